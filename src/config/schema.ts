@@ -1,0 +1,319 @@
+import { z } from 'zod';
+import { CREDITS_MAX, parseCredits } from '../domain/credits.ts';
+import { MEMORY_MB_MIN, QUANTITY_MAX } from '../domain/resources.ts';
+
+/**
+ * Every economic and technical parameter with its default, its range and one sentence for the operator.
+ * The commented `bp-agents.yaml` and the published JSON Schema are both made from here.
+ */
+export type Config = z.output<typeof configSchema>;
+
+/** The longest wait that a timer of the platform can hold. */
+const TIMER_MS_MAX = 2_147_483_647;
+
+const text = (most: number) => z.string().min(1).max(most);
+const whole = (least: number, most: number) => z.int().min(least).max(most);
+const real = (least: number, most: number) => z.number().min(least).max(most);
+
+/** An amount of credits in the file, micro-credits in the program. */
+const credits = ({ allowZero }: { readonly allowZero: boolean }) =>
+  real(allowZero ? 0 : 0.000001, CREDITS_MAX).transform((value, context) => {
+    const parsed = parseCredits(value, { field: 'it', allowZero });
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: 'custom', message: 'at most 6 decimals' });
+    return z.NEVER;
+  });
+
+/** A number with a limited count of decimals, so that exact arithmetic can follow. */
+const decimals = (least: number, most: number, places: number) =>
+  real(least, most).refine((value) => Number(value.toFixed(places)) === value, { error: `at most ${places} decimals` });
+
+const cpuSeconds = () => decimals(0.001, QUANTITY_MAX / 1000, 3);
+const memoryMb = () => whole(MEMORY_MB_MIN, QUANTITY_MAX);
+const automatic = <T extends z.ZodType>(otherwise: T) => z.union([z.literal('auto'), otherwise]);
+const backoff = (first: number, ...rest: readonly number[]) =>
+  z
+    .array(whole(1, 1_000_000))
+    .min(1)
+    .max(32)
+    .default([first, ...rest]);
+
+const market = z
+  .strictObject({
+    cycle_seconds: real(0.01, 3600).default(10).describe('Length of a cycle in seconds.'),
+    mechanism: z
+      .enum(['density', 'highest-bid'])
+      .default('density')
+      .describe(
+        'density: most credits for what a bundle is worth goes first and pays its critical value. highest-bid: the highest amount goes first and pays what it bid.',
+      ),
+    age_bonus: decimals(0, 1000, 6)
+      .default(0.05)
+      .describe('How much the score of a bid grows with each cycle in which it was passed over (density only).'),
+    ttl_cycles: whole(1, 1_000_000)
+      .default(60)
+      .describe('A bid expires after this many cycles in which it competed and did not win.'),
+    bid_horizon_cycles: whole(0, 10_000_000)
+      .default(360)
+      .describe('How many cycles ahead earliest_cycle of a bid may be.'),
+    bids_pending_max: whole(1, 100_000).default(16).describe('Pending bids that one payer may have.'),
+    payload_bytes_max: whole(2, 1_048_576)
+      .default(65_536)
+      .describe('Bytes of JSON that a bid may carry to its execution.'),
+    recent_clearings: whole(0, 1000).default(10).describe('Cycles that GET /market/state shows.'),
+    price_rule: z
+      .enum(['demand', 'band', 'fixed'])
+      .default('demand')
+      .describe('How reserve prices move: with smoothed demand, with utilisation outside a band, or not at all.'),
+    demand: z
+      .strictObject({
+        smoothing: real(0.001, 1).default(0.3).describe('Weight of the newest cycle in smoothed demand.'),
+        target: real(0.01, 100).default(1.2).describe('Demand, as a multiple of supply, at which a price stays.'),
+        rate: real(0, 0.5).default(0.0625).describe('The most that a price moves in one cycle, as a share of it.'),
+        demand_max: real(0.01, 1000)
+          .default(3)
+          .describe('Demand, as a multiple of supply, above which more makes no difference.'),
+      })
+      .prefault({})
+      .describe('The demand rule.'),
+    band: z
+      .strictObject({
+        low: real(0, 1).default(0.2).describe('Under this utilisation a price falls.'),
+        high: real(0, 1).default(0.8).describe('Over this utilisation a price rises.'),
+        rate: real(0, 0.5).default(0.05).describe('How much it moves in one cycle, as a share of it.'),
+      })
+      .refine((band) => band.low < band.high, { path: ['low'], error: 'less than market.band.high' })
+      .prefault({})
+      .describe('The band rule.'),
+    prices: z
+      .strictObject({
+        supply_value: credits({ allowZero: false })
+          .prefault(100)
+          .describe('Credits that the whole supply of a resource costs for one cycle at its start price.'),
+        start: z
+          .strictObject({
+            cpu_seconds: credits({ allowZero: false }).nullable().prefault(null).describe('Credits per CPU second.'),
+            memory_mb: credits({ allowZero: false }).nullable().prefault(null).describe('Credits per MB of memory.'),
+            tokens: credits({ allowZero: false }).nullable().prefault(null).describe('Credits per LLM token.'),
+            attention: credits({ allowZero: false })
+              .nullable()
+              .prefault(50)
+              .describe("Credits for the human's attention to one prompt."),
+          })
+          .prefault({})
+          .describe('Start prices, which are also the floor; null: supply_value divided by the supply.'),
+        cap_factor: real(1, 1_000_000).default(100).describe('A price never exceeds this many times its start price.'),
+      })
+      .prefault({})
+      .describe('Reserve prices.'),
+    supply: z
+      .strictObject({
+        auto_fraction: real(0.001, 1).default(0.8).describe('The share of the machine that `auto` takes.'),
+        cpu_seconds: automatic(cpuSeconds())
+          .default('auto')
+          .describe('CPU seconds per cycle; auto: cores × cycle_seconds × auto_fraction.'),
+        memory_mb: automatic(memoryMb())
+          .default('auto')
+          .describe('MB of memory; auto: memory of the machine × auto_fraction.'),
+        tokens: whole(0, QUANTITY_MAX).default(0).describe('LLM tokens per cycle; 0 where no provider is configured.'),
+        attention: z.literal([0, 1]).default(1).describe('1: there is a human who scores prompts. 0: there is none.'),
+      })
+      .prefault({})
+      .describe('What the market sells.'),
+  })
+  .prefault({})
+  .describe('The market and its prices.');
+
+const attention = z
+  .strictObject({
+    prompt_ttl_seconds: real(0.1, 31_536_000)
+      .default(1200)
+      .describe('Seconds of running time after which an unanswered prompt expires and the human counts as away.'),
+    rest_allocations: whole(0, 1000)
+      .default(3)
+      .describe('A lineage rests while it holds one of this many last allocations of attention and others want it.'),
+    prompt_bytes_max: whole(1, 1_048_576).default(16_384).describe('Bytes of a prompt.'),
+    title_chars_max: whole(1, 1000).default(200).describe("Characters of a prompt's title."),
+    reason_chars_max: whole(1, 100_000).default(1000).describe('Characters of the reason that the human gives.'),
+    rates: z
+      .strictObject({
+        interesting: credits({ allowZero: true }).prefault(25).describe('Credits per mark for interesting.'),
+        useful: credits({ allowZero: true }).prefault(25).describe('Credits per mark for useful.'),
+        understandable: credits({ allowZero: true }).prefault(25).describe('Credits per mark for understandable.'),
+      })
+      .prefault({})
+      .describe('What one mark (0 to 10) issues.'),
+  })
+  .prefault({})
+  .describe("The human's attention and its reward.");
+
+const economy = z
+  .strictObject({
+    initial_credit_budget: credits({ allowZero: false })
+      .prefault(1000)
+      .describe('Credits that bootstrap grants to genesis.'),
+    message_fee: credits({ allowZero: true }).prefault(1).describe('Credits that a message costs its sender.'),
+    bare_bundle: z
+      .strictObject({
+        cpu_seconds: cpuSeconds().default(1).describe('CPU seconds.'),
+        memory_mb: memoryMb().default(64).describe('MB of memory.'),
+      })
+      .prefault({})
+      .describe('The smallest useful execution, a measure for endowments and rewards.'),
+    spawn: z
+      .strictObject({
+        fee_base: credits({ allowZero: true }).prefault(100).describe('Credits for the first child of a lineage.'),
+        fee_growth: decimals(1, 100, 6)
+          .default(1.5)
+          .describe('Each further child within the window costs this many times more.'),
+        fee_window_seconds: real(0, 31_536_000)
+          .default(3600)
+          .describe('Seconds of running time for which a birth counts.'),
+        endowment_min_bare_executions: real(0, 1_000_000)
+          .default(20)
+          .describe('The least endowment of a child, in bare executions at the price of the day.'),
+        files_max: whole(1, 10_000).default(64).describe('Files that a child may be given.'),
+        files_bytes_max: whole(1, 67_108_864).default(1_048_576).describe('Bytes of all these files together.'),
+        path_chars_max: whole(1, 1024).default(200).describe("Characters of a file's path."),
+      })
+      .prefault({})
+      .describe('What a child costs and may be given.'),
+    message_bytes_max: whole(1, 262_144).default(8192).describe('Bytes of a message.'),
+    inbox_max: whole(1, 1_000_000)
+      .default(256)
+      .describe('Messages kept for one agent that it has not been handed yet.'),
+    memo_chars_max: whole(0, 10_000).default(200).describe("Characters of a transfer's memo."),
+    bootstrap: z
+      .strictObject({
+        bundle: z
+          .strictObject({
+            cpu_seconds: cpuSeconds().default(1).describe('CPU seconds.'),
+            memory_mb: memoryMb().default(64).describe('MB of memory.'),
+            tokens: whole(0, QUANTITY_MAX).default(0).describe('LLM tokens.'),
+            attention: z.literal([0, 1]).default(1).describe('1: genesis meets the human at once.'),
+          })
+          .prefault({})
+          .describe('Bundle of the first bid that bootstrap places.'),
+        bid_over_reserve: real(1, 1_000_000)
+          .default(1.25)
+          .describe('The first bid offers this many times the reserve cost of its bundle.'),
+      })
+      .prefault({})
+      .describe('The first bid of a new root agent.'),
+  })
+  .prefault({})
+  .describe('Grants, fees and limits among agents.');
+
+const lifecycle = z
+  .strictObject({
+    dormant_cycles: whole(1, 10_000_000)
+      .default(30)
+      .describe('Cycles of the running market that an agent may have no bid, execution or prompt before it dies.'),
+    restarts: whole(0, 1000).default(3).describe('Restarts in a row after an agent failed by its own fault; 0: none.'),
+    restart_backoff_cycles: backoff(2, 4, 8).describe(
+      'Cycles before each of these restarts; the last one counts for all further.',
+    ),
+    fault_backoff_cycles: backoff(1, 2, 4, 8, 16).describe(
+      'Cycles before a bid is tried again after a fault of the system.',
+    ),
+  })
+  .prefault({})
+  .describe('Death, restarts and second attempts.');
+
+const handshake = z
+  .strictObject({
+    inbox_max: whole(0, 10_000).default(50).describe('Newest messages handed over.'),
+    responses_max: whole(0, 10_000).default(20).describe('Newest answers handed over.'),
+    bids_max: whole(0, 10_000).default(50).describe('Newest bids handed over.'),
+  })
+  .prefault({})
+  .describe('How much env.json holds; the rest is under the GET routes.');
+
+const sandbox = z
+  .strictObject({
+    image: text(255).default('bp-agent-runner:latest').describe('The image in which agents run.'),
+    runtime: text(64).nullable().default(null).describe("The engine's runtime, such as runsc; null: its default."),
+    wall_base_seconds: real(0.1, 86_400).default(30).describe('Wall time of an execution: at least this,'),
+    wall_per_cpu_second: real(0, 86_400).default(20).describe('and this much more for each CPU second bought,'),
+    wall_max_seconds: real(0.1, 86_400).default(900).describe('but never more than this.'),
+    pids_max: whole(8, 4_194_304).default(256).describe('Processes and threads.'),
+    open_files_max: whole(32, 1_048_576).default(1024).describe('Open files of one process.'),
+    file_bytes_max: whole(4096, 1_099_511_627_776).default(268_435_456).describe('Bytes of one file.'),
+    tmp_mb: whole(1, 65_536).default(32).describe('MB of /tmp, which lies in the memory bought.'),
+    tmp_inodes: whole(16, 16_777_216).default(4096).describe('Files in /tmp.'),
+    output_bytes_max: whole(0, 1_073_741_824).default(1_048_576).describe('Bytes kept of what an execution prints.'),
+    stop_grace_ms: whole(0, 600_000)
+      .default(2000)
+      .describe('Milliseconds between asking a container to end and killing it.'),
+    backstop_ms: whole(0, 600_000)
+      .default(1000)
+      .describe('Milliseconds that the host waits for the supervisor to enforce a limit before it does so itself.'),
+    agent_uid_base: whole(1000, 2_000_000_000)
+      .default(200_000)
+      .describe('As root, agent n runs as user base + n modulo range.'),
+    agent_uid_range: whole(1, 1_000_000_000).default(50_000).describe('See agent_uid_base.'),
+    faults_before_pause: whole(1, 1000)
+      .default(3)
+      .describe('Faults of the system in a row, with one cause, after which the market pauses.'),
+  })
+  .prefault({})
+  .describe('Containers and their limits.');
+
+const service = z
+  .strictObject({
+    body_bytes_max: whole(1024, 67_108_864)
+      .default(262_144)
+      .describe('Bytes of a request body (spawn: its files come on top).'),
+    header_bytes_max: whole(1024, 1_048_576).default(16_384).describe("Bytes of a request's headers."),
+    request_timeout_ms: whole(10, 600_000)
+      .default(10_000)
+      .describe('Milliseconds in which a request must have arrived.'),
+    list_max: whole(1, 10_000).default(100).describe('Rows that one answer may hold.'),
+    concurrent_requests_max: whole(1, 10_000).default(32).describe('Requests of one execution at the same time.'),
+    idempotency_keys_max: whole(0, 1_000_000).default(1000).describe('Idempotency keys kept for each agent.'),
+  })
+  .prefault({})
+  .describe('The System Service that agents call.');
+
+const history = z
+  .strictObject({
+    cycles: whole(1, 100_000_000)
+      .default(10_000)
+      .describe('Cycles for which records are kept; transfers are kept for ever.'),
+  })
+  .prefault({})
+  .describe('What is remembered.');
+
+const terminal = z
+  .strictObject({
+    refresh_ms: whole(50, TIMER_MS_MAX).default(500).describe('Milliseconds between two drawings of the live view.'),
+  })
+  .prefault({})
+  .describe("The operator's screen.");
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('The least level that is logged.'),
+    file_bytes_max: whole(4096, 1_099_511_627_776)
+      .default(52_428_800)
+      .describe('Bytes of a log file before the next one is begun.'),
+    files_max: whole(1, 1000).default(5).describe('Log files kept, the newest included.'),
+  })
+  .prefault({})
+  .describe('The log in .bp-agents/logs.');
+
+export const configSchema = z.strictObject({
+  market,
+  attention,
+  economy,
+  lifecycle,
+  handshake,
+  sandbox,
+  service,
+  history,
+  terminal,
+  log,
+});
