@@ -11,13 +11,16 @@ export type Config = z.output<typeof configSchema>;
 /** The longest wait that a timer of the platform can hold. */
 const TIMER_MS_MAX = 2_147_483_647;
 
+/** Thirty marks at this rate still make one transfer. */
+const RATE_MAX = 10_000_000;
+
 const text = (most: number) => z.string().min(1).max(most);
 const whole = (least: number, most: number) => z.int().min(least).max(most);
 const real = (least: number, most: number) => z.number().min(least).max(most);
 
 /** An amount of credits in the file, micro-credits in the program. */
-const credits = ({ allowZero }: { readonly allowZero: boolean }) =>
-  real(allowZero ? 0 : 0.000001, CREDITS_MAX).transform((value, context) => {
+const credits = ({ allowZero, most = CREDITS_MAX }: { readonly allowZero: boolean; readonly most?: number }) =>
+  real(allowZero ? 0 : 0.000001, most).transform((value, context) => {
     const parsed = parseCredits(value, { field: 'it', allowZero });
     if (parsed.ok) return parsed.value;
     context.addIssue({ code: 'custom', message: 'at most 6 decimals' });
@@ -137,9 +140,13 @@ const attention = z
     reason_chars_max: whole(1, 100_000).default(1000).describe('Characters of the reason that the human gives.'),
     rates: z
       .strictObject({
-        interesting: credits({ allowZero: true }).prefault(25).describe('Credits per mark for interesting.'),
-        useful: credits({ allowZero: true }).prefault(25).describe('Credits per mark for useful.'),
-        understandable: credits({ allowZero: true }).prefault(25).describe('Credits per mark for understandable.'),
+        interesting: credits({ allowZero: true, most: RATE_MAX })
+          .prefault(25)
+          .describe('Credits per mark for interesting.'),
+        useful: credits({ allowZero: true, most: RATE_MAX }).prefault(25).describe('Credits per mark for useful.'),
+        understandable: credits({ allowZero: true, most: RATE_MAX })
+          .prefault(25)
+          .describe('Credits per mark for understandable.'),
       })
       .prefault({})
       .describe('What one mark (0 to 10) issues.'),

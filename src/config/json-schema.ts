@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
+
+/** The part of JSON Schema that describes the configuration; `default` is what the file would say. */
+export interface ConfigNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, ConfigNode>>;
+  readonly items?: ConfigNode;
+  readonly anyOf?: readonly ConfigNode[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+/** What `bp-agents.yaml` may hold, as JSON Schema 2020-12; published as `docs/config.schema.json`. */
+export function configJsonSchema(): ConfigNode {
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' });
+  return { $schema, title: 'bp-agents.yaml', ...schema } as ConfigNode;
+}
+
+/** The node of a key, or undefined where the configuration has no such key. */
+export function nodeAt(root: ConfigNode, path: readonly string[]): ConfigNode | undefined {
+  return path.reduce<ConfigNode | undefined>((node, key) => {
+    return node?.properties && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
+  }, root);
+}
+
+/** Every key, sections included, as a path. */
+export function knownPaths(node: ConfigNode, path: readonly string[] = []): readonly (readonly string[])[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const here = [...path, key];
+    return [here, ...knownPaths(child, here)];
+  });
+}
+
+/** What a value may be, as the end of the sentence "it must be …". */
+export function expectation(node: ConfigNode): string {
+  if (node.anyOf) return node.anyOf.map(expectation).join(' or ');
+  if (node.const !== undefined) return String(node.const);
+  if (node.enum) return `${node.enum.length > 2 ? 'one of ' : ''}${oneOf(node.enum.map(String))}`;
+  if (node.properties) return `a section with ${oneOf(Object.keys(node.properties), 'and')}`;
+  if (node.items) return `a list of ${node.minItems} to ${node.maxItems} values, each ${expectation(node.items)}`;
+  if (node.type === 'string') return `text of ${node.minLength} to ${node.maxLength} characters`;
+  if (node.type === 'null') return 'null';
+  return `a ${node.type === 'integer' ? 'whole number' : 'number'} from ${node.minimum} to ${node.maximum}`;
+}
+
+function oneOf(words: readonly string[], last = 'or'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { BpError } from '../platform/errors.ts';
+import { configJsonSchema, expectation, nodeAt, type ConfigNode } from './json-schema.ts';
+import { configSchema, type Config } from './schema.ts';
+import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, type Layer } from './sources.ts';
+
+export const CONFIG_FILE = 'bp-agents.yaml';
+
+/** The outside world that configuration is read from. */
+export interface ConfigSources {
+  readonly home: string;
+  /** The text of a file, or undefined where there is none. */
+  readonly readFile: (path: string) => string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What `--set` was given, each as `key.path=value`; later ones win. */
+  readonly overrides: readonly string[];
+}
+
+/**
+ * Defaults, overridden by the home's `bp-agents.yaml`, by `BP_…` variables and by `--set`, in this order.
+ * Throws `BpError`: `config_invalid` with a line that names the source, the key and what would be right;
+ * `config_unreadable` where the file is there but can't be read.
+ */
+export function loadConfig(sources: ConfigSources): Config {
+  const root = configJsonSchema();
+  const text = readConfigFile(sources);
+  const layers = [
+    ...(text === undefined ? [] : [fileLayer(text, CONFIG_FILE, root)]),
+    ...environmentLayers(sources.environment, root),
+    ...sources.overrides.map((override) => overrideLayer(override, root)),
+  ];
+  const merged = layers.reduce((tree, layer) => merge(tree, layer.tree, root), {});
+  const result = configSchema.safeParse(merged);
+  if (result.success) return result.data;
+  const [first, ...others] = result.error.issues;
+  if (!first) throw invalid('the configuration is not valid');
+  const hint =
+    others.length === 0 ? {} : { hint: `${others.length} more value${others.length === 1 ? ' is' : 's are'} wrong.` };
+  throw invalid(problemLine(first, merged, layers, root), { ...hint, cause: result.error });
+}
+
+function readConfigFile({ home, readFile }: ConfigSources): string | undefined {
+  const path = join(home, CONFIG_FILE);
+  try {
+    return readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BpError('config_unreadable', `${CONFIG_FILE} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** Sections are merged key by key, an empty one changes nothing; any other value replaces what was there. */
+function merge(under: Tree, over: Tree, node: ConfigNode): Tree {
+  const merged: Record<string, unknown> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const child = nodeAt(node, [key]);
+    const before = merged[key];
+    if (child?.properties && value === null) continue;
+    merged[key] = child?.properties && isSection(value) ? merge(isSection(before) ? before : {}, value, child) : value;
+  }
+  return merged;
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function problemLine(issue: Issue, merged: Tree, layers: readonly Layer[], root: ConfigNode): string {
+  const path = leafPath(issue.path.map(String), root);
+  const value = valueAt(merged, path);
+  const origin = originOf(path, layers);
+  const node = nodeAt(root, path) ?? root;
+  const condition = issue.code === 'custom' ? `, ${issue.message}` : '';
+  const is = value === undefined ? 'is not set' : `is ${shown(value)}`;
+  return `${origin}: ${path.join('.')} ${is}, but must be ${expectation(node)}${condition}`;
+}
+
+/** An issue inside a list is about the list. */
+function leafPath(path: readonly string[], root: ConfigNode): readonly string[] {
+  const known = path.findIndex((_, index) => !nodeAt(root, path.slice(0, index + 1)));
+  return known === -1 ? path : path.slice(0, known);
+}
+
+function valueAt(tree: Tree, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (isSection(value) ? value[key] : undefined), tree);
+}
+
+/** The source that had the last word on this key; where none set it, on the section around it. */
+function originOf(path: readonly string[], layers: readonly Layer[]): string {
+  for (let length = path.length; length > 0; length--) {
+    const part = path.slice(0, length);
+    const layer = layers.findLast(({ tree }) => valueAt(tree, part) !== undefined);
+    if (layer) return layer.whereIs(part);
+  }
+  return CONFIG_FILE;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (value === null) return 'empty';
+  try {
+    return cut(JSON.stringify(value));
+  } catch {
+    // An alias can make a YAML value contain itself.
+    return 'a value that contains itself';
+  }
+}
