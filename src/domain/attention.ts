@@ -1,0 +1,54 @@
+import { add, floorShare, min, multiply, subtract, type MicroCredits } from './credits.ts';
+
+/** `queued` on the deck, `open` in the slot, or how it ended. */
+export type PromptStatus = 'queued' | 'open' | 'scored' | 'skipped' | 'expired';
+
+export const MARKS = ['interesting', 'useful', 'understandable'] as const;
+export type Mark = (typeof MARKS)[number];
+
+/** The human's three marks, integers from 0 to 10. */
+export type Scores = Readonly<Record<Mark, number>>;
+
+export const MARK_MAX = 10;
+
+/** Σ mark × rate. */
+export function reward(scores: Scores, rates: Readonly<Record<Mark, MicroCredits>>): MicroCredits {
+  return add(...MARKS.map((mark) => multiply(rates[mark], scores[mark])));
+}
+
+/**
+ * What an unanswered prompt gives back: floor(paid × attention's price ÷ reserve cost, both at allocation),
+ * but never more than is left of the price after earlier refunds.
+ */
+export function expiryRefund(paid: {
+  readonly price: MicroCredits;
+  readonly attentionPrice: MicroCredits;
+  readonly reserveCost: MicroCredits;
+  readonly refunded: MicroCredits;
+}): MicroCredits {
+  return min(floorShare(paid.price, paid.attentionPrice, paid.reserveCost), subtract(paid.price, paid.refunded));
+}
+
+/** One prompt, as the store keeps it. */
+export interface Prompt {
+  readonly id: number;
+  readonly executionId: number;
+  readonly agentId: string;
+  readonly payerId: string;
+  readonly title: string | null;
+  readonly content: string;
+  /** JSON of the bid to be placed when the prompt ends. */
+  readonly nextBid: string | null;
+  readonly nextBidStatus: string | null;
+  readonly nextBidDetail: string | null;
+  readonly status: PromptStatus;
+  readonly submittedAt: number;
+  readonly openedAt: number | null;
+  /** The market's running time when it took the slot. */
+  readonly openedRunningMs: number | null;
+  readonly endedAt: number | null;
+  readonly scores: Scores | null;
+  readonly reason: string | null;
+  readonly reward: MicroCredits;
+  readonly refund: MicroCredits;
+}

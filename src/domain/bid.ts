@@ -1,0 +1,39 @@
+import type { MicroCredits } from './credits.ts';
+import type { Bundle } from './resources.ts';
+
+/** `voided`: its agent or its payer died or was stopped. */
+export type BidStatus = 'pending' | 'won' | 'withdrawn' | 'expired' | 'voided';
+
+/** What somebody asks the market for, already checked for shape. */
+export interface BidRequest {
+  readonly bundle: Bundle;
+  readonly amount: MicroCredits;
+  /** The first cycle in which it competes. */
+  readonly earliestCycle?: number;
+  /** JSON text, handed back in the handshake. */
+  readonly payload?: string;
+  /** Whose execution it pays for, where that isn't the payer's own. */
+  readonly forAgentId?: string;
+}
+
+/** One bid, as the store keeps it. */
+export interface Bid {
+  readonly id: number;
+  readonly payerId: string;
+  readonly agentId: string;
+  readonly lineageId: string;
+  readonly bundle: Bundle;
+  readonly amount: MicroCredits;
+  readonly reserveAtPlacing: MicroCredits;
+  readonly status: BidStatus;
+  readonly attempt: number;
+  /** The pending transfer of this attempt. */
+  readonly holdId: number;
+  readonly passedOver: number;
+  readonly earliestCycle: number;
+  readonly placedCycle: number;
+  readonly placedAt: number;
+  readonly endedCycle: number | null;
+  readonly pricePaid: MicroCredits | null;
+  readonly lastReason: string | null;
+}

@@ -1,0 +1,34 @@
+import { refuse, accept, type Result } from './refusal.ts';
+
+const PREFIX = { bid: 'bid', execution: 'exe', prompt: 'prompt', message: 'msg', transfer: 'tx' } as const;
+export type Numbered = keyof typeof PREFIX;
+
+/** `17` as agents and the operator see it: `bid_17`. The underscore keeps these apart from every agent id. */
+export function formatId(noun: Numbered, number: number): string {
+  return `${PREFIX[noun]}_${number}`;
+}
+
+/** The number in `bid_17`; refuses `invalid_id`. A bare `17` is taken too, since people type it. */
+export function parseId(noun: Numbered, text: string): Result<number> {
+  const digits = text.startsWith(`${PREFIX[noun]}_`) ? text.slice(PREFIX[noun].length + 1) : text;
+  if (!/^[1-9][0-9]{0,14}$/.test(digits))
+    return refuse('invalid_id', `expected an id such as ${formatId(noun, 17)}`, { field: `${noun}_id` });
+  return accept(Number(digits));
+}
+
+const AGENT_ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
+
+export function isAgentId(text: string): boolean {
+  return AGENT_ID.test(text);
+}
+
+/** Refuses `invalid_id`. */
+export function parseAgentId(text: string, field = 'id'): Result<string> {
+  if (!isAgentId(text))
+    return refuse('invalid_id', `${field} must be 1 to 41 of a-z, 0-9 and -, and not start with -`, { field });
+  return accept(text);
+}
+
+/** The ledger's own accounts. The colon keeps them apart from every agent id. */
+export const SYSTEM_ACCOUNTS = ['system:issuance', 'system:market', 'system:fees', 'system:burn'] as const;
+export type SystemAccount = (typeof SYSTEM_ACCOUNTS)[number];

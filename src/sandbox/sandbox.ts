@@ -1,0 +1,102 @@
+import type { Bundle } from '../domain/resources.ts';
+
+/**
+ * Where agents run. Callers know nothing of Docker: other engines are other implementations of this interface.
+ * Every method that touches the engine rejects with a `BpError` whose code begins with `sandbox_`.
+ */
+export interface Sandbox {
+  /** Checks that the engine answers, that the image is there and that sockets and workspaces reach a container. */
+  check(signal: AbortSignal): Promise<SandboxFacts>;
+  /**
+   * Makes the workspace ready (writes `files`, then the handshake) and starts the container up to the point where
+   * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it.
+   */
+  prepare(request: ExecutionRequest, signal: AbortSignal): Promise<PreparedExecution>;
+  /** The directory in which the endpoint's socket of this execution is to be made; exists after the call. */
+  socketDirectory(executionId: string): Promise<string>;
+  /** Executions of this home that the engine still knows, running or ended. */
+  leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
+  /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
+  discard(executionId: string): Promise<void>;
+}
+
+export interface SandboxFacts {
+  readonly engineVersion: string;
+  readonly cgroupVersion: 1 | 2;
+  readonly imageId: string;
+  readonly rootless: boolean;
+}
+
+/** One file that must stand in the workspace before the agent runs. The path was checked, is relative and has no `..`. */
+export interface WorkspaceFile {
+  readonly path: string;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+}
+
+export interface ExecutionRequest {
+  /** `exe_17`: names the container and its label. */
+  readonly executionId: string;
+  readonly agentId: string;
+  /** A number that is this agent's alone in this home, from 1 up: chooses its user id. */
+  readonly agentNumber: number;
+  readonly bundle: Bundle;
+  readonly wallMs: number;
+  /** Written as `env.json` into the workspace. */
+  readonly handshake: string;
+  /** Written before the handshake. */
+  readonly files: readonly WorkspaceFile[];
+  /** Environment of the agent besides PATH, HOME, LANG and the service's address. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A container whose supervisor waits. Nothing of the agent has run yet. */
+export interface PreparedExecution {
+  /** Lets the agent start. Resolves when the supervisor has said that it started it. */
+  go(): Promise<void>;
+  /** Resolves once, with what is known of the end. Never rejects. */
+  readonly ended: Promise<ExecutionEnd>;
+  /** Ends it: terminates the tree, takes the report. Idempotent; `ended` tells the rest. */
+  stop(reason: 'operator' | 'shutdown'): Promise<void>;
+  /** CPU milliseconds used so far, or undefined where it can't be read. */
+  usedCpuMs(): Promise<number | undefined>;
+}
+
+/** Why a run ended, as the sandbox saw it. `lost`: nobody knows; `start_failed`: the agent never began and it was not its fault. */
+export type EndCause =
+  | 'exited'
+  | 'cpu_budget'
+  | 'wall_budget'
+  | 'out_of_memory'
+  | 'disk_quota'
+  | 'stopped'
+  | 'not_runnable'
+  | 'start_failed'
+  | 'lost';
+
+export interface ExecutionEnd {
+  readonly cause: EndCause;
+  /** One line for the operator and the log. */
+  readonly detail: string;
+  /** Of the agent's first process; null where it was killed or never ran. */
+  readonly exitCode: number | null;
+  readonly signal: number | null;
+  readonly usage: ExecutionUsage;
+}
+
+/** What the execution used; a figure that could not be had is null, never a guess. */
+export interface ExecutionUsage {
+  readonly cpuMs: number | null;
+  readonly memoryPeakBytes: number | null;
+  readonly wallMs: number | null;
+  readonly workspaceBytes: number | null;
+  readonly outputBytes: number | null;
+}
+
+export interface Leftover {
+  readonly executionId: string;
+  readonly agentId: string;
+  readonly running: boolean;
+  /** What is known of the end, where it has ended. */
+  readonly end: ExecutionEnd | undefined;
+}

@@ -1,0 +1,129 @@
+import type { Agent, AgentFile, AgentStatus } from '../domain/agent.ts';
+import type { Bundle } from '../domain/resources.ts';
+import type { Database } from './database.ts';
+
+export interface NewAgent {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly lineageId: string;
+  readonly bornCycle: number;
+  readonly bornRunningMs: number;
+  readonly bornAt: number;
+}
+
+interface AgentRow extends Omit<Agent, 'stopped' | 'lastBundle'> {
+  readonly stopped: number;
+  readonly lastCpuMs: number | null;
+  readonly lastMemoryMb: number | null;
+  readonly lastTokens: number | null;
+}
+
+const COLUMNS = `number, id, parent_id AS parentId, lineage_id AS lineageId, status, stopped, life,
+  born_cycle AS bornCycle, born_at AS bornAt, dormant_since_cycle AS dormantSinceCycle, died_cycle AS diedCycle,
+  last_seen_cycle AS lastSeenCycle, restarts,
+  last_cpu_ms AS lastCpuMs, last_memory_mb AS lastMemoryMb, last_tokens AS lastTokens`;
+
+/** What keeps an agent alive: a pending bid for it, an execution, or an open or queued prompt. */
+const HAS_A_TIE = `(
+  EXISTS (SELECT 1 FROM bids WHERE bids.agent_id = agents.id AND bids.status = 'pending')
+  OR EXISTS (SELECT 1 FROM executions WHERE executions.agent_id = agents.id AND executions.state <> 'settled')
+  OR EXISTS (SELECT 1 FROM prompts WHERE prompts.agent_id = agents.id AND prompts.status IN ('queued', 'open')))`;
+
+export type Agents = ReturnType<typeof agentsTable>;
+
+export function agentsTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO agents (id, parent_id, lineage_id, status, born_cycle, born_running_ms, born_at)
+     VALUES (@id, @parentId, @lineageId, 'alive', @bornCycle, @bornRunningMs, @bornAt)`,
+  );
+  const one = database.prepare<[string], AgentRow>(`SELECT ${COLUMNS} FROM agents WHERE id = ?`);
+  const page = database.prepare<[number, number], AgentRow>(
+    `SELECT ${COLUMNS} FROM agents WHERE number > ? ORDER BY number LIMIT ?`,
+  );
+  const counts = database.prepare<[], { status: AgentStatus; n: number }>(
+    'SELECT status, COUNT(*) AS n FROM agents GROUP BY status',
+  );
+  const children = database.prepare<[string], number>('SELECT COUNT(*) FROM agents WHERE parent_id = ?').pluck();
+  const bornSince = database
+    .prepare<[string, number], number>(
+      `SELECT COUNT(*) FROM agents WHERE lineage_id = ? AND parent_id IS NOT NULL AND born_running_ms > ?`,
+    )
+    .pluck();
+  const tie = database.prepare<[string], number>(`SELECT ${HAS_A_TIE} FROM agents WHERE id = ?`).pluck();
+  const fallen = database
+    .prepare<[], string>(`SELECT id FROM agents WHERE status = 'alive' AND NOT ${HAS_A_TIE}`)
+    .pluck();
+  const woken = database.prepare<[], string>(`SELECT id FROM agents WHERE status = 'dormant' AND ${HAS_A_TIE}`).pluck();
+  const overdue = database
+    .prepare<[number], string>(`SELECT id FROM agents WHERE status = 'dormant' AND dormant_since_cycle <= ?`)
+    .pluck();
+  const alive = database.prepare(`UPDATE agents SET status = 'alive', dormant_since_cycle = NULL WHERE id = ?`);
+  const dormant = database.prepare(`UPDATE agents SET status = 'dormant', dormant_since_cycle = ? WHERE id = ?`);
+  const dead = database.prepare(
+    `UPDATE agents SET status = 'dead', dormant_since_cycle = NULL, died_cycle = ? WHERE id = ?`,
+  );
+  const revive = database.prepare(
+    `UPDATE agents SET status = 'alive', stopped = 0, life = life + 1, died_cycle = NULL, restarts = 0 WHERE id = ?`,
+  );
+  const seen = database.prepare('UPDATE agents SET last_seen_cycle = ? WHERE id = ?');
+  const restarts = database.prepare('UPDATE agents SET restarts = ? WHERE id = ?');
+  const lastBundle = database.prepare(
+    'UPDATE agents SET last_cpu_ms = ?, last_memory_mb = ?, last_tokens = ? WHERE id = ?',
+  );
+  const putFile = database.prepare('INSERT OR REPLACE INTO agent_files VALUES (?, ?, ?, ?)');
+  const files = database.prepare<[string], { path: string; content: Buffer; executable: number }>(
+    'SELECT path, content, executable FROM agent_files WHERE agent_id = ? ORDER BY path',
+  );
+  const dropFiles = database.prepare('DELETE FROM agent_files WHERE agent_id = ?');
+
+  return {
+    insert: (agent: NewAgent): void => void insert.run(agent),
+    find(id: string): Agent | undefined {
+      const row = one.get(id);
+      return row && toAgent(row);
+    },
+    /** Ordered by number, from the one after `after`. */
+    page: (after: number, limit: number): readonly Agent[] => page.all(after, limit).map(toAgent),
+    counts(): Readonly<Record<AgentStatus, number>> {
+      const result = { alive: 0, dormant: 0, dead: 0 };
+      for (const { status, n } of counts.all()) result[status] = n;
+      return result;
+    },
+    children: (id: string): number => Number(children.get(id)),
+    /** Children born in this lineage, dead ones too, since this running time. */
+    bornSince: (lineageId: string, runningMs: number): number => Number(bornSince.get(lineageId, runningMs)),
+    hasTie: (id: string): boolean => tie.get(id) === 1,
+    /** The alive that nothing keeps alive any more. */
+    fallen: (): readonly string[] => fallen.all(),
+    /** The dormant that something keeps alive again. */
+    woken: (): readonly string[] => woken.all(),
+    /** The dormant since this cycle or longer. */
+    overdue: (sinceCycle: number): readonly string[] => overdue.all(sinceCycle),
+    markAlive: (id: string): void => void alive.run(id),
+    markDormant: (id: string, cycle: number): void => void dormant.run(cycle, id),
+    markDead: (id: string, cycle: number): void => void dead.run(cycle, id),
+    revive: (id: string): void => void revive.run(id),
+    markSeen: (id: string, cycle: number): void => void seen.run(cycle, id),
+    setRestarts: (id: string, count: number): void => void restarts.run(count, id),
+    setLastBundle: (id: string, bundle: Bundle): void =>
+      void lastBundle.run(bundle.cpuMs, bundle.memoryMb, bundle.tokens, id),
+    putFiles(id: string, agentFiles: readonly AgentFile[]): void {
+      for (const file of agentFiles) putFile.run(id, file.path, Buffer.from(file.content), file.executable ? 1 : 0);
+    },
+    /** Files still to be written into its workspace. */
+    files: (id: string): readonly AgentFile[] =>
+      files.all(id).map((file) => ({ ...file, executable: file.executable === 1 })),
+    dropFiles: (id: string): void => void dropFiles.run(id),
+  };
+}
+
+function toAgent({ lastCpuMs, lastMemoryMb, lastTokens, ...row }: AgentRow): Agent {
+  return {
+    ...row,
+    stopped: row.stopped === 1,
+    lastBundle:
+      lastCpuMs === null || lastMemoryMb === null || lastTokens === null
+        ? null
+        : { cpuMs: lastCpuMs, memoryMb: lastMemoryMb, tokens: lastTokens },
+  };
+}

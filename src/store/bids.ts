@@ -1,0 +1,152 @@
+import type { Bid, BidStatus } from '../domain/bid.ts';
+import type { Bundle } from '../domain/resources.ts';
+import type { Database } from './database.ts';
+
+export type NewBid = Pick<
+  Bid,
+  | 'payerId'
+  | 'agentId'
+  | 'lineageId'
+  | 'bundle'
+  | 'amount'
+  | 'reserveAtPlacing'
+  | 'holdId'
+  | 'earliestCycle'
+  | 'placedCycle'
+  | 'placedAt'
+> & { readonly payload: string | null };
+
+/** A bid queued again after a fault. */
+export interface NextAttempt {
+  readonly id: number;
+  readonly amount: number;
+  readonly reserveAtPlacing: number;
+  readonly holdId: number;
+  readonly earliestCycle: number;
+  readonly reason: string;
+}
+
+/** The four resources stand flat in a row. */
+type Row = Omit<Bid, 'bundle'> & Bundle;
+
+/** Everything but the payload, which clearing doesn't need. */
+const COLUMNS = `id, payer_id AS payerId, agent_id AS agentId, lineage_id AS lineageId, cpu_ms AS cpuMs,
+  memory_mb AS memoryMb, tokens, attention, amount, reserve_at_placing AS reserveAtPlacing, status, attempt,
+  hold_id AS holdId, passed_over AS passedOver, earliest_cycle AS earliestCycle, placed_cycle AS placedCycle,
+  placed_at AS placedAt, ended_cycle AS endedCycle, price_paid AS pricePaid, last_reason AS lastReason`;
+
+export type Bids = ReturnType<typeof bidsTable>;
+
+export function bidsTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO bids (payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
+                       reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at, payload)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
+  );
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`);
+  const payload = database.prepare<[number], string | null>('SELECT payload FROM bids WHERE id = ?').pluck();
+  const pending = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM bids WHERE status = 'pending' ORDER BY id`);
+  const pendingByPayer = database
+    .prepare<[string], number>(`SELECT COUNT(*) FROM bids WHERE payer_id = ? AND status = 'pending'`)
+    .pluck();
+  const pendingOwn = database
+    .prepare<[string, string], number>(
+      `SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND payer_id = ? AND status = 'pending')`,
+    )
+    .pluck();
+  const pendingFor = database
+    .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND status = 'pending')`)
+    .pluck();
+  const tiedTo = database.prepare<[string, string], Row>(
+    `SELECT ${COLUMNS} FROM bids WHERE status = 'pending' AND (agent_id = ? OR payer_id = ?) ORDER BY id`,
+  );
+  const ofAgent = database.prepare<[string, string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM bids WHERE (payer_id = ? OR agent_id = ?) AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const page = database.prepare<[number, number], Row>(
+    `SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const pageByStatus = database.prepare<[string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM bids WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const countPending = database.prepare<[], number>(`SELECT COUNT(*) FROM bids WHERE status = 'pending'`).pluck();
+  const win = database.prepare(
+    `UPDATE bids SET status = 'won', ended_cycle = ?, price_paid = ?, last_reason = 'won' WHERE id = ?`,
+  );
+  const end = database.prepare(`UPDATE bids SET status = ?, ended_cycle = ?, last_reason = ? WHERE id = ?`);
+  const passOver = database.prepare('UPDATE bids SET passed_over = passed_over + ?, last_reason = ? WHERE id = ?');
+  const again = database.prepare(
+    `UPDATE bids SET status = 'pending', attempt = attempt + 1, ended_cycle = NULL, amount = @amount,
+       reserve_at_placing = @reserveAtPlacing, hold_id = @holdId, earliest_cycle = @earliestCycle,
+       last_reason = @reason
+     WHERE id = @id`,
+  );
+  const fate = database.prepare('INSERT OR IGNORE INTO bid_fates (bid_id, cycle, reason) VALUES (?, ?, ?)');
+  const fates = database.prepare<[number], { cycle: number; reason: string }>(
+    'SELECT cycle, reason FROM bid_fates WHERE bid_id = ? ORDER BY cycle',
+  );
+  const forget = database.prepare('DELETE FROM bid_fates WHERE cycle < ?');
+
+  return {
+    insert(bid: NewBid): number {
+      const { cpuMs, memoryMb, tokens, attention } = bid.bundle;
+      const result = insert.run(
+        bid.payerId,
+        bid.agentId,
+        bid.lineageId,
+        cpuMs,
+        memoryMb,
+        tokens,
+        attention,
+        bid.amount,
+        bid.reserveAtPlacing,
+        bid.holdId,
+        bid.earliestCycle,
+        bid.placedCycle,
+        bid.placedAt,
+        bid.payload,
+      );
+      return Number(result.lastInsertRowid);
+    },
+    find(id: number): Bid | undefined {
+      const row = one.get(id);
+      return row && toBid(row);
+    },
+    get(id: number): Bid {
+      const row = one.get(id);
+      if (!row) throw new Error(`no bid ${id}`);
+      return toBid(row);
+    },
+    payload: (id: number): string | null => payload.get(id) ?? null,
+    /** All that stand, the oldest first. */
+    pending: (): readonly Bid[] => pending.all().map(toBid),
+    countPending: (): number => Number(countPending.get()),
+    countPendingOfPayer: (payerId: string): number => Number(pendingByPayer.get(payerId)),
+    hasPendingOwn: (agentId: string): boolean => pendingOwn.get(agentId, agentId) === 1,
+    hasPendingFor: (agentId: string): boolean => pendingFor.get(agentId) === 1,
+    /** Pending bids that this agent pays or that are for it. */
+    pendingTiedTo: (agentId: string): readonly Bid[] => tiedTo.all(agentId, agentId).map(toBid),
+    /** Bids paid by or for this agent, the newest first, with ids under `before`. */
+    ofAgent: (agentId: string, before: number, limit: number): readonly Bid[] =>
+      ofAgent.all(agentId, agentId, before, limit).map(toBid),
+    /** The newest first, with ids under `before`. */
+    page: (before: number, limit: number, status?: BidStatus): readonly Bid[] =>
+      (status ? pageByStatus.all(status, before, limit) : page.all(before, limit)).map(toBid),
+    win: (id: number, cycle: number, price: number): void => void win.run(cycle, price, id),
+    end: (id: number, status: Exclude<BidStatus, 'pending' | 'won'>, cycle: number, reason: string): void =>
+      void end.run(status, cycle, reason, id),
+    /** Records why it didn't win, and whether that made it a cycle older. */
+    passOver: (id: number, ages: boolean, reason: string): void => void passOver.run(ages ? 1 : 0, reason, id),
+    queueAgain: (attempt: NextAttempt): void => void again.run(attempt),
+    recordFate: (id: number, cycle: number, reason: string): void => void fate.run(id, cycle, reason),
+    fates: (id: number): readonly { readonly cycle: number; readonly reason: string }[] => fates.all(id),
+    forgetFatesBefore: (cycle: number): void => void forget.run(cycle),
+  };
+}
+
+function toBid({ cpuMs, memoryMb, tokens, attention, ...row }: Row): Bid {
+  return {
+    ...row,
+    bundle: { cpuMs, memoryMb, tokens, attention },
+  };
+}

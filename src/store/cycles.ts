@@ -1,0 +1,46 @@
+import type { Database } from './database.ts';
+
+/** What one turn of the market leaves behind. The JSON columns are records by resource, in the API's units. */
+export interface CycleRecord {
+  readonly cycle: number;
+  readonly at: number;
+  readonly durationMs: number;
+  readonly paused: number;
+  readonly bids: number;
+  readonly competing: number;
+  readonly winners: number;
+  readonly expired: number;
+  readonly revenue: number;
+  readonly supply: string;
+  readonly held: string;
+  readonly demand: string;
+  readonly utilisation: string;
+  readonly pricesBefore: string;
+  readonly pricesAfter: string;
+  readonly head: string;
+}
+
+const COLUMNS = `cycle, at, duration_ms AS durationMs, paused, bids, competing, winners, expired, revenue, supply, held,
+  demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head`;
+
+export type Cycles = ReturnType<typeof cyclesTable>;
+
+export function cyclesTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO cycles (cycle, at, duration_ms, paused, bids, competing, winners, expired, revenue, supply, held,
+       demand, utilisation, prices_before, prices_after, head)
+     VALUES (@cycle, @at, @durationMs, @paused, @bids, @competing, @winners, @expired, @revenue, @supply, @held,
+       @demand, @utilisation, @pricesBefore, @pricesAfter, @head)`,
+  );
+  const page = database.prepare<[number, number], CycleRecord>(
+    `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ?`,
+  );
+  const forget = database.prepare('DELETE FROM cycles WHERE cycle < ?');
+
+  return {
+    insert: (record: CycleRecord): void => void insert.run(record),
+    /** The newest first, with numbers under `before`. */
+    page: (before: number, limit: number): readonly CycleRecord[] => page.all(before, limit),
+    forgetBefore: (cycle: number): void => void forget.run(cycle),
+  };
+}

@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { BpError } from '../platform/errors.ts';
+
+export type Database = SqliteDatabase.Database;
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the database file, durable and strict: WAL, `synchronous=FULL`, foreign keys on, and recursive triggers,
+ * without which REPLACE would delete rows past the triggers that forbid it.
+ * Throws `BpError` with code `database_missing`, `database_damaged`, `database_unreadable`.
+ */
+export function openDatabase(path: string, { create }: { readonly create: boolean }): Database {
+  if (!create && !existsSync(path))
+    throw new BpError('database_missing', `there is no economy at ${path}`, { hint: 'make one with: bp-agents init' });
+  return withDatabaseErrors(path, () => {
+    if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    database.pragma('recursive_triggers = ON');
+    database.pragma('trusted_schema = OFF');
+    return database;
+  });
+}
+
+/** Runs work on the database and turns SQLite's own errors into one line for the operator. */
+export function withDatabaseErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw databaseError(error, path) ?? error;
+  }
+}
+
+/** The operating error behind an SQLite error, or undefined where it is something else. */
+export function databaseError(error: unknown, path = 'the database'): BpError | undefined {
+  if (!(error instanceof SqliteDatabase.SqliteError)) return undefined;
+  const [family] = /^SQLITE_[A-Z]+/.exec(error.code) ?? [''];
+  switch (family) {
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return new BpError('database_locked', `${path} is locked by another process`, {
+        hint: 'wait for it to end, then try again',
+        cause: error,
+      });
+    case 'SQLITE_FULL':
+      return new BpError('disk_full', `the disk is full: ${path} can't be written`, {
+        hint: 'free some space; nothing that was acknowledged is lost',
+        cause: error,
+      });
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return new BpError('database_damaged', `${path} is damaged (${error.message})`, {
+        hint: 'restore a copy from .bp-agents/backups',
+        cause: error,
+      });
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+    case 'SQLITE_IOERR':
+      return new BpError('database_unreadable', `${path} can't be opened or written (${error.message})`, {
+        hint: 'check its owner, its permissions and the disk',
+        cause: error,
+      });
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+import type { Execution, Outcome, Usage } from '../domain/execution.ts';
+import type { Bundle, Quantities } from '../domain/resources.ts';
+import type { Database } from './database.ts';
+
+export type NewExecution = Pick<
+  Execution,
+  | 'bidId'
+  | 'attempt'
+  | 'agentId'
+  | 'payerId'
+  | 'lineageId'
+  | 'cycle'
+  | 'bundle'
+  | 'price'
+  | 'reserveCost'
+  | 'attentionPrice'
+  | 'wallMs'
+  | 'allocatedAt'
+>;
+
+export interface ExecutionSettlement {
+  readonly id: number;
+  readonly outcome: Outcome;
+  readonly detail: string;
+  readonly exitCode: number | null;
+  readonly endedAt: number;
+  readonly usage: Usage;
+}
+
+interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld'>, Bundle {
+  readonly attentionHeld: number;
+  readonly usedCpuMs: number | null;
+  readonly usedMemoryBytes: number | null;
+  readonly usedWallMs: number | null;
+  readonly workspaceBytes: number | null;
+  readonly outputBytes: number | null;
+}
+
+const COLUMNS = `id, bid_id AS bidId, attempt, agent_id AS agentId, payer_id AS payerId, lineage_id AS lineageId,
+  cycle, state, cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens, attention, attention_held AS attentionHeld, price,
+  reserve_cost AS reserveCost, attention_price AS attentionPrice, wall_ms AS wallMs, token_hash AS tokenHash,
+  allocated_at AS allocatedAt, started_at AS startedAt, ended_at AS endedAt, outcome, detail, exit_code AS exitCode,
+  used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes, used_tokens AS tokensUsed,
+  used_wall_ms AS usedWallMs, workspace_bytes AS workspaceBytes, output_bytes AS outputBytes, requests`;
+
+export type Executions = ReturnType<typeof executionsTable>;
+
+export function executionsTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO executions (bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, cpu_ms, memory_mb, tokens,
+       attention, attention_held, price, reserve_cost, attention_price, wall_ms, allocated_at)
+     VALUES (?, ?, ?, ?, ?, ?, 'allocated', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id = ?`);
+  const unsettled = database.prepare<[], Row>(
+    `SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`,
+  );
+  const page = database.prepare<[number, number], Row>(
+    `SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const ofAgent = database.prepare<[string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const held = database.prepare<[], { memoryMb: number | null; attention: number }>(
+    `SELECT (SELECT SUM(memory_mb) FROM executions WHERE state <> 'settled') AS memoryMb,
+            (SELECT COUNT(*) FROM executions WHERE attention_held = 1) AS attention`,
+  );
+  const withAttention = database.prepare<[number], { agentId: string; lineageId: string }>(
+    `SELECT agent_id AS agentId, lineage_id AS lineageId FROM executions
+      WHERE attention = 1 ORDER BY id DESC LIMIT ?`,
+  );
+  const counts = database.prepare<[], { running: number | null; settled: number | null }>(
+    `SELECT SUM(state <> 'settled') AS running, SUM(state = 'settled') AS settled FROM executions`,
+  );
+  const starting = database.prepare(
+    `UPDATE executions SET state = 'starting', token_hash = ? WHERE id = ? AND state = 'allocated'`,
+  );
+  const running = database.prepare(
+    `UPDATE executions SET state = 'running', started_at = ? WHERE id = ? AND state = 'starting'`,
+  );
+  const settle = database.prepare(
+    `UPDATE executions SET state = 'settled', outcome = ?, detail = ?, exit_code = ?, ended_at = ?, used_cpu_ms = ?,
+       used_memory_bytes = ?, used_wall_ms = ?, workspace_bytes = ?, output_bytes = ?
+     WHERE id = ? AND state <> 'settled'`,
+  );
+  const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
+  const requests = database.prepare('UPDATE executions SET requests = ? WHERE id = ?');
+  const totals = database.prepare<[string], { n: number; price: number | null; cpuMs: number | null }>(
+    `SELECT COUNT(*) AS n, SUM(price) AS price, SUM(used_cpu_ms) AS cpuMs FROM executions WHERE agent_id = ?`,
+  );
+
+  return {
+    insert(execution: NewExecution): number {
+      const { cpuMs, memoryMb, tokens, attention } = execution.bundle;
+      const result = insert.run(
+        execution.bidId,
+        execution.attempt,
+        execution.agentId,
+        execution.payerId,
+        execution.lineageId,
+        execution.cycle,
+        cpuMs,
+        memoryMb,
+        tokens,
+        attention,
+        attention,
+        execution.price,
+        execution.reserveCost,
+        execution.attentionPrice,
+        execution.wallMs,
+        execution.allocatedAt,
+      );
+      return Number(result.lastInsertRowid);
+    },
+    find(id: number): Execution | undefined {
+      const row = one.get(id);
+      return row && toExecution(row);
+    },
+    get(id: number): Execution {
+      const row = one.get(id);
+      if (!row) throw new Error(`no execution ${id}`);
+      return toExecution(row);
+    },
+    unsettled: (): readonly Execution[] => unsettled.all().map(toExecution),
+    /** The newest first, with ids under `before`. */
+    page: (before: number, limit: number): readonly Execution[] => page.all(before, limit).map(toExecution),
+    ofAgent: (agentId: string, before: number, limit: number): readonly Execution[] =>
+      ofAgent.all(agentId, before, limit).map(toExecution),
+    /** The stock that executions hold; of flows nothing is ever held. */
+    held(): Quantities {
+      const row = held.get();
+      return { cpuMs: 0, memoryMb: row?.memoryMb ?? 0, tokens: 0, attention: row?.attention ?? 0 };
+    },
+    /** Who got the last attention allocations, the newest first. */
+    lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
+      withAttention.all(limit),
+    counts(): { readonly running: number; readonly settled: number } {
+      const row = counts.get();
+      return { running: row?.running ?? 0, settled: row?.settled ?? 0 };
+    },
+    /** False where it is no longer `allocated`. */
+    markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,
+    /** False where it is no longer `starting`. */
+    markRunning: (id: number, at: number): boolean => running.run(at, id).changes === 1,
+    /** False where it was settled before. */
+    settle({ id, outcome, detail, exitCode, endedAt, usage }: ExecutionSettlement): boolean {
+      const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, outputBytes } = usage;
+      const result = settle.run(
+        outcome,
+        detail,
+        exitCode,
+        endedAt,
+        cpuMs,
+        memoryPeakBytes,
+        wallMs,
+        workspaceBytes,
+        outputBytes,
+        id,
+      );
+      return result.changes === 1;
+    },
+    releaseAttention: (id: number): void => void release.run(id),
+    setRequests: (id: number, count: number): void => void requests.run(count, id),
+    totalsOf(agentId: string): { readonly executions: number; readonly paid: number; readonly cpuMs: number } {
+      const row = totals.get(agentId);
+      return { executions: row?.n ?? 0, paid: row?.price ?? 0, cpuMs: row?.cpuMs ?? 0 };
+    },
+  };
+}
+
+function toExecution(row: Row): Execution {
+  const { cpuMs, memoryMb, tokens, attention, usedCpuMs, usedMemoryBytes, usedWallMs, ...rest } = row;
+  const { workspaceBytes, outputBytes, ...execution } = rest;
+  return {
+    ...execution,
+    attentionHeld: row.attentionHeld === 1,
+    bundle: { cpuMs, memoryMb, tokens, attention },
+    usage: { cpuMs: usedCpuMs, memoryPeakBytes: usedMemoryBytes, wallMs: usedWallMs, workspaceBytes, outputBytes },
+  };
+}
+

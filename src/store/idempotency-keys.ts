@@ -1,0 +1,41 @@
+import type { Database } from './database.ts';
+
+export interface StoredAnswer {
+  readonly bodyHash: string;
+  /** JSON. */
+  readonly answer: string;
+}
+
+export type IdempotencyKeys = ReturnType<typeof idempotencyKeysTable>;
+
+export function idempotencyKeysTable(database: Database) {
+  const one = database.prepare<[string, string, string], StoredAnswer>(
+    `SELECT body_hash AS bodyHash, answer FROM idempotency_keys WHERE agent_id = ? AND route = ? AND key = ?`,
+  );
+  const insert = database.prepare(
+    `INSERT INTO idempotency_keys (agent_id, route, key, body_hash, answer, at, number)
+     VALUES (@agentId, @route, @key, @bodyHash, @answer, @at,
+             (SELECT COALESCE(MAX(number), 0) + 1 FROM idempotency_keys WHERE agent_id = @agentId))`,
+  );
+  const forget = database.prepare(
+    `DELETE FROM idempotency_keys WHERE agent_id = ? AND number <=
+       (SELECT MAX(number) FROM idempotency_keys WHERE agent_id = ?) - ?`,
+  );
+
+  return {
+    find: (agentId: string, route: string, key: string): StoredAnswer | undefined => one.get(agentId, route, key),
+    /** Stores the answer and keeps only the newest `keep` of this agent. */
+    insert(
+      row: StoredAnswer & {
+        readonly agentId: string;
+        readonly route: string;
+        readonly key: string;
+        readonly at: number;
+      },
+      keep: number,
+    ): void {
+      insert.run(row);
+      forget.run(row.agentId, row.agentId, keep);
+    },
+  };
+}

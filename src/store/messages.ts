@@ -1,0 +1,51 @@
+import type { Database } from './database.ts';
+
+export interface Message {
+  readonly id: number;
+  readonly fromId: string;
+  readonly toId: string;
+  readonly content: string;
+  readonly cycle: number;
+  readonly sentAt: number;
+}
+
+const COLUMNS = 'id, from_id AS fromId, to_id AS toId, content, cycle, sent_at AS sentAt';
+
+export type Messages = ReturnType<typeof messagesTable>;
+
+export function messagesTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO messages (from_id, to_id, content, cycle, sent_at)
+     VALUES (@fromId, @toId, @content, @cycle, @sentAt)`,
+  );
+  const unhandedCount = database
+    .prepare<[string], number>('SELECT COUNT(*) FROM messages WHERE to_id = ? AND handed_to IS NULL')
+    .pluck();
+  const unhanded = database.prepare<[string, number], Message>(
+    `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ?`,
+  );
+  const hand = database.prepare('UPDATE messages SET handed_to = ? WHERE to_id = ? AND handed_to IS NULL');
+  const takeBack = database.prepare('UPDATE messages SET handed_to = NULL WHERE to_id = ? AND handed_to = ?');
+  const inbox = database.prepare<[string, number, number], Message>(
+    `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const page = database.prepare<[number, number], Message>(
+    `SELECT ${COLUMNS} FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const forget = database.prepare('DELETE FROM messages WHERE cycle < ? AND handed_to IS NOT NULL');
+
+  return {
+    insert: (message: Omit<Message, 'id'>): number => Number(insert.run(message).lastInsertRowid),
+    countUnhanded: (agentId: string): number => Number(unhandedCount.get(agentId)),
+    /** Messages that no started execution has been handed, the newest first. */
+    unhanded: (agentId: string, limit: number): readonly Message[] => unhanded.all(agentId, limit),
+    markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
+    /** That execution never started: its messages are news again. */
+    takeBack: (agentId: string, executionId: number): void => void takeBack.run(agentId, executionId),
+    /** The newest first, with ids under `before`. */
+    inbox: (agentId: string, before: number, limit: number): readonly Message[] => inbox.all(agentId, before, limit),
+    page: (before: number, limit: number): readonly Message[] => page.all(before, limit),
+    /** Drops those that were handed over and sent before this cycle. */
+    forgetBefore: (cycle: number): void => void forget.run(cycle),
+  };
+}

@@ -1,0 +1,114 @@
+import type { Mark, Prompt, PromptStatus, Scores } from '../domain/attention.ts';
+import type { MicroCredits } from '../domain/credits.ts';
+import type { Database } from './database.ts';
+
+export type NewPrompt = Pick<
+  Prompt,
+  'executionId' | 'agentId' | 'payerId' | 'title' | 'content' | 'nextBid' | 'submittedAt'
+>;
+
+/** How a prompt ended. */
+export interface PromptEnd {
+  readonly id: number;
+  readonly status: Extract<PromptStatus, 'scored' | 'skipped' | 'expired'>;
+  readonly endedAt: number;
+  readonly endedCycle: number;
+  readonly scores: Scores | null;
+  readonly reason: string | null;
+  readonly reward: MicroCredits;
+  readonly refund: MicroCredits;
+}
+
+type Row = Omit<Prompt, 'scores'> & Readonly<Record<Mark, number | null>>;
+
+const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
+  next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
+  submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
+  interesting, useful, understandable, reason, reward, refund`;
+
+export type Prompts = ReturnType<typeof promptsTable>;
+
+export function promptsTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO prompts (execution_id, agent_id, payer_id, title, content, next_bid, status, submitted_at)
+     VALUES (@executionId, @agentId, @payerId, @title, @content, @nextBid, 'queued', @submittedAt)`,
+  );
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE id = ?`);
+  const ofExecution = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE execution_id = ?`);
+  const open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'open'`);
+  const deck = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`);
+  const page = database.prepare<[number, number], Row>(
+    `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const waiting = database.prepare<[], Row>(
+    `SELECT ${COLUMNS} FROM prompts WHERE status IN ('open', 'queued') ORDER BY status = 'queued', id`,
+  );
+  const ofAgent = database.prepare<[string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
+  const takeSlot = database.prepare(
+    `UPDATE prompts SET status = 'open', opened_at = ?, opened_running_ms = ? WHERE id = ? AND status = 'queued'`,
+  );
+  const end = database.prepare(
+    `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
+       reason = ?, reward = ?, refund = ?
+     WHERE id = ? AND status IN ('open', 'queued')`,
+  );
+  const nextBid = database.prepare('UPDATE prompts SET next_bid_status = ?, next_bid_detail = ? WHERE id = ?');
+  const unhanded = database.prepare<[string, number], Row>(
+    `SELECT ${COLUMNS} FROM prompts
+      WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ?`,
+  );
+  const hand = database.prepare(
+    'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
+  );
+  const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE agent_id = ? AND handed_to = ?');
+  const counts = database.prepare<[], { open: number | null; queued: number | null }>(
+    `SELECT SUM(status = 'open') AS open, SUM(status = 'queued') AS queued
+       FROM prompts WHERE status IN ('open', 'queued')`,
+  );
+
+  return {
+    /** Queued on the deck. */
+    insert: (prompt: NewPrompt): number => Number(insert.run(prompt).lastInsertRowid),
+    find: (id: number): Prompt | undefined => toPrompt(one.get(id)),
+    ofExecution: (executionId: number): Prompt | undefined => toPrompt(ofExecution.get(executionId)),
+    /** The one in the slot. */
+    open: (): Prompt | undefined => toPrompt(open.get()),
+    /** The one that waits for the slot. */
+    deck: (): Prompt | undefined => toPrompt(deck.get()),
+    /** The open one, then the queued. */
+    waiting: (): readonly Prompt[] => toPrompts(waiting.all()),
+    /** The newest first, with ids under `before`. */
+    page: (before: number, limit: number): readonly Prompt[] => toPrompts(page.all(before, limit)),
+    ofAgent: (agentId: string, before: number, limit: number): readonly Prompt[] =>
+      toPrompts(ofAgent.all(agentId, before, limit)),
+    takeSlot: (id: number, at: number, runningMs: number): void => void takeSlot.run(at, runningMs, id),
+    /** False where it had ended before. */
+    end({ id, status, endedAt, endedCycle, scores, reason, reward, refund }: PromptEnd): boolean {
+      const marks = [scores?.interesting ?? null, scores?.useful ?? null, scores?.understandable ?? null];
+      return end.run(status, endedAt, endedCycle, ...marks, reason, reward, refund, id).changes === 1;
+    },
+    setNextBid: (id: number, status: string, detail: string): void => void nextBid.run(status, detail, id),
+    /** Ended prompts that no started execution has been handed, the newest first. */
+    unhanded: (agentId: string, limit: number): readonly Prompt[] => toPrompts(unhanded.all(agentId, limit)),
+    markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
+    /** That execution never started: its answers are news again. */
+    takeBack: (agentId: string, executionId: number): void => void takeBack.run(agentId, executionId),
+    counts(): { readonly open: number; readonly queued: number } {
+      const row = counts.get();
+      return { open: row?.open ?? 0, queued: row?.queued ?? 0 };
+    },
+  };
+}
+
+function toPrompts(rows: readonly Row[]): readonly Prompt[] {
+  return rows.flatMap((row) => toPrompt(row) ?? []);
+}
+
+function toPrompt(found: Row | undefined): Prompt | undefined {
+  if (!found) return undefined;
+  const { interesting, useful, understandable, ...row } = found;
+  const scored = interesting !== null && useful !== null && understandable !== null;
+  return { ...row, scores: scored ? { interesting, useful, understandable } : null };
+}

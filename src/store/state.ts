@@ -1,0 +1,40 @@
+import type { Database } from './database.ts';
+
+/** What the whole economy has one of. */
+export interface EconomyState {
+  /** Of the last clearing; 0 before the first. */
+  readonly cycle: number;
+  readonly clearedAt: number | null;
+  /** How long the market has run in all. */
+  readonly runningMs: number;
+  readonly humanAway: boolean;
+  readonly pausedReason: string | null;
+}
+
+type Row = Omit<EconomyState, 'humanAway'> & { readonly humanAway: number };
+
+export type State = ReturnType<typeof stateTable>;
+
+export function stateTable(database: Database) {
+  const one = database.prepare<[], Row>(
+    `SELECT cycle, cleared_at AS clearedAt, running_ms AS runningMs, human_away AS humanAway,
+            paused_reason AS pausedReason FROM economy_state`,
+  );
+  const advance = database.prepare(
+    'UPDATE economy_state SET cycle = cycle + 1, cleared_at = ?, running_ms = running_ms + ?',
+  );
+  const away = database.prepare('UPDATE economy_state SET human_away = ?');
+  const paused = database.prepare('UPDATE economy_state SET paused_reason = ?');
+
+  return {
+    get(): EconomyState {
+      const row = one.get();
+      if (!row) throw new Error('the economy has no state');
+      return { ...row, humanAway: row.humanAway === 1 };
+    },
+    /** The next cycle, after this much more running time. */
+    advance: (at: number, runningMs: number): void => void advance.run(at, Math.round(runningMs)),
+    setHumanAway: (isAway: boolean): void => void away.run(isAway ? 1 : 0),
+    setPaused: (reason: string | null): void => void paused.run(reason),
+  };
+}

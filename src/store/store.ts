@@ -1,0 +1,112 @@
+import { accountsTable, type Accounts } from './accounts.ts';
+import { agentsTable, type Agents } from './agents.ts';
+import { bidsTable, type Bids } from './bids.ts';
+import { cyclesTable, type Cycles } from './cycles.ts';
+import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
+import { executionsTable, type Executions } from './executions.ts';
+import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
+import { marketsTable, type Markets } from './markets.ts';
+import { messagesTable, type Messages } from './messages.ts';
+import { migrate } from './migrations.ts';
+import { promptsTable, type Prompts } from './prompts.ts';
+import { stateTable, type State } from './state.ts';
+import { transfersTable, type Transfers } from './transfers.ts';
+
+/** The economy's database: one noun per table, and transactions. */
+export interface Store {
+  readonly accounts: Accounts;
+  readonly transfers: Transfers;
+  readonly agents: Agents;
+  readonly bids: Bids;
+  readonly executions: Executions;
+  readonly prompts: Prompts;
+  readonly messages: Messages;
+  readonly markets: Markets;
+  readonly cycles: Cycles;
+  readonly state: State;
+  readonly idempotencyKeys: IdempotencyKeys;
+  /**
+   * Runs `work` in one immediate transaction; inside another one it is a savepoint.
+   * Rolls back where it throws, and where it returns a refusal (`ok: false`): a refusal changes nothing.
+   */
+  transaction<T>(work: () => T): T;
+  /** Runs reads on one snapshot. */
+  read<T>(work: () => T): T;
+  /** Changes whenever another connection has committed. */
+  dataVersion(): number;
+  close(): void;
+}
+
+export interface StoreOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** Make the database where there is none. */
+  readonly create: boolean;
+  readonly now: number;
+}
+
+/** Throws `BpError`: see `openDatabase` and `migrate`. */
+export function openStore({ path, create, now }: StoreOptions): Store {
+  const database = openDatabase(path, { create });
+  try {
+    withDatabaseErrors(path, () => {
+      migrate(database, { now, backup: (version) => backUp(database, `${path}.before-${version}`) });
+    });
+    return storeOf(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function backUp(database: Database, path: string): void {
+  database.prepare('VACUUM INTO ?').run(path);
+}
+
+/** Carries a refusal out of a transaction that must be rolled back. */
+class RolledBack extends Error {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    super('rolled back');
+    this.value = value;
+  }
+}
+
+function storeOf(database: Database): Store {
+  const run = database.transaction((work: () => unknown) => {
+    const value = work();
+    if (isRefusal(value)) throw new RolledBack(value);
+    return value;
+  });
+
+  function transaction<T>(work: () => T): T {
+    try {
+      return withDatabaseErrors(database.name, () => run.immediate(work)) as T;
+    } catch (error) {
+      if (error instanceof RolledBack) return error.value as T;
+      throw error;
+    }
+  }
+
+  return {
+    accounts: accountsTable(database),
+    transfers: transfersTable(database),
+    agents: agentsTable(database),
+    bids: bidsTable(database),
+    executions: executionsTable(database),
+    prompts: promptsTable(database),
+    messages: messagesTable(database),
+    markets: marketsTable(database),
+    cycles: cyclesTable(database),
+    state: stateTable(database),
+    idempotencyKeys: idempotencyKeysTable(database),
+    transaction,
+    read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
+    dataVersion: () => Number(database.pragma('data_version', { simple: true })),
+    close: () => void database.close(),
+  };
+}
+
+function isRefusal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
+}

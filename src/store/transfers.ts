@@ -1,0 +1,104 @@
+import { hash as digest } from 'node:crypto';
+import { micro, type MicroCredits } from '../domain/credits.ts';
+import { chainText, GENESIS_HASH, type Transfer, type TransferKind, type TransferType } from '../domain/ledger.ts';
+import type { Database } from './database.ts';
+
+/** A transfer as it is asked for: the row gets its id, type and hash here. */
+export interface NewTransfer {
+  readonly cycle: number;
+  readonly at: number;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amount: MicroCredits;
+  readonly kind: TransferKind;
+  readonly ref: string;
+}
+
+/** A completion or release of a hold. */
+export interface Resolution {
+  readonly cycle: number;
+  readonly at: number;
+}
+
+interface TransferRow extends Omit<Transfer, 'amount'> {
+  readonly amount: number;
+}
+
+export type Transfers = ReturnType<typeof transfersTable>;
+
+const COLUMNS = 'id, type, cycle, debit, credit, amount, kind, ref, pending_id AS pendingId, at';
+
+/**
+ * The append-only, hash-chained ledger.
+ * The head is read from the database at each write: another process may have written since.
+ */
+export function transfersTable(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO transfers (id, type, cycle, debit, credit, amount, kind, ref, pending_id, at, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const head = database.prepare<[], { id: number; hash: Buffer }>(
+    'SELECT id, hash FROM transfers ORDER BY id DESC LIMIT 1',
+  );
+  const one = database.prepare<[number], TransferRow>(`SELECT ${COLUMNS} FROM transfers WHERE id = ?`);
+  const once = database.prepare<[string, string], { id: number }>(
+    `SELECT id FROM transfers WHERE kind = ? AND ref = ? AND type IN ('single', 'pending')`,
+  );
+  const each = database.prepare<[], TransferRow & { hash: Buffer }>(
+    `SELECT ${COLUMNS}, hash FROM transfers ORDER BY id`,
+  );
+  const memo = database.prepare('INSERT INTO memos (transfer_id, memo) VALUES (?, ?)');
+  const ofAccount = database.prepare<[string, number, string, number, number], TransferRow & { memo: string | null }>(
+    `SELECT ${COLUMNS}, memo FROM (
+       SELECT * FROM transfers WHERE debit = ? AND id < ?
+       UNION ALL SELECT * FROM transfers WHERE credit = ? AND id < ?)
+     LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ?`,
+  );
+  const count = database.prepare<[], { n: number }>('SELECT COUNT(*) AS n FROM transfers').pluck();
+
+  function append(row: Omit<Transfer, 'id'>): number {
+    const last = head.get();
+    const id = (last?.id ?? 0) + 1;
+    const previous = last ? last.hash.toString('hex') : GENESIS_HASH;
+    const ref = row.kind === 'transfer' && row.ref === '' ? `tx_${id}` : row.ref;
+    const hash = digest('sha3-256', chainText(previous, { ...row, id, ref }), 'buffer');
+    insert.run(id, row.type, row.cycle, row.debit, row.credit, row.amount, row.kind, ref, row.pendingId, row.at, hash);
+    return id;
+  }
+
+  function resolve(type: Extract<TransferType, 'post' | 'void'>, holdId: number, at: Resolution, amount?: MicroCredits) {
+    const hold = one.get(holdId);
+    if (hold?.type !== 'pending') throw new Error(`transfer ${holdId} is not a hold`);
+    const { id: _, ...row } = hold;
+    return append({ ...row, ...at, type, pendingId: holdId, amount: amount ?? micro(hold.amount) });
+  }
+
+  return {
+    /** Moves credits at once. A `transfer` with an empty ref refers to itself. Returns the row's id. */
+    single: (transfer: NewTransfer): number => append({ ...transfer, type: 'single', pendingId: null }),
+    /** Holds credits of the debit account. Returns the row's id. */
+    hold: (transfer: NewTransfer): number => append({ ...transfer, type: 'pending', pendingId: null }),
+    /** Completes a hold for `amount`, at most what was held; the rest is released. */
+    post: (holdId: number, amount: MicroCredits, at: Resolution): number => resolve('post', holdId, at, amount),
+    /** Releases a hold. */
+    void: (holdId: number, at: Resolution): number => resolve('void', holdId, at),
+    exists: (kind: TransferKind, ref: string): boolean => once.get(kind, ref) !== undefined,
+    annotate: (transferId: number, text: string): void => void memo.run(transferId, text),
+    /** The newest row's id and hash in hexadecimal. */
+    head(): { readonly id: number; readonly hash: string } {
+      const last = head.get();
+      return last ? { id: last.id, hash: last.hash.toString('hex') } : { id: 0, hash: GENESIS_HASH };
+    },
+    count: (): number => Number(count.get()),
+    /** Every row from the first, one at a time. */
+    *all(): Generator<Transfer & { readonly hash: string }> {
+      for (const row of each.iterate()) yield { ...row, amount: micro(row.amount), hash: row.hash.toString('hex') };
+    },
+    /** The newest `limit` rows of one account with ids under `before`. */
+    ofAccount(accountId: string, before: number, limit: number): readonly (Transfer & { memo: string | null })[] {
+      return ofAccount
+        .all(accountId, before, accountId, before, limit)
+        .map((row) => ({ ...row, amount: micro(row.amount) }));
+    },
+  };
+}
