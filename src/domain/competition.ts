@@ -1,10 +1,90 @@
 import type { MarketMoment, StandingBid, WaitCode } from './market.ts';
+import { fits } from './resources.ts';
 
-/** Stub. */
-export function waiting(
-  bids: readonly StandingBid[],
+/** Who competes in a cycle. Ageing, prices and expiry all follow this one division. */
+export interface Competition {
+  readonly competing: readonly StandingBid[];
+  /** The other bids, by id, each with the first reason that applies in the order of `WaitCode`. */
+  readonly waiting: ReadonlyMap<number, WaitCode>;
+}
+
+/**
+ * Divides the pending bids into those that compete and those that wait.
+ *
+ * Two of the rules look at each other: a sponsored bid waits while an own bid of its agent competes, an own bid may
+ * rest, and only a competing bid makes others rest. They are decided in this order, which leaves no circle:
+ *
+ * 1. What the bid and the moment alone decide: paused, running, too early, no attention free. The rest are candidates.
+ * 2. Which lineages or agents rest. A sponsored bid can only make others rest if its agent has no own candidate at all:
+ *    where the agent's own candidate asks for no attention it competes for certain, and where it asks for attention it
+ *    rests exactly when the sponsored bid does, since resting depends on nothing but the agent and its lineage.
+ * 3. Sponsored bids wait where an own candidate of their agent does not rest.
+ */
+export function competition(bids: readonly StandingBid[], moment: MarketMoment, restAllocations: number): Competition {
+  const waiting = new Map<number, WaitCode>();
+  const candidates: StandingBid[] = [];
+  for (const bid of bids) {
+    const code = waitsByItself(bid, moment);
+    if (code) waiting.set(bid.id, code);
+    else candidates.push(bid);
+  }
+
+  const rests = restTest(candidates, moment, restAllocations);
+  const awake = candidates.filter((bid) => {
+    if (!rests(bid)) return true;
+    waiting.set(bid.id, 'rests');
+    return false;
+  });
+
+  const agentsWithOwnBid = new Set(awake.filter(isOwn).map((bid) => bid.agentId));
+  const competing = awake.filter((bid) => {
+    if (isOwn(bid) || !agentsWithOwnBid.has(bid.agentId)) return true;
+    waiting.set(bid.id, 'own_bid_competes');
+    return false;
+  });
+  return { competing, waiting };
+}
+
+function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undefined {
+  if (moment.paused) return 'market_paused';
+  if (moment.runningAgents.has(bid.agentId)) return 'agent_running';
+  if (bid.earliestCycle > moment.cycle) return 'earliest_cycle_ahead';
+  if (asksForAttention(bid) && moment.freeAtStart.attention < 1) return 'attention_held';
+  return undefined;
+}
+
+/**
+ * DESIGN.md §4a: who was given attention lately rests while somebody else's bid for it could be served. Lineages are
+ * told apart first; where nobody outside the recent lineages asks, agents are; where nobody outside the recent agents
+ * asks either, nobody rests, since resting would then only leave the human idle.
+ */
+function restTest(
+  candidates: readonly StandingBid[],
   moment: MarketMoment,
   restAllocations: number,
-): ReadonlyMap<number, WaitCode> {
-  throw new Error(`not built yet: ${bids.length} ${moment.cycle} ${restAllocations}`);
+): (bid: StandingBid) => boolean {
+  const recent = moment.recentAttention.slice(0, restAllocations);
+  if (recent.length === 0) return () => false;
+  const lineages = new Set(recent.map((holder) => holder.lineageId));
+  const agents = new Set(recent.map((holder) => holder.agentId));
+  const agentsWithOwnBid = new Set(candidates.filter(isOwn).map((bid) => bid.agentId));
+  const servable = candidates.filter(
+    (bid) =>
+      asksForAttention(bid) &&
+      fits(bid.bundle, moment.freeAtStart) &&
+      (isOwn(bid) || !agentsWithOwnBid.has(bid.agentId)),
+  );
+  if (servable.some((bid) => !lineages.has(bid.lineageId)))
+    return (bid) => asksForAttention(bid) && lineages.has(bid.lineageId);
+  if (servable.some((bid) => !agents.has(bid.agentId)))
+    return (bid) => asksForAttention(bid) && agents.has(bid.agentId);
+  return () => false;
+}
+
+function asksForAttention(bid: StandingBid): boolean {
+  return bid.bundle.attention === 1;
+}
+
+function isOwn(bid: StandingBid): boolean {
+  return bid.payerId === bid.agentId;
 }
