@@ -1,0 +1,90 @@
+/** Which folders of src each folder may import, besides itself. main.ts joins them and may import all. */
+const LAYERS = {
+  domain: [],
+  platform: [],
+  config: ['domain', 'platform'],
+  store: ['domain', 'platform', 'config'],
+  economy: ['domain', 'platform', 'config', 'store'],
+  intelligence: ['domain', 'platform', 'config', 'economy'],
+  service: ['domain', 'platform', 'config', 'economy', 'intelligence'],
+  sandbox: ['domain', 'platform', 'config'],
+  orchestrator: ['domain', 'platform', 'config', 'economy', 'sandbox'],
+  terminal: ['domain', 'platform', 'config'],
+  simulation: ['domain', 'platform', 'config', 'economy', 'sandbox', 'orchestrator'],
+  cli: ['domain', 'platform', 'config', 'economy', 'terminal', 'orchestrator', 'simulation'],
+};
+
+const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  comment: `src/${layer} may import only ${[layer, ...allowed].join(', ')} (DESIGN.md, layout).`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'known-layer',
+      comment: 'A new folder of src needs its line in LAYERS.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(LAYERS).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'main-is-the-root',
+      comment: 'Only main.ts lies directly in src, and nothing imports it.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain has no clock, no randomness and no I/O.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/' },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'The program imports neither tests nor the runtime.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|runtime)/' },
+    },
+    {
+      name: 'runtime-stands-alone',
+      comment: 'What runs before the build, or in a container, imports nothing of ours and no package.',
+      severity: 'error',
+      from: { path: '^runtime/' },
+      to: { pathNot: '^runtime/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared-packages-only',
+      comment: 'The program uses only what package.json lists under dependencies.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};
