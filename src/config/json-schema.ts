@@ -43,7 +43,7 @@ export function knownPaths(node: ConfigNode, path: readonly string[] = []): read
 /** What a value may be, as the end of the sentence "it must be …". */
 export function expectation(node: ConfigNode): string {
   if (node.anyOf) return node.anyOf.map(expectation).join(' or ');
-  if (node.const !== undefined) return String(node.const);
+  if (node.const !== undefined) return JSON.stringify(node.const).replaceAll('"', '');
   if (node.enum) return `${node.enum.length > 2 ? 'one of ' : ''}${oneOf(node.enum.map(String))}`;
   if (node.properties) return `a section with ${oneOf(Object.keys(node.properties), 'and')}`;
   if (node.items) return `a list of ${node.minItems} to ${node.maxItems} values, each ${expectation(node.items)}`;

@@ -73,7 +73,7 @@ function valueLayer(path: readonly string[], text: string, origin: string, root:
 
 function layer(tree: unknown, whereIs: Layer['whereIs'], root: ConfigNode): Layer {
   if (tree !== null && !isSection(tree)) throw invalid(`${whereIs([])}: expected sections such as market: and log:`);
-  const found = tree === null ? {} : tree;
+  const found = tree ?? {};
   const stray = strayPath(found, root);
   if (stray) throw unknownKey(whereIs(stray), stray, root);
   return { tree: found, whereIs };

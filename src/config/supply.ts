@@ -2,13 +2,8 @@ import { AMOUNT_MAX, formatCredits, micro } from '../domain/credits.ts';
 import { inUnits, MEMORY_MB_MIN, QUANTITY_MAX, RESOURCES, type Prices, type Quantities } from '../domain/resources.ts';
 import { startPrices } from '../domain/pricing.ts';
 import { BpError } from '../platform/errors.ts';
+import type { MachineSize } from '../platform/machine.ts';
 import type { Config } from './schema.ts';
-
-/** What of the machine the economy may count on. */
-export interface MachineSize {
-  readonly cores: number;
-  readonly memoryMb: number;
-}
 
 /** The values that follow from the configuration and the machine. */
 export interface Derived {

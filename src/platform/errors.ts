@@ -6,7 +6,11 @@ export class BpError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
 
-  constructor(code: string, message: string, { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'BpError';
     this.code = code;
