@@ -1,0 +1,102 @@
+import { allocate, type AllocationInput } from '../../src/domain/allocation-scheduler.ts';
+import { micro } from '../../src/domain/credits.ts';
+import type { Allocation, StandingBid } from '../../src/domain/market.ts';
+import { byDensity } from '../../src/domain/ranking.ts';
+import { bundleCost, fits, minus, type Prices } from '../../src/domain/resources.ts';
+
+/**
+ * Clears 10,000 bids of 8,000 agents with about 4,000 winners and compares with critical values found the naive way,
+ * by serving all bids anew for each winner. Run with `npx tsx test/bench/clearing-domain.bench.ts`.
+ */
+const BIDS = 10_000;
+const AGENTS = 8_000;
+const RUNS = 15;
+const AGE_BONUS_PPM = 50_000;
+
+const input = scarceMarket();
+const durations = Array.from({ length: RUNS }, () => timed(() => allocate(input)).ms).sort((a, b) => a - b);
+const allocation = allocate(input);
+const naive = timed(() => naivePrices(allocation));
+const differences = allocation.winners.filter((winner, place) => winner.price !== naive.value[place]).length;
+console.log(
+  [
+    `${BIDS} bids, ${allocation.winners.length} winners`,
+    `allocate: median ${durations[RUNS >> 1]!.toFixed(1)} ms, least ${durations[0]!.toFixed(1)} ms`,
+    `naive critical values alone: ${naive.ms.toFixed(0)} ms, ${differences} different prices`,
+  ].join('\n'),
+);
+if (differences > 0) process.exitCode = 1;
+
+function scarceMarket(): AllocationInput {
+  const next = pseudoRandom(42);
+  const prices: Prices = { cpu_seconds: micro(6250), memory_mb: micro(8138), tokens: micro(100), attention: micro(50e6) };
+  const bids: StandingBid[] = [];
+  for (let id = 1; id <= BIDS; id++) {
+    const bundle = {
+      cpuMs: 100 + Math.floor(next() * 1900),
+      memoryMb: 16 + Math.floor(next() * 240),
+      tokens: next() < 0.5 ? 0 : Math.floor(next() * 4000),
+      attention: next() < 0.02 ? 1 : 0,
+    } as const;
+    const reserve = bundleCost(bundle, prices);
+    const agentId = `agent-${Math.floor(next() * AGENTS)}`;
+    bids.push({
+      id,
+      agentId,
+      payerId: agentId,
+      lineageId: `agent-${id % 50}`,
+      bundle,
+      amount: micro(Math.floor(reserve * (1 + next() * next() * 4))),
+      reserveAtPlacing: reserve,
+      passedOver: Math.floor(next() * 20),
+      earliestCycle: 0,
+    });
+  }
+  return {
+    bids,
+    prices,
+    rules: { mechanism: 'density', ageBonusPpm: AGE_BONUS_PPM, restAllocations: 3, ttlCycles: 60 },
+    moment: {
+      cycle: 100,
+      paused: false,
+      runningAgents: new Set(),
+      freeAtStart: { cpuMs: 4_000_000, memoryMb: 520_000, tokens: 4_200_000, attention: 1 },
+      recentAttention: [],
+    },
+  };
+}
+
+/** For each winner: serve all other agents' bids in order until the winner's bundle no longer fits. */
+function naivePrices({ ranked, winners }: Allocation): number[] {
+  const order = byDensity(AGE_BONUS_PPM);
+  return winners.map((winner) => {
+    const own = ranked[winner.rank - 1]!;
+    const floor = Math.min(own.reserveCost, own.bid.reserveAtPlacing);
+    const served = new Set([winner.agentId]);
+    let free = input.moment.freeAtStart;
+    for (const offer of ranked) {
+      if (served.has(offer.bid.agentId) || !fits(offer.bid.bundle, free)) continue;
+      served.add(offer.bid.agentId);
+      free = minus(free, offer.bid.bundle);
+      if (!fits(winner.bundle, free)) return Math.max(floor, order.leastAmountAhead(own, offer));
+    }
+    return floor;
+  });
+}
+
+function timed<T>(work: () => T): { readonly value: T; readonly ms: number } {
+  const start = performance.now();
+  const value = work();
+  return { value, ms: performance.now() - start };
+}
+
+/** Numbers from 0 to 1 that are the same on every run (mulberry32). */
+function pseudoRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,96 @@
+import type { MarketRules, StandingBid } from '../../src/domain/market.ts';
+import type { Prices, Quantities } from '../../src/domain/resources.ts';
+
+/**
+ * The market of DESIGN.md §4a once more, written from the text alone: slow, in exact fractions, and without any step of
+ * the real one. Only competing bids are given to it.
+ */
+export interface NaiveMarket {
+  readonly prices: Prices;
+  readonly free: Quantities;
+  readonly rules: Pick<MarketRules, 'mechanism' | 'ageBonusPpm'>;
+}
+
+export interface NaiveWinner {
+  readonly bidId: number;
+  readonly rank: number;
+}
+
+/** Takes the best of the bids that are left, again and again. */
+export function naiveWinners(bids: readonly StandingBid[], market: NaiveMarket): NaiveWinner[] {
+  const left = [...bids];
+  const free = { ...market.free };
+  const agents = new Set<string>();
+  const winners: NaiveWinner[] = [];
+  for (let rank = 1; left.length > 0; rank++) {
+    let best = 0;
+    for (let other = 1; other < left.length; other++) if (isHigher(left[other]!, left[best]!, market)) best = other;
+    const [bid] = left.splice(best, 1) as [StandingBid];
+    const { cpuMs, memoryMb, tokens, attention } = bid.bundle;
+    const fits = cpuMs <= free.cpuMs && memoryMb <= free.memoryMb && tokens <= free.tokens;
+    if (agents.has(bid.agentId) || !fits || attention > free.attention) continue;
+    free.cpuMs -= cpuMs;
+    free.memoryMb -= memoryMb;
+    free.tokens -= tokens;
+    free.attention -= attention;
+    agents.add(bid.agentId);
+    winners.push({ bidId: bid.id, rank });
+  }
+  return winners;
+}
+
+/** Tries every amount from the floor upwards: the definition of the critical value, word for word. */
+export function naivePriceByTrying(winner: StandingBid, bids: readonly StandingBid[], market: NaiveMarket): number {
+  if (market.rules.mechanism === 'highest-bid') return winner.amount;
+  let amount = naiveFloor(winner, market);
+  while (!winsWith(amount, winner, bids, market)) amount++;
+  return amount;
+}
+
+/** The same by halving, for amounts too large to try; right where winning with an amount means winning with more. */
+export function naivePriceByHalving(winner: StandingBid, bids: readonly StandingBid[], market: NaiveMarket): number {
+  if (market.rules.mechanism === 'highest-bid') return winner.amount;
+  let loses = naiveFloor(winner, market) - 1;
+  let wins: number = winner.amount;
+  while (wins - loses > 1) {
+    const middle = Math.floor((loses + wins) / 2);
+    if (winsWith(middle, winner, bids, market)) wins = middle;
+    else loses = middle;
+  }
+  return wins;
+}
+
+export function naiveFloor(bid: StandingBid, market: NaiveMarket): number {
+  return Math.min(Number(naiveCost(bid, market.prices)), bid.reserveAtPlacing);
+}
+
+function winsWith(amount: number, winner: StandingBid, bids: readonly StandingBid[], market: NaiveMarket): boolean {
+  const others = bids.filter((bid) => bid.agentId !== winner.agentId);
+  const changed = { ...winner, amount } as StandingBid;
+  return naiveWinners([...others, changed], market).some(({ bidId }) => bidId === winner.id);
+}
+
+function isHigher(a: StandingBid, b: StandingBid, market: NaiveMarket): boolean {
+  const [aTop, aBottom] = score(a, market);
+  const [bTop, bBottom] = score(b, market);
+  const difference = aTop * bBottom - bTop * aBottom;
+  return difference > 0n || (difference === 0n && a.id < b.id);
+}
+
+/** A fraction: what is over and what is under the line. */
+function score(bid: StandingBid, { rules, prices }: NaiveMarket): [bigint, bigint] {
+  if (rules.mechanism === 'highest-bid') return [BigInt(bid.amount), 1n];
+  const cost = naiveCost(bid, prices);
+  const offered = BigInt(bid.amount) > cost ? BigInt(bid.amount) : cost;
+  return [offered * (1_000_000n + BigInt(rules.ageBonusPpm) * BigInt(bid.passedOver)), cost * 1_000_000n];
+}
+
+function naiveCost({ bundle }: StandingBid, prices: Prices): bigint {
+  const thousandths =
+    BigInt(bundle.cpuMs) * BigInt(prices.cpu_seconds) +
+    1000n * BigInt(bundle.memoryMb) * BigInt(prices.memory_mb) +
+    1000n * BigInt(bundle.tokens) * BigInt(prices.tokens) +
+    1000n * BigInt(bundle.attention) * BigInt(prices.attention);
+  const cost = thousandths / 1000n + (thousandths % 1000n > 0n ? 1n : 0n);
+  return cost > 0n ? cost : 1n;
+}
