@@ -1,0 +1,26 @@
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The counters of the control group in which the supervisor and everything it starts run. The kernel keeps them, so
+ * nothing an agent does (double forks, ignoring SIGCHLD) takes time off them.
+ */
+struct cgroup {
+  int version; /* 1 or 2; 0: no CPU counter could be found */
+  int cpu_fd;
+  int memory_peak_fd;
+};
+
+/* Finds and opens the counters. What is not there stays -1. */
+void cgroup_open(struct cgroup *cgroup);
+
+/* Microseconds of CPU used since the group was made. False where they can't be read. */
+bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us);
+
+/* The most memory the group has had, in bytes. Version 1 counts the page cache too. */
+bool cgroup_memory_peak(const struct cgroup *cgroup, int64_t *bytes);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What the host asks for on the command line. See README.md for the arguments. */
+struct options {
+  uid_t uid;
+  gid_t gid;
+  int64_t cpu_ms;
+  int64_t wall_ms;
+  double cpus;
+  const char *socket_path;
+  uint16_t port;
+  const char *report_dir; /* NULL: the report goes to the stream only */
+  int64_t open_files_max;
+  int64_t file_bytes_max;
+};
+
+/* Fills `options` from the arguments. Returns 0, or -1 with one line in `complaint`. */
+int options_parse(struct options *options, int count, char **arguments, char *complaint, size_t complaint_size);
+
+#endif
