@@ -16,8 +16,9 @@ import type { Bundle } from './resources.ts';
  * critical value is the least amount with which the winner stands above the first later bid that was short and fits
  * into free plus the winner's bundle. A later bid for the winner's own agent never was short: it was passed by.
  *
- * Nothing has to be served again. With W winners and S short bids, finding these bids takes W × log S steps where one
- * resource is scarce; in the worst case, bids that each lack something else than their neighbours, W × S comparisons.
+ * Nothing has to be served again: it is one search through the short bids per winner, which skips whole blocks of them.
+ * At worst, where every block holds bids that each lack something else, that is winners × short bids comparisons of
+ * four numbers: 25 million, some 0.1 s, for 10,000 bids.
  */
 export function criticalValues(run: GreedyRun, order: Order): MicroCredits[] {
   const firstServed = firstFitFinder(run);
@@ -39,49 +40,40 @@ function criticalValue(winner: Offer, rival: Offer | undefined, order: Order): M
   return price;
 }
 
-/**
- * Gives a search for the first short bid, from a place on, that lacks no more of each resource than the bundle holds;
- * -1 where there is none. A binary tree over the rows of `lacks` keeps the least of each column, so that whole
- * stretches without such a bid are skipped.
- */
-function firstFitFinder(run: GreedyRun): (from: number, bundle: Bundle) => number {
-  const leaves = leafCount(run.short.length);
-  const tree = new Float64Array(2 * leaves * ROW).fill(Number.POSITIVE_INFINITY);
-  tree.set(run.lacks.subarray(0, run.short.length * ROW), leaves * ROW);
-  for (let cell = leaves * ROW - 1; cell >= ROW; cell--) {
-    const column = cell % ROW;
-    const left = 2 * (cell - column) + column;
-    tree[cell] = Math.min(tree[left]!, tree[left + ROW]!);
-  }
-  const mayFit = (node: number, bundle: Bundle): boolean => {
-    const start = node * ROW;
-    return (
-      tree[start]! <= bundle.cpuMs &&
-      tree[start + 1]! <= bundle.memoryMb &&
-      tree[start + 2]! <= bundle.tokens &&
-      tree[start + 3]! <= bundle.attention
-    );
-  };
+/** How many short bids are skipped at once. */
+const BLOCK = 32;
+
+/** Gives a search for the first short bid, from a place on, that lacks no more than the bundle holds; -1 for none. */
+function firstFitFinder({ short, lacks }: GreedyRun): (from: number, bundle: Bundle) => number {
+  const blockLeast = leastPerBlock(lacks, short.length);
   return (from, bundle) => {
-    if (from >= run.short.length) return -1;
-    let node = leaves + from;
-    for (;;) {
-      if (mayFit(node, bundle)) {
-        if (node >= leaves) return node - leaves;
-        node *= 2;
-        continue;
-      }
-      // On to the next subtree on the right: up while this is a right child, then to its sibling.
-      while (node % 2 === 1) node = (node - 1) / 2;
-      if (node === 0) return -1;
-      node++;
+    let place = from;
+    while (place < short.length) {
+      if (place % BLOCK === 0 && !isWithin(blockLeast, place / BLOCK, bundle)) place += BLOCK;
+      else if (isWithin(lacks, place, bundle)) return place;
+      else place++;
     }
+    return -1;
   };
 }
 
-/** The least power of two that holds so many leaves. */
-function leafCount(rows: number): number {
-  let leaves = 1;
-  while (leaves < rows) leaves *= 2;
-  return leaves;
+/** For each block the least of each column: where that is too much, every row of the block is. */
+function leastPerBlock(lacks: Float64Array, rows: number): Float64Array {
+  const least = new Float64Array(Math.ceil(rows / BLOCK) * ROW).fill(Number.POSITIVE_INFINITY);
+  for (let cell = 0; cell < rows * ROW; cell++) {
+    const column = cell % ROW;
+    const target = Math.floor((cell - column) / (BLOCK * ROW)) * ROW + column;
+    least[target] = Math.min(least[target]!, lacks[cell]!);
+  }
+  return least;
+}
+
+function isWithin(rows: Float64Array, place: number, bundle: Bundle): boolean {
+  const start = place * ROW;
+  return (
+    rows[start]! <= bundle.cpuMs &&
+    rows[start + 1]! <= bundle.memoryMb &&
+    rows[start + 2]! <= bundle.tokens &&
+    rows[start + 3]! <= bundle.attention
+  );
 }

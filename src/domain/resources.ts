@@ -145,7 +145,12 @@ export function parseBundle(input: unknown, field = 'bundle'): Result<Bundle> {
   });
 }
 
-const LEAST: Readonly<Record<Resource, number>> = { cpu_seconds: 0.001, memory_mb: MEMORY_MB_MIN, tokens: 0, attention: 0 };
+const LEAST: Readonly<Record<Resource, number>> = {
+  cpu_seconds: 0.001,
+  memory_mb: MEMORY_MB_MIN,
+  tokens: 0,
+  attention: 0,
+};
 
 function checkQuantity(resource: Resource, value: unknown, field: string) {
   if (typeof value !== 'number') return refuse('wrong_type', `${field} must be a number`, { field });

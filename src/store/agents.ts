@@ -65,6 +65,9 @@ export function agentsTable(database: Database) {
   const revive = database.prepare(
     `UPDATE agents SET status = 'alive', stopped = 0, life = life + 1, died_cycle = NULL, restarts = 0 WHERE id = ?`,
   );
+  const shiftDormancy = database.prepare(
+    `UPDATE agents SET dormant_since_cycle = dormant_since_cycle + 1 WHERE status = 'dormant'`,
+  );
   const seen = database.prepare('UPDATE agents SET last_seen_cycle = ? WHERE id = ?');
   const restarts = database.prepare('UPDATE agents SET restarts = ? WHERE id = ?');
   const lastBundle = database.prepare(
@@ -103,6 +106,8 @@ export function agentsTable(database: Database) {
     markDormant: (id: string, cycle: number): void => void dormant.run(cycle, id),
     markDead: (id: string, cycle: number): void => void dead.run(cycle, id),
     revive: (id: string): void => void revive.run(id),
+    /** A cycle passed that brought no dormant agent nearer to death. */
+    shiftDormancy: (): void => void shiftDormancy.run(),
     markSeen: (id: string, cycle: number): void => void seen.run(cycle, id),
     setRestarts: (id: string, count: number): void => void restarts.run(count, id),
     setLastBundle: (id: string, bundle: Bundle): void =>

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 
 export type NewBid = Pick<
   Bid,
+  | 'id'
   | 'payerId'
   | 'agentId'
   | 'lineageId'
@@ -39,10 +40,11 @@ export type Bids = ReturnType<typeof bidsTable>;
 
 export function bidsTable(database: Database) {
   const insert = database.prepare(
-    `INSERT INTO bids (payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
+    `INSERT INTO bids (id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
                        reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
   );
+  const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`);
   const payload = database.prepare<[number], string | null>('SELECT payload FROM bids WHERE id = ?').pluck();
   const pending = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM bids WHERE status = 'pending' ORDER BY id`);
@@ -88,9 +90,12 @@ export function bidsTable(database: Database) {
   const forget = database.prepare('DELETE FROM bid_fates WHERE cycle < ?');
 
   return {
-    insert(bid: NewBid): number {
+    /** The id of the next bid: its hold is written before it and names it. */
+    nextId: (): number => Number(next.get() ?? 0) + 1,
+    insert(bid: NewBid): void {
       const { cpuMs, memoryMb, tokens, attention } = bid.bundle;
-      const result = insert.run(
+      insert.run(
+        bid.id,
         bid.payerId,
         bid.agentId,
         bid.lineageId,
@@ -106,7 +111,6 @@ export function bidsTable(database: Database) {
         bid.placedAt,
         bid.payload,
       );
-      return Number(result.lastInsertRowid);
     },
     find(id: number): Bid | undefined {
       const row = one.get(id);

@@ -52,9 +52,8 @@ export function executionsTable(database: Database) {
      VALUES (?, ?, ?, ?, ?, ?, 'allocated', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id = ?`);
-  const unsettled = database.prepare<[], Row>(
-    `SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`,
-  );
+  const byToken = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM executions WHERE token_hash = ?`);
+  const unsettled = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`);
   const page = database.prepare<[number, number], Row>(
     `SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ?`,
   );
@@ -121,6 +120,10 @@ export function executionsTable(database: Database) {
       if (!row) throw new Error(`no execution ${id}`);
       return toExecution(row);
     },
+    findByTokenHash(hash: string): Execution | undefined {
+      const row = byToken.get(hash);
+      return row && toExecution(row);
+    },
     unsettled: (): readonly Execution[] => unsettled.all().map(toExecution),
     /** The newest first, with ids under `before`. */
     page: (before: number, limit: number): readonly Execution[] => page.all(before, limit).map(toExecution),
@@ -178,4 +181,3 @@ function toExecution(row: Row): Execution {
     usage: { cpuMs: usedCpuMs, memoryPeakBytes: usedMemoryBytes, wallMs: usedWallMs, workspaceBytes, outputBytes },
   };
 }
-

@@ -17,7 +17,10 @@ const DIRECTORY = new URL('./migrations/', import.meta.url);
  * `backup` is called before an existing database is changed.
  * Throws `BpError`: `database_newer`, `migration_changed`.
  */
-export function migrate(database: Database, { now, backup }: { readonly now: number; readonly backup: (from: number) => void }): void {
+export function migrate(
+  database: Database,
+  { now, backup }: { readonly now: number; readonly backup: (from: number) => void },
+): void {
   const migrations = readMigrations();
   const current = Number(database.pragma('user_version', { simple: true }));
   const newest = migrations.at(-1)?.number ?? 0;

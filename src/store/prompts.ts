@@ -1,5 +1,5 @@
 import type { Mark, Prompt, PromptStatus, Scores } from '../domain/attention.ts';
-import type { MicroCredits } from '../domain/credits.ts';
+import { micro, type MicroCredits } from '../domain/credits.ts';
 import type { Database } from './database.ts';
 
 export type NewPrompt = Pick<
@@ -63,6 +63,9 @@ export function promptsTable(database: Database) {
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
   );
   const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE agent_id = ? AND handed_to = ?');
+  const earned = database
+    .prepare<[string], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE agent_id = ?')
+    .pluck();
   const counts = database.prepare<[], { open: number | null; queued: number | null }>(
     `SELECT SUM(status = 'open') AS open, SUM(status = 'queued') AS queued
        FROM prompts WHERE status IN ('open', 'queued')`,
@@ -95,6 +98,8 @@ export function promptsTable(database: Database) {
     markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
     /** That execution never started: its answers are news again. */
     takeBack: (agentId: string, executionId: number): void => void takeBack.run(agentId, executionId),
+    /** All that its prompts were ever rewarded with. */
+    earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
     counts(): { readonly open: number; readonly queued: number } {
       const row = counts.get();
       return { open: row?.open ?? 0, queued: row?.queued ?? 0 };

@@ -66,7 +66,12 @@ export function transfersTable(database: Database) {
     return id;
   }
 
-  function resolve(type: Extract<TransferType, 'post' | 'void'>, holdId: number, at: Resolution, amount?: MicroCredits) {
+  function resolve(
+    type: Extract<TransferType, 'post' | 'void'>,
+    holdId: number,
+    at: Resolution,
+    amount?: MicroCredits,
+  ) {
     const hold = one.get(holdId);
     if (hold?.type !== 'pending') throw new Error(`transfer ${holdId} is not a hold`);
     const { id: _, ...row } = hold;

@@ -259,6 +259,7 @@ CREATE TABLE executions (
 CREATE UNIQUE INDEX executions_one_per_agent ON executions (agent_id) WHERE state <> 'settled';
 CREATE INDEX executions_holding_attention ON executions (id) WHERE attention_held = 1;
 CREATE INDEX executions_with_attention ON executions (id) WHERE attention = 1;
+CREATE UNIQUE INDEX executions_by_token ON executions (token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX executions_by_agent ON executions (agent_id, id);
 
 -- ───────────────────────────── Attention ─────────────────────────────

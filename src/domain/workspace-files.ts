@@ -1,0 +1,69 @@
+import type { AgentFile } from './agent.ts';
+import { refuse, type Refusal } from './refusal.ts';
+
+export interface FileLimits {
+  readonly filesMax: number;
+  readonly bytesMax: number;
+  readonly pathCharsMax: number;
+}
+
+/** Written by the host before each execution. */
+const RESERVED = 'env.json';
+
+const ENTRY_POINTS = ['main.py', 'main.js', 'main.mjs'];
+
+/**
+ * Whether these files can be an agent's workspace.
+ * Refuses: `too_many_files`, `files_too_large`, `invalid_path`, `entry_point_missing`.
+ */
+export function checkFiles(files: readonly AgentFile[], limits: FileLimits): Refusal | undefined {
+  if (files.length > limits.filesMax)
+    return refuse('too_many_files', `at most ${limits.filesMax} files`, { field: 'files', limit: limits.filesMax });
+  const bytes = files.reduce((sum, { content }) => sum + content.byteLength, 0);
+  if (bytes > limits.bytesMax)
+    return refuse('files_too_large', `all files together must be at most ${limits.bytesMax} bytes`, {
+      field: 'files',
+      limit: limits.bytesMax,
+    });
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    const refusal = checkPath(path, limits.pathCharsMax) ?? checkClash(path, seen);
+    if (refusal) return refusal;
+    seen.add(path);
+  }
+  const runnable = files.some(({ path, executable }) => ENTRY_POINTS.includes(path) || (path === 'main' && executable));
+  if (runnable) return undefined;
+  return refuse('entry_point_missing', `files must hold ${ENTRY_POINTS.join(', ')} or an executable main`, {
+    field: 'files',
+  });
+}
+
+/** A path inside the workspace: relative, without `..`, without control characters. Refuses `invalid_path`. */
+function checkPath(path: string, charsMax: number): Refusal | undefined {
+  const wrong = (why: string) => refuse('invalid_path', `a file path ${why}`, { field: 'files' });
+  if (path === '') return wrong('must not be empty');
+  if (path.length > charsMax) return wrong(`must be at most ${charsMax} characters`);
+  if (path.startsWith('/')) return wrong('must be relative, such as src/tools.py');
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\\uD800-\uDFFF]/u.test(path))
+    return wrong('must have no control character and no backslash');
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..'))
+    return wrong('must have no empty part, no . and no ..');
+  if (parts.some((part) => Buffer.byteLength(part) > 255)) return wrong('must have no part over 255 bytes');
+  if (path === RESERVED || path.startsWith(`${RESERVED}/`))
+    return wrong(`must not be ${RESERVED}, which is the handshake`);
+  return undefined;
+}
+
+/** One path can't be two files, nor a file and a folder. */
+function checkClash(path: string, seen: ReadonlySet<string>): Refusal | undefined {
+  const parts = path.split('/');
+  const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+  const clashes = seen.has(path) || folders.some((folder) => seen.has(folder)) || hasUnder(seen, path);
+  return clashes ? refuse('invalid_path', `two files clash at ${JSON.stringify(path)}`, { field: 'files' }) : undefined;
+}
+
+function hasUnder(seen: ReadonlySet<string>, folder: string): boolean {
+  for (const path of seen) if (path.startsWith(`${folder}/`)) return true;
+  return false;
+}

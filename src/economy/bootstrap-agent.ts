@@ -1,0 +1,97 @@
+import type { Agent, AgentFile } from '../domain/agent.ts';
+import { micro, type MicroCredits } from '../domain/credits.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
+import { bundleCost, type Bundle } from '../domain/resources.ts';
+import { checkFiles } from '../domain/workspace-files.ts';
+import type { EconomyDeps } from './deps.ts';
+import { placeBid, type PlacedBid } from './place-bid.ts';
+
+export interface BootstrapOrder {
+  readonly id: string;
+  /** Written into the workspace before the first execution; undefined leaves a revived agent's own as they are. */
+  readonly files: readonly AgentFile[] | undefined;
+  readonly credits?: MicroCredits | undefined;
+  readonly bundle?: Bundle | undefined;
+  /** Of the first bid; by default the reserve times `economy.bootstrap.bid_over_reserve`. */
+  readonly amount?: MicroCredits | undefined;
+}
+
+export interface BootstrappedAgent extends PlacedBid {
+  readonly agentId: string;
+  readonly life: number;
+  readonly granted: MicroCredits;
+  readonly amount: MicroCredits;
+}
+
+/** The operator's files may be larger than what a parent may give a child. */
+const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
+
+/**
+ * Makes a root agent by hand, or revives a dead one: grants credits and places its first bid. The only grant there is.
+ * Refuses: `agent_alive` (also while it is dormant), what `checkFiles` refuses of the files and what `placeBid` refuses
+ * of the bid.
+ */
+export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result<BootstrappedAgent> {
+  const { store, clock, config } = deps;
+  const granted = order.credits ?? config.economy.initial_credit_budget;
+  return store.transaction(() => {
+    const known = store.agents.find(order.id);
+    if (known && known.status !== 'dead' && !known.stopped)
+      return refuse('agent_alive', `${order.id} is ${known.status}; choose another id, or revive it when it is dead`, {
+        field: 'id',
+      });
+    const badFiles = order.files && checkFiles(order.files, OPERATOR_FILES);
+    if (badFiles) return badFiles;
+    const life = beginLife(deps, order.id, known);
+    const { cycle } = store.state.get();
+    store.transfers.single({
+      cycle,
+      at: clock.now(),
+      debit: 'system:issuance',
+      credit: order.id,
+      amount: granted,
+      kind: 'genesis_grant',
+      ref: `${order.id}/${life}`,
+    });
+    store.agents.putFiles(order.id, order.files ?? []);
+    const bundle = order.bundle ?? defaultBundle(deps);
+    const amount = order.amount ?? defaultAmount(deps, bundle);
+    const bid = placeBid(deps, order.id, { bundle, amount });
+    return bid.ok ? accept({ agentId: order.id, life, granted, amount, ...bid.value }) : bid;
+  });
+}
+
+/** Whether any agent was ever made here. */
+export function hasAgents({ store }: EconomyDeps): boolean {
+  return store.agents.page(0, 1).length > 0;
+}
+
+function beginLife({ store, clock }: EconomyDeps, id: string, known: Agent | undefined): number {
+  if (known) {
+    store.agents.revive(id);
+    return known.life + 1;
+  }
+  const { cycle, runningMs } = store.state.get();
+  store.accounts.open(id);
+  store.agents.insert({
+    id,
+    parentId: null,
+    lineageId: id,
+    bornCycle: cycle,
+    bornRunningMs: runningMs,
+    bornAt: clock.now(),
+  });
+  return 1;
+}
+
+/** Attention is left out where there is nobody to ask. */
+function defaultBundle({ config, derived }: EconomyDeps): Bundle {
+  const { cpu_seconds, memory_mb: memoryMb, tokens, attention } = config.economy.bootstrap.bundle;
+  const isAsked = attention === 1 && derived.supply.attention > 0;
+  return { cpuMs: Math.round(cpu_seconds * 1000), memoryMb, tokens, attention: isAsked ? 1 : 0 };
+}
+
+function defaultAmount({ store, config }: EconomyDeps, bundle: Bundle): MicroCredits {
+  const reserve = bundleCost(bundle, store.markets.prices());
+  return micro(Math.ceil(reserve * config.economy.bootstrap.bid_over_reserve));
+}

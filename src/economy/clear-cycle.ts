@@ -1,0 +1,128 @@
+import { allocate, reasonText } from '../domain/allocation-scheduler.ts';
+import type { Bid } from '../domain/bid.ts';
+import { add, type MicroCredits } from '../domain/credits.ts';
+import { wallLimitMs } from '../domain/execution.ts';
+import type { Fate, MarketMoment, Winner } from '../domain/market.ts';
+import { minus, type Quantities } from '../domain/resources.ts';
+import { checkConservation } from './conservation.ts';
+import { recordCycle } from './cycle-record.ts';
+import type { EconomyDeps } from './deps.ts';
+import { expirePrompt } from './end-prompt.ts';
+import { sortTheLiving, type LifeChanges } from './lifecycle.ts';
+import { marketRules } from './market-rules.ts';
+import { movePrices } from './move-prices.ts';
+import { fillSlot } from './prompt-slot.ts';
+
+/** One turn of the market, after its commit. */
+export interface ClearedCycle {
+  readonly cycle: number;
+  readonly pausedReason: string | null;
+  readonly bids: number;
+  readonly revenue: MicroCredits;
+  /** Executions to be started now. */
+  readonly allocated: readonly number[];
+  readonly expiredBids: number;
+  readonly expiredPrompt: number | undefined;
+  readonly lives: LifeChanges;
+  /** The chain's newest hash, hexadecimal. */
+  readonly head: string;
+}
+
+/**
+ * One cycle in one transaction: expires the unanswered prompt, clears the market, moves prices, sorts the living,
+ * records it all and checks conservation. `runningMs` is how long the market has run since the last call.
+ * Throws `BpError` `conservation_broken`.
+ */
+export function clearCycle(deps: EconomyDeps, { runningMs }: { readonly runningMs: number }): ClearedCycle {
+  const { store, clock } = deps;
+  const began = clock.monotonic();
+  return store.transaction(() => {
+    const paused = store.state.get().pausedReason !== null;
+    store.state.advance(clock.now(), paused ? 0 : runningMs);
+    const expiredPrompt = expirePrompt(deps);
+    fillSlot(deps);
+
+    const held = store.executions.held();
+    const prices = store.markets.prices();
+    const bids = store.bids.pending();
+    const allocation = allocate({
+      bids,
+      prices,
+      rules: marketRules(deps.config),
+      moment: momentOf(deps, held, paused),
+    });
+    const byId = new Map(bids.map((bid) => [bid.id, bid]));
+    const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner));
+    const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate)).length;
+    const lives = paused ? rest(deps) : sortTheLiving(deps);
+    const movement = movePrices(deps, allocation, held, paused);
+    const revenue = add(...allocation.winners.map(({ price }) => price));
+    checkConservation(deps);
+    const { hash: head } = store.transfers.head();
+    const { cycle, pausedReason } = store.state.get();
+    const durationMs = clock.monotonic() - began;
+    recordCycle(deps, { allocation, bids: bids.length, expiredBids, revenue, held, prices, movement, durationMs });
+    return { cycle, pausedReason, bids: bids.length, revenue, allocated, expiredBids, expiredPrompt, lives, head };
+  });
+}
+
+function momentOf({ store, config, derived }: EconomyDeps, held: Quantities, paused: boolean): MarketMoment {
+  const { cycle, humanAway } = store.state.get();
+  const free = minus(derived.supply, held);
+  return {
+    cycle,
+    paused,
+    runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
+    freeAtStart: humanAway ? { ...free, attention: 0 } : free,
+    recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),
+  };
+}
+
+function bidOf(bids: ReadonlyMap<number, Bid>, id: number): Bid {
+  const bid = bids.get(id);
+  if (!bid) throw new Error(`the scheduler named bid ${id}, which it was not given`);
+  return bid;
+}
+
+/** Takes the price, releases the rest of the hold, and makes the execution. Returns its id. */
+function win({ store, clock, config }: EconomyDeps, bid: Bid, winner: Winner): number {
+  const { cycle } = store.state.get();
+  const at = clock.now();
+  store.transfers.post(bid.holdId, winner.price, { cycle, at });
+  store.bids.win(bid.id, cycle, winner.price);
+  store.bids.recordFate(bid.id, cycle, 'won');
+  return store.executions.insert({
+    bidId: bid.id,
+    attempt: bid.attempt,
+    agentId: bid.agentId,
+    payerId: bid.payerId,
+    lineageId: bid.lineageId,
+    cycle,
+    bundle: bid.bundle,
+    price: winner.price,
+    reserveCost: winner.reserveCost,
+    attentionPrice: winner.attentionPrice,
+    wallMs: wallLimitMs(bid.bundle.cpuMs, config.sandbox),
+    allocatedAt: at,
+  });
+}
+
+/** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
+function passOver({ store, clock }: EconomyDeps, bid: Bid, fate: Fate): boolean {
+  const { cycle } = store.state.get();
+  const reason = reasonText(fate.reason);
+  const isNews = reason !== bid.lastReason;
+  if (fate.ages || isNews) store.bids.passOver(bid.id, fate.ages, reason);
+  if (isNews) store.bids.recordFate(bid.id, cycle, reason);
+  if (!fate.expires) return false;
+  store.transfers.void(bid.holdId, { cycle, at: clock.now() });
+  store.bids.end(bid.id, 'expired', cycle, `expired: ${reason}`);
+  store.bids.recordFate(bid.id, cycle, `expired: ${reason}`);
+  return true;
+}
+
+/** A paused market brings nobody nearer to death. */
+function rest({ store }: EconomyDeps): LifeChanges {
+  store.agents.shiftDormancy();
+  return { woken: [], fallen: [], died: [] };
+}

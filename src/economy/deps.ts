@@ -1,0 +1,21 @@
+import type { Config } from '../config/schema.ts';
+import type { Derived } from '../config/supply.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Randomness } from '../platform/randomness.ts';
+import type { Store } from '../store/store.ts';
+
+/** What every use case needs. */
+export interface EconomyDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly config: Config;
+  /** Supply and start prices, from the configuration and the machine. */
+  readonly derived: Derived;
+}
+
+/** A live execution that asks for something; `authenticate` makes it. */
+export interface Caller {
+  readonly executionId: number;
+  readonly agentId: string;
+}

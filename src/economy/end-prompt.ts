@@ -1,0 +1,121 @@
+import { expiryRefund, reward, type Prompt, type Scores } from '../domain/attention.ts';
+import { toCredits, ZERO, type MicroCredits } from '../domain/credits.ts';
+import { formatId } from '../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { readBidRequest } from './bid-request.ts';
+import type { EconomyDeps } from './deps.ts';
+import { receiver } from './living-agent.ts';
+import { placeBid } from './place-bid.ts';
+import { fillSlot, welcomeHuman } from './prompt-slot.ts';
+
+export interface EndedPrompt {
+  readonly promptId: number;
+  readonly agentId: string;
+  readonly reward: MicroCredits;
+  readonly refund: MicroCredits;
+}
+
+/**
+ * The human's marks: integers from 0 to 10. Issues the reward, places `next_bid`, frees the slot.
+ * Refuses: `prompt_not_found`, `prompt_already_ended`, `prompt_not_open`.
+ */
+export function scorePrompt(
+  deps: EconomyDeps,
+  promptId: number,
+  scores: Scores,
+  reason: string | null,
+): Result<EndedPrompt> {
+  return answer(deps, promptId, (prompt) => {
+    const amount = reward(scores, deps.config.attention.rates);
+    return end(deps, prompt, { status: 'scored', scores, reason, reward: amount, refund: ZERO });
+  });
+}
+
+/** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does. */
+export function skipPrompt(deps: EconomyDeps, promptId: number): Result<EndedPrompt> {
+  return answer(deps, promptId, (prompt) =>
+    end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, refund: ZERO }),
+  );
+}
+
+/**
+ * Ends the open prompt when nobody answered it in time: its payer gets attention's share of the price back and the
+ * human counts as away. Runs inside the caller's transaction. Returns the prompt that expired.
+ */
+export function expirePrompt(deps: EconomyDeps): number | undefined {
+  const { store, config } = deps;
+  const prompt = store.prompts.open();
+  if (!prompt) return undefined;
+  const openMs = store.state.get().runningMs - (prompt.openedRunningMs ?? 0);
+  if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
+  store.state.setHumanAway(true);
+  const { price, attentionPrice, reserveCost, outcome } = store.executions.get(prompt.executionId);
+  // A refunded execution gave everything back already; nothing is left of the price then.
+  const refunded = outcome === 'system_fault' || outcome === 'stopped_by_operator' ? price : ZERO;
+  const refund = expiryRefund({ price, attentionPrice, reserveCost, refunded });
+  end(deps, prompt, { status: 'expired', scores: null, reason: null, reward: ZERO, refund });
+  return prompt.id;
+}
+
+function answer(deps: EconomyDeps, promptId: number, act: (prompt: Prompt) => EndedPrompt): Result<EndedPrompt> {
+  const { store } = deps;
+  return store.transaction(() => {
+    // Whoever answers is there: this may bring the prompt from the deck into the slot.
+    welcomeHuman(deps);
+    const prompt = store.prompts.find(promptId);
+    if (!prompt) return refuse('prompt_not_found', 'the id must be that of a prompt; bp-agents prompts lists them');
+    const refusal = checkOpen(prompt);
+    return refusal ?? accept(act(prompt));
+  });
+}
+
+function checkOpen(prompt: Prompt): Refusal | undefined {
+  if (prompt.status === 'open') return undefined;
+  const id = formatId('prompt', prompt.id);
+  if (prompt.status === 'queued')
+    return refuse('prompt_not_open', `${id} waits for its turn; answer the open prompt first`);
+  return refuse('prompt_already_ended', `${id} was already ${prompt.status}`);
+}
+
+interface Ending {
+  readonly status: 'scored' | 'skipped' | 'expired';
+  readonly scores: Scores | null;
+  readonly reason: string | null;
+  readonly reward: MicroCredits;
+  readonly refund: MicroCredits;
+}
+
+function end(deps: EconomyDeps, prompt: Prompt, ending: Ending): EndedPrompt {
+  const { store, clock } = deps;
+  const { cycle } = store.state.get();
+  const at = clock.now();
+  const ref = formatId('prompt', prompt.id);
+  if (ending.reward > 0) {
+    const credit = receiver(deps, prompt.agentId);
+    store.transfers.single({ cycle, at, debit: 'system:issuance', credit, amount: ending.reward, kind: 'reward', ref });
+  }
+  if (ending.refund > 0) {
+    const credit = receiver(deps, prompt.payerId);
+    store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
+  }
+  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, ...ending });
+  placeNextBid(deps, prompt);
+  fillSlot(deps);
+  return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund };
+}
+
+/** Places the bid that the prompt named; where it can't be, the agent's `responses` say why and what would have passed. */
+function placeNextBid(deps: EconomyDeps, prompt: Prompt): void {
+  const { store } = deps;
+  if (prompt.nextBid === null) return;
+  if (store.bids.hasPendingOwn(prompt.agentId)) {
+    store.prompts.setNextBid(prompt.id, 'not_needed', 'the agent has a bid of its own pending');
+    return;
+  }
+  const request = readBidRequest(JSON.parse(prompt.nextBid), { field: 'next_bid', mayBeForAnother: false });
+  const placed = request.ok ? placeBid(deps, prompt.agentId, request.value) : request;
+  if (placed.ok) {
+    const detail = `${formatId('bid', placed.value.bidId)}, reserve ${toCredits(placed.value.reserve)}`;
+    store.prompts.setNextBid(prompt.id, 'placed', detail);
+  } else store.prompts.setNextBid(prompt.id, placed.code, placed.message);
+}

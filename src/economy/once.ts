@@ -1,0 +1,31 @@
+import { accept, refuse, type Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from './deps.ts';
+
+/** What makes a request the same one: its agent, its route and the client's key. */
+export interface IdempotencyKey {
+  readonly agentId: string;
+  readonly route: string;
+  readonly key: string;
+  /** Of the request's body, so that a key used for something else is noticed. */
+  readonly bodyHash: string;
+}
+
+/**
+ * Does the work once per key: a repetition gets the first answer again and has no effect. The answer is stored in the
+ * transaction of the effect; a refusal is not stored, since it had none.
+ * Refuses: `idempotency_key_reused`, and what the work refuses.
+ */
+export function once<T>(deps: EconomyDeps, key: IdempotencyKey | undefined, work: () => Result<T>): Result<T> {
+  if (!key) return work();
+  const { store, clock, config } = deps;
+  return store.transaction(() => {
+    const stored = store.idempotencyKeys.find(key.agentId, key.route, key.key);
+    if (stored?.bodyHash === key.bodyHash) return accept(JSON.parse(stored.answer) as T);
+    if (stored) return refuse('idempotency_key_reused', 'use a new Idempotency-Key for another body');
+    const result = work();
+    if (!result.ok) return result;
+    const row = { ...key, answer: JSON.stringify(result.value), at: clock.now() };
+    store.idempotencyKeys.insert(row, config.service.idempotency_keys_max);
+    return result;
+  });
+}

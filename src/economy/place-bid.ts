@@ -1,0 +1,99 @@
+import type { BidRequest } from '../domain/bid.ts';
+import { toCredits, type MicroCredits } from '../domain/credits.ts';
+import { formatId } from '../domain/ids.ts';
+import { checkBid } from '../domain/market.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from './deps.ts';
+import { findLiving } from './living-agent.ts';
+
+export interface PlacedBid {
+  readonly bidId: number;
+  /** What the bundle costs at the reserve, locked for this bid. */
+  readonly reserve: MicroCredits;
+  /** What the payer has left. */
+  readonly available: MicroCredits;
+}
+
+/**
+ * Places a bid and holds its amount.
+ * Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`, `payload_too_large`, `no_supply`, `bundle_exceeds_supply`,
+ * `earliest_cycle_too_far`, `below_reserve`, `too_many_bids`, `insufficient_credits`.
+ */
+export function placeBid(deps: EconomyDeps, payerId: string, request: BidRequest): Result<PlacedBid> {
+  const { store, clock, config, derived } = deps;
+  return store.transaction(() => {
+    const agent = findLiving(deps, request.forAgentId ?? payerId, 'for_agent_id');
+    if (!agent.ok) return agent;
+    const oversize = checkPayload(request.payload, config.market.payload_bytes_max);
+    if (oversize) return oversize;
+    const { cycle } = store.state.get();
+    const { bundle, amount, earliestCycle = 0 } = request;
+    const reserve = checkBid(
+      { bundle, amount, earliestCycle },
+      {
+        supply: derived.supply,
+        prices: store.markets.prices(),
+        cycle,
+        bidHorizonCycles: config.market.bid_horizon_cycles,
+      },
+    );
+    if (!reserve.ok) return reserve;
+    const unaffordable = checkPayer(deps, payerId, amount);
+    if (unaffordable) return unaffordable;
+
+    const at = clock.now();
+    const { id: agentId, lineageId } = agent.value;
+    const bidId = store.bids.nextId();
+    const holdId = store.transfers.hold({
+      cycle,
+      at,
+      debit: payerId,
+      credit: 'system:market',
+      amount,
+      kind: 'bid',
+      ref: bidRef(bidId, 1),
+    });
+    store.bids.insert({
+      id: bidId,
+      payerId,
+      agentId,
+      lineageId,
+      bundle,
+      amount,
+      reserveAtPlacing: reserve.value,
+      holdId,
+      earliestCycle,
+      placedCycle: cycle,
+      placedAt: at,
+      payload: request.payload ?? null,
+    });
+    if (agentId === payerId) store.agents.setLastBundle(agentId, bundle);
+    return accept({ bidId, reserve: reserve.value, available: store.accounts.available(payerId) });
+  });
+}
+
+/** The ledger's reference to one attempt of a bid. */
+export function bidRef(bidId: number, attempt: number): string {
+  return `${formatId('bid', bidId)}/${attempt}`;
+}
+
+function checkPayload(payload: string | undefined, bytesMax: number): Refusal | undefined {
+  if (payload === undefined || Buffer.byteLength(payload) <= bytesMax) return undefined;
+  return refuse('payload_too_large', `payload must be at most ${bytesMax} bytes of JSON`, {
+    field: 'payload',
+    limit: bytesMax,
+  });
+}
+
+function checkPayer({ store, config }: EconomyDeps, payerId: string, amount: MicroCredits): Refusal | undefined {
+  const bidsMax = config.market.bids_pending_max;
+  if (store.bids.countPendingOfPayer(payerId) >= bidsMax)
+    return refuse('too_many_bids', `at most ${bidsMax} bids may be pending; withdraw one`, { limit: bidsMax });
+  const available = store.accounts.available(payerId);
+  if (amount > available)
+    return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {
+      field: 'amount',
+      limit: toCredits(available),
+    });
+  return undefined;
+}

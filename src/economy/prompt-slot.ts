@@ -1,0 +1,25 @@
+import type { EconomyDeps } from './deps.ts';
+
+/**
+ * Lets the prompt on deck take the slot where it is empty and the human is there. Its execution lets go of attention,
+ * which is then free for the next. Runs inside the caller's transaction. Returns the prompt that was opened.
+ */
+export function fillSlot({ store, clock }: EconomyDeps): number | undefined {
+  const { humanAway, runningMs } = store.state.get();
+  if (humanAway || store.prompts.open()) return undefined;
+  const deck = store.prompts.deck();
+  if (!deck) return undefined;
+  store.prompts.takeSlot(deck.id, clock.now(), runningMs);
+  store.executions.releaseAttention(deck.executionId);
+  return deck.id;
+}
+
+/** The human is back: attention is free again and the deck moves up. Idempotent. */
+export function welcomeHuman(deps: EconomyDeps): void {
+  const { store } = deps;
+  store.transaction(() => {
+    if (!store.state.get().humanAway) return;
+    store.state.setHumanAway(false);
+    fillSlot(deps);
+  });
+}

@@ -1,0 +1,55 @@
+import { toCredits, type MicroCredits } from '../domain/credits.ts';
+import { formatId } from '../domain/ids.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from './deps.ts';
+import { findLiving } from './living-agent.ts';
+
+export interface SentMessage {
+  readonly messageId: number;
+  readonly fee: MicroCredits;
+  readonly available: MicroCredits;
+}
+
+/**
+ * Puts a message into another agent's inbox; the sender pays the fee.
+ * Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`, `empty`, `too_large`, `inbox_full`, `insufficient_credits`.
+ */
+export function sendMessage(
+  deps: EconomyDeps,
+  from: string,
+  { to, content }: { readonly to: string; readonly content: string },
+): Result<SentMessage> {
+  const { store, clock, config } = deps;
+  const { message_fee: fee, message_bytes_max: bytesMax, inbox_max: inboxMax } = config.economy;
+  return store.transaction(() => {
+    const receiver = findLiving(deps, to, 'to');
+    if (!receiver.ok) return receiver;
+    if (content === '') return refuse('empty', 'content must not be empty', { field: 'content' });
+    if (Buffer.byteLength(content) > bytesMax)
+      return refuse('too_large', `content must be at most ${bytesMax} bytes`, { field: 'content', limit: bytesMax });
+    if (store.messages.countUnhanded(to) >= inboxMax)
+      return refuse('inbox_full', `the inbox of ${to} holds ${inboxMax} messages that it has not read`, {
+        limit: inboxMax,
+      });
+    const available = store.accounts.available(from);
+    if (fee > available)
+      return refuse('insufficient_credits', `a message costs ${toCredits(fee)}; ${toCredits(available)} is available`, {
+        limit: toCredits(fee),
+      });
+    const { cycle } = store.state.get();
+    const at = clock.now();
+    const messageId = store.messages.insert({ fromId: from, toId: to, content, cycle, sentAt: at });
+    const ref = formatId('message', messageId);
+    if (fee > 0)
+      store.transfers.single({
+        cycle,
+        at,
+        debit: from,
+        credit: 'system:fees',
+        amount: fee,
+        kind: 'message_fee',
+        ref,
+      });
+    return accept({ messageId, fee, available: store.accounts.available(from) });
+  });
+}

@@ -1,0 +1,49 @@
+import { toCredits, type MicroCredits } from '../domain/credits.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from './deps.ts';
+import { findLiving } from './living-agent.ts';
+
+export interface TransferOrder {
+  readonly to: string;
+  readonly amount: MicroCredits;
+  readonly memo?: string | undefined;
+}
+
+/**
+ * Pays another agent.
+ * Refuses: `accounts_must_be_different`, `agent_not_found`, `agent_dead`, `agent_stopped`, `too_large` (memo),
+ * `insufficient_credits`.
+ */
+export function transferCredits(
+  deps: EconomyDeps,
+  from: string,
+  { to, amount, memo }: TransferOrder,
+): Result<{ readonly transferId: number; readonly available: MicroCredits }> {
+  const { store, clock, config } = deps;
+  return store.transaction(() => {
+    if (to === from) return refuse('accounts_must_be_different', 'to must be another agent', { field: 'to' });
+    const receiver = findLiving(deps, to, 'to');
+    if (!receiver.ok) return receiver;
+    const charsMax = config.economy.memo_chars_max;
+    if (memo !== undefined && memo.length > charsMax)
+      return refuse('too_large', `memo must be at most ${charsMax} characters`, { field: 'memo', limit: charsMax });
+    const available = store.accounts.available(from);
+    if (amount > available)
+      return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {
+        field: 'amount',
+        limit: toCredits(available),
+      });
+    const { cycle } = store.state.get();
+    const transferId = store.transfers.single({
+      cycle,
+      at: clock.now(),
+      debit: from,
+      credit: to,
+      amount,
+      kind: 'transfer',
+      ref: '',
+    });
+    if (memo !== undefined && memo !== '') store.transfers.annotate(transferId, memo);
+    return accept({ transferId, available: store.accounts.available(from) });
+  });
+}

@@ -1,0 +1,44 @@
+import type { Agent } from '../../domain/agent.ts';
+import { toCredits, type MicroCredits } from '../../domain/credits.ts';
+import type { EconomyDeps } from '../deps.ts';
+import { ancestors } from '../handshake.ts';
+
+/** An agent as the directory shows it to other agents: no balances. */
+export function directoryView(deps: EconomyDeps, agent: Agent) {
+  return {
+    id: agent.id,
+    status: agent.status,
+    parent: agent.parentId,
+    lineage: ancestors(deps, agent.id),
+    born_cycle: agent.bornCycle,
+    children: deps.store.agents.children(agent.id),
+    last_seen_cycle: agent.lastSeenCycle,
+  };
+}
+
+/** An agent as the operator sees it, with its money and its totals. */
+export function agentView(deps: EconomyDeps, agent: Agent) {
+  const { available, pending } = deps.store.accounts.balance(agent.id);
+  const totals = deps.store.executions.totalsOf(agent.id);
+  return {
+    id: agent.id,
+    status: agent.status,
+    stopped: agent.stopped,
+    parent: agent.parentId,
+    lineage: agent.lineageId,
+    life: agent.life,
+    born_cycle: agent.bornCycle,
+    born_at: new Date(agent.bornAt).toISOString(),
+    died_cycle: agent.diedCycle,
+    dormant_since_cycle: agent.dormantSinceCycle,
+    last_seen_cycle: agent.lastSeenCycle,
+    children: deps.store.agents.children(agent.id),
+    available: toCredits(available),
+    pending: toCredits(pending),
+    earned: toCredits(deps.store.prompts.earned(agent.id)),
+    executions: totals.executions,
+    paid: toCredits(totals.paid as MicroCredits),
+    used_cpu_seconds: totals.cpuMs / 1000,
+    restarts: agent.restarts,
+  };
+}

@@ -1,0 +1,30 @@
+import { toCredits } from '../../domain/credits.ts';
+import type { Transfer } from '../../domain/ledger.ts';
+import { formatId } from '../../domain/ids.ts';
+import type { EconomyDeps } from '../deps.ts';
+
+export function balanceView({ store }: EconomyDeps, agentId: string) {
+  const { available, pending, posted } = store.accounts.balance(agentId);
+  return {
+    agent_id: agentId,
+    available: toCredits(available),
+    pending: toCredits(pending),
+    posted: toCredits(posted),
+  };
+}
+
+export function transferView(transfer: Transfer & { readonly memo?: string | null }) {
+  return {
+    id: formatId('transfer', transfer.id),
+    type: transfer.type,
+    cycle: transfer.cycle,
+    debit: transfer.debit,
+    credit: transfer.credit,
+    amount: toCredits(transfer.amount),
+    kind: transfer.kind,
+    ref: transfer.ref,
+    pending_id: transfer.pendingId === null ? null : formatId('transfer', transfer.pendingId),
+    at: new Date(transfer.at).toISOString(),
+    memo: transfer.memo ?? null,
+  };
+}

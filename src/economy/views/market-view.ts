@@ -1,0 +1,88 @@
+import { multiply, toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { bundleCost, inUnits, minus, RESOURCES, type Bundle, type Resource } from '../../domain/resources.ts';
+import type { CycleRecord } from '../../store/cycles.ts';
+import type { EconomyDeps } from '../deps.ts';
+
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/** By resource: its price, whole supply and last utilisation, as the handshake shows them. */
+export function marketsView({ store, derived }: EconomyDeps) {
+  const rows = store.markets.all();
+  const prices = store.markets.prices();
+  return byResource((resource) => ({
+    price: toCredits(prices[resource]),
+    supply: inUnits(resource, derived.supply),
+    utilisation: rows[resource]?.utilisation ?? 0,
+  }));
+}
+
+/** The market as agents and the operator see it. */
+export function marketStateView(deps: EconomyDeps) {
+  const { store, config, derived } = deps;
+  const state = store.state.get();
+  const rows = store.markets.all();
+  const prices = store.markets.prices();
+  const free = minus(derived.supply, store.executions.held());
+  const cycleMs = config.market.cycle_seconds * 1000;
+  return {
+    cycle: state.cycle,
+    next_cycle_at: state.clearedAt === null ? null : new Date(state.clearedAt + cycleMs).toISOString(),
+    cycle_seconds: config.market.cycle_seconds,
+    paused: state.pausedReason,
+    human_away: state.humanAway,
+    mechanism: config.market.mechanism,
+    ttl_cycles: config.market.ttl_cycles,
+    bid_horizon_cycles: config.market.bid_horizon_cycles,
+    markets: byResource((resource) => ({
+      price: toCredits(prices[resource]),
+      start_price: toCredits(derived.startPrices[resource]),
+      supply: inUnits(resource, derived.supply),
+      free: resource === 'attention' && state.humanAway ? 0 : Math.max(0, inUnits(resource, free)),
+      utilisation: rows[resource]?.utilisation ?? 0,
+      smoothed_demand: rows[resource]?.smoothedDemand ?? null,
+    })),
+    bare_execution_cost: toCredits(bareExecutionCost(deps)),
+    message_fee: toCredits(config.economy.message_fee),
+    pending_bids: store.bids.countPending(),
+    recent: store.cycles.page(NEWEST, config.market.recent_clearings).map(cycleView),
+  };
+}
+
+/** `economy.bare_bundle` at today's reserve. */
+export function bareExecutionCost({ store, config }: EconomyDeps): MicroCredits {
+  return bundleCost(bareBundle(config.economy.bare_bundle), store.markets.prices());
+}
+
+/** The least endowment of a child, at today's reserve. */
+export function leastEndowment(deps: EconomyDeps): MicroCredits {
+  return multiply(bareExecutionCost(deps), Math.ceil(deps.config.economy.spawn.endowment_min_bare_executions));
+}
+
+function bareBundle(bare: { readonly cpu_seconds: number; readonly memory_mb: number }): Bundle {
+  return { cpuMs: Math.round(bare.cpu_seconds * 1000), memoryMb: bare.memory_mb, tokens: 0, attention: 0 };
+}
+
+export function cycleView(record: CycleRecord) {
+  return {
+    cycle: record.cycle,
+    at: new Date(record.at).toISOString(),
+    duration_ms: Number(record.durationMs.toFixed(3)),
+    paused: record.paused === 1,
+    bids: record.bids,
+    competing: record.competing,
+    winners: record.winners,
+    expired: record.expired,
+    revenue: toCredits(record.revenue as MicroCredits),
+    supply: JSON.parse(record.supply) as unknown,
+    held: JSON.parse(record.held) as unknown,
+    demand: JSON.parse(record.demand) as unknown,
+    utilisation: JSON.parse(record.utilisation) as unknown,
+    prices_before: JSON.parse(record.pricesBefore) as unknown,
+    prices_after: JSON.parse(record.pricesAfter) as unknown,
+    head: record.head,
+  };
+}
+
+function byResource<T>(view: (resource: Resource) => T): Readonly<Record<Resource, T>> {
+  return Object.fromEntries(RESOURCES.map((resource) => [resource, view(resource)])) as Record<Resource, T>;
+}

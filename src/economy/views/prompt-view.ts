@@ -1,0 +1,42 @@
+import type { Prompt } from '../../domain/attention.ts';
+import { toCredits } from '../../domain/credits.ts';
+import { formatId } from '../../domain/ids.ts';
+import { isoOrNull } from './execution-view.ts';
+
+/** How a prompt ended, as its agent's next handshake tells it. Scores are null where it was skipped or expired. */
+export function responseView(prompt: Prompt) {
+  return {
+    prompt_id: formatId('prompt', prompt.id),
+    status: prompt.status,
+    scores: prompt.scores,
+    reason: prompt.reason,
+    reward: toCredits(prompt.reward),
+    refund: toCredits(prompt.refund),
+    next_bid: nextBidView(prompt),
+    answered_at: isoOrNull(prompt.endedAt),
+  };
+}
+
+export function promptView(prompt: Prompt) {
+  return {
+    id: formatId('prompt', prompt.id),
+    agent_id: prompt.agentId,
+    execution_id: formatId('execution', prompt.executionId),
+    title: prompt.title,
+    content: prompt.content,
+    status: prompt.status,
+    scores: prompt.scores,
+    reason: prompt.reason,
+    reward: toCredits(prompt.reward),
+    refund: toCredits(prompt.refund),
+    next_bid: nextBidView(prompt),
+    submitted_at: isoOrNull(prompt.submittedAt),
+    opened_at: isoOrNull(prompt.openedAt),
+    answered_at: isoOrNull(prompt.endedAt),
+  };
+}
+
+/** Null where the prompt named none, or where it hasn't ended. */
+function nextBidView({ nextBidStatus, nextBidDetail }: Prompt) {
+  return nextBidStatus === null ? null : { status: nextBidStatus, detail: nextBidDetail };
+}

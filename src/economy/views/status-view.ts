@@ -1,0 +1,29 @@
+import { add, subtract, toCredits } from '../../domain/credits.ts';
+import type { EconomyDeps } from '../deps.ts';
+import { marketsView } from './market-view.ts';
+
+/** The economy at a glance. `issued` is all that was ever issued; `held` is what agents can spend or have bid. */
+export function statusView(deps: EconomyDeps) {
+  const { store } = deps;
+  const state = store.state.get();
+  const posted = (account: string) => store.accounts.balance(account).posted;
+  const agents = store.accounts.agents();
+  return {
+    cycle: state.cycle,
+    paused: state.pausedReason,
+    human_away: state.humanAway,
+    running_seconds: state.runningMs / 1000,
+    agents: store.agents.counts(),
+    credits: {
+      issued: toCredits(subtract(add(), posted('system:issuance'))),
+      burned: toCredits(posted('system:burn')),
+      market: toCredits(posted('system:market')),
+      fees: toCredits(posted('system:fees')),
+      held: toCredits(agents.posted),
+      pending: toCredits(agents.pending),
+    },
+    markets: marketsView(deps),
+    prompts: store.prompts.counts(),
+    executions: store.executions.counts(),
+  };
+}
