@@ -18,7 +18,7 @@ import type { Bundle } from './resources.ts';
  *
  * Nothing has to be served again: it is one search through the short bids per winner, which skips whole blocks of them.
  * At worst, where every block holds bids that each lack something else, that is winners × short bids comparisons of
- * four numbers: 25 million, some 0.1 s, for 10,000 bids.
+ * four numbers: for 10,000 bids 25 million, some 0.3 s.
  */
 export function criticalValues(run: GreedyRun, order: Order): MicroCredits[] {
   const firstServed = firstFitFinder(run);

@@ -57,6 +57,22 @@ describe('the price of a win', () => {
     expect(pricesPaid(bids)).toEqual({ 1: 1, 2: 720 });
   });
 
+  it('is set by the first loser with room, however many without stand between', () => {
+    const count = 130;
+    const winners = [1, 2].map((id) => standingBid(id, { amount: 9000, bundle: { cpuMs: 500 } }));
+    const tooLarge = Array.from({ length: count }, (_, index) =>
+      standingBid(10 + index, { amount: 900 - index, bundle: { cpuMs: 600 } }),
+    );
+    const small = standingBid(1000, { amount: 40, bundle: { cpuMs: 400 } });
+    for (let before = 0; before <= count; before++) {
+      const bids = [...winners, ...tooLarge.slice(0, before), small, ...tooLarge.slice(before)];
+      const amount = before === count ? 60 : (4 * (900 - before)) / 6 + 1;
+      const priced = bids.map((bid) => (bid === small ? { ...bid, amount: micro(Math.floor(amount)) } : bid));
+      const price = Math.ceil((Math.floor(amount) * 5) / 4);
+      expect(pricesPaid(priced)).toEqual({ 1: price, 2: price });
+    }
+  });
+
   it('leaves the other bids for the same agent out', () => {
     const bids = [
       standingBid(1, { agentId: 'a', amount: 900 }),
