@@ -13,6 +13,8 @@ export interface Settlement {
   readonly detail: string;
   readonly exitCode: number | null;
   readonly usage: Usage;
+  /** Requests that it made to the System Service. */
+  readonly requests: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export function settleExecution(deps: EconomyDeps, settlement: Settlement): bool
     const { executionId, outcome } = settlement;
     const before = store.executions.get(executionId);
     if (!store.executions.settle({ id: executionId, endedAt: clock.now(), ...settlement })) return false;
+    store.executions.setRequests(executionId, settlement.requests);
     if (before.startedAt === null) {
       store.messages.takeBack(before.agentId, executionId);
       store.prompts.takeBack(before.agentId, executionId);

@@ -14,6 +14,13 @@ export interface Sandbox {
   prepare(request: ExecutionRequest, signal: AbortSignal): Promise<PreparedExecution>;
   /** The directory in which the endpoint's socket of this execution is to be made; exists after the call. */
   socketDirectory(executionId: string): Promise<string>;
+  /** Resolves when the engine answers at all. Cheap: called every cycle. */
+  ping(signal: AbortSignal): Promise<void>;
+  /**
+   * Takes over an execution that got its "go" from an earlier process: its limits hold again, its end is found from its
+   * report and from what the engine knows, at once where it has ended meanwhile (`lost` where it has vanished).
+   */
+  adopt(request: AdoptionRequest, signal: AbortSignal): Promise<AdoptedExecution>;
   /** Executions of this home that the engine still knows, running or ended. */
   leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
@@ -61,6 +68,14 @@ export interface PreparedExecution {
   /** CPU milliseconds used so far, or undefined where it can't be read. */
   usedCpuMs(): Promise<number | undefined>;
 }
+
+export type AdoptionRequest = Pick<ExecutionRequest, 'executionId' | 'agentId' | 'bundle' | 'wallMs'> & {
+  /** Milliseconds since 1970: when "go" was given. */
+  readonly startedAt: number;
+};
+
+/** As a prepared execution after its "go". */
+export type AdoptedExecution = Omit<PreparedExecution, 'go'>;
 
 /** Why a run ended, as the sandbox saw it. `lost`: nobody knows; `start_failed`: the agent never began and it was not its fault. */
 export type EndCause =

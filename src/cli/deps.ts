@@ -1,0 +1,62 @@
+import type { Config } from '../config/schema.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import type { OrchestratorDeps } from '../orchestrator/deps.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Randomness } from '../platform/randomness.ts';
+
+/** What the commands need of the world. `main.ts` passes the real one. */
+export interface CliDeps {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the program was called. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly machine: { readonly cores: number; readonly memoryMb: number };
+  readonly version: string;
+  /** The folder of `runtime/` in this package. */
+  readonly runtimeDirectory: string;
+  readonly engine: EnginePort;
+  /** Aborted by the first interrupt; `run` then launches nothing more and settles what runs. */
+  readonly interrupt: AbortSignal;
+}
+
+/** One economy's folder, opened: its configuration and its economy. */
+export interface Home {
+  readonly directory: string;
+  readonly config: Config;
+  readonly economy: EconomyDeps;
+  close(): void;
+}
+
+/** Docker and the System Service, which commands reach only through here. */
+export interface EnginePort {
+  /** Joins sandbox, service and orchestrator for this home. Throws `BpError` where the engine can't be used. */
+  start(home: Home, logger: Logger, signal: AbortSignal): Promise<RunningParts>;
+  /** Builds the image where it is missing or older than `runtime/`. */
+  ensureImage(
+    config: Config,
+    progress: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }>;
+  /** What `doctor` asks: engine and image, without changing anything. */
+  examine(config: Config, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export interface RunningParts {
+  readonly orchestrator: OrchestratorDeps;
+  /** Closes the service. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** One line of `doctor`. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What mends it, where it is not ok. */
+  readonly mend?: string;
+}

@@ -1,0 +1,38 @@
+import type { Execution } from '../domain/execution.ts';
+import { formatId } from '../domain/ids.ts';
+import { adoptExecution, settleLost, type FinishedRun } from './execution-runner.ts';
+import type { OrchestratorDeps } from './deps.ts';
+
+/** What an earlier run left: executions still to be launched, and those that were taken over. */
+export interface Recovered {
+  readonly toLaunch: readonly number[];
+  readonly adopted: readonly Promise<FinishedRun>[];
+}
+
+/**
+ * Settles or takes over every execution that an earlier run left unsettled, and removes what else stands under this
+ * home's label. `allocated`: nothing of it was begun, it is launched now. `starting`: "go" was never given, a fault of
+ * the system. `running`: adopted, or settled from what is known of its end; never run again by the same attempt.
+ */
+export async function recover(deps: OrchestratorDeps, signal: AbortSignal): Promise<Recovered> {
+  const { economy, sandbox, logger } = deps;
+  const unsettled = economy.store.executions.unsettled();
+  const known = new Set(
+    unsettled.filter(({ state }) => state === 'running').map(({ id }) => formatId('execution', id)),
+  );
+  for (const { executionId } of await sandbox.leftovers(signal)) {
+    if (known.has(executionId)) continue;
+    logger.info({ execution: executionId }, 'removed what an earlier run left');
+    await sandbox.discard(executionId);
+  }
+  for (const execution of inState(unsettled, 'starting'))
+    settleLost(deps, execution.id, 'the program ended before "go"');
+  return {
+    toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
+    adopted: inState(unsettled, 'running').map((execution) => adoptExecution(deps, execution, signal)),
+  };
+}
+
+function inState(executions: readonly Execution[], state: Execution['state']): readonly Execution[] {
+  return executions.filter((execution) => execution.state === state);
+}
