@@ -1,0 +1,55 @@
+import { captured, foreground } from './child.mjs';
+import { Fault } from './fault.mjs';
+import { inRoot } from './places.mjs';
+import { step } from './step.mjs';
+
+/** @param {string[]} path */
+const bin = (...path) => inRoot('node_modules', ...path);
+const TSC = bin('typescript', 'bin', 'tsc');
+
+/** @type {readonly (readonly [name: string, program: string, ...args: string[]])[]} */
+const STATIC = [
+  ['types', TSC, '--noEmit'],
+  ['set-up', TSC, '-p', 'runtime/setup'],
+  ['lint', bin('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
+  ['format', bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'],
+  [
+    'layers',
+    bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    'src',
+    'test',
+    'runtime',
+  ],
+  ['unused', bin('knip', 'bin', 'knip.js')],
+];
+const TESTS = [bin('vitest', 'vitest.mjs'), 'run', '--project', 'unit', '--project', 'integration'];
+
+/**
+ * `npm run check`: everything that needs no Docker. All of it runs, whatever fails; `--static` leaves the tests out.
+ * @param {readonly string[]} args
+ */
+export async function check(args) {
+  /** @type {string[]} */
+  const failed = [];
+  for (const [name, ...command] of STATIC) {
+    await step(name, (say) => runQuietly(command, say)).catch(() => failed.push(name));
+  }
+  if (!args.includes('--static') && (await foreground(process.execPath, TESTS)) !== 0) failed.push('tests');
+  if (failed.length > 0) throw new Fault(`not in order: ${failed.join(', ')}`);
+}
+
+/**
+ * Shows the output only where something is wrong.
+ * @param {readonly string[]} command
+ * @param {(doing: string) => void} say
+ */
+async function runQuietly(command, say) {
+  say('checking');
+  const { code, output } = await captured(process.execPath, command);
+  if (code === 0) return 'in order';
+  say('');
+  console.error(output.trimEnd());
+  throw new Fault('not in order');
+}

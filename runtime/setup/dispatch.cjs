@@ -1,0 +1,16 @@
+'use strict';
+// Apart from enter.cjs, since an old Node stops at the word `import` before it could say why.
+const [, , name, ...args] = process.argv;
+const commands = ['start', 'test', 'build', 'check', 'bench'];
+
+if (name === undefined || !commands.includes(name)) {
+  console.error(`expected one of ${commands.join(', ')}`);
+  process.exit(2);
+}
+
+import(`./${name}.mjs`)
+  .then((module) => module[name](args))
+  .catch((error) => {
+    console.error(`bp-agents: ${error.message}`);
+    process.exitCode = 1;
+  });

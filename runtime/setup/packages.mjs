@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { logged } from './child.mjs';
+import { Fault } from './fault.mjs';
+
+/** Waits that long for another package manager to finish. */
+const APT_LOCK_SECONDS = 300;
+const LOG = '/var/log/bp-agents-setup.log';
+
+/**
+ * Installs a system package with apt-get, after saying what and why and, on a terminal, asking.
+ * Throws a `Fault` that says how to do it by hand where it may not, can't or fails.
+ * @param {string} name
+ * @param {string} why A clause: `agents run in containers`.
+ * @param {(doing: string) => void} say
+ */
+export async function installPackage(name, why, say) {
+  const obstacle = whyNot(name);
+  if (obstacle) throw new Fault(obstacle);
+  say('');
+  console.log(`${name} is not installed, and ${why}: it will be installed with apt-get (BP_INSTALL=never forbids it).`);
+  if (!(await agreed(`Install ${name} now? [Y/n] `)))
+    throw new Fault(`${name} is needed and was declined: install it by hand with \`apt-get install ${name}\``);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
+  const lock = ['-o', `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`];
+  say('apt-get update');
+  await logged('apt-get', [...lock, 'update'], { log: LOG, env });
+  say(`apt-get install ${name}`);
+  await logged('apt-get', [...lock, 'install', '--yes', name], { log: LOG, env });
+}
+
+/**
+ * Why this machine or its user does not let us install packages; undefined where they do.
+ * @param {string} name
+ */
+function whyNot(name) {
+  if (!isDebian()) return `${name} is needed: install it with your system's package manager, then repeat`;
+  const byHand = `install it with \`sudo apt-get install ${name}\`, then repeat`;
+  if (process.env['BP_INSTALL'] === 'never') return `${name} is needed, and BP_INSTALL=never forbids it: ${byHand}`;
+  if (process.getuid?.() !== 0) return `${name} is needed: ${byHand}`;
+  return undefined;
+}
+
+function isDebian() {
+  if (!existsSync('/usr/bin/apt-get') || !existsSync('/etc/os-release')) return false;
+  return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
+
+/**
+ * Without a terminal nobody can be asked, and it goes on.
+ * @param {string} question
+ */
+async function agreed(question) {
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env['CI']) return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(question);
+    return /^\s*(y(es)?)?\s*$/i.test(answer);
+  } finally {
+    terminal.close();
+  }
+}
