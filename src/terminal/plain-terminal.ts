@@ -1,0 +1,50 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from '../platform/clock.ts';
+import { statusLine } from './live-view.ts';
+import { sanitiseLine } from './sanitise.ts';
+import { timeOfDay } from './time-of-day.ts';
+import type { Answer, AskedPrompt, EconomyView, Terminal } from './view.ts';
+
+export interface PlainTerminalOptions {
+  readonly output: Writable;
+  readonly clock: Clock;
+}
+
+/** Where there is no terminal: one line for each cycle and each event. Nobody is asked and no score is made up. */
+export class PlainTerminal implements Terminal {
+  readonly interactive = false;
+  readonly #options: PlainTerminalOptions;
+  readonly #closing = new AbortController();
+  #cycle: number | undefined;
+
+  constructor(options: PlainTerminalOptions) {
+    this.#options = options;
+    // A reader that went away, as in `| head`, is no reason to end the economy.
+    options.output.on('error', () => this.close());
+  }
+
+  show(view: EconomyView): void {
+    if (view.cycle === this.#cycle) return;
+    this.#cycle = view.cycle;
+    this.event(statusLine(view, 0, Infinity));
+  }
+
+  event(line: string): void {
+    const { output, clock } = this.#options;
+    if (!this.#closing.signal.aborted && output.writable) output.write(`${timeOfDay(clock)} ${sanitiseLine(line)}\n`);
+  }
+
+  async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
+    this.event(`${prompt.id} from ${prompt.agent_id} waits for an answer: bp-agents prompts`);
+    const ended = AbortSignal.any([signal, this.#closing.signal]);
+    await new Promise<void>((resolve) => {
+      if (ended.aborted) resolve();
+      else ended.addEventListener('abort', () => resolve(), { once: true });
+    });
+    return { kind: 'closed' };
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+}

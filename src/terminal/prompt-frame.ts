@@ -1,0 +1,33 @@
+import { sanitiseLine, sanitiseText } from './sanitise.ts';
+import type { AskedPrompt } from './view.ts';
+import { cutToWidth, wrapToWidth } from './width.ts';
+
+/** What a prompt may be (16 KiB by default) and a screen can bear. */
+const CHARS_MAX = 65_536;
+const LINES_MAX = 400;
+const TITLE_CHARS_MAX = 500;
+
+/**
+ * A prompt between two rules of the program's own. Each line of the agent's begins with a bar, which no line of the
+ * program's does, so neither can be taken for the other.
+ */
+export function promptFrame(prompt: AskedPrompt, columns: number): readonly string[] {
+  const inner = Math.max(2, columns - 2);
+  const title = prompt.title === null ? [] : wrapToWidth(sanitiseLine(prompt.title, TITLE_CHARS_MAX), inner);
+  const content = sanitiseText(prompt.content, { charsMax: CHARS_MAX, linesMax: LINES_MAX }).flatMap((line) =>
+    wrapToWidth(line, inner),
+  );
+  const shown = content.slice(0, LINES_MAX);
+  const rest = content.length - shown.length;
+  const framed = [...title, ...(title.length > 0 ? [''] : []), ...shown].map((line) => `│ ${line}`.trimEnd());
+  return [
+    rule('╭', `${prompt.id} from ${sanitiseLine(prompt.agent_id, 60)}`, columns),
+    ...framed,
+    rule('╰', rest > 0 ? `${rest} more lines: bp-agents prompts` : '', columns),
+  ];
+}
+
+function rule(corner: string, caption: string, columns: number): string {
+  const start = caption === '' ? corner : `${corner}─ ${caption} `;
+  return cutToWidth(start.padEnd(Math.min(columns, 80), '─'), columns);
+}
