@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+// Lint rules of our own: what no linter knows of this project.
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const LINES_MAX = 350;
+
+/** A migration that has run somewhere stays as it is; a change is a new file, with its line here. */
+const MIGRATIONS: Readonly<Record<string, string>> = {
+  '0001-initial.sql': 'f9fd8523ce50d0dd755addc89419e9aa03d00f29da0bfbee694cca42948137db',
+};
+
+const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);
+const TEXT = new Set([
+  '.ts',
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.json',
+  '.md',
+  '.sql',
+  '.py',
+  '.c',
+  '.h',
+  '.sh',
+  '.yaml',
+  '.yml',
+  '',
+]);
+const CODE = new Set(['.ts', '.js', '.mjs', '.cjs', '.py', '.c', '.h', '.sh']);
+
+const files = list(ROOT);
+const code = files.filter((path) => CODE.has(extname(path)));
+const tests = files.filter((path) => path.endsWith('.test.ts'));
+const self = relative(ROOT, import.meta.filename);
+
+function list(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      const skipped = NOT_OURS.has(entry.name) || relative(ROOT, path) === 'workspaces';
+      return skipped ? [] : list(path);
+    }
+    return entry.isFile() && TEXT.has(extname(entry.name)) ? [relative(ROOT, path)] : [];
+  });
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** `path:line` of every match. */
+function places(paths: readonly string[], pattern: RegExp): string[] {
+  return paths.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, index) => (path !== self && pattern.test(line) ? [`${path}:${index + 1}`] : [])),
+  );
+}
+
+describe('files', () => {
+  it('are short', () => {
+    const long = code.filter((path) => read(path).trimEnd().split('\n').length > LINES_MAX);
+    expect(long).toEqual([]);
+  });
+
+  it('are named in kebab-case, and none is a barrel', () => {
+    const misnamed = files.filter(
+      (path) =>
+        /^(src|test)\//.test(path) &&
+        (basename(path) === 'index.ts' || !/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(basename(path))) &&
+        !path.includes('/fixtures/'),
+    );
+    expect(misnamed).toEqual([]);
+  });
+
+  it('leave nothing for later', () => {
+    expect(places(code, /\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]);
+  });
+
+  it('give the reason for every rule they switch off, on the line or above it', () => {
+    const silent = code.filter(
+      (path) => path !== self && /(?<!\/\/.*\n)^((?! -- ).)*eslint-disable((?! -- ).)*$/m.test(read(path)),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it('know no path of the machine that they were written on', () => {
+    expect(places(files, /(^|[\s'"`(=:])\/(work|home\/[a-z]+|tmp\/bash_jobs[^/]*)\//)).toEqual([]);
+  });
+});
+
+describe('tests', () => {
+  it('all run', () => {
+    expect(places(tests, /\b(it|test|describe|suite)\.(only|skip|todo|skipIf|runIf)\b/)).toEqual([]);
+  });
+
+  it('are titled as claims', () => {
+    const title = /\b(it|test)(\.each\(.*\))?\(\s*['"`](should|tests?|checks?|verify|verifies|ensures?|make sure)\b/i;
+    expect(places(tests, title)).toEqual([]);
+  });
+
+  it('stand in a folder that is a project of vitest', () => {
+    const projects = [...read('vitest.config.ts').matchAll(/include: \['(test\/[a-z]+\/)/g)].map((match) => match[1]);
+    expect(tests.filter((path) => !projects.some((folder) => folder && path.startsWith(folder)))).toEqual([]);
+  });
+});
+
+describe('migrations', () => {
+  it('are never changed', () => {
+    const folder = join(ROOT, 'src', 'store', 'migrations');
+    const found = readdirSync(folder).sort();
+    const sums = found.map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    ]);
+    expect(Object.fromEntries(sums)).toEqual(MIGRATIONS);
+  });
+
+  it('are numbered without a gap', () => {
+    const numbers = Object.keys(MIGRATIONS).map((name) => Number(name.slice(0, 4)));
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names no registry, so that any mirror serves', () => {
+    expect(places(['package-lock.json'], /"resolved": "http/)).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  const documents = files.filter((path) => path.endsWith('.md'));
+
+  it('link to what exists', () => {
+    const broken = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)]*)?\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((target) => !existsSync(join(ROOT, dirname(path), target)))
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const unknown = documents.flatMap((path) =>
+      [...read(path).matchAll(/\bnpm run ([a-z:-]+)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((name) => !(name in scripts)),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe('the command', () => {
+  it('starts with a shebang, so that npm can link it', () => {
+    expect(read('src/main.ts').split('\n')[0]).toBe('#!/usr/bin/env node');
+  });
+});
