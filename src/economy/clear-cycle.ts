@@ -4,6 +4,7 @@ import { add, type MicroCredits } from '../domain/credits.ts';
 import { wallLimitMs } from '../domain/execution.ts';
 import type { Fate, MarketMoment, Winner } from '../domain/market.ts';
 import { minus, type Quantities } from '../domain/resources.ts';
+import type { Resolution } from '../store/transfers.ts';
 import { checkConservation } from './conservation.ts';
 import { recordCycle } from './cycle-record.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -52,8 +53,9 @@ export function clearCycle(deps: EconomyDeps, { runningMs }: { readonly runningM
       moment: momentOf(deps, held, paused),
     });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));
-    const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner));
-    const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate)).length;
+    const now = { cycle: store.state.get().cycle, at: clock.now() };
+    const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
+    const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
     const lives = paused ? rest(deps) : sortTheLiving(deps);
     const movement = movePrices(deps, allocation, held, paused);
     const revenue = add(...allocation.winners.map(({ price }) => price));
@@ -85,10 +87,9 @@ function bidOf(bids: ReadonlyMap<number, Bid>, id: number): Bid {
 }
 
 /** Takes the price, releases the rest of the hold, and makes the execution. Returns its id. */
-function win({ store, clock, config }: EconomyDeps, bid: Bid, winner: Winner): number {
-  const { cycle } = store.state.get();
-  const at = clock.now();
-  store.transfers.post(bid.holdId, winner.price, { cycle, at });
+function win({ store, config }: EconomyDeps, bid: Bid, winner: Winner, now: Resolution): number {
+  const { cycle, at } = now;
+  store.transfers.post(bid.holdId, winner.price, now);
   store.bids.win(bid.id, cycle, winner.price);
   store.bids.recordFate(bid.id, cycle, 'won');
   return store.executions.insert({
@@ -108,14 +109,14 @@ function win({ store, clock, config }: EconomyDeps, bid: Bid, winner: Winner): n
 }
 
 /** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
-function passOver({ store, clock }: EconomyDeps, bid: Bid, fate: Fate): boolean {
-  const { cycle } = store.state.get();
+function passOver({ store }: EconomyDeps, bid: Bid, fate: Fate, now: Resolution): boolean {
+  const { cycle } = now;
   const reason = reasonText(fate.reason);
   const isNews = reason !== bid.lastReason;
   if (fate.ages || isNews) store.bids.passOver(bid.id, fate.ages, reason);
   if (isNews) store.bids.recordFate(bid.id, cycle, reason);
   if (!fate.expires) return false;
-  store.transfers.void(bid.holdId, { cycle, at: clock.now() });
+  store.transfers.void(bid.holdId, now);
   store.bids.end(bid.id, 'expired', cycle, `expired: ${reason}`);
   store.bids.recordFate(bid.id, cycle, `expired: ${reason}`);
   return true;

@@ -79,10 +79,14 @@ function storeOf(database: Database): Store {
     return value;
   });
 
+  const transfers = transfersTable(database);
+
   function transaction<T>(work: () => T): T {
+    if (!database.inTransaction) transfers.forgetHead();
     try {
       return withDatabaseErrors(database.name, () => run.immediate(work)) as T;
     } catch (error) {
+      transfers.forgetHead();
       if (error instanceof RolledBack) return error.value as T;
       throw error;
     }
@@ -90,7 +94,7 @@ function storeOf(database: Database): Store {
 
   return {
     accounts: accountsTable(database),
-    transfers: transfersTable(database),
+    transfers,
     agents: agentsTable(database),
     bids: bidsTable(database),
     executions: executionsTable(database),

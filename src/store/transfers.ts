@@ -30,7 +30,7 @@ const COLUMNS = 'id, type, cycle, debit, credit, amount, kind, ref, pending_id A
 
 /**
  * The append-only, hash-chained ledger.
- * The head is read from the database at each write: another process may have written since.
+ * The head is read from the database in each transaction anew: another process may have written since.
  */
 export function transfersTable(database: Database) {
   const insert = database.prepare(
@@ -56,13 +56,22 @@ export function transfersTable(database: Database) {
   );
   const count = database.prepare<[], { n: number }>('SELECT COUNT(*) AS n FROM transfers').pluck();
 
-  function append(row: Omit<Transfer, 'id'>): number {
+  /** The head, known only since this transaction began. */
+  let known: { readonly id: number; readonly hash: string } | undefined;
+
+  function newest(): { readonly id: number; readonly hash: string } {
     const last = head.get();
-    const id = (last?.id ?? 0) + 1;
-    const previous = last ? last.hash.toString('hex') : GENESIS_HASH;
+    return last ? { id: last.id, hash: last.hash.toString('hex') } : { id: 0, hash: GENESIS_HASH };
+  }
+
+  function append(row: Omit<Transfer, 'id'>): number {
+    known ??= newest();
+    const id = known.id + 1;
     const ref = row.kind === 'transfer' && row.ref === '' ? `tx_${id}` : row.ref;
-    const hash = digest('sha3-256', chainText(previous, { ...row, id, ref }), 'buffer');
-    insert.run(id, row.type, row.cycle, row.debit, row.credit, row.amount, row.kind, ref, row.pendingId, row.at, hash);
+    const hash = digest('sha3-256', chainText(known.hash, { ...row, id, ref }), 'hex');
+    const bytes = Buffer.from(hash, 'hex');
+    insert.run(id, row.type, row.cycle, row.debit, row.credit, row.amount, row.kind, ref, row.pendingId, row.at, bytes);
+    known = { id, hash };
     return id;
   }
 
@@ -90,9 +99,10 @@ export function transfersTable(database: Database) {
     exists: (kind: TransferKind, ref: string): boolean => once.get(kind, ref) !== undefined,
     annotate: (transferId: number, text: string): void => void memo.run(transferId, text),
     /** The newest row's id and hash in hexadecimal. */
-    head(): { readonly id: number; readonly hash: string } {
-      const last = head.get();
-      return last ? { id: last.id, hash: last.hash.toString('hex') } : { id: 0, hash: GENESIS_HASH };
+    head: newest,
+    /** Another process or a rolled back savepoint may have moved the head: it is read anew at the next write. */
+    forgetHead(): void {
+      known = undefined;
     },
     count: (): number => Number(count.get()),
     /** Every row from the first, one at a time. */
