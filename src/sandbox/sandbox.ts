@@ -9,7 +9,8 @@ export interface Sandbox {
   check(signal: AbortSignal): Promise<SandboxFacts>;
   /**
    * Makes the workspace ready (writes `files`, then the handshake) and starts the container up to the point where
-   * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it.
+   * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
+   * with the signal's reason when it is aborted. Where it rejects, no container is left; `discard` removes the rest.
    */
   prepare(request: ExecutionRequest, signal: AbortSignal): Promise<PreparedExecution>;
   /** The directory in which the endpoint's socket of this execution is to be made; exists after the call. */
@@ -25,6 +26,11 @@ export interface Sandbox {
   leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
+  /**
+   * Removes whatever is left of this home's executions that are not in `keep`: containers, socket directories, reports,
+   * temporary files. To be called at the start, once every leftover is settled.
+   */
+  sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
 }
 
 export interface SandboxFacts {
@@ -32,6 +38,8 @@ export interface SandboxFacts {
   readonly cgroupVersion: 1 | 2;
   readonly imageId: string;
   readonly rootless: boolean;
+  /** One line each for what works less well than it could. */
+  readonly warnings: readonly string[];
 }
 
 /** One file that must stand in the workspace before the agent runs. The path was checked, is relative and has no `..`. */
@@ -59,7 +67,7 @@ export interface ExecutionRequest {
 
 /** A container whose supervisor waits. Nothing of the agent has run yet. */
 export interface PreparedExecution {
-  /** Lets the agent start. Resolves when the supervisor has said that it started it. */
+  /** Lets the agent start. Resolves when the supervisor has said that it started it, or when it has ended instead. */
   go(): Promise<void>;
   /** Resolves once, with what is known of the end. Never rejects. */
   readonly ended: Promise<ExecutionEnd>;

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import { attach, outputPath, type Launcher, type LauncherDeps } from './launcher.ts';
+import { DockerExecution } from './docker-execution.ts';
+import { executionEnd } from './end-cause.ts';
+import type { Reaper } from './reaper.ts';
+import { readReport } from './report-file.ts';
+import type { AdoptedExecution, AdoptionRequest } from './sandbox.ts';
+import { measureWorkspace, workspaceFolder, workspacePaths } from './workspace.ts';
+
+/** See `Sandbox.adopt`. What the container printed since the earlier process ended is lost; its limits are not. */
+export async function adopt(
+  deps: LauncherDeps & { readonly launcher: Launcher; readonly reaper: Reaper },
+  request: AdoptionRequest,
+  signal: AbortSignal,
+): Promise<AdoptedExecution> {
+  const { engine, clock, config, home } = deps;
+  const { executionId, bundle, wallMs } = request;
+  const workspace = workspacePaths(home, workspaceFolder(request.agentId)).root;
+  const found = await deps.reaper.find(executionId, signal);
+  if (!found) return vanished(home, executionId, workspace);
+  const container = engine.docker.getContainer(found.Id);
+  const stream = found.State.Running ? await attach(engine, container, { stdin: false }, signal) : undefined;
+  const path = outputPath(home, executionId);
+  const { cpus } = await deps.launcher.facts(signal);
+  const execution = new DockerExecution(
+    {
+      ...deps,
+      container,
+      executionId,
+      workspace,
+      budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
+      stopGraceMs: config.stop_grace_ms,
+      output: { path, bytesMax: config.output_bytes_max, bytesKept: await fileBytes(path) },
+    },
+    stream,
+  );
+  await execution.resume(Math.max(0, clock.now() - request.startedAt));
+  return execution;
+}
+
+/** All that is left of it is its report, if that. */
+async function vanished(home: string, executionId: string, workspace: string): Promise<AdoptedExecution> {
+  const [report, size] = await Promise.all([readReport(home, executionId), measureWorkspace(workspace)]);
+  const unknown = { cpuMs: undefined, wallMs: undefined, outputBytes: undefined };
+  const end = executionEnd({
+    report,
+    failure: undefined,
+    container: undefined,
+    went: true,
+    hostStop: undefined,
+    measured: { ...unknown, workspaceBytes: size?.bytes },
+  });
+  return {
+    ended: Promise.resolve(end),
+    stop: () => Promise.resolve(),
+    usedCpuMs: () => Promise.resolve(end.usage.cpuMs ?? undefined),
+  };
+}
+
+async function fileBytes(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}

@@ -1,0 +1,99 @@
+const HEADER_BYTES = 8;
+const STDOUT = 1;
+const STDERR = 2;
+
+export interface StreamSinks {
+  readonly stdout: (chunk: Uint8Array) => void;
+  readonly stderr: (chunk: Uint8Array) => void;
+}
+
+/**
+ * Takes the engine's multiplexed stream apart: frames of one byte of stream number, three of nothing, four of length.
+ * Chunks are handed on as they come, without copying or waiting for a whole frame.
+ * `push` returns false once a header is not one; nothing after it can be trusted.
+ */
+export function createDemultiplexer({ stdout, stderr }: StreamSinks): { push(chunk: Uint8Array): boolean } {
+  const header = new Uint8Array(HEADER_BYTES);
+  const headerView = new DataView(header.buffer);
+  let headerBytes = 0;
+  let bodyBytes = 0;
+  let broken = false;
+
+  function readHeader(chunk: Uint8Array, offset: number): number {
+    const taken = Math.min(HEADER_BYTES - headerBytes, chunk.length - offset);
+    header.set(chunk.subarray(offset, offset + taken), headerBytes);
+    headerBytes += taken;
+    if (headerBytes < HEADER_BYTES) return taken;
+    broken = header[0] !== STDOUT && header[0] !== STDERR;
+    bodyBytes = headerView.getUint32(4);
+    if (bodyBytes === 0) headerBytes = 0;
+    return taken;
+  }
+
+  function readBody(chunk: Uint8Array, offset: number): number {
+    const body = chunk.subarray(offset, offset + bodyBytes);
+    bodyBytes -= body.length;
+    if (bodyBytes === 0) headerBytes = 0;
+    if (header[0] === STDOUT) stdout(body);
+    else stderr(body);
+    return body.length;
+  }
+
+  return {
+    push(chunk) {
+      let offset = 0;
+      while (!broken && offset < chunk.length)
+        offset += headerBytes < HEADER_BYTES ? readHeader(chunk, offset) : readBody(chunk, offset);
+      return !broken;
+    },
+  };
+}
+
+/** A connection to a container, as the engine's client hands it over. */
+export type ContainerStream = NodeJS.ReadWriteStream & { destroy?(): unknown };
+
+/** The attached streams of one container. */
+export interface AttachedStream {
+  /** Sends a line to the container's stdin. Returns false where the stream is lost. */
+  sendLine(line: string): boolean;
+  /** Resolves when the stream has ended, in whatever way; everything that came before was handed on. */
+  readonly closed: Promise<void>;
+  readonly lost: boolean;
+  destroy(): void;
+}
+
+/**
+ * Reads the stream at once and never pauses it: a stream that isn't read blocks the container and the engine's `wait`.
+ * What isn't wanted must be dropped by the sinks.
+ */
+export function readAttachedStream(stream: ContainerStream, sinks: StreamSinks): AttachedStream {
+  const demultiplexer = createDemultiplexer(sinks);
+  let lost = false;
+  const closed = new Promise<void>((resolve) => {
+    const close = () => {
+      lost = true;
+      stream.destroy?.();
+      resolve();
+    };
+    stream.once('end', close).once('close', close);
+    // An error is followed by `close`; the listener only keeps it from being thrown.
+    stream.on('error', () => undefined);
+  });
+  stream.on('data', (chunk: Uint8Array) => {
+    if (!demultiplexer.push(chunk)) stream.destroy?.();
+  });
+  return {
+    sendLine(line) {
+      if (lost || !stream.writable) return false;
+      stream.write(`${line}\n`);
+      return true;
+    },
+    closed,
+    get lost() {
+      return lost;
+    },
+    destroy() {
+      stream.destroy?.();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../platform/clock.ts';
+import type { BpError } from '../platform/errors.ts';
+
+export interface Deadline {
+  readonly clock: Clock;
+  readonly milliseconds: number;
+  /** The caller's own reason to give up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Made when the time has passed. */
+  readonly late: () => BpError;
+}
+
+/**
+ * Runs `work` with a signal that is aborted when the caller gives up or the time has passed.
+ * Rejects at that moment, whether or not `work` heeds its signal; a value that comes later is dropped.
+ */
+export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, milliseconds, signal, late } = deadline;
+  signal?.throwIfAborted();
+  const inner = new AbortController();
+  const timer = new AbortController();
+  const giveUp = () => inner.abort(signal?.reason);
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const aborted = new Promise<never>((_, reject) => {
+    inner.signal.addEventListener('abort', () => reject(inner.signal.reason as Error), { once: true });
+  });
+  clock.sleep(milliseconds, timer.signal).then(
+    () => inner.abort(late()),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work(inner.signal), aborted]);
+  } finally {
+    timer.abort();
+    signal?.removeEventListener('abort', giveUp);
+  }
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { BpError } from '../platform/errors.ts';
+import type { Engine } from './engine-calls.ts';
+
+/** What has to be known of an engine, and whether it can hold an agent at all. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly cgroupVersion: 1 | 2;
+  readonly cpus: number;
+  readonly operatingSystem: string;
+  /** The name of the machine on which it runs. */
+  readonly machine: string;
+  readonly dataDirectory: string;
+  readonly rootless: boolean;
+  /** One line each for what works less well than it could. */
+  readonly warnings: readonly string[];
+}
+
+const engineInfo = z.object({
+  ServerVersion: z.string(),
+  OSType: z.string().default('linux'),
+  OperatingSystem: z.string().default(''),
+  Name: z.string().default(''),
+  DockerRootDir: z.string().default(''),
+  NCPU: z.int().positive(),
+  CgroupVersion: z.string().default('1'),
+  MemoryLimit: z.boolean().default(true),
+  SwapLimit: z.boolean().default(true),
+  PidsLimit: z.boolean().default(true),
+  SecurityOptions: z
+    .array(z.string())
+    .nullish()
+    .transform((options) => options ?? []),
+});
+type EngineInfo = z.output<typeof engineInfo>;
+
+/** Rejects with `sandbox_engine_unfit` where the engine can't hold an agent, and as `Engine.call` does. */
+export async function readEngineFacts(engine: Engine, signal: AbortSignal): Promise<EngineFacts> {
+  const answer: unknown = await engine.call('describe itself', signal, () => engine.docker.info());
+  const parsed = engineInfo.safeParse(answer);
+  if (!parsed.success) throw unfit('its description of itself is not that of a Docker engine');
+  const info = parsed.data;
+  const problem = findProblem(info);
+  if (problem !== undefined) throw unfit(problem);
+  return {
+    version: info.ServerVersion,
+    cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
+    cpus: info.NCPU,
+    operatingSystem: info.OperatingSystem,
+    machine: info.Name,
+    dataDirectory: info.DockerRootDir,
+    rootless: has(info, 'rootless'),
+    warnings: info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory'],
+  };
+}
+
+function findProblem(info: EngineInfo): string | undefined {
+  if (info.OSType !== 'linux') return `it runs ${info.OSType} containers, not Linux ones`;
+  if (!info.MemoryLimit) return 'its kernel does not limit memory (memory cgroup)';
+  if (!info.PidsLimit) return 'its kernel does not limit processes (pids cgroup)';
+  if (!has(info, 'seccomp')) return 'it has no seccomp';
+  // A workspace belongs to the agent's user; with shifted users that one would be somebody else inside.
+  if (has(info, 'rootless')) return 'it is rootless, so that an agent could not own its workspace';
+  if (has(info, 'userns')) return 'it shifts user ids (userns-remap), so that an agent could not own its workspace';
+  return undefined;
+}
+
+function has(info: EngineInfo, option: string): boolean {
+  return info.SecurityOptions.some((text) => text === `name=${option}` || text.startsWith(`name=${option},`));
+}
+
+function unfit(problem: string): BpError {
+  return new BpError('sandbox_engine_unfit', `the Docker engine can't hold agents: ${problem}`, {
+    hint: 'use a rootful Docker engine on Linux; docs/operating.md lists what works',
+  });
+}

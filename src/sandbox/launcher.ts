@@ -1,0 +1,193 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Container, ContainerCreateOptions } from 'dockerode';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../platform/clock.ts';
+import { BpError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { containerOptions, type ContainerSettings } from './container-options.ts';
+import { DockerExecution } from './docker-execution.ts';
+import type { Engine } from './engine-calls.ts';
+import { statusBehind } from './engine-error.ts';
+import { readEngineFacts, type EngineFacts } from './engine-facts.ts';
+import { makeReportDirectory } from './report-file.ts';
+import type { Owner } from './safe-directory.ts';
+import type { ExecutionRequest } from './sandbox.ts';
+import { makeSocketDirectory, type SocketPlace } from './sockets.ts';
+import { fillWorkspace, workspacePaths } from './workspace.ts';
+
+export interface LauncherDeps {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: Config['sandbox'];
+  /** The home's real path, and the name that labels and sockets know it by. */
+  readonly home: string;
+  readonly hash: string;
+  readonly sockets: SocketPlace;
+  readonly operator: Owner;
+  readonly seccompPath: string;
+}
+
+/** An execution and the name of the folder in `workspaces` that is its own. */
+export type Launch = ExecutionRequest & { readonly folder: string };
+
+/** What an execution printed. */
+export function outputPath(home: string, executionId: string): string {
+  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
+}
+
+/** Makes and starts containers. */
+export class Launcher {
+  readonly #deps: LauncherDeps;
+  #known: { readonly facts: EngineFacts; readonly settings: ContainerSettings } | undefined;
+
+  constructor(deps: LauncherDeps) {
+    this.#deps = deps;
+  }
+
+  /** See `Sandbox.prepare`. Leaves no container where it rejects. */
+  async launch(request: Launch, signal: AbortSignal): Promise<DockerExecution> {
+    const container = await this.#create(request, signal);
+    try {
+      return await this.#start(container, request, signal);
+    } catch (error) {
+      await remove(this.#deps.engine, container);
+      throw error;
+    }
+  }
+
+  /** Asked once and remembered, until `forget`. */
+  async facts(signal: AbortSignal): Promise<EngineFacts> {
+    return (await this.#learn(signal)).facts;
+  }
+
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  async #learn(signal: AbortSignal): Promise<{ readonly facts: EngineFacts; readonly settings: ContainerSettings }> {
+    if (this.#known) return this.#known;
+    const { engine, config, seccompPath } = this.#deps;
+    const [facts, seccomp] = await Promise.all([readEngineFacts(engine, signal), readSeccomp(seccompPath)]);
+    this.#known = { facts, settings: { config, seccomp, cgroupVersion: facts.cgroupVersion, cpus: facts.cpus } };
+    return this.#known;
+  }
+
+  async #create(request: Launch, signal: AbortSignal): Promise<Container> {
+    const { engine, home, hash, operator, sockets } = this.#deps;
+    const { executionId, agentId, bundle, wallMs, environment } = request;
+    const user = agentUser(this.#deps, request.agentNumber);
+    const isRoot = operator.uid === 0;
+    const paths = workspacePaths(home, request.folder);
+    const content = { ...request, owner: isRoot ? user : undefined, stagingName: executionId };
+    const [{ settings }, socketDirectory, report] = await Promise.all([
+      this.#learn(signal),
+      makeSocketDirectory(sockets, executionId),
+      isRoot ? makeReportDirectory(home, executionId) : undefined,
+      fillWorkspace(paths, content),
+    ]);
+    const options = containerOptions(settings, {
+      home: hash,
+      executionId,
+      agentId,
+      cpuMs: bundle.cpuMs,
+      memoryMb: bundle.memoryMb,
+      wallMs,
+      user,
+      environment,
+      mounts: { workspace: paths.root, sockets: socketDirectory, report },
+    });
+    return createContainer(engine, options, signal);
+  }
+
+  async #start(container: Container, request: Launch, signal: AbortSignal): Promise<DockerExecution> {
+    const { engine, home, config } = this.#deps;
+    const { settings } = await this.#learn(signal);
+    const { executionId, bundle, wallMs } = request;
+    const stream = await attach(engine, container, { stdin: true }, signal);
+    const execution = new DockerExecution(
+      {
+        ...this.#deps,
+        container,
+        executionId,
+        workspace: workspacePaths(home, request.folder).root,
+        budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: settings.cpus },
+        stopGraceMs: config.stop_grace_ms,
+        output: { path: outputPath(home, executionId), bytesMax: config.output_bytes_max },
+      },
+      stream,
+    );
+    try {
+      await engine.call('start a container', signal, (abortSignal) => container.start({ abortSignal }));
+      await execution.begin(signal);
+      return execution;
+    } catch (error) {
+      await execution.abandon();
+      throw error;
+    }
+  }
+}
+
+/** Its streams; what the container said before is lost. */
+export async function attach(
+  engine: Engine,
+  container: Container,
+  { stdin }: { readonly stdin: boolean },
+  signal: AbortSignal,
+): Promise<NodeJS.ReadWriteStream> {
+  return engine.call('attach to a container', signal, (abortSignal) =>
+    container.attach({ stream: true, stdin, stdout: true, stderr: true, hijack: true, abortSignal }),
+  );
+}
+
+/** As root every agent has a user of its own, unless there are more agents than users; else all run as the operator. */
+function agentUser({ operator, config }: LauncherDeps, agentNumber: number): Owner {
+  if (operator.uid !== 0) return operator;
+  const id = config.agent_uid_base + (agentNumber % config.agent_uid_range);
+  return { uid: id, gid: id };
+}
+
+async function createContainer(
+  engine: Engine,
+  options: ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<Container> {
+  try {
+    return await engine.call('make a container', signal, (abortSignal) =>
+      engine.docker.createContainer({ ...options, abortSignal }),
+    );
+  } catch (error) {
+    const status = statusBehind(error);
+    if (status === 404) throw imageMissing(String(options.Image), error);
+    // Without an answer it may have been made all the same.
+    if (status === undefined && options.name !== undefined)
+      await remove(engine, engine.docker.getContainer(options.name));
+    throw error;
+  }
+}
+
+export function imageMissing(image: string, cause: unknown): BpError {
+  return new BpError('sandbox_image_missing', `the image ${image} does not exist`, {
+    hint: 'build it with `bp-agents image`',
+    cause,
+  });
+}
+
+/** On the way out with another error: what can't be removed now is found at the next start by its label. */
+async function remove(engine: Engine, container: Container): Promise<void> {
+  await engine
+    .call('remove a container', undefined, (abortSignal) => container.remove({ force: true, v: true, abortSignal }))
+    .catch(() => undefined);
+}
+
+async function readSeccomp(path: string): Promise<string> {
+  try {
+    return JSON.stringify(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    throw new BpError('sandbox_files', `the seccomp profile ${path} can't be read`, {
+      hint: 'install the program anew',
+      cause: error,
+    });
+  }
+}

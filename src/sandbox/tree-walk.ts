@@ -1,0 +1,68 @@
+import type { Stats } from 'node:fs';
+import { DEPTH_MAX, isOneOf, type SafeDirectory } from './safe-directory.ts';
+
+export interface WalkLimits {
+  readonly entriesMax: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Called for each entry, before what is below it. Links are reported, never followed. */
+export type Visit = (directory: SafeDirectory, name: string, stats: Stats) => Promise<void> | void;
+
+/** How many entries of a directory are looked at together. */
+const BATCH = 32;
+
+/**
+ * Visits everything below `root`. Returns false where it could not see everything: too many entries, too deep, a
+ * directory that can't be read, or the signal was aborted.
+ */
+export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: Visit): Promise<boolean> {
+  let room = limits.entriesMax;
+
+  async function walk(directory: SafeDirectory, depth: number): Promise<boolean> {
+    const names = await directory.names(room);
+    if (!names || limits.signal?.aborted) return false;
+    room -= names.length;
+    const below: string[] = [];
+    for (let start = 0; start < names.length; start += BATCH) {
+      const visitOne = async (name: string) => {
+        const stats = await statUnlessGone(directory, name);
+        if (!stats) return;
+        if (stats.isDirectory()) below.push(name);
+        await visit(directory, name, stats);
+      };
+      await Promise.all(names.slice(start, start + BATCH).map(visitOne));
+    }
+    let complete = true;
+    for (const name of below) complete = (await walkBelow(directory, name, depth)) && complete;
+    return complete;
+  }
+
+  async function walkBelow(directory: SafeDirectory, name: string, depth: number): Promise<boolean> {
+    if (depth === DEPTH_MAX) return false;
+    let child: SafeDirectory;
+    try {
+      child = await directory.openChild(name);
+    } catch (error) {
+      if (isOneOf(error, 'ENOENT')) return true;
+      if (isOneOf(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) return false;
+      throw error;
+    }
+    try {
+      return await walk(child, depth + 1);
+    } finally {
+      await child.close();
+    }
+  }
+
+  return walk(root, 1);
+}
+
+async function statUnlessGone(directory: SafeDirectory, name: string): Promise<Stats | undefined> {
+  try {
+    return await directory.lstat(name);
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,162 @@
+import { lchown, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAgentId } from '../domain/ids.ts';
+import { BpError } from '../platform/errors.ts';
+import { writeHandshake } from './handshake-file.ts';
+import { isProbe } from './labels.ts';
+import { filesError, writeTree } from './safe-file.ts';
+import { errorCode, ignore, isOneOf, SafeDirectory, type Owner } from './safe-directory.ts';
+import type { WorkspaceFile } from './sandbox.ts';
+import { walkTree } from './tree-walk.ts';
+
+export interface WorkspacePaths {
+  /** The agent's folder, mounted at /workspace. */
+  readonly root: string;
+  /** Where files are written before they are renamed into it: same filesystem, out of the agent's reach. */
+  readonly staging: string;
+}
+
+export interface WorkspaceContent {
+  readonly files: readonly WorkspaceFile[];
+  readonly handshake: string;
+  /** Whom the workspace belongs to; undefined: the operator. */
+  readonly owner: Owner | undefined;
+  /** Begins the names of temporary files. */
+  readonly stagingName: string;
+}
+
+export interface WorkspaceSize {
+  /** Bytes that it takes on the disk, directories and links included; a file with two names counts once. */
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** Larger trees aren't measured or handed over to another owner. */
+const ENTRIES_MAX = 100_000;
+const STAGING = '.staging';
+
+/** `folder` is `agent-<id>`, or another name that no agent has. */
+export function workspacePaths(home: string, folder: string): WorkspacePaths {
+  const all = join(home, 'workspaces');
+  return { root: join(all, folder), staging: join(all, STAGING) };
+}
+
+export function workspaceFolder(agentId: string): string {
+  if (!isAgentId(agentId)) throw new Error(`not an agent id: ${agentId}`);
+  return `agent-${agentId}`;
+}
+
+/**
+ * Makes the workspace, hands it to its owner, writes the files and then the handshake.
+ * Rejects with `sandbox_workspace` where what the agent left there prevents it, with `sandbox_files` where the host does.
+ */
+export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceContent): Promise<void> {
+  const staging = await openOwn(paths.staging);
+  try {
+    const root = await openOwn(paths.root);
+    try {
+      await takeOver(root, content.owner);
+      await writeTree(root, staging, content.stagingName, content).catch(agentsFault);
+      await writeHandshake(root, staging, content.stagingName, {
+        content: content.handshake,
+        owner: content.owner,
+      }).catch(agentsFault);
+    } finally {
+      await root.close();
+    }
+  } catch (error) {
+    throw error instanceof BpError ? error : filesError(paths.root, error);
+  } finally {
+    await staging.close();
+  }
+}
+
+/** Removes temporary files of executions that are `stale`, and the folders of their probes. */
+export async function sweepWorkspaces(home: string, stale: (executionId: string) => boolean): Promise<void> {
+  const { root: all, staging } = workspacePaths(home, '');
+  for (const name of await namesIn(staging))
+    if (stale(name.split('.')[0] ?? '')) await rm(join(staging, name), { force: true });
+  for (const name of await namesIn(all)) {
+    const executionId = name.startsWith('.') ? name.slice(1) : '';
+    if (isProbe(executionId) && stale(executionId)) await removeProbeFolder(home, executionId);
+  }
+}
+
+export function probeFolder(executionId: string): string {
+  return `.${executionId}`;
+}
+
+export async function removeProbeFolder(home: string, executionId: string): Promise<void> {
+  await rm(workspacePaths(home, probeFolder(executionId)).root, { recursive: true, force: true });
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory).catch(ignore('ENOENT'))) ?? [];
+}
+
+/** Undefined where it can't be had: too large to count, or not readable. Links aren't followed. */
+export async function measureWorkspace(root: string, signal?: AbortSignal): Promise<WorkspaceSize | undefined> {
+  let directory: SafeDirectory | undefined;
+  try {
+    directory = await SafeDirectory.open(root);
+    let bytes = diskBytes(await directory.stat());
+    let files = 0;
+    const seen = new Set<number>();
+    const complete = await walkTree(directory, { entriesMax: ENTRIES_MAX, signal }, (_, __, stats) => {
+      if (!stats.isDirectory()) {
+        files++;
+        if (stats.nlink > 1) {
+          if (seen.has(stats.ino)) return;
+          seen.add(stats.ino);
+        }
+      }
+      bytes += diskBytes(stats);
+    });
+    return complete ? { bytes, files } : undefined;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  } finally {
+    await directory?.close();
+  }
+}
+
+function diskBytes(stats: { readonly blocks: number }): number {
+  return stats.blocks * 512;
+}
+
+/** Opens one of the program's own directories, which it makes where it is missing. */
+async function openOwn(path: string): Promise<SafeDirectory> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return await SafeDirectory.open(path);
+  } catch (error) {
+    throw filesError(path, error);
+  }
+}
+
+/**
+ * Gives the whole workspace to its owner where its root doesn't belong to that owner yet: a new one, or one that the
+ * operator brought. The root comes last, so that a walk that was cut short is done again.
+ */
+async function takeOver(root: SafeDirectory, owner: Owner | undefined): Promise<void> {
+  const stats = await root.stat();
+  // Where it is the operator's own, the agent may have locked it.
+  if ((stats.mode & 0o777) !== 0o700) await root.setMode(0o700);
+  if (!owner || (stats.uid === owner.uid && stats.gid === owner.gid)) return;
+  const complete = await walkTree(root, { entriesMax: ENTRIES_MAX }, (directory, name) =>
+    lchown(directory.entry(name), owner.uid, owner.gid).catch(ignore('ENOENT')),
+  );
+  if (!complete)
+    throw new BpError('sandbox_workspace', `the workspace has too many files or is too deep to be given to its agent`);
+  await root.setOwner(owner);
+}
+
+/** Errors that only what stands inside a workspace can cause. */
+function agentsFault(error: unknown): never {
+  if (isOneOf(error, 'EACCES', 'EPERM', 'ELOOP', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY', 'EEXIST', 'ENAMETOOLONG', 'EMLINK'))
+    throw new BpError('sandbox_workspace', `the agent's own files are in the way (${errorCode(error)})`, {
+      cause: error,
+    });
+  throw error;
+}
