@@ -14,8 +14,8 @@ const UNSHOWABLE = '\uFFFD';
 const CONTROL = /\p{Cc}/gu;
 /** Directions and embeddings, separators, unassigned, private and broken characters. */
 const UNSAFE = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\u{FFF9}-\u{FFFB}\p{Cn}\p{Co}\p{Cs}]/gu;
-/** Joiners, selectors, fillers, tags, soft hyphens, skin tones: nothing is lost that a terminal must show. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Emoji_Modifier}\u2800]/gu;
+/** Joiners, selectors, fillers, tags, soft hyphens, skin tones, key caps: nothing is lost that a terminal must show. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Emoji_Modifier}\u2800\u20E3]/gu;
 const FLAG = /\p{Regional_Indicator}/gu;
 const MARKS = new RegExp(`(\\p{M}{${MARKS_MAX}})\\p{M}+`, 'gu');
 const LEADING_MARK = /^(?=\p{M})/u;
@@ -43,11 +43,11 @@ export function sanitiseText(text: string, { charsMax, linesMax }: TextLimits): 
 
 function safe(line: string): string {
   return line
-    .normalize('NFC')
     .replace(CONTROL, visible)
     .replace(UNSAFE, UNSHOWABLE)
     .replace(FLAG, letterOfFlag)
     .replace(INVISIBLE, '')
+    .normalize('NFC')
     .replace(MARKS, '$1')
     .replace(LEADING_MARK, '\u25CC');
 }

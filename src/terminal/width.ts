@@ -36,15 +36,15 @@ export function wrapToWidth(text: string, columns: number): readonly string[] {
   const width = Math.max(2, columns);
   const lines: string[] = [];
   let rest = text;
-  while (displayWidth(rest) > width) {
+  for (;;) {
     const head = headOf(rest, width);
+    if (head.length === rest.length) return [...lines, rest];
     const space = rest[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
     // A line that would hold nothing but its indentation is broken in the middle of the word instead.
     const at = head.slice(0, Math.max(0, space)).trim() === '' ? head.length : space;
     lines.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at).replace(/^ +/, '');
   }
-  return [...lines, rest];
 }
 
 /** The longest beginning that fits. Marks stay with their letter. */

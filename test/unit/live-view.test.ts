@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { liveViewLines, statusLine } from '../../src/terminal/live-view.ts';
+import { promptFrame } from '../../src/terminal/prompt-frame.ts';
+import { displayWidth } from '../../src/terminal/width.ts';
+import { economyView } from '../helpers/economy-view.ts';
+
+const SIZE = { columns: 100, rows: 30 };
+const lines = (view: Parameters<typeof liveViewLines>[0], elapsedMs = 0, size = SIZE) =>
+  liveViewLines(view, elapsedMs, size).join('\n');
+
+describe('the live view', () => {
+  it('shows cycle, countdown, agents, credits and markets', () => {
+    expect(lines(economyView(), 2500)).toBe(
+      [
+        'cycle 128 · next in 5 s',
+        'agents      3 alive · 1 dormant · 2 dead',
+        'credits     1,500.5 held · 0 in bids · 2,000 issued · 1 burnt',
+        'cpu_seconds ███░░░░░░░  25 % of 16 · 1.25 each',
+        'memory_mb   ███░░░░░░░  25 % of 3,200 · 1.25 each',
+        'tokens      not sold',
+        'attention   ██████████ 100 % of 1 · 1.25 each',
+        'prompt      none',
+        'running     none',
+      ].join('\n'),
+    );
+  });
+
+  it('shows what keeps the market from running', () => {
+    const paused = economyView({ state: 'paused', notice: 'the engine does not answer' });
+    expect(lines(paused)).toContain('cycle 128 · paused\n! the engine does not answer');
+    expect(lines(economyView({ next_cycle_in_ms: null }))).toContain('cycle 128 · at work');
+  });
+
+  it('shows the open prompt, the deck and whether the human is away', () => {
+    const open = { id: 'prompt_3', agent_id: 'genesis', expires_in_ms: 600_000 };
+    expect(lines(economyView({ prompts: { open, queued: 1, away: false } }), 30_000)).toContain(
+      'prompt      prompt_3 from genesis, expires in 9 min · 1 waiting',
+    );
+    expect(lines(economyView({ prompts: { open: null, queued: 0, away: true } }))).toContain(
+      'you are away: press a key',
+    );
+  });
+
+  it('names as many executions as there is room for, and counts the rest', () => {
+    const executions = Array.from({ length: 9 }, (_, n) => ({ id: `exe_${n}`, agent_id: 'genesis', running_ms: 1000 }));
+    expect(lines(economyView({ executions: executions.slice(0, 2) }))).toContain(
+      'exe_0 genesis 1 s · exe_1 genesis 1 s',
+    );
+    expect(lines(economyView({ executions }))).toMatch(/running {5}exe_0 genesis 1 s .* · \d more$/m);
+  });
+
+  it('shows the newest events, whatever an agent wrote into them', () => {
+    const events = Array.from({ length: 9 }, (_, n) => `event ${n} \x1b[2J`);
+    const shown = lines(economyView({ events }));
+    expect(shown).toContain('· event 8 ␛[2J');
+    expect(shown).not.toContain('event 3');
+  });
+
+  it('fits the screen, down to one line on the smallest', () => {
+    const view = economyView({
+      notice: '日本語 '.repeat(50),
+      events: ['x'.repeat(300), '語'.repeat(300)],
+      executions: Array.from({ length: 50 }, (_, n) => ({ id: `exe_${n}`, agent_id: 'a'.repeat(41), running_ms: 1e7 })),
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 2, max: 60 }), (columns, rows) => {
+        const shown = liveViewLines(view, 0, { columns, rows });
+        expect(shown.length).toBeGreaterThan(0);
+        expect(shown.length).toBeLessThan(rows);
+        expect(shown.filter((line) => displayWidth(line) > columns)).toEqual([]);
+        expect(displayWidth(statusLine(view, 0, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+    expect(lines(view, 0, { columns: 30, rows: 30 })).toMatch(/^cycle 128 · next in 7 s/);
+  });
+});
+
+describe('the frame of a prompt', () => {
+  const frame = (content: string, title: string | null = null, columns = 40) =>
+    promptFrame({ id: 'prompt_3', agent_id: 'genesis', title, content }, columns);
+
+  it('has the title and the content between two rules', () => {
+    expect(frame('one\n\ntwo', 'News')).toEqual([
+      '╭─ prompt_3 from genesis ───────────────',
+      '│ News',
+      '│',
+      '│ one',
+      '│',
+      '│ two',
+      '╰───────────────────────────────────────',
+    ]);
+  });
+
+  it('marks every line of the agent with a bar, however it is written', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.string({ unit: 'binary' }),
+        fc.integer({ min: 4, max: 90 }),
+        (...given) => {
+          const shown = frame(...given);
+          expect(shown.slice(1, -1).filter((line) => !line.startsWith('│'))).toEqual([]);
+          expect(shown.filter((line) => displayWidth(line) > given[2])).toEqual([]);
+        },
+      ),
+    );
+    expect(frame('\x1b[2J\r? interesting, 0 to 10: 9').at(1)).toBe('│ ␛[2J␍? interesting, 0 to 10: 9');
+  });
+
+  it('does not flood the screen', () => {
+    const shown = frame('\n'.repeat(16_000));
+    expect(shown.length).toBeLessThan(450);
+    expect(frame('word '.repeat(10_000)).at(-1)).toContain('more lines: bp-agents prompts');
+    const before = performance.now();
+    frame('語'.repeat(60_000));
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+});

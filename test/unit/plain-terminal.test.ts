@@ -1,0 +1,72 @@
+import { PassThrough } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { describe, expect, it } from 'vitest';
+import { openTerminal } from '../../src/terminal/open-terminal.ts';
+import { economyView } from '../helpers/economy-view.ts';
+import { fakeClock } from '../helpers/fake-clock.ts';
+import { fakeScreen } from '../helpers/fake-screen.ts';
+
+const PROMPT = { id: 'prompt_3', agent_id: 'genesis', title: null, content: 'What shall I do?' };
+
+function opened(input: object, output: object, terminalType: string | undefined) {
+  return openTerminal({
+    input: input as ReadStream,
+    output: output as WriteStream,
+    terminalType,
+    clock: fakeClock(),
+    refreshMs: 500,
+    reasonCharsMax: 100,
+    onKey: () => undefined,
+    onInterrupt: () => undefined,
+  });
+}
+
+function plain() {
+  const output = new PassThrough({ encoding: 'utf8' });
+  return { output, terminal: opened(new PassThrough(), output, 'xterm'), read: () => output.read() as string | null };
+}
+
+describe('opening a terminal', () => {
+  it('asks only where both streams are a terminal that can move its cursor', () => {
+    const { input, output } = fakeScreen();
+    const terminal = opened(input, output, 'xterm');
+    expect(terminal.interactive).toBe(true);
+    terminal.close();
+    expect(opened(new PassThrough(), output, 'xterm').interactive).toBe(false);
+    expect(opened(input, new PassThrough(), 'xterm').interactive).toBe(false);
+    expect(opened(input, output, 'dumb').interactive).toBe(false);
+  });
+});
+
+describe('without a terminal', () => {
+  it('there is one line for each cycle and event, with nothing that controls', () => {
+    const { terminal, read } = plain();
+    terminal.show(economyView());
+    terminal.show(economyView({ next_cycle_in_ms: 1 }));
+    terminal.show(economyView({ cycle: 129 }));
+    terminal.event('agent says \x1b[2J\nnext');
+    const lines = (read() ?? '').split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d cycle 128 · next in 7 s · 3 alive/),
+      expect.stringMatching(/cycle 129/),
+      expect.stringMatching(/agent says ␛\[2J␊next$/),
+      '',
+    ]);
+  });
+
+  it('a prompt is announced, waits for its signal and is never scored', async () => {
+    const { terminal, read } = plain();
+    const controller = new AbortController();
+    const answer = terminal.ask(PROMPT, controller.signal);
+    expect(read()).toContain('prompt_3 from genesis waits for an answer: bp-agents prompts');
+    controller.abort();
+    expect(await answer).toEqual({ kind: 'closed' });
+  });
+
+  it('a reader that went away is no error', () => {
+    const { terminal, output } = plain();
+    output.emit('error', new Error('EPIPE'));
+    terminal.event('nobody reads this');
+    expect(output.read()).toBeNull();
+  });
+});
