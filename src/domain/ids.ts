@@ -16,7 +16,7 @@ export function parseId(noun: Numbered, text: string): Result<number> {
   return accept(Number(digits));
 }
 
-const AGENT_ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
+export const AGENT_ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
 
 export function isAgentId(text: string): boolean {
   return AGENT_ID.test(text);

@@ -1,7 +1,9 @@
 /** Everything a caller can expect to be refused for. `docs/errors.md` lists each code; a test keeps the two equal. */
 export const REFUSALS = {
   // The request itself.
+  malformed_request: 'The request is not valid HTTP.',
   invalid_json: 'The body is not valid JSON.',
+  too_deep: 'The JSON of the body is nested deeper than the limit.',
   body_too_large: 'The body is larger than the limit.',
   headers_too_large: 'The request headers are larger than the limit.',
   unsupported_media_type: 'The body must be application/json.',
