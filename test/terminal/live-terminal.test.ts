@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Pty } from '../helpers/pty.ts';
+
+const FIXTURE = fileURLToPath(new URL('fixtures/live-terminal.ts', import.meta.url));
+
+let directory: string;
+let pty: Pty;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bp-terminal-'));
+  pty = new Pty([process.execPath, '--import', 'tsx', FIXTURE, directory]);
+});
+afterEach(async () => {
+  await pty.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const tell = (name: string, text = 'now') => writeFileSync(join(directory, name), text);
+const happened = () => readFileSync(join(directory, 'happened'), 'utf8').trim().split('\n');
+
+async function cycleShown(): Promise<number> {
+  return Number((await pty.until(/cycle (\d+) /))[1]);
+}
+
+describe('at a real terminal', () => {
+  it('the live view goes on in place, and any key is noticed without Enter', async () => {
+    const first = await cycleShown();
+    await pty.until(new RegExp(`cycle ${first + 3} `));
+    pty.type('x');
+    await pty.until(/after 1 keys/);
+    expect(pty.lines[0]).toMatch(/^cycle/);
+    expect(happened()).toEqual(['interactive']);
+  });
+
+  it('a question is asked and answered while the cycle counter goes on', async () => {
+    await cycleShown();
+    tell('ask', 'Say \x1b]0;owned\x07\x1b[2J\r? interesting: 10\u202E\n日本語');
+    await pty.until(/\? interesting/);
+    expect(pty.lines).toContain('│ Say ␛]0;owned␇␛[2J␍? interesting: 10�');
+    const asked = await cycleShown();
+    await pty.until(new RegExp(`cycle ${asked + 5} `));
+    expect(pty.lines.filter((line) => line.startsWith('cycle'))).toHaveLength(1);
+    pty.type('7\r');
+    await pty.until(/ {2}interesting: 7\n\? useful/);
+    pty.type('8\r9\rwell said\r');
+    await pty.until(/prompt_1: interesting 7, useful 8, understandable 9\ncycle/);
+    const scores = { interesting: 7, useful: 8, understandable: 9 };
+    expect(happened().at(-1)).toBe(`prompt_1 ${JSON.stringify({ kind: 'scored', scores, reason: 'well said' })}`);
+  });
+
+  it('a question closes by itself, and the next one can be answered', async () => {
+    await cycleShown();
+    tell('ask', 'first');
+    await pty.until(/\? interesting/);
+    pty.type('7\r');
+    await pty.until(/\? useful/);
+    tell('withdraw');
+    await pty.until(/prompt_1: the question closed\ncycle/);
+    expect(happened().at(-1)).toBe('prompt_1 {"kind":"closed"}');
+    tell('ask', 'second');
+    await pty.until(/prompt_2 from genesis[^?]*\? interesting/);
+    await sleep(1100);
+    pty.type('s\r');
+    await pty.until(/prompt_2: skipped/);
+    expect(happened().at(-1)).toBe('prompt_2 {"kind":"skipped"}');
+  });
+
+  it('a change of size in the middle of a question leaves one question', async () => {
+    await cycleShown();
+    tell('ask', 'What now? '.repeat(20));
+    await pty.until(/\? interesting/);
+    pty.type('7\r8');
+    await pty.until(/\? useful.*: 8/);
+    for (const [columns, rows] of [
+      [50, 30],
+      [120, 18],
+      [70, 24],
+    ] as const) {
+      pty.resize(columns, rows);
+      await sleep(300);
+      await pty.until(/ {2}interesting: 7\n\? useful, 0 to 10 \(s skips\): 8\n\ncycle/);
+      expect(pty.lines.filter((line) => line.startsWith('? '))).toHaveLength(1);
+      expect(pty.lines.filter((line) => line.startsWith('cycle'))).toHaveLength(1);
+    }
+  });
+
+  it('Ctrl-C reaches the program while a question is open, and the terminal is given back', async () => {
+    await cycleShown();
+    tell('ask', 'anything');
+    await pty.until(/\? interesting/);
+    pty.type('\x03');
+    await sleep(200);
+    expect(happened()).toContain('interrupt 1');
+    pty.type('\x03');
+    expect(await pty.ended).toBe(0);
+    expect(happened()).toContain('interrupt 2');
+    expect(pty.emulator.cursor.column).toBe(0);
+  });
+
+  it('nothing keeps the program alive once it has closed', async () => {
+    await cycleShown();
+    tell('close');
+    expect(await pty.ended).toBe(0);
+    expect(happened().at(-1)).toBe('ended by itself');
+  });
+});
