@@ -22,6 +22,8 @@ export interface CliDeps {
   readonly engine: EnginePort;
   /** Aborted by the first interrupt; `run` then launches nothing more and settles what runs. */
   readonly interrupt: AbortSignal;
+  /** Does what a SIGINT does: a terminal that hands over single keys hands over Ctrl-C as one of them. */
+  raiseInterrupt(): void;
 }
 
 /** One economy's folder, opened: its configuration and its economy. */
