@@ -18,18 +18,24 @@ const durations = Array.from({ length: RUNS }, () => timed(() => allocate(input)
 const allocation = allocate(input);
 const naive = timed(() => naivePrices(allocation));
 const differences = allocation.winners.filter((winner, place) => winner.price !== naive.value[place]).length;
-console.log(
+process.stdout.write(
   [
     `${BIDS} bids, ${allocation.winners.length} winners`,
     `allocate: median ${durations[RUNS >> 1]!.toFixed(1)} ms, least ${durations[0]!.toFixed(1)} ms`,
     `naive critical values alone: ${naive.ms.toFixed(0)} ms, ${differences} different prices`,
+    '',
   ].join('\n'),
 );
 if (differences > 0) process.exitCode = 1;
 
 function scarceMarket(): AllocationInput {
   const next = pseudoRandom(42);
-  const prices: Prices = { cpu_seconds: micro(6250), memory_mb: micro(8138), tokens: micro(100), attention: micro(50e6) };
+  const prices: Prices = {
+    cpu_seconds: micro(6250),
+    memory_mb: micro(8138),
+    tokens: micro(100),
+    attention: micro(50e6),
+  };
   const bids: StandingBid[] = [];
   for (let id = 1; id <= BIDS; id++) {
     const bundle = {

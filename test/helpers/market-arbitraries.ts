@@ -58,7 +58,7 @@ export function standingBids({ bidsMax, agentsMax, amountMax }: MarketSize): fc.
       cpuMs: fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.constant(1000)),
       memoryMb: fc.constantFrom(16, 16, 32, 64, 100),
       tokens: fc.constantFrom(0, 0, 1, 5),
-      attention: fc.constantFrom(0, 0, 1) as fc.Arbitrary<0 | 1>,
+      attention: fc.constantFrom<(0 | 1)[]>(0, 0, 1),
     }),
     amount: fc.integer({ min: 1, max: amountMax }),
     locked: fc.double({ min: 0, max: 1, noNaN: true }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { allocate, reasonText } from '../../src/domain/allocation-scheduler.ts';
 import { micro } from '../../src/domain/credits.ts';
 import type { Allocation, MarketMoment, MarketRules, StandingBid } from '../../src/domain/market.ts';
-import { fits, minus, type Prices } from '../../src/domain/resources.ts';
+import { fits, minus, QUANTITY_KEY, RESOURCES, type Prices } from '../../src/domain/resources.ts';
 import { marketCase } from '../helpers/market-arbitraries.ts';
 import { naiveWinners } from '../helpers/naive-market.ts';
 import { marketMoment, standingBid } from '../helpers/standing-bid.ts';
@@ -48,6 +48,19 @@ describe('ranking by density', () => {
     const locked = standingBid(1, { amount: 60, reserveAtPlacing: 60 });
     expect(winnerIds(clear([standingBid(2, { amount: 100 }), locked]))).toEqual([1]);
     expect(winnerIds(clear([standingBid(2, { amount: 101 }), locked]))).toEqual([2]);
+  });
+
+  it('sees as equal what rounding to doubles would tell apart', () => {
+    for (const [aged, passedOver, fresh] of [
+      [190, 2, 209],
+      [112, 5, 140],
+    ] as const) {
+      const factor = 1_000_000 + 50_000 * passedOver;
+      expect((aged / 100) * factor).toBeGreaterThan((fresh / 100) * 1_000_000);
+      expect(aged * factor).toBe(fresh * 1_000_000);
+      const bids = [standingBid(1, { amount: fresh }), standingBid(2, { amount: aged, passedOver })];
+      expect(winnerIds(clear(bids))).toEqual([1]);
+    }
   });
 
   it('tells scores apart that are equal as doubles', () => {
@@ -178,7 +191,7 @@ describe('any clearing', () => {
         expect(seen.sort((a, b) => a - b)).toEqual(bids.map((bid) => bid.id).sort((a, b) => a - b));
         expect(new Set(winners.map((winner) => winner.agentId)).size).toBe(winners.length);
         const left = winners.reduce((free, winner) => minus(free, winner.bundle), moment.freeAtStart);
-        expect(Math.min(...Object.values(left))).toBeGreaterThanOrEqual(0);
+        expect(Math.min(...RESOURCES.map((resource) => left[QUANTITY_KEY[resource]]))).toBeGreaterThanOrEqual(0);
         for (const { bidId, reason } of fates) {
           const { bundle } = bids.find((bid) => bid.id === bidId)!;
           if (reason.code !== 'agent_won') expect(fits(bundle, left)).toBe(false);
