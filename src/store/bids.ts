@@ -65,6 +65,10 @@ export function bidsTable(database: Database) {
   const ofAgent = database.prepare<[string, string, number, number], Row>(
     `SELECT ${COLUMNS} FROM bids WHERE (payer_id = ? OR agent_id = ?) AND id < ? ORDER BY id DESC LIMIT ?`,
   );
+  const ofAgentByStatus = database.prepare<[string, string, string, number, number], Row>(
+    `SELECT ${COLUMNS} FROM bids
+      WHERE (payer_id = ? OR agent_id = ?) AND status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+  );
   const page = database.prepare<[number, number], Row>(
     `SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`,
   );
@@ -131,8 +135,11 @@ export function bidsTable(database: Database) {
     /** Pending bids that this agent pays or that are for it. */
     pendingTiedTo: (agentId: string): readonly Bid[] => tiedTo.all(agentId, agentId).map(toBid),
     /** Bids paid by or for this agent, the newest first, with ids under `before`. */
-    ofAgent: (agentId: string, before: number, limit: number): readonly Bid[] =>
-      ofAgent.all(agentId, agentId, before, limit).map(toBid),
+    ofAgent: (agentId: string, before: number, limit: number, status?: BidStatus): readonly Bid[] =>
+      (status
+        ? ofAgentByStatus.all(agentId, agentId, status, before, limit)
+        : ofAgent.all(agentId, agentId, before, limit)
+      ).map(toBid),
     /** The newest first, with ids under `before`. */
     page: (before: number, limit: number, status?: BidStatus): readonly Bid[] =>
       (status ? pageByStatus.all(status, before, limit) : page.all(before, limit)).map(toBid),
