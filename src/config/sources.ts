@@ -14,9 +14,6 @@ export interface Layer {
 /** A configuration file is never near this; the limit bounds what a wrong path can make the program read. */
 const FILE_CHARS_MAX = 1_048_576;
 
-/** Variables with our prefix that are not configuration. */
-const NOT_CONFIG = new Set(['BP_HOME', 'BP_INSTALL']);
-
 /** Throws `BpError` with code `config_invalid`. */
 export function fileLayer(text: string, name: string, root: ConfigNode): Layer {
   if (text.length > FILE_CHARS_MAX) throw invalid(`${name} is larger than ${FILE_CHARS_MAX} characters`);
@@ -38,7 +35,7 @@ export function environmentLayers(
 ): readonly Layer[] {
   const paths = new Map(knownPaths(root).map((path) => [`BP_${path.join('__').toUpperCase()}`, path]));
   return Object.keys(environment)
-    .filter((name) => name.startsWith('BP_') && !NOT_CONFIG.has(name))
+    .filter((name) => name.startsWith('BP_'))
     .sort((a, b) => (a < b ? -1 : 1))
     .flatMap((name) => {
       const path = paths.get(name);
@@ -116,8 +113,8 @@ function siblings(path: readonly string[], root: ConfigNode): readonly string[] 
 }
 
 /**
- * Other programs use variables with this prefix too, so one is refused only where it is plainly meant for us:
- * it has a path's double underscore, or it is a slip away from one of ours.
+ * Not every variable with this prefix is configuration (`BP_HOME`), nor even ours. So one is refused only where it is
+ * plainly meant for us: it has a path's double underscore, or it is a slip away from one of ours.
  */
 function refuseMistyped(name: string, known: readonly string[]): void {
   const meant = nearest(name, known);

@@ -36,7 +36,7 @@ function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineS
       { hint: 'Raise market.supply.auto_fraction or set market.supply.memory_mb.' },
     );
   return {
-    // The small addition undoes binary fractions such as 2 × 10 × 0.7 = 13.999…
+    // The small addition undoes binary fractions such as 2 × 5 × 0.09 = 0.8999…
     cpuMs: Math.min(Math.max(1, Math.floor(cpuSeconds * 1000 + 1e-6)), QUANTITY_MAX),
     memoryMb: Math.min(memoryMb, QUANTITY_MAX),
     tokens: supply.tokens,

@@ -17,7 +17,6 @@ export interface RotatingFileOptions {
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
   #descriptor: number | undefined;
-  #bytes = 0;
   #lost = 0;
 
   constructor(options: RotatingFileOptions) {
@@ -36,10 +35,11 @@ export class RotatingFile {
   /** Never throws: a program must not fail because it can't tell of its failures. */
   write(line: string): void {
     try {
-      const bytes = Buffer.byteLength(line);
-      this.#open();
-      if (this.#bytes > 0 && this.#bytes + bytes > this.#options.fileBytesMax) this.#rotate();
-      if (this.#descriptor !== undefined) this.#bytes += writeSync(this.#descriptor, line);
+      let descriptor = this.#open();
+      const { size } = fstatSync(descriptor);
+      if (size > 0 && size + Buffer.byteLength(line) > this.#options.fileBytesMax)
+        descriptor = this.#rotate(descriptor);
+      writeSync(descriptor, line);
     } catch {
       this.#lost++;
     }
@@ -51,20 +51,21 @@ export class RotatingFile {
     this.#descriptor = undefined;
   }
 
-  #open(): void {
-    if (this.#descriptor !== undefined) return;
-    mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
-    this.#descriptor = openSync(this.path, 'a', 0o600);
-    this.#bytes = fstatSync(this.#descriptor).size;
+  #open(): number {
+    if (this.#descriptor === undefined) {
+      mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+      this.#descriptor = openSync(this.path, 'a', 0o600);
+    }
+    return this.#descriptor;
   }
 
-  #rotate(): void {
-    const mine = this.#descriptor === undefined ? undefined : fstatSync(this.#descriptor).ino;
-    const current = statSync(this.path, { throwIfNoEntry: false });
+  #rotate(full: number): number {
+    const mine = fstatSync(full).ino;
+    const current = statSync(this.path, { throwIfNoEntry: false })?.ino;
     this.close();
     // Another process may have rotated it already: then there is a new file to go on with.
-    if (current?.ino === mine) this.#shift();
-    this.#open();
+    if (current === mine) this.#shift();
+    return this.#open();
   }
 
   #shift(): void {

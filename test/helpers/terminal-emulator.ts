@@ -1,6 +1,6 @@
 /**
  * A terminal of the plainest kind: it shows what a program's output looks like, and refuses every sequence that the
- * program has no business to send.
+ * program has no business to send. Like some terminals of East Asia, it finds a black square two columns wide.
  */
 export class TerminalEmulator {
   readonly #scrolledOff: string[] = [];
@@ -85,7 +85,7 @@ export class TerminalEmulator {
     else
       this.#print(
         character,
-        /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uFF00-\uFF60]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1,
+        /[\u25A0\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uFF00-\uFF60]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1,
       );
   }
 

@@ -14,7 +14,7 @@ describe('supply', () => {
   });
 
   it('loses no millisecond to binary fractions', () => {
-    expect(derived(['market.supply.auto_fraction=0.7']).supply.cpuMs).toBe(14_000);
+    expect(derived(['market.supply.auto_fraction=0.09', 'market.cycle_seconds=5']).supply.cpuMs).toBe(900);
   });
 
   it('is what the configuration says where it says a number', () => {

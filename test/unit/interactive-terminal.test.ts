@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InteractiveTerminal } from '../../src/terminal/interactive-terminal.ts';
+import { liveViewLines } from '../../src/terminal/live-view.ts';
 import type { Answer } from '../../src/terminal/view.ts';
 import { economyView } from '../helpers/economy-view.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
@@ -71,6 +72,13 @@ describe('without a question', () => {
       expect.stringMatching(/ second$/),
       'cycle 128 · next in 7 s',
     ]);
+  });
+
+  it('is not broken by a line that the terminal finds wider than it was counted', () => {
+    const { terminal, screen } = setUp();
+    terminal.show(economyView());
+    terminal.event('■'.repeat(60));
+    expect(screen.emulator.lines.slice(1)).toEqual(liveViewLines(economyView(), 0, { columns: 79, rows: 24 }));
   });
 
   it('tells of keys and of Ctrl-C, and does not confuse them', async () => {

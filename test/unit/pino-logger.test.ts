@@ -66,7 +66,9 @@ describe('the log', () => {
       other.info({ n }, 'from the other');
     }
     const all = files().map((file) => readFileSync(join(home, 'logs', file), 'utf8'));
-    expect(all.join('').trim().split('\n').length).toBeGreaterThan(80);
+    expect(all.join('').trim().split('\n')).toHaveLength(120);
+    for (const text of all) expect(text.length).toBeLessThanOrEqual(4096);
+    expect(all.filter((text) => text.length > 3900)).toHaveLength(all.length - 1);
     expect(readFileSync(one.path, 'utf8')).toContain('"n":59');
   });
 
