@@ -125,5 +125,5 @@ function passOver({ store }: EconomyDeps, bid: Bid, fate: Fate, now: Resolution)
 /** A paused market brings nobody nearer to death. */
 function rest({ store }: EconomyDeps): LifeChanges {
   store.agents.shiftDormancy();
-  return { woken: [], fallen: [], died: [] };
+  return { fallen: [], died: [] };
 }

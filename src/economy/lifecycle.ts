@@ -4,31 +4,23 @@ import { releaseBid } from './withdraw-bid.ts';
 
 /** What a cycle changed in agents' lives. */
 export interface LifeChanges {
-  readonly woken: readonly string[];
   readonly fallen: readonly string[];
   readonly died: readonly string[];
 }
 
 /**
- * Sorts the living into alive and dormant, and ends those that were dormant for `lifecycle.dormant_cycles` cycles.
- * Runs inside the caller's transaction, once per cycle of the running market.
+ * Finds the living that nothing keeps alive any more, and ends those that were dormant for `lifecycle.dormant_cycles`
+ * cycles. (Whoever gets a bid is alive again at once: `placeBid`.) Runs inside the caller's transaction, once per cycle of the running market.
  */
 export function sortTheLiving(deps: EconomyDeps): LifeChanges {
   const { store, config } = deps;
   const { cycle } = store.state.get();
-  const woken = store.agents.woken();
-  for (const id of woken) store.agents.markAlive(id);
   const died = store.agents.overdue(cycle - config.lifecycle.dormant_cycles);
   for (const id of died) endLife(deps, id);
   // The sponsored bids of the dead are void now: who lived by them alone is dormant.
   const fallen = store.agents.fallen();
   for (const id of fallen) store.agents.markDormant(id, cycle);
-  return { woken, fallen, died };
-}
-
-/** Marks an agent as alive at once when something keeps it so, without waiting for the next cycle. */
-export function wake({ store }: EconomyDeps, agentId: string): void {
-  if (store.agents.find(agentId)?.status === 'dormant' && store.agents.hasTie(agentId)) store.agents.markAlive(agentId);
+  return { fallen, died };
 }
 
 /** Death: its bids are voided, its credits go to `burn`, its workspace stays for the operator to read. */

@@ -67,6 +67,7 @@ export function placeBid(deps: EconomyDeps, payerId: string, request: BidRequest
       placedAt: at,
       payload: request.payload ?? null,
     });
+    if (agent.value.status === 'dormant') store.agents.markAlive(agentId);
     if (agentId === payerId) store.agents.setLastBundle(agentId, bundle);
     return accept({ bidId, reserve: reserve.value, available: store.accounts.available(payerId) });
   });

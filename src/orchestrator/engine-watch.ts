@@ -13,7 +13,7 @@ export interface EngineWatch {
 const ANSWER_MS = 5_000;
 
 export function watchEngine(deps: OrchestratorDeps): EngineWatch {
-  const { economy, sandbox, logger, onEvent } = deps;
+  const { economy, sandbox, clock, logger, onEvent } = deps;
   let cause: string | undefined;
   let faults = 0;
   let isLooking = false;
@@ -37,13 +37,23 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   }
 
   async function ask(signal: AbortSignal): Promise<void> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    const answered = new AbortController();
+    const late = new AbortController();
+    const timer = clock.sleep(ANSWER_MS, AbortSignal.any([signal, answered.signal])).then(
+      () => late.abort(new Error(`the engine did not answer within ${ANSWER_MS / 1000} seconds`)),
+      // The sleep was cut short because the answer came, or because the loop ends.
+      () => undefined,
+    );
+    const limit = AbortSignal.any([signal, late.signal]);
     try {
       // A full check while paused: the engine may answer and still not be able to run anything.
       await (isPaused ? sandbox.check(limit) : sandbox.ping(limit));
       resume();
     } catch (error) {
       if (!signal.aborted) pause(error instanceof Error ? error.message : String(error));
+    } finally {
+      answered.abort();
+      await timer;
     }
   }
 

@@ -3,9 +3,14 @@ import { markRunning, startExecution, type StartingExecution } from '../economy/
 import { NO_USAGE, type Execution, type Outcome, type Usage } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';
-import type { AdoptedExecution, ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
+import type { ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { outcomeOf } from './outcome.ts';
+
+/** The endpoint is opened before there is a run whose use it can tell. */
+interface Meter {
+  run?: Pick<PreparedExecution, 'usedCpuMs'>;
+}
 
 /** How one run went, after its settlement. */
 export interface FinishedRun {
@@ -45,9 +50,10 @@ export async function adoptExecution(
   const { sandbox, endpoints, logger } = deps;
   const executionId = formatId('execution', id);
   try {
-    let adopted: AdoptedExecution | undefined;
-    await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => adopted?.usedCpuMs());
-    adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
+    const meter: Meter = {};
+    await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
+    const adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
+    meter.run = adopted;
     logger.info({ execution: executionId }, 'took over an execution of an earlier run');
     return settleEnd(deps, id, await adopted.ended);
   } catch (error) {
@@ -75,9 +81,9 @@ async function runToEnd(
 ): Promise<FinishedRun> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
-  let prepared: PreparedExecution | undefined;
-  await endpoints.open(execution.id, await sandbox.socketDirectory(id), async () => prepared?.usedCpuMs());
-  prepared = await sandbox.prepare(
+  const meter: Meter = {};
+  await endpoints.open(execution.id, await sandbox.socketDirectory(id), async () => meter.run?.usedCpuMs());
+  const prepared = await sandbox.prepare(
     {
       executionId: id,
       agentId: execution.agentId,
@@ -90,6 +96,7 @@ async function runToEnd(
     },
     signal,
   );
+  meter.run = prepared;
   if (!markRunning(economy, execution.id)) {
     await prepared.stop('operator');
     return settleLost(deps, execution.id, 'it was settled before it could start');

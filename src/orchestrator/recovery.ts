@@ -15,21 +15,15 @@ export interface Recovered {
  * the system. `running`: adopted, or settled from what is known of its end; never run again by the same attempt.
  */
 export async function recover(deps: OrchestratorDeps, signal: AbortSignal): Promise<Recovered> {
-  const { economy, sandbox, logger } = deps;
+  const { economy, sandbox } = deps;
   const unsettled = economy.store.executions.unsettled();
-  const known = new Set(
-    unsettled.filter(({ state }) => state === 'running').map(({ id }) => formatId('execution', id)),
-  );
-  for (const { executionId } of await sandbox.leftovers(signal)) {
-    if (known.has(executionId)) continue;
-    logger.info({ execution: executionId }, 'removed what an earlier run left');
-    await sandbox.discard(executionId);
-  }
+  const running = inState(unsettled, 'running');
+  await sandbox.sweep(new Set(running.map(({ id }) => formatId('execution', id))), signal);
   for (const execution of inState(unsettled, 'starting'))
     settleLost(deps, execution.id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
-    adopted: inState(unsettled, 'running').map((execution) => adoptExecution(deps, execution, signal)),
+    adopted: running.map((execution) => adoptExecution(deps, execution, signal)),
   };
 }
 

@@ -49,11 +49,9 @@ export function agentsTable(database: Database) {
       `SELECT COUNT(*) FROM agents WHERE lineage_id = ? AND parent_id IS NOT NULL AND born_running_ms > ?`,
     )
     .pluck();
-  const tie = database.prepare<[string], number>(`SELECT ${HAS_A_TIE} FROM agents WHERE id = ?`).pluck();
   const fallen = database
     .prepare<[], string>(`SELECT id FROM agents WHERE status = 'alive' AND NOT ${HAS_A_TIE}`)
     .pluck();
-  const woken = database.prepare<[], string>(`SELECT id FROM agents WHERE status = 'dormant' AND ${HAS_A_TIE}`).pluck();
   const overdue = database
     .prepare<[number], string>(`SELECT id FROM agents WHERE status = 'dormant' AND dormant_since_cycle <= ?`)
     .pluck();
@@ -95,11 +93,8 @@ export function agentsTable(database: Database) {
     children: (id: string): number => Number(children.get(id)),
     /** Children born in this lineage, dead ones too, since this running time. */
     bornSince: (lineageId: string, runningMs: number): number => Number(bornSince.get(lineageId, runningMs)),
-    hasTie: (id: string): boolean => tie.get(id) === 1,
     /** The alive that nothing keeps alive any more. */
     fallen: (): readonly string[] => fallen.all(),
-    /** The dormant that something keeps alive again. */
-    woken: (): readonly string[] => woken.all(),
     /** The dormant since this cycle or longer. */
     overdue: (sinceCycle: number): readonly string[] => overdue.all(sinceCycle),
     markAlive: (id: string): void => void alive.run(id),

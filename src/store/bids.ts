@@ -95,7 +95,7 @@ export function bidsTable(database: Database) {
 
   return {
     /** The id of the next bid: its hold is written before it and names it. */
-    nextId: (): number => Number(next.get() ?? 0) + 1,
+    nextId: (): number => (next.get() ?? 0) + 1,
     insert(bid: NewBid): void {
       const { cpuMs, memoryMb, tokens, attention } = bid.bundle;
       insert.run(

@@ -12,6 +12,8 @@ export interface RunLock {
 
 const LOCK_FILE = 'run.lock';
 const PID_FILE = 'run.pid';
+/** Another command may look for a moment whether somebody holds the lock. */
+const LOCK_WAIT_MS = 250;
 
 /**
  * Takes the lock that admits one `run` per home. It is a lock of the operating system on a small database file of its
@@ -22,7 +24,7 @@ const PID_FILE = 'run.pid';
 export function takeRunLock(directory: string, pid: number): RunLock {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, LOCK_FILE);
-  const database = withDatabaseErrors(path, () => new SqliteDatabase(path, { timeout: 0 }));
+  const database = withDatabaseErrors(path, () => new SqliteDatabase(path, { timeout: LOCK_WAIT_MS }));
   try {
     if (!lock(database, path)) throw alreadyRunning(directory);
     writePid(directory, pid);

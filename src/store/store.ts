@@ -1,5 +1,6 @@
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
+import { auditRows, type AuditRows } from './audit-rows.ts';
 import { bidsTable, type Bids } from './bids.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly cycles: Cycles;
   readonly state: State;
   readonly idempotencyKeys: IdempotencyKeys;
+  readonly audit: AuditRows;
   /**
    * Runs `work` in one immediate transaction; inside another one it is a savepoint.
    * Rolls back where it throws, and where it returns a refusal (`ok: false`): a refusal changes nothing.
@@ -34,6 +36,10 @@ export interface Store {
   read<T>(work: () => T): T;
   /** Changes whenever another connection has committed. */
   dataVersion(): number;
+  /** The number of the newest migration that made this database. */
+  version(): number;
+  /** What SQLite finds wrong with the file, one line each; empty where nothing is. Reads all of it. */
+  defects(): readonly string[];
   close(): void;
 }
 
@@ -104,11 +110,23 @@ function storeOf(database: Database): Store {
     cycles: cyclesTable(database),
     state: stateTable(database),
     idempotencyKeys: idempotencyKeysTable(database),
+    audit: auditRows(database),
     transaction,
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
+    version: () => Number(database.pragma('user_version', { simple: true })),
+    defects: () => withDatabaseErrors(database.name, () => defects(database)),
     close: () => void database.close(),
   };
+}
+
+function defects(database: Database): readonly string[] {
+  const damage = database.prepare<[], string>('PRAGMA quick_check(10)').pluck().all();
+  const strays = database.prepare<[], { table: string; rowid: number }>('PRAGMA foreign_key_check').all();
+  return [
+    ...damage.filter((line) => line !== 'ok'),
+    ...strays.slice(0, 10).map(({ table, rowid }) => `row ${rowid} of ${table} names a row that is not there`),
+  ];
 }
 
 function isRefusal(value: unknown): boolean {

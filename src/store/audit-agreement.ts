@@ -1,0 +1,142 @@
+/**
+ * What the other tables must say so that they agree with the ledger. Each query finds the first row that doesn't and
+ * makes the sentence about it. Written for `audit` alone: nothing here is shared with the code that writes the rows.
+ */
+
+/** A ledger row that isn't the completion or release of another one; written as the unique index on (kind, ref) is. */
+const ENTRY = `type IN ('single', 'pending')`;
+
+/** `17` of `bid_17/2`, `exe_17` and `msg_17`. */
+const NUMBER = 'CAST(substr(t.ref, 5) AS INTEGER)';
+/** `17` of `prompt_17`. */
+const PROMPT_NUMBER = 'CAST(substr(t.ref, 8) AS INTEGER)';
+/** `2` of `bid_17/2` and `genesis/2`. */
+const COUNT = `CAST(substr(t.ref, instr(t.ref, '/') + 1) AS INTEGER)`;
+
+const LEDGER = [
+  // Nothing is paid twice.
+  `SELECT 'tx_' || MAX(id) || ': ' || kind || ' ' || ref || ' is booked a second time'
+     FROM transfers WHERE ${ENTRY} GROUP BY kind, ref HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': a transfer between agents must refer to itself, not to ' || t.ref
+     FROM transfers t WHERE t.kind = 'transfer' AND t.ref <> 'tx_' || t.id ORDER BY t.id LIMIT 1`,
+  `SELECT 'account ' || a.id || ' belongs to no agent'
+     FROM accounts a WHERE a.id NOT LIKE 'system:%' AND NOT EXISTS (SELECT 1 FROM agents g WHERE g.id = a.id)
+    ORDER BY a.id LIMIT 1`,
+];
+
+const BIDS = [
+  `SELECT 'bid_' || b.id || ': its hold tx_' || b.hold_id || ' is not a hold of its amount by its payer for attempt ' || b.attempt
+     FROM bids b LEFT JOIN transfers h ON h.id = b.hold_id
+    WHERE h.id IS NULL OR h.type <> 'pending' OR h.kind <> 'bid' OR h.ref <> 'bid_' || b.id || '/' || b.attempt
+       OR h.debit <> b.payer_id OR h.credit <> 'system:market' OR h.amount <> b.amount
+    ORDER BY b.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ' is ' || b.status || ', but its hold tx_' || b.hold_id ||
+          CASE WHEN r.id IS NULL THEN ' stands' ELSE ' was resolved by tx_' || r.id || ', a ' || r.type || ' of ' || r.amount END
+     FROM bids b LEFT JOIN transfers r ON r.pending_id = b.hold_id
+    WHERE CASE b.status WHEN 'pending' THEN r.id IS NOT NULL
+                        WHEN 'won' THEN r.type IS NOT 'post' OR r.amount IS NOT b.price_paid
+                        ELSE r.type IS NOT 'void' END
+    ORDER BY b.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ' is ' || b.status ||
+          CASE WHEN e.id IS NULL THEN ', but has no execution' ELSE ', but has exe_' || e.id END || ' for attempt ' || b.attempt
+     FROM bids b LEFT JOIN executions e ON e.bid_id = b.id AND e.attempt = b.attempt
+    WHERE (b.status = 'won') <> (e.id IS NOT NULL) ORDER BY b.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ' is at attempt ' || b.attempt || ', but not each earlier one ended with a system_fault'
+     FROM bids b
+    WHERE b.attempt > 1 AND b.attempt - 1 <> (SELECT COUNT(*) FROM executions e
+             WHERE e.bid_id = b.id AND e.attempt < b.attempt AND e.outcome = 'system_fault')
+    ORDER BY b.id LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': there is no attempt ' || t.ref
+     FROM transfers t
+    WHERE t.kind = 'bid' AND ${ENTRY} AND NOT EXISTS (SELECT 1 FROM bids b
+             WHERE b.id = ${NUMBER} AND ${COUNT} BETWEEN 1 AND b.attempt
+               AND t.ref = 'bid_' || b.id || '/' || ${COUNT})
+    ORDER BY t.id LIMIT 1`,
+];
+
+const EXECUTIONS = [
+  `SELECT 'exe_' || e.id || ': its price ' || e.price || ' is not what was posted for bid_' || e.bid_id || '/' || e.attempt
+     FROM executions e
+     LEFT JOIN transfers h ON h.kind = 'bid' AND h.ref = 'bid_' || e.bid_id || '/' || e.attempt AND h.${ENTRY}
+     LEFT JOIN transfers p ON p.pending_id = h.id
+    WHERE p.type IS NOT 'post' OR p.amount IS NOT e.price OR h.debit IS NOT e.payer_id
+    ORDER BY e.id LIMIT 1`,
+  `SELECT 'exe_' || e.id || ': its agent or payer is not that of bid_' || e.bid_id
+     FROM executions e LEFT JOIN bids b ON b.id = e.bid_id
+    WHERE b.agent_id IS NOT e.agent_id OR b.payer_id IS NOT e.payer_id ORDER BY e.id LIMIT 1`,
+  `SELECT 'exe_' || e.id || ' paid ' || e.price || ' and ' ||
+          CASE WHEN e.outcome IN ('system_fault', 'stopped_by_operator') THEN 'ended with ' || e.outcome || ', but '
+               ELSE 'keeps its price, but ' END ||
+          (COALESCE(r.amount, 0) + COALESCE(q.refund, 0)) || ' was given back'
+     FROM executions e
+     LEFT JOIN prompts q ON q.execution_id = e.id
+     LEFT JOIN transfers r ON r.kind = 'refund' AND r.ref = 'exe_' || e.id AND r.${ENTRY}
+    WHERE CASE WHEN e.outcome IN ('system_fault', 'stopped_by_operator')
+               THEN COALESCE(r.amount, 0) + COALESCE(q.refund, 0) <> e.price
+               ELSE r.id IS NOT NULL OR COALESCE(q.refund, 0) > e.price END
+    ORDER BY e.id LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': there is no ' || t.ref || ' whose payer could be given a refund'
+     FROM transfers t
+    WHERE t.kind = 'refund'
+      AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.id = ${NUMBER} AND t.ref = 'exe_' || e.id
+                         AND t.credit IN (e.payer_id, 'system:burn'))
+      AND NOT EXISTS (SELECT 1 FROM prompts q WHERE q.id = ${PROMPT_NUMBER}
+                         AND t.ref = 'prompt_' || q.id AND t.credit IN (q.payer_id, 'system:burn'))
+    ORDER BY t.id LIMIT 1`,
+];
+
+const PROMPTS = [
+  `SELECT 'prompt_' || q.id || ' is ' || q.status || ' with a reward of ' || q.reward || ', but ' ||
+          COALESCE(w.amount, 0) || ' was issued for it'
+     FROM prompts q LEFT JOIN transfers w ON w.kind = 'reward' AND w.ref = 'prompt_' || q.id AND w.${ENTRY}
+    WHERE COALESCE(w.amount, 0) <> q.reward OR (q.reward <> 0 AND q.status <> 'scored') ORDER BY q.id LIMIT 1`,
+  `SELECT 'prompt_' || q.id || ' is ' || q.status || ' with a refund of ' || q.refund || ', but ' ||
+          COALESCE(r.amount, 0) || ' was given back for it'
+     FROM prompts q LEFT JOIN transfers r ON r.kind = 'refund' AND r.ref = 'prompt_' || q.id AND r.${ENTRY}
+    WHERE COALESCE(r.amount, 0) <> q.refund OR (q.refund <> 0 AND q.status <> 'expired') ORDER BY q.id LIMIT 1`,
+  `SELECT 'prompt_' || q.id || ': its agent, its payer or its attention is not that of exe_' || q.execution_id
+     FROM prompts q LEFT JOIN executions e ON e.id = q.execution_id
+    WHERE e.agent_id IS NOT q.agent_id OR e.payer_id IS NOT q.payer_id OR e.attention IS NOT 1 ORDER BY q.id LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': there is no ' || t.ref || ' whose agent could be rewarded'
+     FROM transfers t
+    WHERE t.kind = 'reward' AND NOT EXISTS (SELECT 1 FROM prompts q WHERE q.id = ${PROMPT_NUMBER}
+             AND t.ref = 'prompt_' || q.id AND t.credit IN (q.agent_id, 'system:burn'))
+    ORDER BY t.id LIMIT 1`,
+];
+
+const AGENTS = [
+  `SELECT 'tx_' || t.id || ': ' || t.credit || ' has no life ' || t.ref || ' that bootstrap could have begun'
+     FROM transfers t
+    WHERE t.kind = 'genesis_grant' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.id = t.credit
+             AND t.ref = a.id || '/' || ${COUNT} AND ${COUNT} BETWEEN 1 AND a.life
+             AND (${COUNT} > 1 OR a.parent_id IS NULL))
+    ORDER BY t.id LIMIT 1`,
+  `SELECT 'agent ' || a.id || ' is in life ' || a.life || ', but has not been granted credits for each'
+     FROM agents a
+    WHERE a.life - (a.parent_id IS NOT NULL) <> (SELECT COUNT(*) FROM transfers t
+             WHERE t.kind = 'genesis_grant' AND t.${ENTRY} AND t.ref >= a.id || '/' AND t.ref < a.id || '0')
+    ORDER BY a.number LIMIT 1`,
+  `SELECT 'agent ' || a.id || ' has no endowment from its parent ' || a.parent_id
+     FROM agents a LEFT JOIN transfers t ON t.kind = 'spawn_endowment' AND t.ref = a.id AND t.${ENTRY}
+    WHERE a.parent_id IS NOT NULL AND (t.debit IS NOT a.parent_id OR t.credit IS NOT a.id) ORDER BY a.number LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': ' || t.debit || ' has no child ' || t.ref
+     FROM transfers t
+    WHERE t.kind IN ('spawn_fee', 'spawn_endowment')
+      AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.id = t.ref AND a.parent_id = t.debit) ORDER BY t.id LIMIT 1`,
+  `SELECT 'tx_' || t.id || ': ' || t.debit || ' has not died at the end of life ' || t.ref
+     FROM transfers t
+    WHERE t.kind = 'estate' AND NOT EXISTS (SELECT 1 FROM agents a WHERE a.id = t.debit
+             AND t.ref = a.id || '/' || ${COUNT} AND ${COUNT} >= 1
+             AND (${COUNT} < a.life OR (${COUNT} = a.life AND a.status = 'dead')))
+    ORDER BY t.id LIMIT 1`,
+  `SELECT 'agent ' || a.id || ' is dead, but holds ' || c.posted
+     FROM agents a JOIN accounts c ON c.id = a.id
+    WHERE a.status = 'dead' AND (c.posted <> 0 OR c.pending <> 0) ORDER BY a.number LIMIT 1`,
+  // Messages are forgotten after a while, their fees aren't.
+  `SELECT 'tx_' || t.id || ': ' || t.debit || ' did not send ' || t.ref
+     FROM transfers t LEFT JOIN messages m ON m.id = ${NUMBER}
+    WHERE t.kind = 'message_fee' AND (t.ref <> 'msg_' || ${NUMBER} OR m.from_id <> t.debit) ORDER BY t.id LIMIT 1`,
+];
+
+/** In the order in which their findings are told. */
+export const AGREEMENT: readonly string[] = [...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS, ...AGENTS];

@@ -1,0 +1,60 @@
+import { AGREEMENT } from './audit-agreement.ts';
+import type { Database } from './database.ts';
+
+/** One row of the ledger as it stands in the database, nothing of it believed yet. */
+export interface AuditTransfer {
+  readonly id: number;
+  readonly type: string;
+  readonly cycle: number;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amount: number;
+  readonly kind: string;
+  readonly ref: string;
+  readonly pendingId: number | null;
+  readonly at: number;
+  /** Lower-case hexadecimal. */
+  readonly hash: string;
+}
+
+export interface AuditAccount {
+  readonly id: string;
+  readonly posted: number;
+  readonly pending: number;
+}
+
+export type AuditRows = ReturnType<typeof auditRows>;
+
+/**
+ * What `audit` reads: its own queries, which share nothing with those that the economy works with. Rows come one at a
+ * time, so memory doesn't grow with the ledger. To be read inside one transaction.
+ */
+export function auditRows(database: Database) {
+  const transfers = database.prepare<[], AuditTransfer>(
+    `SELECT id, type, cycle, debit, credit, amount, kind, ref, pending_id AS pendingId, at, lower(hex(hash)) AS hash
+       FROM transfers ORDER BY id`,
+  );
+  const heads = database.prepare<[], { cycle: number; head: string }>('SELECT cycle, head FROM cycles ORDER BY cycle');
+  const accounts = database.prepare<[], AuditAccount>('SELECT id, posted, pending FROM accounts ORDER BY id');
+  const totals = database.prepare<[], { posted: number; pending: number; held: number }>(
+    'SELECT posted, pending, held FROM ledger_totals WHERE id = 1',
+  );
+
+  return {
+    /** From the first row on. */
+    transfers: (): IterableIterator<AuditTransfer> => transfers.iterate(),
+    /** The chain's newest hash as each cycle recorded it, the oldest cycle first. */
+    cycleHeads: (): IterableIterator<{ readonly cycle: number; readonly head: string }> => heads.iterate(),
+    /** The balances that the triggers have kept. */
+    accounts: (): IterableIterator<AuditAccount> => accounts.iterate(),
+    totals: () => totals.get(),
+    /** A sentence about the first bid, execution, prompt, agent or transfer that doesn't agree with the others. */
+    disagreement(): string | undefined {
+      for (const sql of AGREEMENT) {
+        const found = database.prepare<[], string>(sql).pluck().get();
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+  };
+}
