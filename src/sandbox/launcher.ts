@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { containerOptions, type ContainerSettings } from './container-options.ts';
+import { containerOptions, type ContainerRequest, type ContainerSettings } from './container-options.ts';
 import { DockerExecution } from './docker-execution.ts';
 import type { Engine } from './engine-calls.ts';
 import { statusBehind } from './engine-error.ts';
@@ -14,7 +14,7 @@ import { makeReportDirectory } from './report-file.ts';
 import type { Owner } from './safe-directory.ts';
 import type { ExecutionRequest } from './sandbox.ts';
 import { makeSocketDirectory, type SocketPlace } from './sockets.ts';
-import { fillWorkspace, workspacePaths } from './workspace.ts';
+import { fillWorkspace, makeWorkspace, workspacePaths } from './workspace.ts';
 
 export interface LauncherDeps {
   readonly engine: Engine;
@@ -48,11 +48,27 @@ export class Launcher {
 
   /** See `Sandbox.prepare`. Leaves no container where it rejects. */
   async launch(request: Launch, signal: AbortSignal): Promise<DockerExecution> {
-    const container = await this.#create(request, signal);
+    const { home, operator, sockets } = this.#deps;
+    const { executionId } = request;
+    const user = agentUser(this.#deps, request.agentNumber);
+    const isRoot = operator.uid === 0;
+    const paths = workspacePaths(home, request.folder);
+    const [socketDirectory, report] = await Promise.all([
+      makeSocketDirectory(sockets, executionId),
+      isRoot ? makeReportDirectory(home, executionId) : undefined,
+      makeWorkspace(paths),
+    ]);
+    // The engine takes its time over a container, and nothing reads the workspace before "go".
+    const [container, filled] = await Promise.allSettled([
+      this.#create(request, { workspace: paths.root, sockets: socketDirectory, report }, signal),
+      fillWorkspace(paths, { ...request, owner: isRoot ? user : undefined, stagingName: executionId }),
+    ]);
+    if (container.status === 'rejected') throw container.reason;
     try {
-      return await this.#start(container, request, signal);
+      if (filled.status === 'rejected') throw filled.reason;
+      return await this.#start(container.value, request, signal);
     } catch (error) {
-      await remove(this.#deps.engine, container);
+      await remove(this.#deps.engine, container.value);
       throw error;
     }
   }
@@ -74,19 +90,10 @@ export class Launcher {
     return this.#known;
   }
 
-  async #create(request: Launch, signal: AbortSignal): Promise<Container> {
-    const { engine, home, hash, operator, sockets } = this.#deps;
-    const { executionId, agentId, bundle, wallMs, environment } = request;
-    const user = agentUser(this.#deps, request.agentNumber);
-    const isRoot = operator.uid === 0;
-    const paths = workspacePaths(home, request.folder);
-    const content = { ...request, owner: isRoot ? user : undefined, stagingName: executionId };
-    const [{ settings }, socketDirectory, report] = await Promise.all([
-      this.#learn(signal),
-      makeSocketDirectory(sockets, executionId),
-      isRoot ? makeReportDirectory(home, executionId) : undefined,
-      fillWorkspace(paths, content),
-    ]);
+  async #create(request: Launch, mounts: ContainerRequest['mounts'], signal: AbortSignal): Promise<Container> {
+    const { engine, hash } = this.#deps;
+    const { executionId, agentId, agentNumber, bundle, wallMs, environment } = request;
+    const { settings } = await this.#learn(signal);
     const options = containerOptions(settings, {
       home: hash,
       executionId,
@@ -94,9 +101,9 @@ export class Launcher {
       cpuMs: bundle.cpuMs,
       memoryMb: bundle.memoryMb,
       wallMs,
-      user,
+      user: agentUser(this.#deps, agentNumber),
       environment,
-      mounts: { workspace: paths.root, sockets: socketDirectory, report },
+      mounts,
     });
     return createContainer(engine, options, signal);
   }

@@ -46,8 +46,18 @@ export function workspaceFolder(agentId: string): string {
   return `agent-${agentId}`;
 }
 
+/** Makes the folders where they are missing. Rejects with `sandbox_files`. */
+export async function makeWorkspace(paths: WorkspacePaths): Promise<void> {
+  try {
+    await mkdir(paths.root, { recursive: true, mode: 0o700 });
+    await mkdir(paths.staging, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw filesError(paths.root, error);
+  }
+}
+
 /**
- * Makes the workspace, hands it to its owner, writes the files and then the handshake.
+ * Hands a workspace to its owner, writes the files and then the handshake.
  * Rejects with `sandbox_workspace` where what the agent left there prevents it, with `sandbox_files` where the host does.
  */
 export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceContent): Promise<void> {
@@ -125,10 +135,8 @@ function diskBytes(stats: { readonly blocks: number }): number {
   return stats.blocks * 512;
 }
 
-/** Opens one of the program's own directories, which it makes where it is missing. */
 async function openOwn(path: string): Promise<SafeDirectory> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
     return await SafeDirectory.open(path);
   } catch (error) {
     throw filesError(path, error);

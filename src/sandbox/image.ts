@@ -1,0 +1,86 @@
+import { BpError } from '../platform/errors.ts';
+import { imageContext, type BuildContext } from './build-context.ts';
+import { makeLocalBase, presentLocalBase, registryBase, type ImageBase } from './image-base.ts';
+import { buildImage, type ImageDeps } from './image-build.ts';
+import { imageLabels } from './image-labels.ts';
+
+export interface ImageRequest extends ImageDeps {
+  /** The folder `runtime/` of this package. */
+  readonly runtimeDirectory: string;
+  /** The agent image's name with its tag. */
+  readonly image: string;
+}
+
+export type ImageState = 'missing' | 'stale' | 'current';
+
+/** Set to the digest of what the image was built from. */
+const LABEL = 'bp-agents.runtime';
+
+/** Whether the image is there and made from the present `runtime/`. */
+export async function imageState(
+  request: Pick<ImageRequest, 'docker' | 'signal' | 'runtimeDirectory' | 'image'>,
+): Promise<ImageState> {
+  const labels = await imageLabels(request, request.image);
+  if (!labels) return 'missing';
+  const { digest } = await readContext(request.runtimeDirectory);
+  return labels[LABEL] === digest ? 'current' : 'stale';
+}
+
+/**
+ * Builds the agent image where it is missing or not made from the present `runtime/`. Can be repeated after any failure.
+ * Rejects with `sandbox_image_source` (no `runtime/`), `sandbox_image_base` (nothing to build it on),
+ * `sandbox_image_build` (a step failed), or what `engineError` makes of an engine that doesn't answer.
+ */
+export async function ensureImage(
+  request: ImageRequest,
+): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }> {
+  const { clock, image, docker, signal } = request;
+  const beganAt = clock.monotonic();
+  const built = (await imageState(request)) !== 'current';
+  if (built) await build(request, await readContext(request.runtimeDirectory));
+  const { Id: id } = await docker.getImage(image).inspect({ abortSignal: signal });
+  return { id, built, milliseconds: Math.round(clock.monotonic() - beganAt) };
+}
+
+/** A registry's base is kept up to date by others, so it comes first; a failure on it leaves the local one to be tried. */
+async function build(request: ImageRequest, context: BuildContext): Promise<void> {
+  const { runtimeDirectory, progress, signal } = request;
+  const local = await presentLocalBase(request, runtimeDirectory);
+  if (local) return buildOn(request, context, local);
+
+  const registry = await registryBase(request);
+  if (registry) {
+    try {
+      return await buildOn(request, context, registry);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof BpError) || error.code !== 'sandbox_image_build') throw error;
+      progress(`${error.message}; making a Debian base from packages instead`);
+    }
+  }
+  return buildOn(request, context, await makeLocalBase(request, runtimeDirectory));
+}
+
+async function buildOn(
+  request: ImageRequest,
+  context: BuildContext,
+  { base, buildBase, origin }: ImageBase,
+): Promise<void> {
+  await buildImage(request, {
+    context: { context: context.directory, src: [...context.files] },
+    image: request.image,
+    labels: { [LABEL]: context.digest },
+    arguments: { BASE: base, BUILD_BASE: buildBase },
+    network: origin === 'registry',
+  });
+}
+
+async function readContext(runtimeDirectory: string): Promise<BuildContext> {
+  try {
+    return await imageContext(runtimeDirectory);
+  } catch (error) {
+    throw new BpError('sandbox_image_source', `the image's sources can't be read in ${runtimeDirectory}`, {
+      hint: 'install bp-agents anew: its runtime folder is incomplete',
+      cause: error,
+    });
+  }
+}

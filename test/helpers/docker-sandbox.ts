@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { configSchema, type Config } from '../../src/config/schema.ts';
+import type { Bundle } from '../../src/domain/resources.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
+import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/engine.ts';
+import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
+
+/** A home of its own with a sandbox on this machine's engine. */
+export interface TestHome {
+  readonly path: string;
+  readonly docker: Docker;
+  readonly address: EngineAddress;
+  readonly sandbox: Sandbox;
+  /** Everything that was logged as a warning or worse. */
+  readonly complaints: readonly string[];
+  /** Another sandbox of the same home, as a restarted program has it. */
+  reopen(): Sandbox;
+  /** Makes an execution ready. Its agent is `a` unless it is named. */
+  prepare(request: Partial<ExecutionRequest> & { readonly executionId: string }): Promise<PreparedExecution>;
+  /** Runs one to its end and gives what it printed. */
+  run(request: Partial<ExecutionRequest> & { readonly executionId: string }): Promise<Finished>;
+  output(executionId: string): string;
+  workspace(agentId?: string): string;
+  /** Removes its containers and its directories. */
+  close(): Promise<void>;
+}
+
+export interface Finished {
+  readonly end: ExecutionEnd;
+  readonly output: string;
+}
+
+export const NEVER = new AbortController().signal;
+export const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
+export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 };
+
+export async function openTestHome(settings: Partial<Config['sandbox']> = {}): Promise<TestHome> {
+  const path = mkdtempSync(join(tmpdir(), 'bp-sandbox-'));
+  const address = await findEngine({ environment: process.env, homeDirectory: homedir() });
+  const docker = connectEngine(address);
+  const complaints: string[] = [];
+  const complain = (_: object, message: string) => void complaints.push(message);
+  const open = () =>
+    createDockerSandbox({
+      docker,
+      address,
+      home: path,
+      config: { ...configSchema.parse({}).sandbox, ...settings },
+      clock: systemClock(),
+      logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
+      runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+      uid: process.getuid!(),
+      gid: process.getgid!(),
+      seccompPath: SECCOMP,
+    });
+  const sandbox = open();
+  const output = (executionId: string) => {
+    try {
+      return readFileSync(join(path, '.bp-agents', 'logs', 'executions', `${executionId}.log`), 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const prepare: TestHome['prepare'] = (request) => sandbox.prepare({ ...DEFAULTS, ...request }, NEVER);
+  return {
+    path,
+    docker,
+    address,
+    sandbox,
+    complaints,
+    reopen: open,
+    prepare,
+    async run(request) {
+      const execution = await prepare(request);
+      await execution.go();
+      const end = await execution.ended;
+      return { end, output: output(request.executionId) };
+    },
+    output,
+    workspace: (agentId = 'a') => join(path, 'workspaces', `agent-${agentId}`),
+    async close() {
+      await sandbox.sweep(new Set(), NEVER);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+const DEFAULTS = {
+  agentId: 'a',
+  agentNumber: 1,
+  bundle: ENOUGH,
+  wallMs: 30_000,
+  handshake: '{}\n',
+  files: [],
+  environment: {},
+};
+
+/** Files of an agent, from their texts. */
+export function files(texts: Readonly<Record<string, string>>, executable = false): ExecutionRequest['files'] {
+  return Object.entries(texts).map(([path, text]) => ({ path, content: Buffer.from(text), executable }));
+}
+
+/** A Python agent. */
+export function python(text: string): ExecutionRequest['files'] {
+  return files({ 'main.py': text });
+}
