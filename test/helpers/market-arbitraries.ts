@@ -23,7 +23,7 @@ export function marketCase(size: MarketSize): fc.Arbitrary<MarketCase> {
   return fc.record({ bids: standingBids(size), prices: prices(size.priceMax), rules, moment: openMoment });
 }
 
-export const rules: fc.Arbitrary<MarketRules> = fc.record({
+const rules: fc.Arbitrary<MarketRules> = fc.record({
   mechanism: fc.constantFrom('density', 'density', 'density', 'highest-bid'),
   ageBonusPpm: fc.constantFrom(0, 1, 50_000, 333_333, 1_000_000),
   restAllocations: fc.constant(0),

@@ -43,7 +43,9 @@ export function naiveWinners(bids: readonly StandingBid[], market: NaiveMarket):
 export function naivePriceByTrying(winner: StandingBid, bids: readonly StandingBid[], market: NaiveMarket): number {
   if (market.rules.mechanism === 'highest-bid') return winner.amount;
   let amount = naiveFloor(winner, market);
-  while (!winsWith(amount, winner, bids, market)) amount++;
+  while (!winsWith(amount, winner, bids, market)) {
+    if (amount++ > winner.amount) throw new Error(`bid ${winner.id} wins with nothing up to its amount`);
+  }
   return amount;
 }
 
