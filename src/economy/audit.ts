@@ -35,13 +35,16 @@ export function auditLedger({ store }: EconomyDeps, { expect }: { readonly expec
     const chain = new Chain(expect, store.audit.cycleHeads());
     let transfers = 0;
     let difference: string | undefined;
-    for (const row of store.audit.transfers()) {
-      transfers += 1;
-      difference ??= chain.extend(row, transfers);
-      const wrong = replay.apply(row);
-      difference ??= wrong;
+    try {
+      for (const row of store.audit.transfers()) {
+        transfers += 1;
+        const [unchained, wrong] = [chain.extend(row, transfers), replay.apply(row)];
+        difference ??= unchained ?? wrong;
+      }
+    } finally {
+      chain.close();
     }
-    difference ??= chain.finish() ?? replay.compare(store.audit.accounts(), store.audit.totals());
+    difference ??= chain.missing() ?? replay.compare(store.audit.accounts(), store.audit.totals());
     difference ??= store.audit.disagreement();
     const posted = (account: string) => micro(replay.posted(account));
     return {
@@ -89,10 +92,14 @@ class Chain {
     return wrong;
   }
 
-  finish(): string | undefined {
-    this.#heads.return?.();
+  /** A hash that should have been in the chain and was not. */
+  missing(): string | undefined {
     if (!this.#isExpectedFound) return `the chain does not contain ${this.#expected}`;
     return this.#awaited && `cycle ${this.#awaited.cycle}: the head that it recorded is not in the chain`;
+  }
+
+  close(): void {
+    this.#heads.return?.();
   }
 
   #meet(): void {
