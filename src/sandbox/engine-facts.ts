@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BpError } from '../platform/errors.ts';
+import type { EngineAddress } from './engine.ts';
 import type { Engine } from './engine-calls.ts';
 
 /** What has to be known of an engine, and whether it can hold an agent at all. */
@@ -36,7 +37,11 @@ type EngineInfo = z.output<typeof engineInfo>;
 
 /** Rejects with `sandbox_engine_unfit` where the engine can't hold an agent, and as `Engine.call` does. */
 export async function readEngineFacts(engine: Engine, signal: AbortSignal): Promise<EngineFacts> {
-  const answer: unknown = await engine.call('describe itself', signal, () => engine.docker.info());
+  return engineFacts(await engine.call('describe itself', signal, () => engine.docker.info()));
+}
+
+/** The facts in an engine's description of itself; throws `sandbox_engine_unfit`. */
+export function engineFacts(answer: unknown): EngineFacts {
   const parsed = engineInfo.safeParse(answer);
   if (!parsed.success) throw unfit('its description of itself is not that of a Docker engine');
   const info = parsed.data;
@@ -73,4 +78,22 @@ function unfit(problem: string): BpError {
   return new BpError('sandbox_engine_unfit', `the Docker engine can't hold agents: ${problem}`, {
     hint: 'use a rootful Docker engine on Linux; docs/operating.md lists what works',
   });
+}
+
+/** Why an engine might see other folders or sockets than this machine; undefined where nothing points to it. */
+export function suspectedCause({ url, connection }: EngineAddress, facts: EngineFacts): string | undefined {
+  const { dataDirectory, operatingSystem, machine } = facts;
+  if (dataDirectory.startsWith('/var/snap/'))
+    return 'Docker is installed as a snap, which sees only some folders (install docker.io or docker-ce instead)';
+  const virtual: readonly (readonly [string, boolean])[] = [
+    ['Docker Desktop', /docker desktop/i.test(operatingSystem)],
+    ['Colima', url.includes('/.colima/') || machine.startsWith('colima')],
+    ['OrbStack', url.includes('/.orbstack/') || /orbstack/i.test(operatingSystem)],
+    ['Rancher Desktop', url.includes('/.rd/') || /rancher desktop/i.test(operatingSystem)],
+    ['Lima', url.includes('/.lima/') || machine.startsWith('lima-')],
+  ];
+  const name = virtual.find(([, matches]) => matches)?.[0];
+  if (name !== undefined) return `the engine is ${name}, in a virtual machine`;
+  if (connection.kind === 'tcp') return `the engine at ${url} runs in a container or on another machine`;
+  return undefined;
 }

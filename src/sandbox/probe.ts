@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import { withDeadline } from './deadline.ts';
 import { engineMessage, statusBehind } from './engine-error.ts';
-import type { EngineFacts } from './engine-facts.ts';
+import { suspectedCause, type EngineFacts } from './engine-facts.ts';
 import type { EngineAddress } from './engine.ts';
 import { probeId } from './labels.ts';
 import { outputPath, type Launcher } from './launcher.ts';
@@ -112,7 +112,7 @@ async function launch({ launcher, address }: ProbeDeps, executionId: string, sig
     const status = statusBehind(error);
     if (status === undefined) throw error;
     const facts = await launcher.facts(signal);
-    if (status !== 400 && suspect(address, facts) === undefined) throw error;
+    if (status !== 400 && suspectedCause(address, facts) === undefined) throw error;
     throw mountsError(`folders of this machine do not reach a container: ${engineMessage(error)}`, address, facts);
   }
 }
@@ -144,24 +144,9 @@ async function findProblem({ home }: ProbeDeps, executionId: string, end: Execut
 }
 
 function mountsError(problem: string, address: EngineAddress, facts: EngineFacts): BpError {
-  const cause = suspect(address, facts) ?? `the engine at ${address.url} may run in a container or on another machine`;
+  const cause =
+    suspectedCause(address, facts) ?? `the engine at ${address.url} may run in a container or on another machine`;
   return new BpError('sandbox_mounts', `${problem}; ${cause}`, {
     hint: 'use a Docker engine that runs directly on this Linux machine; docs/operating.md lists what works',
   });
-}
-
-/** The kinds of engine that are known to see other folders or sockets than this machine. */
-function suspect({ url, connection }: EngineAddress, facts: EngineFacts): string | undefined {
-  if (facts.dataDirectory.startsWith('/var/snap/'))
-    return 'Docker is installed as a snap, which sees only some folders (install docker.io or docker-ce instead)';
-  if (/docker desktop/i.test(facts.operatingSystem)) return 'the engine is Docker Desktop, in a virtual machine';
-  if (url.includes('/.colima/') || facts.machine.startsWith('colima'))
-    return 'the engine is Colima, in a virtual machine';
-  if (url.includes('/.orbstack/') || /orbstack/i.test(facts.operatingSystem))
-    return 'the engine is OrbStack, in a virtual machine';
-  if (url.includes('/.rd/') || /rancher desktop/i.test(facts.operatingSystem))
-    return 'the engine is Rancher Desktop, in a virtual machine';
-  if (url.includes('/.lima/') || facts.machine.startsWith('lima-')) return 'the engine is Lima, in a virtual machine';
-  if (connection.kind === 'tcp') return `the engine at ${url} runs in a container or on another machine`;
-  return undefined;
 }
