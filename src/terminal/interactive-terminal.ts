@@ -24,6 +24,8 @@ export interface InteractiveTerminalOptions {
 const INTERRUPT = 0x03;
 /** Ctrl-D, Ctrl-Z and Ctrl-\ would end the line editor or stop the program behind the market's back. */
 const IGNORED: readonly number[] = [0x04, 0x1a, 0x1c];
+/** Of what comes at once: more than anybody types is a paste by mistake. */
+const KEYS_MAX = 4096;
 /** Events that wait while a question is open; of more, the newest. */
 const HELD_EVENTS_MAX = 100;
 /** After a question has closed by itself, keys meant for it must not answer the next one. */
@@ -91,6 +93,7 @@ export class InteractiveTerminal implements Terminal {
     this.#screen.print((columns) => promptFrame(prompt, columns));
     this.#keys = new PassThrough();
     const answer = await askForMarks({
+      promptId: prompt.id,
       reasonCharsMax: this.#options.reasonCharsMax,
       columns: () => this.#screen.columns,
       keys: this.#keys,
@@ -138,7 +141,7 @@ export class InteractiveTerminal implements Terminal {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    const keys = chunk.filter((byte) => byte !== INTERRUPT && !IGNORED.includes(byte));
+    const keys = chunk.subarray(0, KEYS_MAX).filter((byte) => byte !== INTERRUPT && !IGNORED.includes(byte));
     const interrupts = chunk.filter((byte) => byte === INTERRUPT).length;
     if (keys.length > 0) {
       this.#options.onKey();

@@ -116,25 +116,27 @@ describe('with a question', () => {
   it('shows the prompt, asks for the marks and goes on counting below', async () => {
     const { clock, shown, screen } = await asking();
     expect(shown()).toContain('│ What shall I do?');
-    expect(shown()).toMatch(/\? interesting, 0 to 10 \(s skips\):\n\ncycle 128 · next in 7 s · 3 alive/);
+    expect(shown()).toMatch(
+      /\? Your marks for prompt_3, 0 to 10 each .*\n {2}interesting:\n\ncycle 128 · next in 7 s · 3 alive/,
+    );
     clock.advance(3000);
     await settle();
     expect(shown()).toContain('cycle 128 · next in 4 s · 3 alive');
     expect(shown().match(/cycle 128/g)).toHaveLength(1);
-    expect(screen.emulator.lines[screen.emulator.cursor.row]).toContain('? interesting');
+    expect(screen.emulator.lines[screen.emulator.cursor.row]).toBe('  interesting:');
   });
 
   it('takes the marks and the reason', async () => {
     const { screen, answers, shown } = await asking();
     screen.type('7\r');
     await settle();
-    expect(shown()).toContain('  interesting: 7\n? useful');
+    expect(shown()).toContain('  interesting: 7\n  useful:');
     screen.type('8\r9\rquite góod\r');
     await settle();
     const scores = { interesting: 7, useful: 8, understandable: 9 };
     expect(answers).toEqual([{ kind: 'scored', scores, reason: 'quite góod' }]);
     expect(shown()).toContain('prompt_3: interesting 7, useful 8, understandable 9\ncycle 128');
-    expect(shown()).not.toContain('?  ');
+    expect(shown()).not.toContain('? Your marks');
   });
 
   it('loses no key that was typed in one go', async () => {
@@ -159,7 +161,7 @@ describe('with a question', () => {
     const { screen, answers, shown } = await asking();
     screen.type('1 2 3\rgo日d\x1b[D\x1b[Do');
     await settle();
-    expect(shown()).toContain('(↑ to correct): goo日d');
+    expect(shown()).toContain('(or just Enter): goo日d');
     const { row, column } = screen.emulator.cursor;
     expect(screen.emulator.lines[row]?.slice(0, column)).toMatch(/: goo$/);
     screen.type('\x7f\x1b[A');
@@ -172,10 +174,22 @@ describe('with a question', () => {
     const { screen, shown, answers } = await asking();
     screen.type(`1 2 3\r${'word '.repeat(18)}end`);
     await settle();
-    expect(shown()).toMatch(/\(↑ to correct\): ….*word end$/m);
+    expect(shown()).toMatch(/\(or just Enter\): ….*word end$/m);
     screen.type('\r');
     await settle();
     expect(answers[0]).toMatchObject({ reason: `${'word '.repeat(18)}end` });
+  });
+
+  it('stops taking letters a little over the limit, and asks for a shorter reason', async () => {
+    const { screen, answers, shown } = await asking();
+    screen.type(`1 2 3\r${'x'.repeat(3000)}`);
+    await settle();
+    screen.type('\r');
+    await settle();
+    expect(shown()).toContain('200 characters, at most 100');
+    screen.type(`${'\x7f'.repeat(150)}\r`);
+    await settle();
+    expect(answers).toMatchObject([{ reason: 'x'.repeat(50) }]);
   });
 
   it('closes by itself when it was answered elsewhere, and leaves nothing of it', async () => {
@@ -256,8 +270,8 @@ describe('with a question', () => {
     await settle();
     screen.resize(40, 12);
     await settle();
-    expect(shown()).toContain('  interesting: 7\n? useful, 0 to 10 (s skips): 8\n');
-    expect(shown().match(/\? useful/g)).toHaveLength(1);
+    expect(shown()).toContain('  interesting: 7\n  useful: 8\n');
+    expect(shown().match(/useful:/g)).toHaveLength(1);
     screen.type('\r9\r\r');
     await settle();
     expect(answers).toMatchObject([{ scores: { interesting: 7, useful: 8, understandable: 9 } }]);
