@@ -137,6 +137,14 @@ export default tseslint.config(
   },
   ...LAYERS.map(importRules),
   {
+    files: ['test/**/*.ts'],
+    rules: { 'no-promise-executor-return': 'off' }, // `new Promise((resolve) => setTimeout(resolve, 10))`
+  },
+  {
+    files: ['test/bench/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['*.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },

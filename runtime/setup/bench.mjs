@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { inRoot } from './places.mjs';
@@ -14,9 +15,9 @@ export async function bench(args) {
     .sort();
   if (files.length === 0) throw new Fault(`no benchmark is called ${args.join(' or ')}`);
   await setUp(ALL_STEPS);
+  const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
   for (const file of files) {
     console.log(`\n${file}`);
-    const tsx = inRoot('node_modules', 'tsx', 'dist', 'cli.mjs');
     const code = await foreground(process.execPath, [tsx, inRoot('test', 'bench', file)]);
     if (code !== 0) throw new Fault(`${file} failed`);
   }

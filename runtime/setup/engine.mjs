@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLine, logged } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { alone } from './lock.mjs';
-import { installPackage } from './packages.mjs';
+import { byHand, installPackage } from './packages.mjs';
 
 const SOCKET = '/var/run/docker.sock';
 const DAEMON_LOG = '/var/log/dockerd.log';
@@ -41,7 +41,7 @@ export async function ensureEngine(say) {
 async function mend(say) {
   const found = await ask();
   if (found.state === 'answers') return `Docker ${found.version}`;
-  if (!existsSync('/usr/bin/dockerd') && !existsSync('/usr/sbin/dockerd')) {
+  if (!isInstalled()) {
     await installPackage('docker.io', 'bp-agents runs every agent in a container', say);
     say('waiting for the engine');
     const started = await waitForAnswer(GRACE_MS, () => true);
@@ -102,15 +102,19 @@ async function waitForAnswer(limitMs, alive) {
  */
 function refuseUnless(state) {
   if (state === 'silent') throw new Fault(`the Docker engine at ${SOCKET} does not answer: restart it, then repeat`);
-  const group = `sudo usermod -aG docker ${userInfo().username}`;
+  const join = `sudo usermod -aG docker ${userInfo().username}`;
   if (state === 'denied')
-    throw new Fault(`${SOCKET} refuses this user: run \`${group}\`, log in again (or \`newgrp docker\`), then repeat`);
+    throw new Fault(`${SOCKET} refuses this user: run \`${join}\`, log in again (or \`newgrp docker\`), then repeat`);
+  if (process.platform !== 'linux') throw new Fault(`no Docker engine answers at ${SOCKET}: start one, then repeat`);
   if (process.getuid?.() === 0) return;
-  const install =
-    existsSync('/usr/sbin/dockerd') || existsSync('/usr/bin/dockerd') ? '' : 'apt-get install docker.io && sudo ';
+  const how = isInstalled() ? 'start it with `sudo systemctl start docker`' : byHand('docker.io');
   throw new Fault(
-    `no Docker engine answers at ${SOCKET}: run \`sudo ${install}systemctl start docker && ${group}\`, log in again, then repeat`,
+    `no Docker engine answers at ${SOCKET}: ${how}, join its group with \`${join}\`, log in again, then repeat`,
   );
+}
+
+function isInstalled() {
+  return existsSync('/usr/bin/dockerd') || existsSync('/usr/sbin/dockerd');
 }
 
 /** What names another engine than the default socket's; the order is the Docker CLI's. */

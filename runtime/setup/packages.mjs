@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { logged } from './child.mjs';
 import { Fault } from './fault.mjs';
@@ -20,13 +20,29 @@ export async function installPackage(name, why, say) {
   say('');
   console.log(`${name} is not installed, and ${why}: it will be installed with apt-get (BP_INSTALL=never forbids it).`);
   if (!(await agreed(`Install ${name} now? [Y/n] `)))
-    throw new Fault(`${name} is needed and was declined: install it by hand with \`apt-get install ${name}\``);
+    throw new Fault(`${name} is needed and was declined: ${byHand(name)}, then repeat`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
   const lock = ['-o', `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`];
-  say('apt-get update');
-  await logged('apt-get', [...lock, 'update'], { log: LOG, env });
-  say(`apt-get install ${name}`);
-  await logged('apt-get', [...lock, 'install', '--yes', name], { log: LOG, env });
+  const since = existsSync(LOG) ? statSync(LOG).size : 0;
+  try {
+    say('apt-get update');
+    await logged('apt-get', [...lock, 'update'], { log: LOG, env });
+    say(`apt-get install ${name}`);
+    await logged('apt-get', [...lock, 'install', '--yes', name], { log: LOG, env });
+  } catch {
+    throw new Fault(`apt-get could not install ${name}: ${firstComplaint(since)} (all of it: ${LOG})`);
+  }
+}
+
+/**
+ * The first warning or error that apt-get wrote; the later ones mostly follow from it.
+ * @param {number} since Where in the log this installation begins.
+ */
+function firstComplaint(since) {
+  const lines = readFileSync(LOG).subarray(since).toString().split('\n');
+  return (
+    lines.find((line) => /^[EW]: /.test(line))?.slice(3) ?? lines.findLast((line) => line !== '') ?? 'no reason given'
+  );
 }
 
 /**
@@ -34,11 +50,21 @@ export async function installPackage(name, why, say) {
  * @param {string} name
  */
 function whyNot(name) {
-  if (!isDebian()) return `${name} is needed: install it with your system's package manager, then repeat`;
-  const byHand = `install it with \`sudo apt-get install ${name}\`, then repeat`;
-  if (process.env['BP_INSTALL'] === 'never') return `${name} is needed, and BP_INSTALL=never forbids it: ${byHand}`;
-  if (process.getuid?.() !== 0) return `${name} is needed: ${byHand}`;
+  const mend = `${byHand(name)}, then repeat`;
+  if (!isDebian()) return `${name} is needed: ${mend}`;
+  if (process.env['BP_INSTALL'] === 'never') return `${name} is needed, and BP_INSTALL=never forbids it: ${mend}`;
+  if (process.getuid?.() !== 0) return `${name} is needed: ${mend}`;
   return undefined;
+}
+
+/**
+ * How a person installs it.
+ * @param {string} name
+ */
+export function byHand(name) {
+  return isDebian()
+    ? `install it with \`sudo apt-get install ${name}\``
+    : "install it with your system's package manager";
 }
 
 function isDebian() {
