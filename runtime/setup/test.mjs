@@ -8,6 +8,8 @@ import { inRoot } from './places.mjs';
 import { ALL_STEPS, setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
+/** What opens a pseudo-terminal for the terminal tests, and Debian's package that has it. */
+const TERMINAL_TOOL = { command: 'script', package: 'bsdutils' };
 const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 
 /**
@@ -18,7 +20,7 @@ export async function test(args) {
   const withTerminal = wants('terminal', args);
   const needsEngine = withTerminal || wants('docker', args);
   await setUp(needsEngine ? ALL_STEPS : ['packages', 'build']);
-  const missing = withTerminal ? await ensureTmux() : undefined;
+  const missing = withTerminal ? await ensureTerminalTool() : undefined;
 
   const folder = mkdtempSync(join(tmpdir(), 'bp-agents-test-'));
   try {
@@ -53,29 +55,33 @@ function wants(project, args) {
   return named.length === 0 || named.some((name) => name === project || /[!*]/.test(name));
 }
 
-/** The reason why there is no tmux, with which the terminal tests type and read; undefined where there is one. */
-async function ensureTmux() {
+/** The reason why the terminal tests can't run; undefined where they can. */
+async function ensureTerminalTool() {
   /** @type {string | undefined} */
   let missing;
-  await step('tmux', async (say) => {
-    const version = await tmuxVersion();
+  await step(TERMINAL_TOOL.command, async (say) => {
+    const version = await versionOf(TERMINAL_TOOL.command);
     if (version) return version;
     try {
-      await installPackage('tmux', 'the terminal tests type into one', say);
+      await installPackage(TERMINAL_TOOL.package, `the terminal tests need its ${TERMINAL_TOOL.command}`, say);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       missing = error.message;
       return 'missing';
     }
-    return `${await tmuxVersion()}, installed`;
+    return 'installed';
   });
   return missing;
 }
 
-/** @returns {Promise<string | undefined>} */
-async function tmuxVersion() {
+/**
+ * Undefined where there is no such command.
+ * @param {string} command
+ * @returns {Promise<string | undefined>}
+ */
+async function versionOf(command) {
   try {
-    return (await captured('tmux', ['-V'])).output.trim();
+    return (await captured(command, ['--version'])).output.trim();
   } catch {
     return undefined;
   }
