@@ -73,7 +73,9 @@ export async function pullImage(deps: ImageDeps, image: string): Promise<void> {
 }
 
 /** What was said in the stream of an answer that had begun as a success. */
-class StreamError extends Error {}
+class StreamError extends Error {
+  override readonly name = 'StreamError';
+}
 
 const engineEvent = z.object({ stream: z.string().optional(), error: z.string().optional() });
 type EngineEvent = z.output<typeof engineEvent>;

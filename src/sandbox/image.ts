@@ -2,7 +2,7 @@ import { BpError } from '../platform/errors.ts';
 import { imageContext, type BuildContext } from './build-context.ts';
 import { makeLocalBase, presentLocalBase, registryBase, type ImageBase } from './image-base.ts';
 import { buildImage, type ImageDeps } from './image-build.ts';
-import { imageLabels } from './image-labels.ts';
+import { imageFacts } from './image-facts.ts';
 
 export interface ImageRequest extends ImageDeps {
   /** The folder `runtime/` of this package. */
@@ -17,13 +17,11 @@ export type ImageState = 'missing' | 'stale' | 'current';
 const LABEL = 'bp-agents.runtime';
 
 /** Whether the image is there and made from the present `runtime/`. */
-export async function imageState(
-  request: Pick<ImageRequest, 'docker' | 'signal' | 'runtimeDirectory' | 'image'>,
-): Promise<ImageState> {
-  const labels = await imageLabels(request, request.image);
-  if (!labels) return 'missing';
+export async function imageState(request: Omit<ImageRequest, 'progress'>): Promise<ImageState> {
+  const facts = await imageFacts(request, request.image);
+  if (!facts) return 'missing';
   const { digest } = await readContext(request.runtimeDirectory);
-  return labels[LABEL] === digest ? 'current' : 'stale';
+  return facts.labels[LABEL] === digest ? 'current' : 'stale';
 }
 
 /**
@@ -34,30 +32,35 @@ export async function imageState(
 export async function ensureImage(
   request: ImageRequest,
 ): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }> {
-  const { clock, image, docker, signal } = request;
+  const { clock, image } = request;
   const beganAt = clock.monotonic();
   const built = (await imageState(request)) !== 'current';
   if (built) await build(request, await readContext(request.runtimeDirectory));
-  const { Id: id } = await docker.getImage(image).inspect({ abortSignal: signal });
-  return { id, built, milliseconds: Math.round(clock.monotonic() - beganAt) };
+  const facts = await imageFacts(request, image);
+  if (!facts) throw new BpError('sandbox_image_build', `${image} was built and is gone again`);
+  return { id: facts.id, built, milliseconds: Math.round(clock.monotonic() - beganAt) };
 }
 
 /** A registry's base is kept up to date by others, so it comes first; a failure on it leaves the local one to be tried. */
 async function build(request: ImageRequest, context: BuildContext): Promise<void> {
   const { runtimeDirectory, progress, signal } = request;
   const local = await presentLocalBase(request, runtimeDirectory);
-  if (local) return buildOn(request, context, local);
+  if (local) {
+    await buildOn(request, context, local);
+    return;
+  }
 
   const registry = await registryBase(request);
   if (registry) {
     try {
-      return await buildOn(request, context, registry);
+      await buildOn(request, context, registry);
+      return;
     } catch (error) {
       if (signal.aborted || !(error instanceof BpError) || error.code !== 'sandbox_image_build') throw error;
       progress(`${error.message}; making a Debian base from packages instead`);
     }
   }
-  return buildOn(request, context, await makeLocalBase(request, runtimeDirectory));
+  await buildOn(request, context, await makeLocalBase(request, runtimeDirectory));
 }
 
 async function buildOn(

@@ -1,0 +1,7 @@
+# The base with a compiler, for the build stage of the agent image only.
+ARG BASE
+FROM ${BASE}
+COPY packages /packages
+RUN set -e; export DEBIAN_FRONTEND=noninteractive; \
+  dpkg --install /packages/*.deb > /packages/log 2>&1 || { tail -n 20 /packages/log; exit 1; }; \
+  rm -rf /packages
