@@ -14,7 +14,7 @@ const TITLE_CHARS_MAX = 500;
 export function promptFrame(prompt: AskedPrompt, columns: number): readonly string[] {
   const inner = Math.max(2, columns - 2);
   const title = prompt.title === null ? [] : wrapToWidth(sanitiseLine(prompt.title, TITLE_CHARS_MAX), inner);
-  const content = sanitiseText(prompt.content, { charsMax: CHARS_MAX, linesMax: LINES_MAX }).flatMap((line) =>
+  const content = sanitiseText(prompt.content.trimEnd(), { charsMax: CHARS_MAX, linesMax: LINES_MAX }).flatMap((line) =>
     wrapToWidth(line, inner),
   );
   const shown = content.slice(0, LINES_MAX);
