@@ -19,7 +19,7 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 export async function test(args) {
   const withTerminal = wants('terminal', args);
   const needsEngine = withTerminal || wants('docker', args);
-  await setUp(needsEngine ? ALL_STEPS : ['packages', 'build']);
+  await setUp(needsEngine ? ALL_STEPS : ['packages']);
   const missing = withTerminal ? await ensureTerminalTool() : undefined;
 
   const folder = mkdtempSync(join(tmpdir(), 'bp-agents-test-'));
