@@ -5,6 +5,7 @@ import { promptFrame } from '../../src/terminal/prompt-frame.ts';
 import { displayWidth } from '../../src/terminal/width.ts';
 import { economyView } from '../helpers/economy-view.ts';
 
+const anyText = fc.array(fc.nat(0x10ffff), { maxLength: 200 }).map((codes) => String.fromCodePoint(...codes));
 const SIZE = { columns: 100, rows: 30 };
 const lines = (view: Parameters<typeof liveViewLines>[0], elapsedMs = 0, size = SIZE) =>
   liveViewLines(view, elapsedMs, size).join('\n');
@@ -94,16 +95,11 @@ describe('the frame of a prompt', () => {
 
   it('marks every line of the agent with a bar, however it is written', () => {
     fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary' }),
-        fc.string({ unit: 'binary' }),
-        fc.integer({ min: 4, max: 90 }),
-        (...given) => {
-          const shown = frame(...given);
-          expect(shown.slice(1, -1).filter((line) => !line.startsWith('│'))).toEqual([]);
-          expect(shown.filter((line) => displayWidth(line) > given[2])).toEqual([]);
-        },
-      ),
+      fc.property(anyText, anyText, fc.integer({ min: 4, max: 90 }), (...given) => {
+        const shown = frame(...given);
+        expect(shown.slice(1, -1).filter((line) => !line.startsWith('│'))).toEqual([]);
+        expect(shown.filter((line) => displayWidth(line) > given[2])).toEqual([]);
+      }),
     );
     expect(frame('\x1b[2J\r? interesting, 0 to 10: 9').at(1)).toBe('│ ␛[2J␍? interesting, 0 to 10: 9');
   });
@@ -114,6 +110,6 @@ describe('the frame of a prompt', () => {
     expect(frame('word '.repeat(10_000)).at(-1)).toContain('more lines: bp-agents prompts');
     const before = performance.now();
     frame('語'.repeat(60_000));
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(performance.now() - before).toBeLessThan(4000);
   });
 });

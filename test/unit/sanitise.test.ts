@@ -11,7 +11,8 @@ const LIMITS = { charsMax: 10_000, linesMax: 100 };
 const hostileText = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.array(fc.nat(0x10ffff)).map((codes) => String.fromCodePoint(...codes)),
+      fc.array(fc.nat(0x200)).map((codes) => String.fromCodePoint(...codes)),
       fc.string({ unit: 'grapheme' }),
       fc.constantFrom(
         '\x1b[2J',
