@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { EnginePort, Finding, RunningParts } from './cli/deps.ts';
+import type { Config } from './config/schema.ts';
+import type { Endpoints } from './orchestrator/deps.ts';
+import type { Clock } from './platform/clock.ts';
+import { BpError } from './platform/errors.ts';
+import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
+import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
+import { ensureImage, imageState, type ImageState } from './sandbox/image.ts';
+import { createService, type Service } from './service/service.ts';
+
+export interface EnginePortOptions extends EngineSearch {
+  /** The folder `runtime/` of this package. */
+  readonly runtimeDirectory: string;
+  readonly clock: Clock;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Where the supervisor's relay listens inside every container. */
+const SERVICE_URL = 'http://127.0.0.1:8080';
+const SOCKET_NAME = 'service.sock';
+
+/** The real world behind the commands: joins the Docker sandbox, the System Service and the orchestrator. */
+export function createEnginePort(options: EnginePortOptions): EnginePort {
+  const { environment, runtimeDirectory, clock, uid, gid } = options;
+
+  return {
+    async start({ directory, config, economy }, logger, signal): Promise<RunningParts> {
+      const address = await findEngine(options);
+      const sandbox = createDockerSandbox({
+        docker: connectEngine(address),
+        address,
+        home: directory,
+        config: config.sandbox,
+        clock,
+        logger,
+        runtimeDirectory: environment['XDG_RUNTIME_DIR'],
+        uid,
+        gid,
+        seccompPath: join(runtimeDirectory, 'seccomp.json'),
+      });
+      const { warnings } = await sandbox.check(signal);
+      for (const warning of warnings) logger.warn({}, warning);
+      const meters: Meters = new Map();
+      const usage = { usedCpuMs: async (executionId: number) => meters.get(executionId)?.() };
+      const service = await createService({ economy, usage, logger });
+      const endpoints = endpointsOf(service, meters);
+      return {
+        orchestrator: { economy, sandbox, endpoints, clock, logger, onEvent: () => undefined },
+        close: () => service.close(),
+      };
+    },
+    async ensureImage({ sandbox }, progress, signal) {
+      const docker = connectEngine(await findEngine(options));
+      return ensureImage({ docker, clock, runtimeDirectory, image: sandbox.image, progress, signal });
+    },
+    examine: (config, signal) => examine(options, config, signal),
+  };
+}
+
+/** What reads the CPU milliseconds of a running execution. */
+type Meters = Map<number, () => Promise<number | undefined>>;
+
+/** The service as the orchestrator needs it. */
+function endpointsOf(service: Service, meters: Meters): Endpoints {
+  const open = new Map<number, { close(): Promise<void> }>();
+  return {
+    serviceUrl: SERVICE_URL,
+    async open(executionId, directory, meter) {
+      meters.set(executionId, meter);
+      open.set(executionId, await service.openEndpoint(executionId, join(directory, SOCKET_NAME)));
+    },
+    requests: (executionId) => service.requestsOf(executionId),
+    async close(executionId) {
+      meters.delete(executionId);
+      await open.get(executionId)?.close();
+      open.delete(executionId);
+    },
+  };
+}
+
+const IMAGE_FINDING: Readonly<Record<ImageState, Omit<Finding, 'name'>>> = {
+  current: { ok: true, detail: 'built from the present runtime/' },
+  stale: { ok: false, detail: 'older than runtime/', mend: 'bp-agents image' },
+  missing: { ok: false, detail: 'not built yet', mend: 'bp-agents image' },
+};
+
+/** Engine and image, for `doctor`. Changes nothing. */
+async function examine(options: EnginePortOptions, config: Config, signal: AbortSignal): Promise<readonly Finding[]> {
+  try {
+    const address = await findEngine(options);
+    const docker = connectEngine(address);
+    const { Version: version } = await docker.version();
+    const engine = { name: 'engine', ok: true, detail: `Docker ${version} at ${address.url} (${address.source})` };
+    const { image } = config.sandbox;
+    const state = await imageState({ ...options, docker, image, signal });
+    return [engine, { name: 'image', ...IMAGE_FINDING[state], detail: `${image}: ${IMAGE_FINDING[state].detail}` }];
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const mend = error instanceof BpError && error.hint ? error.hint : 'install and start Docker, or set DOCKER_HOST';
+    return [{ name: 'engine', ok: false, detail, mend }];
+  }
+}
