@@ -37,14 +37,15 @@ def spark(values: list[float], width: int = 32) -> str:
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """A Markdown table, padded so that it also reads well as plain text. Columns of figures are aligned on the right."""
+    """A Markdown table, padded so that it reads well as plain text too. Figures are aligned on the right."""
     cells = [[cell.replace("|", "/") for cell in row] for row in [head, *rows]]
     columns = range(len(head))
     widths = [max(len(row[column]) for row in cells) for column in columns]
     figures = [column > 0 and any(row[column][:1] in "0123456789+-" for row in cells[1:]) for column in columns]
 
     def line(row: list[str]) -> str:
-        padded = [row[column].rjust(widths[column]) if figures[column] else row[column].ljust(widths[column]) for column in columns]
+        sides = [(row[column], widths[column], figures[column]) for column in columns]
+        padded = [cell.rjust(width) if is_figure else cell.ljust(width) for cell, width, is_figure in sides]
         return "| " + " | ".join(padded) + " |"
 
     rule = "|" + "|".join("-" * (widths[column] + 1) + (":" if figures[column] else "-") for column in columns) + "|"

@@ -19,7 +19,6 @@ import os
 import sys
 from collections.abc import Callable
 
-import letters
 from figures import credits
 from memory import Memory, recall, remember
 from service import Service

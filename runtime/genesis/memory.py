@@ -17,7 +17,7 @@ RECEIPTS_MAX = 12
 
 
 class Memory:
-    """Plain fields, each with the value it has at birth; the type of that value is the type it must have in the file."""
+    """Plain fields with the values they have at birth, whose types are the types that they must have in the file."""
 
     def __init__(self) -> None:
         self.version = VERSION
@@ -43,10 +43,12 @@ class Memory:
         self.expected_cycle = 0  # When the last bid could first have won.
         self.keenness = 1.0  # Rises while bids are late where one pays what one bids.
         self.quiet = 0  # Executions in a row in which nothing happened.
-        self.samples: list = []  # [cycle, cpu price, memory price, tokens price, cpu utilisation, credits with those held], the newest last.
+        # [cycle, CPU price, memory price, tokens price, CPU utilisation, credits with those held], the newest last.
+        self.samples: list = []
 
         # The letters.
-        self.letters: list = []  # {prompt_id, kind, title, cycle, status, marks, reason, reward, next_bid}, the newest last.
+        # {prompt_id, kind, title, cycle, status, marks, reason, reward, next_bid}, the newest last.
+        self.letters: list = []
         self.arms: dict = {}  # kind → [weight, reward], both decaying.
         self.overall: list = [0.0, 0.0]
         self.sent = 0
@@ -61,7 +63,7 @@ class Memory:
         self.forecasts: list = [0, 0]  # How many came true, and how many came due.
 
     def trim(self) -> None:
-        """Keeps every list within its limit. Old samples are thinned out, so that memory reaches far back in few lines."""
+        """Keeps every list within its limit. Old samples are thinned out, so that they reach far back."""
         if len(self.samples) > SAMPLES_MAX:
             half = SAMPLES_MAX // 2
             self.samples = self.samples[:-half:2] + self.samples[-half:]

@@ -7,6 +7,7 @@ service takes them. `markets` is `{resource: {price, supply, utilisation}}`, as 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from memory import Memory
 from service import Answer
@@ -201,7 +202,7 @@ def number(value: object) -> float:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) else 0
 
 
-def thousandths(value: float, rounding=math.ceil) -> float:
+def thousandths(value: float, rounding: Callable[[float], int] = math.ceil) -> float:
     """CPU seconds have at most three decimals."""
     return max(1, rounding(round(value * 1000, 6))) / 1000
 

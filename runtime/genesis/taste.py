@@ -12,6 +12,7 @@ import re
 import mind
 from memory import Memory
 
+MARKS = ("interesting", "useful", "understandable")
 KINDS = ("market", "budget", "forecast", "receipts", "lessons", "neighbours")
 
 DECAY = 0.75
@@ -118,7 +119,7 @@ def learn_answer(memory: Memory, handshake: dict, prompt: dict) -> bool:
     if letter["status"] not in ("open", "queued"):
         return False
     scores = prompt.get("scores")
-    marks = [int(mind.number(scores.get(name))) for name in ("interesting", "useful", "understandable")] if scores else []
+    marks = [int(mind.number(scores.get(name))) for name in MARKS] if scores else []
     reward, reason = mind.number(prompt.get("reward")), str(prompt.get("reason") or "")[:1000]
     status = "scored" if marks else str(prompt.get("status") or "unanswered")
     letter |= {"status": status, "marks": marks, "reward": reward, "reason": reason}

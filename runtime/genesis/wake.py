@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+import kinds
 import letters
 import mind
 import taste
+from facts import NAMES, SAMPLED, Facts
 from figures import counted, credits
 from memory import Memory
 from service import Answer, Service
@@ -76,7 +78,7 @@ class Wake:
         self.market = self._read("/market/state")
         memory.mechanism = str(self.market.get("mechanism") or memory.mechanism)
         memory.horizon = int(mind.number(self.market.get("bid_horizon_cycles"))) or memory.horizon
-        prices = [mind.price(markets, resource) for resource in letters.SAMPLED]
+        prices = [mind.price(markets, resource) for resource in SAMPLED]
         in_use = mind.number((markets.get("cpu_seconds") or {}).get("utilisation"))
         memory.samples.append([self.cycle, *prices, in_use, self.credits_at_start])
         # An answer is handed over once; if that wake was killed, this is how it is not lost.
@@ -137,7 +139,8 @@ class Wake:
                 bid.update(attempted)
                 self._now_available(answer, self.available - attempted["amount"])
                 named = f"{attempted['bundle']['cpu_seconds']:g} s, {attempted['bundle']['memory_mb']} MB"
-                print(f"bid {credits(attempted['amount'])} for {named}, from cycle {attempted.get('earliest_cycle', self.cycle + 1)}")
+                earliest = attempted.get("earliest_cycle", self.cycle + 1)
+                print(f"bid {credits(attempted['amount'])} for {named}, from cycle {earliest}")
                 return str(answer.body.get("bid_id") or "bid")
             print(f"bid refused, {answer}")
             if answer.status in (0, 429) or answer.status >= 500:
@@ -161,8 +164,8 @@ class Wake:
 
     def _write_letter(self) -> None:
         memory, handshake = self.memory, self.handshake
-        kind, _ = taste.choose(memory, handshake, letters.ready_kinds(memory))
-        facts = letters.Facts(handshake, memory, self.market, self._read)
+        kind, _ = taste.choose(memory, handshake, kinds.ready_kinds(memory, self.cycle))
+        facts = Facts(handshake, memory, self.market, self._read)
         letter = letters.compose(kind, facts, self._farewell())
         next_bid = mind.waking_bid(memory, handshake)
         prompt = {"title": letter.title, "content": letter.content, "next_bid": next_bid}
@@ -185,7 +188,7 @@ class Wake:
             memory.forecast["prompt_id"] = prompt_id
         sent = {"prompt_id": prompt_id, "kind": kind, "title": letter.title, "cycle": self.cycle, "status": status}
         memory.letters.append({**sent, "marks": [], "reward": 0, "reason": "", "next_bid": "next_bid" in prompt})
-        prices = {resource: mind.price(facts.markets, resource) for resource in letters.NAMES}
+        prices = {resource: mind.price(facts.markets, resource) for resource in NAMES}
         memory.noted = {"cycle": self.cycle, "prices": prices, "credits": facts.available + facts.held}
         memory.news, memory.wanted_kind = [], ""
         memory.sent += 1
