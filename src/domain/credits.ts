@@ -10,6 +10,8 @@ const MICRO_PER_CREDIT = 1_000_000;
 /** The largest amount of one transfer: 10⁹ credits, well inside the exact integers of a double. */
 export const CREDITS_MAX = 1_000_000_000;
 export const AMOUNT_MAX = (CREDITS_MAX * MICRO_PER_CREDIT) as MicroCredits;
+/** The largest balance of one account, as the schema has it too. */
+export const BALANCE_MAX = 9_000_000_000_000_000 as MicroCredits;
 export const ZERO = 0 as MicroCredits;
 
 /** Brands an integer that is already known to be micro-credits; a broken invariant throws. */

@@ -1,4 +1,4 @@
-import { toCredits, type MicroCredits } from '../domain/credits.ts';
+import { BALANCE_MAX, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from './deps.ts';
 import { findLiving } from './living-agent.ts';
@@ -12,7 +12,7 @@ export interface TransferOrder {
 /**
  * Pays another agent.
  * Refuses: `accounts_must_be_different`, `agent_not_found`, `agent_dead`, `agent_stopped`, `too_large` (memo),
- * `insufficient_credits`.
+ * `insufficient_credits`, `balance_too_large`.
  */
 export function transferCredits(
   deps: EconomyDeps,
@@ -32,6 +32,12 @@ export function transferCredits(
       return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {
         field: 'amount',
         limit: toCredits(available),
+      });
+    const room = subtract(BALANCE_MAX, store.accounts.balance(to).posted);
+    if (amount > room)
+      return refuse('balance_too_large', `${to} can be paid at most ${toCredits(room)} more`, {
+        field: 'amount',
+        limit: toCredits(room),
       });
     const { cycle } = store.state.get();
     const transferId = store.transfers.single({
