@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { formatId } from '../domain/ids.ts';
+import { refuse, type Refusal } from '../domain/refusal.ts';
+import type { Logger } from '../platform/logger.ts';
+import { loadOf } from './endpoint.ts';
+import { sendProblem } from './problem.ts';
+import { RefusedError } from './refused-error.ts';
+
+/** How much of a body that is too large is still taken in, so that its sender comes to read the answer. */
+const DISCARDED_BYTES_MAX = 16_777_216;
+
+/** Turns whatever goes wrong with a request into a problem. What it doesn't know is logged and stays opaque. */
+export function handleFailures(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const refusal = refusalOf(error, request.routeOptions.bodyLimit);
+    if (!refusal) {
+      fail(error, request, reply, logger);
+      return reply;
+    }
+    if (refusal.code === 'body_too_large') await discardRest(request.raw);
+    sendProblem(reply, refusal);
+    return reply;
+  });
+}
+
+/** What Fastify itself refuses, in our words. Undefined where the service is to blame. */
+export function refusalOf(error: FastifyError, bodyBytesMax: number | undefined): Refusal | undefined {
+  if (error instanceof RefusedError) return error.refusal;
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refuse(
+        'body_too_large',
+        `the body must be at most ${bodyBytesMax ?? 0} bytes`,
+        bodyBytesMax === undefined ? {} : { limit: bodyBytesMax },
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refuse('unsupported_media_type', 'send a JSON object with Content-Type: application/json');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return refuse('malformed_request', 'Content-Length must be the length of the body');
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return refuse('route_not_found', 'the path must be that of a route; GET /openapi.json lists them');
+    case 'ECONNRESET':
+      // The caller left in the middle of its request.
+      return refuse('malformed_request', 'send the whole request');
+    default:
+      return undefined;
+  }
+}
+
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
+  const load = loadOf(request.raw);
+  const instance = load ? `${formatId('execution', load.executionId)}/${load.requests}` : request.id;
+  const { method } = request;
+  logger.error({ err: error, request: instance, method, route: request.routeOptions.url }, 'a request failed');
+  sendProblem(
+    reply,
+    refuse('internal_error', `the service failed; nothing was changed, and the log of the operator names ${instance}`),
+    instance,
+  );
+}
+
+function discardRest(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DISCARDED_BYTES_MAX) resolve();
+    });
+    request.once('close', resolve);
+    request.once('end', resolve);
+    request.resume();
+  });
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { Bid, Bundle, Message, Receipt, Response } from './answers.ts';
+
+const market = z.object({
+  price: z.number().describe('Credits for one unit: the reserve price.'),
+  supply: z.number().describe('Units that one cycle sells.'),
+  utilisation: z.number().describe('Of the last cycle, 0 to 1.'),
+});
+
+/** `env.json`, schema version 1; published as `docs/handshake.schema.json`. */
+export const HandshakeSchema = z
+  .object({
+    schema_version: z.literal(1),
+    agent_id: z.string(),
+    execution_id: z.string().regex(/^exe_/),
+    execution_token: z.string().describe('Bearer token for the System Service; dead when the execution ends.'),
+    service_url: z.string().describe('Where the System Service is.'),
+    system_time: z.iso.datetime(),
+    cycle: z.int().min(0),
+    payer: z.string().describe('Who paid for this execution: the agent itself, or a sponsor.'),
+    credits: z.object({
+      available: z.number().describe('What the agent can spend.'),
+      pending: z.number().describe('Held by its pending bids.'),
+    }),
+    execution_context: z
+      .object({
+        ...Bundle.shape,
+        wall_seconds: z.number().describe('From "go" until it is ended.'),
+        payload: z.unknown().describe('What the bid carried, or null.'),
+      })
+      .describe('What this execution may use.'),
+    markets: z.object({ cpu_seconds: market, memory_mb: market, tokens: market, attention: market }),
+    inbox: z
+      .array(Message)
+      .describe('Messages that no started execution was handed; the newest few, the oldest first.'),
+    responses: z.array(Response).describe('How prompts ended that no started execution was told of; likewise.'),
+    bids: z.array(Bid).describe('Its own bids and those for it, the newest first.'),
+    last_execution: Receipt.nullable().describe('The receipt of the one before; null in the first.'),
+    lineage: z.array(z.string()).describe('Parent, grandparent and so on.'),
+  })
+  .meta({ id: 'Handshake', description: 'The content of env.json, written before each execution.' });
+
+/** JSON Schema 2020-12 of the handshake, with everything it needs under `$defs`. */
+export function handshakeJsonSchema(): unknown {
+  const { $schema, ...schema } = z.toJSONSchema(HandshakeSchema, { io: 'output' });
+  return { $schema, title: 'env.json', ...schema };
+}

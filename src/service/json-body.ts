@@ -1,0 +1,52 @@
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+
+/** Deeper than any honest body, and far from where writing it again as JSON would exhaust the stack. */
+const DEPTH_MAX = 64;
+
+interface Node {
+  readonly value: unknown;
+  readonly key: string;
+  readonly parent: Node | undefined;
+  readonly depth: number;
+}
+
+/**
+ * Reads a body of UTF-8 JSON. A number that JSON can write but a double can't hold (1e400) would turn into a null on
+ * its way to the database, so it is refused wherever it stands.
+ * Refuses: `invalid_json`, `too_deep`, `not_finite`.
+ */
+export function parseJsonBody(bytes: Uint8Array): Result<unknown> {
+  if (bytes.byteLength === 0) return refuse('invalid_json', 'the body is empty; send a JSON object');
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return refuse('invalid_json', 'the body must be one JSON object in UTF-8');
+  }
+  return findFault(body) ?? accept(body);
+}
+
+/** Walks without recursion: the body may be as deep as it is long. */
+function findFault(body: unknown): Refusal | undefined {
+  const open: Node[] = [{ value: body, key: '', parent: undefined, depth: 0 }];
+  for (let node = open.pop(); node; node = open.pop()) {
+    const { value, depth } = node;
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      const field = pathOf(node);
+      return refuse('not_finite', `${field || 'the body'} must be a finite number`, { field });
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth === DEPTH_MAX)
+      return refuse('too_deep', `the body must be nested at most ${DEPTH_MAX} levels deep`, { limit: DEPTH_MAX });
+    for (const [key, child] of Object.entries(value) as [string, unknown][])
+      if (typeof child === 'object' || typeof child === 'number')
+        open.push({ value: child, key, parent: node, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function pathOf(node: Node): string {
+  const keys: string[] = [];
+  for (let at = node; at.parent; at = at.parent) keys.unshift(at.key);
+  return keys.join('.');
+}

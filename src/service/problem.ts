@@ -1,0 +1,116 @@
+import type { FastifyReply } from 'fastify';
+import { REFUSALS, type Refusal, type RefusalCode } from '../domain/refusal.ts';
+
+/** The one place that maps refusals to HTTP. `docs/errors.md` lists the same; a test keeps the two equal. */
+export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
+  malformed_request: 400,
+  invalid_json: 400,
+  too_deep: 400,
+  body_too_large: 413,
+  headers_too_large: 431,
+  unsupported_media_type: 415,
+  route_not_found: 404,
+  method_not_allowed: 405,
+  missing_field: 400,
+  unknown_field: 400,
+  wrong_type: 400,
+  negative: 400,
+  not_positive: 400,
+  not_finite: 400,
+  not_integer: 400,
+  too_large: 400,
+  too_small: 400,
+  empty: 400,
+  too_many_decimals: 400,
+  invalid_id: 400,
+  invalid_value: 400,
+  missing_token: 401,
+  invalid_token: 401,
+  execution_ended: 401,
+  wrong_socket: 403,
+  wrong_execution: 403,
+  invalid_idempotency_key: 400,
+  idempotency_key_reused: 422,
+  insufficient_credits: 402,
+  accounts_must_be_different: 422,
+  already_transferred: 409,
+  balance_too_large: 422,
+  missing_resource: 400,
+  unknown_resource: 400,
+  no_supply: 422,
+  bundle_exceeds_supply: 422,
+  below_reserve: 422,
+  too_many_bids: 409,
+  earliest_cycle_too_far: 422,
+  payload_too_large: 422,
+  bid_not_found: 404,
+  bid_not_pending: 409,
+  agent_not_found: 404,
+  agent_dead: 409,
+  agent_stopped: 409,
+  agent_exists: 409,
+  agent_alive: 409,
+  endowment_too_small: 422,
+  invalid_path: 422,
+  too_many_files: 422,
+  files_too_large: 422,
+  entry_point_missing: 422,
+  inbox_full: 409,
+  no_attention: 403,
+  prompt_already_submitted: 403,
+  prompt_not_found: 404,
+  prompt_not_open: 409,
+  prompt_already_ended: 409,
+  execution_not_found: 404,
+  no_llm_provider: 503,
+  too_many_requests: 429,
+  request_timeout: 408,
+  internal_error: 500,
+};
+
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** RFC 9457. `code` is stable; `detail` names the value that would have been right, `limit` is that value. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: RefusalCode;
+  readonly field?: string;
+  readonly limit?: number | string;
+  /** Which request it was, where the operator can find it in the log. */
+  readonly instance?: string;
+}
+
+/** Names and sentences may repeat what the caller wrote, which can be a whole body long. */
+const FIELD_CHARS_MAX = 200;
+const DETAIL_CHARS_MAX = 1000;
+
+export function problemOf({ code, message, field, limit }: Omit<Refusal, 'ok'>, instance?: string): Problem {
+  return {
+    type: `urn:bp-agents:problem:${code}`,
+    title: REFUSALS[code],
+    status: HTTP_STATUS[code],
+    detail: cut(message, DETAIL_CHARS_MAX),
+    code,
+    ...(field !== undefined && field !== '' && { field: cut(field, FIELD_CHARS_MAX) }),
+    ...(limit !== undefined && { limit }),
+    ...(instance !== undefined && { instance }),
+  };
+}
+
+export function sendProblem(reply: FastifyReply, refusal: Omit<Refusal, 'ok'>, instance?: string): void {
+  const problem = problemOf(refusal, instance);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 429) reply.header('retry-after', '1');
+  // As bytes: to text Fastify would add a charset, which this media type doesn't have.
+  reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_JSON)
+    .send(Buffer.from(JSON.stringify(problem)));
+}
+
+function cut(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { BidRequest as Bid } from '../domain/bid.ts';
+import { accept, type Result } from '../domain/refusal.ts';
+import { QUANTITY_MAX } from '../domain/resources.ts';
+import { readBidRequest } from '../economy/bid-request.ts';
+import {
+  agentId,
+  agentIdShape,
+  bundleShape,
+  credits,
+  creditsShape,
+  executionId,
+  executionIdShape,
+  readBy,
+  readExecutionId,
+  text,
+} from './schema.ts';
+import { filesShape, readFiles } from './spawn-files.ts';
+
+// The bodies that agents send. An `id` is the name of the component in OpenAPI.
+
+const ownBid = {
+  bundle: bundleShape,
+  amount: creditsShape.describe(
+    'Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends.',
+  ),
+  earliest_cycle: z
+    .int()
+    .min(0)
+    .max(QUANTITY_MAX)
+    .optional()
+    .describe('The first cycle in which it competes, at most market.bid_horizon_cycles ahead.'),
+  payload: z
+    .unknown()
+    .optional()
+    .describe('Any JSON, handed back in execution_context.payload of the handshake; at most market.payload_bytes_max.'),
+};
+const ownBidShape = z.strictObject(ownBid);
+
+export const TransferRequest = z
+  .strictObject({
+    to: agentId('to', 'The agent that is paid.'),
+    amount: credits('amount', 'Credits, with at most 6 decimals.'),
+    memo: text('memo', 'For both sides to read; at most economy.memo_chars_max characters.').optional(),
+    execution_id: executionId(),
+  })
+  .meta({ id: 'TransferRequest' });
+
+export const BidRequest = readBy(
+  'the body',
+  z
+    .strictObject({
+      ...ownBid,
+      for_agent_id: agentIdShape.optional().describe('Pay for the execution of this agent instead of an own one.'),
+      execution_id: executionIdShape.optional().describe("The caller's own execution; another one is refused."),
+    })
+    .describe('An offer for one execution with one bundle.'),
+  readBid,
+).meta({ id: 'BidRequest' });
+
+export const PromptRequest = z
+  .strictObject({
+    content: text('content', 'Text or Markdown; at most attention.prompt_bytes_max bytes.'),
+    title: text('title', 'At most attention.title_chars_max characters.').optional(),
+    // The use case reads it: whether there is attention at all is said first.
+    next_bid: z.unknown().meta(shown(ownBidShape, 'A bid to be placed when the prompt ends.')).optional(),
+    execution_id: executionId(),
+  })
+  .meta({ id: 'PromptRequest' });
+
+export const MessageRequest = z
+  .strictObject({
+    to: agentId('to', 'The agent that receives it.'),
+    content: text('content', 'At most economy.message_bytes_max bytes.'),
+    execution_id: executionId(),
+  })
+  .meta({ id: 'MessageRequest' });
+
+export const SpawnRequest = z
+  .strictObject({
+    id: agentId('id', 'Chosen by the parent, never reused; the system makes one where it is absent.').optional(),
+    initial_credits: credits(
+      'initial_credits',
+      'The endowment of the child, on top of the fee: at least economy.spawn.endowment_min_bare_executions.',
+    ),
+    first_bid: readBy('first_bid', ownBidShape.describe('Placed at once, paid from the endowment.'), readOwnBid),
+    files: readBy('files', filesShape, readFiles),
+    execution_id: executionId(),
+  })
+  .meta({ id: 'SpawnRequest' });
+
+function readBid(input: unknown): Result<{ readonly bid: Bid; readonly execution_id: number | undefined }> {
+  const { execution_id: id, ...rest } = isRecord(input) ? input : {};
+  const executionId = id === undefined ? accept(undefined) : readExecutionId(id, 'execution_id');
+  if (!executionId.ok) return executionId;
+  const bid = readBidRequest(isRecord(input) ? rest : input, { mayBeForAnother: true });
+  return bid.ok ? accept({ bid: bid.value, execution_id: executionId.value }) : bid;
+}
+
+function readOwnBid(input: unknown, field: string): Result<Bid> {
+  return readBidRequest(input, { field, mayBeForAnother: false });
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(shape: z.ZodType, description: string): Record<string, unknown> {
+  const schema: Record<string, unknown> = z.toJSONSchema(shape, { io: 'input' });
+  delete schema['$schema'];
+  return { ...schema, description };
+}

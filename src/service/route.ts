@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import type { RefusalCode, Result } from '../domain/refusal.ts';
+import type { Caller } from '../economy/deps.ts';
+
+export type RouteGroup = 'economic' | 'market' | 'human' | 'social' | 'intelligence' | 'execution';
+
+/** What a route is given: who calls, and what of the request its schemas have read. */
+export interface Call<Body, Query, Params> {
+  readonly caller: Caller;
+  readonly body: Body;
+  readonly query: Query;
+  readonly params: Params;
+}
+
+/** One route. The application, OpenAPI, the 405 answers and the test of `docs/api.md` are all made from these. */
+export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As Fastify writes it: `/market/bid/:id`. */
+  readonly path: string;
+  readonly group: RouteGroup;
+  /** Its name in OpenAPI. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly body?: z.ZodType<Body>;
+  /** Bytes; `service.body_bytes_max` where absent. */
+  readonly bodyBytesMax?: number;
+  readonly query?: z.ZodType<Query>;
+  readonly params?: z.ZodType<Params>;
+  /** When it succeeds. */
+  readonly status: 200 | 201;
+  readonly answer: z.ZodType;
+  /** Beside those that any route may give: of the fields of its schemas and of what it does. */
+  readonly refusals: readonly RefusalCode[];
+  /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */
+  readonly work: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
+}
+
+/** Lets the schemas of a route type its work, then forgets them, so that all routes can stand in one list. */
+export function route<Body, Query, Params>(spec: RouteSpec<Body, Query, Params>): RouteSpec {
+  return spec as unknown as RouteSpec;
+}

@@ -1,0 +1,69 @@
+import { formatId } from '../../domain/ids.ts';
+import { accept, refuse } from '../../domain/refusal.ts';
+import { bundleView } from '../../domain/resources.ts';
+import type { Caller, EconomyDeps } from '../../economy/deps.ts';
+import { ExecutionState } from '../answers.ts';
+import { route, type RouteSpec } from '../route.ts';
+
+/** What the service needs to know of a running execution; whoever runs it answers. */
+export interface UsageReader {
+  /** CPU milliseconds used so far, or undefined where they can't be had now. Resolves soon. */
+  usedCpuMs(executionId: number): Promise<number | undefined>;
+}
+
+export interface ExecutionFacts {
+  readonly economy: EconomyDeps;
+  readonly usage: UsageReader;
+  readonly requestsOf: (executionId: number) => number;
+}
+
+export function executionRoutes(facts: ExecutionFacts): readonly RouteSpec[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/execution',
+      group: 'execution',
+      operation: 'getExecution',
+      summary: "What is left of this execution's bundle, and its deadline.",
+      status: 200,
+      answer: ExecutionState,
+      refusals: [],
+      work: async ({ caller }) => {
+        const cpuMs = await facts.usage.usedCpuMs(caller.executionId);
+        return stateOf(facts, caller, cpuMs);
+      },
+    }),
+  ];
+}
+
+function stateOf({ economy, requestsOf }: ExecutionFacts, { executionId }: Caller, cpuMs: number | undefined) {
+  const { store } = economy;
+  return store.read(() => {
+    const execution = store.executions.get(executionId);
+    // It may have ended while its counter was read.
+    if (execution.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
+    const { bundle, startedAt, wallMs, tokensUsed, attentionHeld } = execution;
+    const prompt = store.prompts.ofExecution(executionId);
+    return accept({
+      execution_id: formatId('execution', executionId),
+      outcome: null,
+      bought: bundleView(bundle),
+      used: {
+        cpu_seconds: cpuMs === undefined ? null : seconds(cpuMs),
+        tokens: tokensUsed,
+        requests: requestsOf(executionId),
+      },
+      remaining: {
+        cpu_seconds: cpuMs === undefined ? null : seconds(Math.max(0, bundle.cpuMs - cpuMs)),
+        tokens: Math.max(0, bundle.tokens - tokensUsed),
+        attention: bundle.attention === 1 && !prompt ? 1 : 0,
+      },
+      deadline: startedAt === null ? null : new Date(startedAt + wallMs).toISOString(),
+      attention: { held: attentionHeld, prompt_id: prompt ? formatId('prompt', prompt.id) : null },
+    });
+  });
+}
+
+function seconds(milliseconds: number): number {
+  return Number((milliseconds / 1000).toFixed(6));
+}

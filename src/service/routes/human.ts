@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { formatId } from '../../domain/ids.ts';
+import { accept } from '../../domain/refusal.ts';
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { submitPrompt } from '../../economy/submit-prompt.ts';
+import { promptView } from '../../economy/views/prompt-view.ts';
+import { PromptAnswer, PromptList } from '../answers.ts';
+import { pageFields, pageOf, readPage } from '../paging.ts';
+import { PromptRequest } from '../requests.ts';
+import { mapped } from '../result.ts';
+import { route, type RouteSpec } from '../route.ts';
+
+export function humanRoutes(economy: EconomyDeps): readonly RouteSpec[] {
+  const { store, config } = economy;
+  const listMax = config.service.list_max;
+  return [
+    route({
+      method: 'POST',
+      path: '/human/prompt',
+      group: 'human',
+      operation: 'submitPrompt',
+      summary: 'Shows something to the human: once per execution, paid for with the attention in its bundle.',
+      body: PromptRequest,
+      status: 201,
+      answer: PromptAnswer,
+      refusals: ['no_attention', 'prompt_already_submitted', 'missing_resource', 'unknown_resource'],
+      work: ({ caller, body: { content, title, next_bid: nextBid } }) =>
+        mapped(submitPrompt(economy, caller, { content, title, nextBid }), ({ promptId, status }) => ({
+          prompt_id: formatId('prompt', promptId),
+          status,
+        })),
+    }),
+    route({
+      method: 'GET',
+      path: '/human/prompts',
+      group: 'human',
+      operation: 'listPrompts',
+      summary: "The caller's prompts and how the human answered them, the newest first.",
+      query: z.strictObject(pageFields('prompt', listMax)),
+      status: 200,
+      answer: PromptList,
+      refusals: [],
+      work: ({ caller, query }) =>
+        store.read(() => {
+          const { rows, nextBefore } = readPage(pageOf(query, listMax), 'prompt', (before, limit) =>
+            store.prompts.ofAgent(caller.agentId, before, limit),
+          );
+          return accept({ prompts: rows.map(promptView), next_before: nextBefore });
+        }),
+    }),
+  ];
+}

@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify';
+import type { EconomyDeps } from '../economy/deps.ts';
+import type { Logger } from '../platform/logger.ts';
+import { buildApp } from './app.ts';
+import { openEndpoint, type Endpoint } from './endpoint.ts';
+import { economicRoutes } from './routes/economic.ts';
+import { executionRoutes, type UsageReader } from './routes/execution.ts';
+import { humanRoutes } from './routes/human.ts';
+import { intelligenceRoutes } from './routes/intelligence.ts';
+import { marketRoutes } from './routes/market.ts';
+import { socialRoutes } from './routes/social.ts';
+
+export interface ServiceDeps {
+  readonly economy: EconomyDeps;
+  readonly usage: UsageReader;
+  readonly logger: Logger;
+}
+
+/** The System Service: one application behind as many Unix sockets as there are executions. */
+export interface Service {
+  /** The application itself, for `inject`: no execution stands behind what comes that way. */
+  readonly app: FastifyInstance;
+  /** Listens for one execution, in a directory that is there. Who comes through this socket is this execution or nobody. */
+  openEndpoint(executionId: number, socketPath: string): Promise<Endpoint>;
+  /** Requests of an execution so far; read it before its endpoint is closed. 0 where it has none. */
+  requestsOf(executionId: number): number;
+  /** Closes every endpoint. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Every route, in the order of the documentation. */
+export function serviceRoutes({ economy, usage, requestsOf }: Parameters<typeof executionRoutes>[0]) {
+  return [
+    ...economicRoutes(economy),
+    ...marketRoutes(economy),
+    ...humanRoutes(economy),
+    ...socialRoutes(economy),
+    ...intelligenceRoutes(),
+    ...executionRoutes({ economy, usage, requestsOf }),
+  ];
+}
+
+/** Makes the service; it listens to nobody before the first endpoint is opened. */
+export async function createService({ economy, usage, logger }: ServiceDeps): Promise<Service> {
+  const endpoints = new Map<number, Endpoint>();
+  const requestsOf = (executionId: number) => endpoints.get(executionId)?.requests ?? 0;
+  const routes = serviceRoutes({ economy, usage, requestsOf });
+  const app = await buildApp({ economy, logger, routes });
+
+  return {
+    app,
+    requestsOf,
+    async openEndpoint(executionId, socketPath) {
+      await endpoints.get(executionId)?.close();
+      const { service: limits } = economy.config;
+      const endpoint = await openEndpoint({
+        executionId,
+        socketPath,
+        limits,
+        logger,
+        handler: (request, response) => app.routing(request, response),
+        closed: () => endpoints.delete(executionId),
+      });
+      endpoints.set(executionId, endpoint);
+      return endpoint;
+    },
+    async close() {
+      await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
+      await app.close();
+    },
+  };
+}

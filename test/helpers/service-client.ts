@@ -1,0 +1,124 @@
+import { request as send, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { formatId } from '../../src/domain/ids.ts';
+import type { StartingExecution } from '../../src/economy/start-execution.ts';
+import type { Logger } from '../../src/platform/logger.ts';
+import { createService, type Service } from '../../src/service/service.ts';
+import { openTestEconomy, runningAgent, type TestEconomy, type TestEconomyOptions } from './economy.ts';
+import type { Bundle } from '../../src/domain/resources.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Of the JSON; `{}` where there is none. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface RequestOptions {
+  readonly method?: string;
+  readonly path: string;
+  /** Sent as it is where it is text or bytes, as JSON otherwise. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What an execution can do: call through its own socket with its own token. */
+export interface TestAgent {
+  readonly agentId: string;
+  readonly executionId: number;
+  readonly token: string;
+  readonly socketPath: string;
+  request(options: RequestOptions): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  delete(path: string): Promise<Answer>;
+}
+
+export interface TestService {
+  readonly economy: TestEconomy;
+  readonly service: Service;
+  /** What was logged as an error. */
+  readonly failures: readonly object[];
+  /** What the usage reader says; undefined where it can't. */
+  cpuMs: number | undefined;
+  /** Makes an agent, lets it win, starts it and opens its endpoint. */
+  agent(id: string, options?: { readonly credits?: number; readonly bundle?: Bundle }): Promise<TestAgent>;
+  /** Opens the endpoint of an execution that was started. */
+  connect(started: StartingExecution): Promise<TestAgent>;
+  close(): Promise<void>;
+}
+
+/** The service over real sockets on a real database. */
+export async function openTestService(options: TestEconomyOptions = {}): Promise<TestService> {
+  const economy = openTestEconomy(options);
+  const failures: object[] = [];
+  const ignore = () => undefined;
+  const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
+  const usage = { usedCpuMs: async () => test.cpuMs };
+  const service = await createService({ economy, usage, logger });
+
+  const test: TestService = {
+    economy,
+    service,
+    failures,
+    cpuMs: undefined,
+    agent: (id, agentOptions) => test.connect(runningAgent(economy, id, agentOptions)),
+    async connect({ execution, token }) {
+      const socketPath = join(economy.home, `${formatId('execution', execution.id)}.sock`);
+      await service.openEndpoint(execution.id, socketPath);
+      return testAgent({ agentId: execution.agentId, executionId: execution.id, token, socketPath });
+    },
+    async close() {
+      await service.close();
+      economy.close();
+    },
+  };
+  return test;
+}
+
+function testAgent(identity: Pick<TestAgent, 'agentId' | 'executionId' | 'token' | 'socketPath'>): TestAgent {
+  const { socketPath, token } = identity;
+  const request = ({ headers, ...options }: RequestOptions) =>
+    call(socketPath, { ...options, headers: { authorization: `Bearer ${token}`, ...headers } });
+  return {
+    ...identity,
+    request,
+    get: (path) => request({ path }),
+    post: (path, body, headers = {}) => request({ method: 'POST', path, body, headers }),
+    delete: (path) => request({ method: 'DELETE', path }),
+  };
+}
+
+/** One HTTP request over a Unix socket. */
+export function call(
+  socketPath: string,
+  { method = 'GET', path, body, headers = {} }: RequestOptions,
+): Promise<Answer> {
+  const bytes = body === undefined ? undefined : toBytes(body);
+  const type = bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.byteLength };
+  return new Promise((resolve, reject) => {
+    const outgoing = send({ socketPath, method, path, headers: { ...type, ...headers }, agent: false }, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: (text === '' ? {} : JSON.parse(text)) as Answer['body'],
+        });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(bytes);
+  });
+}
+
+function toBytes(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+/** As an agent writes it. */
+export const BUNDLE = { cpu_seconds: 1, memory_mb: 64, tokens: 0, attention: 0 };
