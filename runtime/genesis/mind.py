@@ -47,6 +47,8 @@ def learn_receipt(memory: Memory, receipt: dict) -> None:
     # Old failures are forgiven slowly: the machine may have been busy only that day.
     memory.cpu_floor *= 0.98
     memory.memory_floor *= 0.98
+    if outcome != "completed":
+        memory.quiet = 0  # Whatever ended it: no time to sleep longer.
     if outcome == "cpu_exceeded":
         memory.cpu_floor = cpu_bought * 1.25
         memory.cpu_seconds = thousandths(cpu_bought * GROW_STEP)

@@ -27,7 +27,6 @@ class Wake:
         self.service = service
         self.cycle: int = handshake["cycle"]
         self.market: dict = {}
-        self.happened = False
         self.credits_at_start = self.available + mind.number(handshake["credits"].get("pending"))
         self.nap = 0
         mine = [bid for bid in handshake.get("bids") or [] if self._is_mine(bid)]
@@ -47,12 +46,12 @@ class Wake:
     def learn(self) -> None:
         """Takes in the receipt of the last wake and the answers that came since."""
         memory, handshake = self.memory, self.handshake
+        memory.quiet += 1  # Until something happens.
         mind.learn_receipt(memory, handshake.get("last_execution") or {})
         mind.learn_lateness(memory, self.cycle)
         for response in handshake.get("responses") or []:
             self._learn_answer(response)
         for message in handshake.get("inbox") or []:
-            self.happened = True
             print(f"a message from {message.get('from')}, which I can't answer yet")
 
     def secure_next_life(self) -> None:
@@ -118,7 +117,6 @@ class Wake:
             self._withdraw(self.life_bids)
             self.memory.expected_cycle = 0
             print("I sleep until my letter is answered or runs out")
-        self.memory.quiet = 0 if self.happened else self.memory.quiet + 1
 
     # ── What the steps are made of ──────────────────────────────────────────────────────────────────────────────────
 
@@ -192,11 +190,11 @@ class Wake:
         memory.noted = {"cycle": self.cycle, "prices": prices, "credits": facts.available + facts.held}
         memory.news, memory.wanted_kind = [], ""
         memory.sent += 1
-        self.happened = True
+        memory.quiet = 0
 
     def _learn_answer(self, prompt: dict) -> None:
         if taste.learn_answer(self.memory, self.handshake, prompt):
-            self.happened = True
+            self.memory.quiet = 0
             learnt = self.memory.news[-1]
             print(f"{learnt['prompt_id']} was {learnt['status']} and earned {credits(learnt['reward'])}")
 
