@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { attach, outputPath, type Launcher, type LauncherDeps } from './launcher.ts';
+import { attach, type Launcher, type LauncherDeps } from './launcher.ts';
 import { DockerExecution } from './docker-execution.ts';
 import { executionEnd } from './end-cause.ts';
+import { outputPath } from './output-file.ts';
 import type { Reaper } from './reaper.ts';
 import { readReport } from './report-file.ts';
 import type { AdoptedExecution, AdoptionRequest } from './sandbox.ts';

@@ -37,6 +37,7 @@ const LOCATE_MS_MAX = 500;
 const STREAM_END_MS_MAX = 1000;
 const MEASURE_MS_MAX = 5000;
 const KILL_ATTEMPTS = 3;
+const KILL_PAUSE_MS = 500;
 
 /**
  * One container, from the moment its streams are attached to its end. It is not removed here: until its end is settled,
@@ -201,7 +202,7 @@ export class DockerExecution implements PreparedExecution {
 
   /** A container that doesn't run any more is as good as killed; whether it is, `ended` will tell. */
   async #kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const { engine, container, logger, executionId } = this.#parts;
+    const { engine, clock, container, logger, executionId } = this.#parts;
     for (let attempt = 0; attempt < KILL_ATTEMPTS && !this.#over.signal.aborted; attempt++) {
       try {
         await engine.call('end a container', this.#over.signal, (abortSignal) =>
@@ -212,6 +213,7 @@ export class DockerExecution implements PreparedExecution {
         // The engine answered: no such container, or it doesn't run.
         if (!(error instanceof BpError) || error.code === 'sandbox_engine') return;
         logger.warn({ executionId, signal, err: error }, 'a container could not be told to end');
+        await clock.sleep(KILL_PAUSE_MS, this.#over.signal).catch(() => undefined);
       }
     }
   }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Container, ContainerCreateOptions } from 'dockerode';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,6 +9,7 @@ import { DockerExecution } from './docker-execution.ts';
 import type { Engine } from './engine-calls.ts';
 import { statusBehind } from './engine-error.ts';
 import { readEngineFacts, type EngineFacts } from './engine-facts.ts';
+import { outputPath } from './output-file.ts';
 import { makeReportDirectory } from './report-file.ts';
 import type { Owner } from './safe-directory.ts';
 import type { ExecutionRequest } from './sandbox.ts';
@@ -31,11 +31,6 @@ export interface LauncherDeps {
 
 /** An execution and the name of the folder in `workspaces` that is its own. */
 export type Launch = ExecutionRequest & { readonly folder: string };
-
-/** What an execution printed. */
-export function outputPath(home: string, executionId: string): string {
-  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
-}
 
 /** Makes and starts containers. */
 export class Launcher {

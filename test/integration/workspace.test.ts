@@ -37,7 +37,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-async function handOver(handshake: string, owner: Owner | undefined = undefined): Promise<void> {
+async function handOver(handshake: string, owner?: Owner): Promise<void> {
   await fillWorkspace(paths, { files: [], handshake, owner, stagingName: 'exe_1' });
 }
 

@@ -1,0 +1,75 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
+import { connectEngine, type EngineAddress } from '../../src/sandbox/engine.ts';
+import { ENOUGH, NEVER, openTestHome, python, SECCOMP, type TestHome } from '../helpers/docker-sandbox.ts';
+
+let home: TestHome | undefined;
+
+afterEach(async () => {
+  await home?.close();
+  home = undefined;
+});
+
+describe('the check of the sandbox', () => {
+  it('tells what it found, having run an agent, and leaves nothing', async () => {
+    home = await openTestHome();
+    const facts = await home.sandbox.check(NEVER);
+    expect(facts).toMatchObject({ imageId: expect.stringMatching(/^sha256:/) as string, rootless: false });
+    expect(facts.engineVersion).toMatch(/^\d+\./);
+    expect([1, 2]).toContain(facts.cgroupVersion);
+    await home.sandbox.ping(NEVER);
+    expect(await home.sandbox.leftovers(NEVER)).toEqual([]);
+    expect(readdirSync(join(home.path, 'workspaces'))).toEqual(['.staging']);
+    expect(existsSync(join(home.path, '.bp-agents', 'logs'))).toBe(false);
+    expect(await home.sandbox.check(NEVER)).toEqual(facts);
+  });
+
+  it('names an image that is not there, and what would make it', async () => {
+    home = await openTestHome({ image: 'bp-agents-no-such-image:latest' });
+    const missing = { code: 'sandbox_image_missing', hint: 'build it with `bp-agents image`' };
+    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject(missing);
+    const prepared = home.prepare({ executionId: 'exe_1', bundle: ENOUGH, files: python('pass\n') });
+    await expect(prepared).rejects.toMatchObject(missing);
+  });
+
+  it('names a runtime that the engine does not have', async () => {
+    home = await openTestHome({ runtime: 'no-such-runtime' });
+    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject({
+      code: expect.stringMatching(/^sandbox_/) as string,
+      message: expect.stringContaining('no-such-runtime') as string,
+    });
+  });
+
+  it('says so where no engine answers', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'bp-check-'));
+    const socket = join(path, 'docker.sock');
+    const address: EngineAddress = {
+      url: `unix://${socket}`,
+      source: 'DOCKER_HOST',
+      connection: { kind: 'socket', path: socket },
+    };
+    const nothing = () => undefined;
+    const sandbox = createDockerSandbox({
+      docker: connectEngine(address),
+      address,
+      home: path,
+      config: configSchema.parse({}).sandbox,
+      clock: systemClock(),
+      logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+      uid: process.getuid!(),
+      gid: process.getgid!(),
+      seccompPath: SECCOMP,
+    });
+    const unreachable = { code: 'sandbox_engine_unreachable', message: expect.stringContaining('ENOENT') as string };
+    await expect(sandbox.check(NEVER)).rejects.toMatchObject(unreachable);
+    await expect(sandbox.ping(NEVER)).rejects.toMatchObject(unreachable);
+    await expect(sandbox.leftovers(NEVER)).rejects.toMatchObject(unreachable);
+    rmSync(path, { recursive: true });
+  });
+});

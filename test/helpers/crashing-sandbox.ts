@@ -1,0 +1,42 @@
+/**
+ * A program of its own that starts one execution and then waits to be killed: what stays behind is what a crash of the
+ * orchestrator leaves. Arguments: home, execution id, the agent's Python program, `prepared` or `running`.
+ */
+import { homedir } from 'node:os';
+import { configSchema } from '../../src/config/schema.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
+import { connectEngine, findEngine } from '../../src/sandbox/engine.ts';
+import { ENOUGH, NEVER, python, SECCOMP } from './docker-sandbox.ts';
+
+const [home, executionId, program, state] = process.argv.slice(2) as [string, string, string, string];
+const address = await findEngine({ environment: process.env, homeDirectory: homedir() });
+const nothing = () => undefined;
+const sandbox = createDockerSandbox({
+  docker: connectEngine(address),
+  address,
+  home,
+  config: configSchema.parse({}).sandbox,
+  clock: systemClock(),
+  logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+  runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+  uid: process.getuid!(),
+  gid: process.getgid!(),
+  seccompPath: SECCOMP,
+});
+const execution = await sandbox.prepare(
+  {
+    executionId,
+    agentId: 'a',
+    agentNumber: 1,
+    bundle: ENOUGH,
+    wallMs: 30_000,
+    handshake: '{}',
+    files: python(program),
+    environment: {},
+  },
+  NEVER,
+);
+if (state === 'running') await execution.go();
+process.stdout.write(`${state}\n`);
+await execution.ended;
