@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { derive } from '../config/supply.ts';
+import { RESOURCES } from '../domain/resources.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { BpError } from '../platform/errors.ts';
+import type { MachineSize } from '../platform/machine.ts';
+import type { Randomness } from '../platform/randomness.ts';
+import { databaseError } from '../store/database.ts';
+import { runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
+import { openStore } from '../store/store.ts';
+import type { EconomyDeps } from './deps.ts';
+import { openEconomy } from './open-economy.ts';
+
+export interface HomeOptions {
+  /** The folder that the economy lives in. */
+  readonly directory: string;
+  readonly config: Config;
+  readonly machine: MachineSize;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  /** Make the database where there is none. */
+  readonly create: boolean;
+}
+
+/** What the program keeps in a home, besides the agents' workspaces and the configuration. */
+export function stateDirectory(home: string): string {
+  return join(home, '.bp-agents');
+}
+
+export function databasePath(home: string): string {
+  return join(stateDirectory(home), 'economy.db');
+}
+
+/**
+ * Opens the economy that lives in a folder. The caller closes its store.
+ * Throws `BpError`: what `derive` and `openStore` throw.
+ */
+export function openHomeEconomy({ directory, config, machine, clock, random, create }: HomeOptions): EconomyDeps {
+  const derived = derive(config, machine);
+  const store = openStore({ path: databasePath(directory), create, now: clock.now() });
+  const economy = { store, clock, random, config, derived };
+  if (create) priceWhatHasNoPrice(economy);
+  return economy;
+}
+
+/** Admits one `run` per home. Throws `BpError` `already_running`. */
+export function lockRun(home: string, pid: number): RunLock {
+  return takeRunLock(stateDirectory(home), pid);
+}
+
+/** The id of the process that runs this economy now, 0 where it is unknown, undefined where none does. */
+export function runningProcess(home: string): number | undefined {
+  return runHolder(stateDirectory(home));
+}
+
+/** The operating error behind what the database threw, or undefined where it was something else. */
+export function storeFailure(error: unknown): BpError | undefined {
+  return databaseError(error);
+}
+
+/**
+ * Opens the economy for the first time, and again where something new is sold; otherwise prices stay as they are, since
+ * a `run` may be going on with another configuration.
+ */
+export function priceWhatHasNoPrice(economy: EconomyDeps): void {
+  const prices = economy.store.markets.prices();
+  if (RESOURCES.some((resource) => prices[resource] === 0 && economy.derived.startPrices[resource] > 0))
+    openEconomy(economy);
+}
