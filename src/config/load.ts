@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BpError } from '../platform/errors.ts';
-import { configJsonSchema, expectation, nodeAt, type ConfigNode } from './json-schema.ts';
+import { configJsonSchema, expectation, knownPaths, nodeAt, type ConfigNode } from './json-schema.ts';
 import { configSchema, type Config } from './schema.ts';
 import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, type Layer } from './sources.ts';
 
@@ -23,13 +23,7 @@ export interface ConfigSources {
  */
 export function loadConfig(sources: ConfigSources): Config {
   const root = configJsonSchema();
-  const text = readConfigFile(sources);
-  const layers = [
-    ...(text === undefined ? [] : [fileLayer(text, CONFIG_FILE, root)]),
-    ...environmentLayers(sources.environment, root),
-    ...sources.overrides.map((override) => overrideLayer(override, root)),
-  ];
-  const merged = layers.reduce((tree, layer) => merge(tree, layer.tree, root), {});
+  const { layers, merged } = readSources(sources, root);
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   const [first, ...others] = result.error.issues;
@@ -37,6 +31,41 @@ export function loadConfig(sources: ConfigSources): Config {
   const hint =
     others.length === 0 ? {} : { hint: `${others.length} more value${others.length === 1 ? ' is' : 's are'} wrong.` };
   throw invalid(problemLine(first, merged, layers, root), { ...hint, cause: result.error });
+}
+
+/** One value of the configuration as the file would write it: amounts in credits. */
+export interface EffectiveValue {
+  readonly path: readonly string[];
+  readonly value: unknown;
+  /** Where it was set, such as `bp-agents.yaml:12`; null for a default. */
+  readonly origin: string | null;
+}
+
+/** Every value that `loadConfig` would take, in the order of the commented file. Throws as `loadConfig` does. */
+export function effectiveValues(sources: ConfigSources): readonly EffectiveValue[] {
+  loadConfig(sources);
+  const root = configJsonSchema();
+  const { layers, merged } = readSources(sources, root);
+  return knownPaths(root).flatMap((path): readonly EffectiveValue[] => {
+    const node = nodeAt(root, path);
+    if (!node || node.properties) return [];
+    const set = valueAt(merged, path);
+    if (set === undefined) return [{ path, value: node.default, origin: null }];
+    return [{ path, value: set, origin: originOf(path, layers) }];
+  });
+}
+
+function readSources(
+  sources: ConfigSources,
+  root: ConfigNode,
+): { readonly layers: readonly Layer[]; readonly merged: Tree } {
+  const text = readConfigFile(sources);
+  const layers = [
+    ...(text === undefined ? [] : [fileLayer(text, CONFIG_FILE, root)]),
+    ...environmentLayers(sources.environment, root),
+    ...sources.overrides.map((override) => overrideLayer(override, root)),
+  ];
+  return { layers, merged: layers.reduce((tree, layer) => merge(tree, layer.tree, root), {}) };
 }
 
 function readConfigFile({ home, readFile }: ConfigSources): string | undefined {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { configJsonSchema, knownPaths, nodeAt } from '../../src/config/json-schema.ts';
-import { CONFIG_FILE, loadConfig } from '../../src/config/load.ts';
+import { CONFIG_FILE, effectiveValues, loadConfig } from '../../src/config/load.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { configTemplate } from '../../src/config/template.ts';
 import { BpError } from '../../src/platform/errors.ts';
@@ -53,6 +53,34 @@ describe('defaults', () => {
     const config = load({ overrides: ['economy.message_fee=0.25'] });
     expect(config.economy.message_fee).toBe(250_000);
     expect(config.market.prices.start.attention).toBe(50_000_000);
+  });
+});
+
+describe('the effective values', () => {
+  const values = effectiveValues({
+    home: '/economy',
+    readFile: () => 'market:\n  cycle_seconds: 2\nattention:\n  rates:\n    useful: 30\n',
+    environment: { BP_LOG__LEVEL: 'debug' },
+    overrides: ['lifecycle.restart_backoff_cycles=[1, 5]'],
+  });
+  const at = (path: string) => values.find((value) => value.path.join('.') === path);
+
+  it('say what is set and where, in the units of the file', () => {
+    expect(at('market.cycle_seconds')).toMatchObject({ value: 2, origin: `${CONFIG_FILE}:2` });
+    expect(at('attention.rates.useful')).toMatchObject({ value: 30, origin: `${CONFIG_FILE}:5` });
+    expect(at('log.level')).toMatchObject({ value: 'debug', origin: 'BP_LOG__LEVEL' });
+    expect(at('lifecycle.restart_backoff_cycles')).toMatchObject({
+      value: [1, 5],
+      origin: expect.stringMatching(/^--set/) as string,
+    });
+  });
+
+  it('are all there, with their defaults', () => {
+    expect(at('economy.message_fee')).toMatchObject({ value: 1, origin: null });
+    expect(at('market.prices.start.tokens')).toMatchObject({ value: null, origin: null });
+    const leaves = knownPaths(configJsonSchema()).filter((path) => !nodeAt(configJsonSchema(), path)?.properties);
+    expect(values.map(({ path }) => path)).toEqual(leaves);
+    expect(values.filter(({ value }) => value === undefined)).toEqual([]);
   });
 });
 
