@@ -44,8 +44,8 @@ export function transfersTable(database: Database) {
   const once = database.prepare<[string, string], { id: number }>(
     `SELECT id FROM transfers WHERE kind = ? AND ref = ? AND type IN ('single', 'pending')`,
   );
-  const each = database.prepare<[], TransferRow & { hash: Buffer }>(
-    `SELECT ${COLUMNS}, hash FROM transfers ORDER BY id`,
+  const each = database.prepare<[], TransferRow & { hash: Buffer; memo: string | null }>(
+    `SELECT ${COLUMNS}, hash, memo FROM transfers LEFT JOIN memos ON memos.transfer_id = id ORDER BY id`,
   );
   const memo = database.prepare('INSERT INTO memos (transfer_id, memo) VALUES (?, ?)');
   const ofAccount = database.prepare<[string, number, string, number, number], TransferRow & { memo: string | null }>(
@@ -106,7 +106,7 @@ export function transfersTable(database: Database) {
     },
     count: (): number => Number(count.get()),
     /** Every row from the first, one at a time. */
-    *all(): Generator<Transfer & { readonly hash: string }> {
+    *all(): Generator<Transfer & { readonly hash: string; readonly memo: string | null }> {
       for (const row of each.iterate()) yield { ...row, amount: micro(row.amount), hash: row.hash.toString('hex') };
     },
     /** The newest `limit` rows of one account with ids under `before`. */
