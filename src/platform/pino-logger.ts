@@ -7,8 +7,11 @@ export interface LoggerOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly fileBytesMax: number;
   readonly filesMax: number;
-  /** Where people read along, one plain line each. What a line says may come from agents: it is not yet sanitised. */
-  readonly screen?: (line: string) => void;
+  /**
+   * Where people read along, one plain line each, without its time: a screen has its own way to show that. What a line
+   * says may come from agents: it is not yet sanitised.
+   */
+  readonly screen?: (line: string, level: string) => void;
 }
 
 export interface OpenLogger extends Logger {
@@ -28,7 +31,7 @@ export function openLogger({ directory, level, fileBytesMax, filesMax, screen }:
   const destination = {
     write(entry: string) {
       file.write(entry);
-      screen?.(readableLine(entry));
+      if (screen) show(entry, screen);
     },
   };
   const logger = pino(
@@ -54,13 +57,13 @@ export function openLogger({ directory, level, fileBytesMax, filesMax, screen }:
   };
 }
 
-/** `12:00:01 warn  the engine does not answer  attempt=2` */
-function readableLine(entry: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(entry) as Readonly<Record<string, unknown>>;
+/** `the engine does not answer  attempt=2` */
+function show(entry: string, screen: (line: string, level: string) => void): void {
+  const { level, time: _, msg, err, ...fields } = JSON.parse(entry) as Readonly<Record<string, unknown>>;
   const error = err as { readonly message?: string } | undefined;
   const details = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
   const sentence = [String(msg), ...(error?.message === undefined ? [] : [error.message])].join(': ');
-  return [`${String(time).slice(11, 19)} ${String(level).padEnd(5)} ${sentence}`, ...details].join('  ');
+  screen([sentence, ...details].join('  '), String(level));
 }
