@@ -10,7 +10,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-function open(options: { readonly fileBytesMax?: number; readonly screen?: (line: string, level: string) => void } = {}) {
+function open(
+  options: { readonly fileBytesMax?: number; readonly screen?: (line: string, level: string) => void } = {},
+) {
   return openLogger({
     directory: join(home, 'logs'),
     level: 'info',
