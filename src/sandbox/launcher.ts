@@ -61,6 +61,7 @@ export class Launcher {
     if (container.status === 'rejected') throw container.reason;
     try {
       if (filled.status === 'rejected') throw filled.reason;
+      signal.throwIfAborted();
       return await this.#start(container.value, request, signal);
     } catch (error) {
       await remove(this.#deps.engine, container.value);
@@ -100,7 +101,7 @@ export class Launcher {
       environment,
       mounts,
     });
-    return createContainer(engine, options, signal);
+    return createContainer(engine, options);
   }
 
   async #start(container: Container, request: Launch, signal: AbortSignal): Promise<DockerExecution> {
@@ -150,19 +151,13 @@ function agentUser({ operator, config }: LauncherDeps, agentNumber: number): Own
   return { uid: id, gid: id };
 }
 
-async function createContainer(
-  engine: Engine,
-  options: ContainerCreateOptions,
-  signal: AbortSignal,
-): Promise<Container> {
+/** Doesn't heed a signal: an engine that isn't listened to any more would make the container all the same. */
+async function createContainer(engine: Engine, options: ContainerCreateOptions): Promise<Container> {
   try {
-    return await engine.call('make a container', signal, (abortSignal) =>
-      engine.docker.createContainer({ ...options, abortSignal }),
-    );
+    return await engine.call('make a container', undefined, () => engine.docker.createContainer(options));
   } catch (error) {
     const status = statusBehind(error);
     if (status === 404) throw imageMissing(String(options.Image), error);
-    // Without an answer it may have been made all the same.
     if (status === undefined && options.name !== undefined)
       await remove(engine, engine.docker.getContainer(options.name));
     throw error;

@@ -9,7 +9,7 @@ import { isExecutionId, isProbe, LABEL, labelFilter } from './labels.ts';
 import { readReport, removeReport, reportedExecutions } from './report-file.ts';
 import { ignore } from './safe-directory.ts';
 import type { ExecutionEnd, Leftover } from './sandbox.ts';
-import { removeSocketDirectory, socketRoot, type SocketPlace } from './sockets.ts';
+import { removeSocketDirectory, removeSocketRoot, socketRoot, type SocketPlace } from './sockets.ts';
 import { measureWorkspace, sweepWorkspaces, workspaceFolder, workspacePaths } from './workspace.ts';
 
 export interface ReaperDeps {
@@ -68,6 +68,7 @@ export class Reaper {
     const known = [...containers.map(({ Labels }) => Labels[LABEL.execution] ?? ''), ...reports, ...directories];
     const stale = (executionId: string) => isExecutionId(executionId) && !keep.has(executionId);
     for (const executionId of new Set(known)) if (stale(executionId)) await this.discard(executionId);
+    await removeSocketRoot(sockets);
     await sweepWorkspaces(home, stale);
   }
 

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BpError } from '../platform/errors.ts';
 import { assertExecutionId } from './labels.ts';
@@ -38,7 +38,7 @@ export async function makeSocketDirectory(place: SocketPlace, executionId: strin
   const directory = join(root, executionId);
   try {
     for (const own of [parent, root]) await makePrivate(own, place.uid);
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory).catch(ignore('EEXIST'));
     await chmod(directory, 0o711);
   } catch (error) {
     if (error instanceof BpError) throw error;
@@ -50,6 +50,11 @@ export async function makeSocketDirectory(place: SocketPlace, executionId: strin
 export async function removeSocketDirectory(place: SocketPlace, executionId: string): Promise<void> {
   assertExecutionId(executionId);
   await rm(join(socketRoot(place).root, executionId), { recursive: true, force: true });
+}
+
+/** Removes the home's place where nothing is left in it. */
+export async function removeSocketRoot(place: SocketPlace): Promise<void> {
+  await rmdir(socketRoot(place).root).catch(ignore('ENOENT', 'ENOTEMPTY'));
 }
 
 function checkLength(path: string): void {

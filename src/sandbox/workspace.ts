@@ -1,4 +1,4 @@
-import { lchown, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAgentId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';
@@ -51,6 +51,9 @@ export async function makeWorkspace(paths: WorkspacePaths): Promise<void> {
   try {
     await mkdir(paths.root, { recursive: true, mode: 0o700 });
     await mkdir(paths.staging, { recursive: true, mode: 0o700 });
+    // An agent that runs as the operator may have locked it. Nothing but its mode is in the agent's reach.
+    const stats = await lstat(paths.root);
+    if (stats.isDirectory() && (stats.mode & 0o777) !== 0o700) await chmod(paths.root, 0o700);
   } catch (error) {
     throw filesError(paths.root, error);
   }
@@ -149,8 +152,6 @@ async function openOwn(path: string): Promise<SafeDirectory> {
  */
 async function takeOver(root: SafeDirectory, owner: Owner | undefined): Promise<void> {
   const stats = await root.stat();
-  // Where it is the operator's own, the agent may have locked it.
-  if ((stats.mode & 0o777) !== 0o700) await root.setMode(0o700);
   if (!owner || (stats.uid === owner.uid && stats.gid === owner.gid)) return;
   const complete = await walkTree(root, { entriesMax: ENTRIES_MAX }, (directory, name) =>
     lchown(directory.entry(name), owner.uid, owner.gid).catch(ignore('ENOENT')),

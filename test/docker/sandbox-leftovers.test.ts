@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
@@ -27,6 +27,8 @@ async function crash(executionId: string, program: string, state: 'prepared' | '
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   const startedAt = Date.now();
   expect(said.toString()).toBe(`${state}\n`);
+  if (program === WAITING)
+    while (home.output(executionId) === '') await new Promise((resolve) => setTimeout(resolve, 5));
   child.kill('SIGKILL');
   await closed;
   return startedAt;
@@ -151,6 +153,9 @@ describe('what is left', () => {
       expect(await ids(home)).toEqual(['exe_2']);
       expect(await ids(other)).toEqual(['exe_1']);
       expect(existsSync(socketsOnly)).toBe(false);
+      expect(readdirSync(dirname(socketsOnly))).toEqual(['exe_2']);
+      await home.sandbox.sweep(new Set(), NEVER);
+      expect(existsSync(dirname(socketsOnly))).toBe(false);
       expect(readdirSync(join(home.path, 'workspaces')).sort()).toEqual(['.staging', 'agent-a', 'agent-b']);
       expect(readdirSync(join(home.path, 'workspaces', '.staging'))).toEqual([]);
       expect(other.output('exe_1')).toBe('done\n');

@@ -1,8 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeSocketDirectory, removeSocketDirectory, socketRoot, type SocketPlace } from '../../src/sandbox/sockets.ts';
+import {
+  makeSocketDirectory,
+  removeSocketDirectory,
+  removeSocketRoot,
+  socketRoot,
+  type SocketPlace,
+} from '../../src/sandbox/sockets.ts';
 
 // The place of an operator that isn't root, so that a directory of the test's own can be it.
 let runtimeDirectory: string;
@@ -65,6 +71,8 @@ describe('the directory of a socket', () => {
     await removeSocketDirectory(own(), 'exe_1');
     await removeSocketDirectory(own(), 'exe_1');
     expect(readdirSync(root)).toEqual([]);
-    rmSync(root, { recursive: true });
+    await removeSocketRoot(own());
+    await removeSocketRoot(own());
+    expect(existsSync(root)).toBe(false);
   });
 });

@@ -74,6 +74,7 @@ describe('the handshake', () => {
 
   it('is written into a workspace that its agent has locked', async () => {
     chmodSync(paths.root, 0o000);
+    await makeWorkspace(paths);
     await handOver('{}');
     expect(readFileSync(envJson(), 'utf8')).toBe('{}');
   });
