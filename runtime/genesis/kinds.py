@@ -18,7 +18,9 @@ FORECAST_SAMPLES = 5
 def ready_kinds(memory: Memory, cycle: int) -> tuple[str, ...]:
     """The kinds that have something to say: a forecast needs a past and stands alone, lessons need marks."""
     ready = {
-        "forecast": len(memory.samples) >= FORECAST_SAMPLES and cycle >= memory.forecast.get("due", 0),
+        "forecast": len(memory.samples) >= FORECAST_SAMPLES
+        and cycle >= memory.forecast.get("due", 0)
+        and _is_new(memory),
         "receipts": len(memory.receipts) >= 3,
         "lessons": sum(1 for letter in memory.letters if letter.get("marks")) >= 2,
     }
@@ -163,10 +165,11 @@ def _forecast(facts: Facts, changes: dict) -> tuple[str, list[str]]:
     slope = (last[column] - first[column]) / max(1, last[0] - first[0])
     now, due = mind.price(facts.markets, resource), facts.cycle + FORECAST_CYCLES
     lowest = mind.number(facts.markets[resource].get("start_price"))
-    predicted = mind.millionths(max(now + slope * FORECAST_CYCLES, lowest, 0.000001))
+    straight = now + slope * FORECAST_CYCLES
+    predicted = mind.millionths(max(straight, lowest, 0.000001))
     forecast = {"made": facts.cycle, "due": due, "resource": resource, "predicted": predicted, "prompt_id": ""}
     changes["forecast"] = forecast
-    stopped = ", and stopped at the start price, under which it never falls" if lowest and predicted == lowest else ""
+    stopped = ", and stopped at the start price, under which it never falls" if straight < lowest else ""
     parts = [
         f"**At cycle {due} {UNITS[resource]} will cost {credits(predicted)} credits.** It costs {credits(now)} now.",
         *_price_line(facts, resource),
@@ -181,6 +184,11 @@ def _forecast(facts: Facts, changes: dict) -> tuple[str, list[str]]:
         "outcome."
     )
     return f"A forecast to hold me to: the price of {UNITS[resource]} at cycle {due}", parts
+
+
+def _is_new(memory: Memory) -> bool:
+    """Where no price ever moves, one forecast says it all."""
+    return memory.forecasts[1] == 0 or any(_moved(memory.samples, resource) > 0 for resource in SAMPLED)
 
 
 def _moved(samples: list, resource: str) -> float:

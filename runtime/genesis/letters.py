@@ -13,6 +13,8 @@ from facts import UNITS, Facts
 from figures import counted, credits, percent, plain, quote
 from kinds import WRITERS
 
+# How many of its newest letters it asks after; more than one or two never wait.
+LISTED = 10
 CONTENT_BYTES_MAX = 15_000
 TITLE_CHARS_MAX = 150
 # Below this sum of marks a thank-you would sound like mockery.

@@ -9,13 +9,13 @@ and when it ends everything but its workspace is gone. So a wake has a fixed ord
 4. remember.
 
 A step that raises is logged and passed by: nothing that goes wrong in one may keep the others from happening.
-This file stays small because Python compiles it anew in every wake; the modules beside it are compiled once.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable
 
@@ -51,6 +51,7 @@ def main() -> int:
         memory.agent_id, memory.first_cycle = handshake["agent_id"], wake.cycle
     memory.wakes += 1
     memory.last_cycle = wake.cycle
+    memory.own_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     attempt(lambda: remember(memory_path, memory))
     return 0
 

@@ -32,6 +32,7 @@ class Memory:
         self.memory_mb = 0
         self.cpu_peak = 0.0  # The most that was used, forgotten slowly.
         self.memory_peak = 0.0
+        self.own_memory_mb = 0.0  # What the last wake measured of itself.
         self.cpu_floor = 0.0  # Raised by an execution that ran out, forgotten slowly.
         self.memory_floor = 0.0
         self.margin = 3.0  # CPU bought per CPU used. The reader may ask for a bolder or a safer one.

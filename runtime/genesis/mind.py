@@ -21,6 +21,9 @@ MEMORY_LEAST = 24
 MEMORY_MARGIN = 1.5
 SHRINK_STEP = 0.6
 GROW_STEP = 2.0
+# After a bundle proved too small, none is planned for long that is under this many times its size.
+FLOOR_STEP = 1.5
+FORGIVING = 0.995
 
 # While it has nothing to do it stretches its credits over at least this many cycles.
 CYCLES_TO_LIVE = 120
@@ -41,29 +44,31 @@ def learn_receipt(memory: Memory, receipt: dict) -> None:
     bought, used = receipt.get("bought") or {}, receipt.get("used") or {}
     cpu_bought, memory_bought = number(bought.get("cpu_seconds")), number(bought.get("memory_mb"))
     cpu_used = number(used.get("cpu_seconds"))
-    memory_used = number(used.get("memory_mb_peak")) or number(used.get("memory_mb"))
+    memory_used = number(used.get("memory_mb_peak"))
     memory.receipts.append([execution_id, outcome, cpu_bought, cpu_used, memory_bought, memory_used])
 
     # Old failures are forgiven slowly: the machine may have been busy only that day.
-    memory.cpu_floor *= 0.98
-    memory.memory_floor *= 0.98
+    memory.cpu_floor *= FORGIVING
+    memory.memory_floor *= FORGIVING
     if outcome != "completed":
         memory.quiet = 0  # Whatever ended it: no time to sleep longer.
     if outcome == "cpu_exceeded":
-        memory.cpu_floor = cpu_bought * 1.25
+        memory.cpu_floor = cpu_bought * FLOOR_STEP
         memory.cpu_seconds = thousandths(cpu_bought * GROW_STEP)
     elif outcome == "memory_exceeded":
-        memory.memory_floor = memory_bought * 1.25
+        memory.memory_floor = memory_bought * FLOOR_STEP
         memory.memory_mb = math.ceil(memory_bought * GROW_STEP)
     elif outcome == "completed":
         memory.cpu_peak = max(cpu_used, memory.cpu_peak * 0.9)
-        memory.memory_peak = max(memory_used, memory.memory_peak * 0.9)
+        # The sandbox's peak may count cached files, which give way under pressure; the program's own size doesn't.
+        sizes = [size for size in (memory_used, memory.own_memory_mb) if size > 0]
+        memory.memory_peak = max(min(sizes, default=0), memory.memory_peak * 0.9)
         if cpu_bought > 0:
             target = max(CPU_LEAST, memory.cpu_peak * memory.margin, memory.cpu_floor) if cpu_used > 0 else cpu_bought
             memory.cpu_seconds = thousandths(max(target, (memory.cpu_seconds or cpu_bought) * SHRINK_STEP))
         if memory_bought > 0:
             needed = memory.memory_peak * MEMORY_MARGIN
-            target = max(MEMORY_LEAST, needed, memory.memory_floor) if memory_used > 0 else memory_bought
+            target = max(MEMORY_LEAST, needed, memory.memory_floor) if needed > 0 else memory_bought
             memory.memory_mb = math.ceil(max(target, (memory.memory_mb or memory_bought) * SHRINK_STEP))
 
 
@@ -150,13 +155,14 @@ def worth_of_life(cost: float, available: float, memory: Memory) -> float:
 
 def nap_cycles(memory: Memory, lives: int) -> int:
     """How many cycles ahead to wake: the next one while young, later when nothing happens, late when poor."""
-    stretch = math.ceil(CYCLES_TO_LIVE / max(1, lives))
-    calm = 1 if memory.wakes < EARLY_WAKES else min(QUIET_NAP_MAX, 1 + memory.quiet // 3)
-    nap = max(stretch, calm)
+    if memory.wakes < EARLY_WAKES and not is_poor(lives):
+        return 1
+    calm = min(QUIET_NAP_MAX, 1 + memory.quiet // 3)
+    nap = max(calm, math.ceil(CYCLES_TO_LIVE / max(1, lives)))
     return min(nap, memory.horizon) if memory.horizon else nap
 
 
-def is_poor(memory: Memory, lives: int) -> bool:
+def is_poor(lives: int) -> bool:
     """Whether it must stretch its credits: then it would rather be woken by an answer than by the clock."""
     return math.ceil(CYCLES_TO_LIVE / max(1, lives)) > QUIET_NAP_MAX
 

@@ -81,7 +81,10 @@ class Wake:
         in_use = mind.number((markets.get("cpu_seconds") or {}).get("utilisation"))
         memory.samples.append([self.cycle, *prices, in_use, self.credits_at_start])
         # An answer is handed over once; if that wake was killed, this is how it is not lost.
-        fates = {str(prompt.get("id")): prompt for prompt in self._read("/human/prompts").get("prompts") or []}
+        fates = {
+            str(prompt.get("id")): prompt
+            for prompt in self._read(f"/human/prompts?limit={letters.LISTED}").get("prompts") or []
+        }
         taste.adopt_open_letters(memory, self.handshake, list(fates.values()))
         for letter in taste.open_letters(memory):
             prompt = fates.get(letter["prompt_id"], {})
@@ -204,7 +207,7 @@ class Wake:
         return f"I wake again in {counted(self.nap, 'cycle')}." if self.nap else "My next wake is bid for."
 
     def _is_poor(self) -> bool:
-        return mind.is_poor(self.memory, mind.runway(self.memory, self.handshake))
+        return mind.is_poor(mind.runway(self.memory, self.handshake))
 
     def _read(self, path: str) -> dict:
         answer = self.service.get(path)
