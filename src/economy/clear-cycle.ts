@@ -1,9 +1,9 @@
 import { allocate, reasonText } from '../domain/allocation-scheduler.ts';
-import type { Bid } from '../domain/bid.ts';
 import { add, type MicroCredits } from '../domain/credits.ts';
 import { wallLimitMs } from '../domain/execution.ts';
 import type { Fate, MarketMoment, Winner } from '../domain/market.ts';
 import { minus, type Quantities } from '../domain/resources.ts';
+import type { PendingBid } from '../store/bids.ts';
 import type { Resolution } from '../store/transfers.ts';
 import { checkConservation } from './conservation.ts';
 import { recordCycle } from './cycle-record.ts';
@@ -12,6 +12,7 @@ import { expirePrompt } from './end-prompt.ts';
 import { sortTheLiving, type LifeChanges } from './lifecycle.ts';
 import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
+import { bidRef } from './place-bid.ts';
 import { fillSlot } from './prompt-slot.ts';
 
 /** One turn of the market, after its commit. */
@@ -80,16 +81,23 @@ function momentOf({ store, config, derived }: EconomyDeps, held: Quantities, pau
   };
 }
 
-function bidOf(bids: ReadonlyMap<number, Bid>, id: number): Bid {
+function bidOf(bids: ReadonlyMap<number, PendingBid>, id: number): PendingBid {
   const bid = bids.get(id);
   if (!bid) throw new Error(`the scheduler named bid ${id}, which it was not given`);
   return bid;
 }
 
 /** Takes the price, releases the rest of the hold, and makes the execution. Returns its id. */
-function win({ store, config }: EconomyDeps, bid: Bid, winner: Winner, now: Resolution): number {
+function win({ store, config }: EconomyDeps, bid: PendingBid, winner: Winner, now: Resolution): number {
   const { cycle, at } = now;
-  store.transfers.post(bid.holdId, winner.price, now);
+  const hold = {
+    id: bid.holdId,
+    debit: bid.payerId,
+    credit: 'system:market',
+    amount: bid.amount,
+    kind: 'bid',
+  } as const;
+  store.transfers.postKnown({ ...hold, ref: bidRef(bid.id, bid.attempt) }, winner.price, now);
   store.bids.win(bid.id, cycle, winner.price);
   store.bids.recordFate(bid.id, cycle, 'won');
   return store.executions.insert({
@@ -109,7 +117,7 @@ function win({ store, config }: EconomyDeps, bid: Bid, winner: Winner, now: Reso
 }
 
 /** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
-function passOver({ store }: EconomyDeps, bid: Bid, fate: Fate, now: Resolution): boolean {
+function passOver({ store }: EconomyDeps, bid: PendingBid, fate: Fate, now: Resolution): boolean {
   const { cycle } = now;
   const reason = reasonText(fate.reason);
   const isNews = reason !== bid.lastReason;

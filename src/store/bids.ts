@@ -1,3 +1,4 @@
+import type { MicroCredits } from '../domain/credits.ts';
 import type { Bid, BidStatus } from '../domain/bid.ts';
 import type { Bundle } from '../domain/resources.ts';
 import type { Database } from './database.ts';
@@ -27,6 +28,28 @@ export interface NextAttempt {
   readonly reason: string;
 }
 
+/** What clearing needs of a bid. There can be very many, so nothing else is read. */
+export type PendingBid = Omit<Bid, 'status' | 'placedCycle' | 'placedAt' | 'endedCycle' | 'pricePaid'>;
+
+/** In the order of the query's columns. */
+type PendingRow = [
+  id: number,
+  payerId: string,
+  agentId: string,
+  lineageId: string,
+  cpuMs: number,
+  memoryMb: number,
+  tokens: number,
+  attention: 0 | 1,
+  amount: MicroCredits,
+  reserveAtPlacing: MicroCredits,
+  attempt: number,
+  holdId: number,
+  passedOver: number,
+  earliestCycle: number,
+  lastReason: string | null,
+];
+
 /** The four resources stand flat in a row. */
 type Row = Omit<Bid, 'bundle'> & Bundle;
 
@@ -47,7 +70,13 @@ export function bidsTable(database: Database) {
   const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`);
   const payload = database.prepare<[number], string | null>('SELECT payload FROM bids WHERE id = ?').pluck();
-  const pending = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM bids WHERE status = 'pending' ORDER BY id`);
+  const pending = database
+    .prepare<[], PendingRow>(
+      `SELECT id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing,
+              attempt, hold_id, passed_over, earliest_cycle, last_reason
+         FROM bids WHERE status = 'pending' ORDER BY id`,
+    )
+    .raw();
   const pendingByPayer = database
     .prepare<[string], number>(`SELECT COUNT(*) FROM bids WHERE payer_id = ? AND status = 'pending'`)
     .pluck();
@@ -127,7 +156,7 @@ export function bidsTable(database: Database) {
     },
     payload: (id: number): string | null => payload.get(id) ?? null,
     /** All that stand, the oldest first. */
-    pending: (): readonly Bid[] => pending.all().map(toBid),
+    pending: (): readonly PendingBid[] => pending.all().map(toPendingBid),
     countPending: (): number => Number(countPending.get()),
     countPendingOfPayer: (payerId: string): number => Number(pendingByPayer.get(payerId)),
     hasPendingOwn: (agentId: string): boolean => pendingOwn.get(agentId, agentId) === 1,
@@ -153,6 +182,14 @@ export function bidsTable(database: Database) {
     fates: (id: number): readonly { readonly cycle: number; readonly reason: string }[] => fates.all(id),
     forgetFatesBefore: (cycle: number): void => void forget.run(cycle),
   };
+}
+
+function toPendingBid(row: PendingRow): PendingBid {
+  const [id, payerId, agentId, lineageId, cpuMs, memoryMb, tokens, attention, amount, reserveAtPlacing] = row;
+  const [, , , , , , , , , , attempt, holdId, passedOver, earliestCycle, lastReason] = row;
+  const bundle = { cpuMs, memoryMb, tokens, attention };
+  const market = { id, payerId, agentId, lineageId, bundle, amount, reserveAtPlacing };
+  return Object.assign(market, { attempt, holdId, passedOver, earliestCycle, lastReason });
 }
 
 function toBid({ cpuMs, memoryMb, tokens, attention, ...row }: Row): Bid {

@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { micro, type MicroCredits } from '../domain/credits.ts';
-import { chainText, GENESIS_HASH, type Transfer, type TransferKind, type TransferType } from '../domain/ledger.ts';
+import { chainText, GENESIS_HASH, type Transfer, type TransferKind } from '../domain/ledger.ts';
 import type { Database } from './database.ts';
 
 /** A transfer as it is asked for: the row gets its id, type and hash here. */
@@ -14,7 +14,10 @@ export interface NewTransfer {
   readonly ref: string;
 }
 
-/** A completion or release of a hold. */
+/** The pending transfer that is completed or released. */
+export type Hold = Pick<Transfer, 'id' | 'debit' | 'credit' | 'amount' | 'kind' | 'ref'>;
+
+/** When a hold is completed or released. */
 export interface Resolution {
   readonly cycle: number;
   readonly at: number;
@@ -75,16 +78,15 @@ export function transfersTable(database: Database) {
     return id;
   }
 
-  function resolve(
-    type: Extract<TransferType, 'post' | 'void'>,
-    holdId: number,
-    at: Resolution,
-    amount?: MicroCredits,
-  ) {
+  function holdOf(holdId: number): Hold {
     const hold = one.get(holdId);
     if (hold?.type !== 'pending') throw new Error(`transfer ${holdId} is not a hold`);
-    const { id: _, ...row } = hold;
-    return append({ ...row, ...at, type, pendingId: holdId, amount: amount ?? micro(hold.amount) });
+    return { ...hold, amount: micro(hold.amount) };
+  }
+
+  function resolve(type: 'post' | 'void', hold: Hold, amount: MicroCredits, { cycle, at }: Resolution): number {
+    const { id: pendingId, debit, credit, kind, ref } = hold;
+    return append({ type, cycle, debit, credit, amount, kind, ref, pendingId, at });
   }
 
   return {
@@ -93,9 +95,15 @@ export function transfersTable(database: Database) {
     /** Holds credits of the debit account. Returns the row's id. */
     hold: (transfer: NewTransfer): number => append({ ...transfer, type: 'pending', pendingId: null }),
     /** Completes a hold for `amount`, at most what was held; the rest is released. */
-    post: (holdId: number, amount: MicroCredits, at: Resolution): number => resolve('post', holdId, at, amount),
+    post: (holdId: number, amount: MicroCredits, now: Resolution): number =>
+      resolve('post', holdOf(holdId), amount, now),
+    /** The same for a hold that is known already; the schema refuses one that differs from the stored row. */
+    postKnown: (hold: Hold, amount: MicroCredits, now: Resolution): number => resolve('post', hold, amount, now),
     /** Releases a hold. */
-    void: (holdId: number, at: Resolution): number => resolve('void', holdId, at),
+    void(holdId: number, now: Resolution): number {
+      const hold = holdOf(holdId);
+      return resolve('void', hold, hold.amount, now);
+    },
     exists: (kind: TransferKind, ref: string): boolean => once.get(kind, ref) !== undefined,
     annotate: (transferId: number, text: string): void => void memo.run(transferId, text),
     /** The newest row's id and hash in hexadecimal. */
