@@ -1,5 +1,5 @@
 import type { Agent, AgentFile } from '../domain/agent.ts';
-import { micro, type MicroCredits } from '../domain/credits.ts';
+import { max, micro, min, type MicroCredits } from '../domain/credits.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import { bundleCost, type Bundle } from '../domain/resources.ts';
 import { checkFiles } from '../domain/workspace-files.ts';
@@ -54,8 +54,8 @@ export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result
       ref: `${order.id}/${life}`,
     });
     store.agents.putFiles(order.id, order.files ?? []);
-    const bundle = order.bundle ?? defaultBundle(deps);
-    const amount = order.amount ?? defaultAmount(deps, bundle);
+    const bundle = order.bundle ?? defaultBundle(deps, granted);
+    const amount = order.amount ?? defaultAmount(deps, bundle, granted);
     const bid = placeBid(deps, order.id, { bundle, amount });
     return bid.ok ? accept({ agentId: order.id, life, granted, amount, ...bid.value }) : bid;
   });
@@ -84,14 +84,24 @@ function beginLife({ store, clock }: EconomyDeps, id: string, known: Agent | und
   return 1;
 }
 
-/** Attention is left out where there is nobody to ask. */
-function defaultBundle({ config, derived }: EconomyDeps): Bundle {
+/**
+ * `economy.bootstrap.bundle`, cut to what can be had: no more CPU than the whole supply, no attention where there is
+ * nobody to ask or the grant can't pay for it, and then no more CPU than the grant pays for.
+ */
+function defaultBundle({ store, config, derived }: EconomyDeps, granted: MicroCredits): Bundle {
   const { cpu_seconds, memory_mb: memoryMb, tokens, attention } = config.economy.bootstrap.bundle;
-  const isAsked = attention === 1 && derived.supply.attention > 0;
-  return { cpuMs: Math.round(cpu_seconds * 1000), memoryMb, tokens, attention: isAsked ? 1 : 0 };
+  const prices = store.markets.prices();
+  const cpuMs = Math.min(Math.round(cpu_seconds * 1000), derived.supply.cpuMs);
+  const whole: Bundle = { cpuMs, memoryMb, tokens, attention: derived.supply.attention > 0 ? attention : 0 };
+  const quiet: Bundle = { ...whole, attention: 0 };
+  const affordable = [whole, quiet].find((bundle) => bundleCost(bundle, prices) <= granted);
+  if (affordable || prices.cpu_seconds === 0) return affordable ?? quiet;
+  const rest = granted - bundleCost({ ...quiet, cpuMs: 0 }, prices);
+  return { ...quiet, cpuMs: Math.max(1, Math.floor((rest * 1000) / prices.cpu_seconds)) };
 }
 
-function defaultAmount({ store, config }: EconomyDeps, bundle: Bundle): MicroCredits {
+/** Some headroom over the reserve, as far as the grant allows. */
+function defaultAmount({ store, config }: EconomyDeps, bundle: Bundle, granted: MicroCredits): MicroCredits {
   const reserve = bundleCost(bundle, store.markets.prices());
-  return micro(Math.ceil(reserve * config.economy.bootstrap.bid_over_reserve));
+  return max(reserve, min(granted, micro(Math.ceil(reserve * config.economy.bootstrap.bid_over_reserve))));
 }

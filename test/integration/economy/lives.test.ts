@@ -32,6 +32,8 @@ const available = (id: string) => economy.store.accounts.available(id);
 const burned = () => economy.store.accounts.balance('system:burn').posted;
 const credits = (count: number) => micro(count * 1_000_000);
 
+const MAIN = { path: 'main.py', content: Buffer.from('pass'), executable: false };
+
 function idle(cycles: number): void {
   for (let cycle = 0; cycle < cycles; cycle += 1) nextCycle(economy);
 }
@@ -41,7 +43,7 @@ function childOrder(overrides: Partial<SpawnOrder> = {}): SpawnOrder {
     id: 'child',
     initialCredits: credits(200),
     firstBid: { bundle: BARE, amount: bundleCost(BARE, economy.store.markets.prices()) },
-    files: [{ path: 'main.py', content: Buffer.from('pass'), executable: false }],
+    files: [MAIN],
     ...overrides,
   };
 }
@@ -196,5 +198,30 @@ describe('a message', () => {
     const toB = executions.find(({ execution }) => execution.agentId === 'b');
     expect(JSON.parse(toB?.handshake ?? '{}')).toMatchObject({ inbox: [{ from: 'a', content: 'hello' }] });
     expect(economy.store.messages.countUnhanded('b')).toBe(0);
+  });
+});
+
+describe('the default first bid of bootstrap', () => {
+  const first = (place: TestEconomy) => place.store.bids.pending()[0];
+  const bootstrap = (place: TestEconomy, count: number) =>
+    accepted(bootstrapAgent(place, { id: 'a', files: [MAIN], credits: credits(count) }));
+
+  it('holds attention and some headroom', () => {
+    bootstrap(economy, 1000);
+    expect(first(economy)).toMatchObject({ bundle: { cpuMs: 1000, memoryMb: 64, attention: 1 } });
+    expect(first(economy)?.amount).toBeGreaterThan(first(economy)?.reserveAtPlacing ?? 0);
+  });
+
+  it('does without attention, and then with less CPU, where the grant or the supply is too small for it', () => {
+    for (const [cycleSeconds, cpuMs] of [
+      [1, 1000],
+      [0.5, 784],
+      [0.1, 156],
+    ]) {
+      const short = openTestEconomy({ overrides: [`market.cycle_seconds=${cycleSeconds}`] });
+      bootstrap(short, 100);
+      expect(first(short)).toMatchObject({ bundle: { cpuMs, attention: 0 } });
+      short.close();
+    }
   });
 });
