@@ -1,0 +1,94 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The built program, as users start it. `npm test` builds it first. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One economy in a directory of its own, used only through the real program in processes of its own. */
+export interface ProgramHome {
+  readonly directory: string;
+  /** Runs a command to its end. */
+  run(...args: readonly string[]): Promise<Ended>;
+  /** Runs a command with `--json` and reads its answer. */
+  json<T>(...args: readonly string[]): Promise<T>;
+  /** Starts a command and leaves it running. */
+  start(...args: readonly string[]): ChildProcess;
+  /** A folder with an agent's files, for `--from`. */
+  agentFolder(name: string, files: Readonly<Record<string, string>>, executable?: string): string;
+  /** The agent's handshake as it stands in its workspace. */
+  handshake(agentId: string): Record<string, unknown>;
+  close(): void;
+}
+
+/** `settings` are configuration overrides, as `--set` takes them; they hold for every command. */
+export function programHome(settings: readonly string[] = []): ProgramHome {
+  const directory = mkdtempSync(join(tmpdir(), 'bp-home-'));
+  const options = ['--home', directory, ...settings.flatMap((setting) => ['--set', setting])];
+  const children: ChildProcess[] = [];
+
+  function run(...args: readonly string[]): Promise<Ended> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, [MAIN, ...options, ...args], { timeout: 110_000 }, (error, stdout, stderr) => {
+        resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr });
+      });
+    });
+  }
+
+  return {
+    directory,
+    run,
+    async json<T>(...args: readonly string[]) {
+      const { stdout, stderr } = await run(...args, '--json');
+      if (stdout === '') throw new Error(stderr);
+      return JSON.parse(stdout) as T;
+    },
+    start(...args) {
+      const child = spawn(process.execPath, [MAIN, ...options, ...args], { stdio: 'ignore' });
+      children.push(child);
+      return child;
+    },
+    agentFolder(name, files, executable) {
+      const folder = join(directory, 'agents', name);
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), content, { mode: path === executable ? 0o755 : 0o644 });
+      }
+      return folder;
+    },
+    handshake: (agentId) =>
+      JSON.parse(readFileSync(join(directory, 'workspaces', `agent-${agentId}`, 'env.json'), 'utf8')) as Record<
+        string,
+        unknown
+      >,
+    close() {
+      for (const child of children) child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the child has ended, with its exit code. */
+export function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** Asks again and again until the answer is there. Rejects with the last one when that takes too long. */
+export async function until<T>(ask: () => Promise<T>, isThere: (answer: T) => boolean, limitMs = 60_000): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (isThere(answer)) return answer;
+    if (Date.now() > end) throw new Error(`still not there: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
