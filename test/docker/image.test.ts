@@ -1,0 +1,127 @@
+import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/image.ts';
+import { engine, IMAGE, removeSupervised, runSupervised } from '../helpers/supervised.ts';
+
+const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime');
+
+let directory: string;
+let request: ImageRequest;
+let lines: string[];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'bp-image-'));
+  for (const name of ['Dockerfile', 'packages', 'supervisor', 'base'])
+    cpSync(join(RUNTIME, name), join(directory, name), { recursive: true });
+  lines = [];
+  request = {
+    docker: await engine(),
+    clock: systemClock(),
+    runtimeDirectory: directory,
+    image: `bp-agents-test:${process.pid}`,
+    progress: (line) => void lines.push(line),
+    signal: new AbortController().signal,
+  };
+});
+
+afterEach(async () => {
+  rmSync(directory, { recursive: true });
+  const client = await engine();
+  await client
+    .getImage(request.image)
+    .remove({ force: true })
+    .catch((error: unknown) => {
+      if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    });
+  await removeSupervised();
+});
+
+describe('the agent image', () => {
+  it('is built where it is missing, kept while it is current, and built again where its sources have changed', async () => {
+    expect(await imageState(request)).toBe('missing');
+    const first = await ensureImage(request);
+    expect(first).toMatchObject({ id: expect.stringMatching(/^sha256:/) as string, built: true });
+    expect(lines.join('\n')).toMatch(/bp-agents-test:\d+ \d+\/\d+: RUN make/);
+    expect(await imageState(request)).toBe('current');
+
+    lines.length = 0;
+    expect(await ensureImage(request)).toMatchObject({ id: first.id, built: false });
+    expect(lines).toEqual([]);
+
+    appendFileSync(join(directory, 'Dockerfile'), '# changed\n');
+    expect(await imageState(request)).toBe('stale');
+    expect(await ensureImage(request)).toMatchObject({ built: true });
+    expect(await imageState(request)).toBe('current');
+  });
+
+  it('is current after the set-up', async () => {
+    expect(await imageState({ ...request, runtimeDirectory: RUNTIME, image: IMAGE })).toBe('current');
+  });
+
+  it('leaves the one before in place when it can not be built, and says why in one line', async () => {
+    const before = await ensureImage(request);
+    appendFileSync(join(directory, 'supervisor', 'main.c'), '#error "broken on purpose"\n');
+    // A base of neither kind could mend it, so making one would only take time.
+    writeFileSync(join(directory, 'base', 'fetch.sh'), 'echo "no mirror" >&2\nexit 1\n');
+    const failure = ensureImage(request);
+    await expect(failure).rejects.toMatchObject({
+      code: expect.stringMatching(/^sandbox_image_(build|base)$/) as string,
+    });
+    await expect(failure).rejects.toThrow(/^[^\n]+$/);
+    expect(await imageState(request)).toBe('stale');
+    expect(await request.docker.getImage(request.image).inspect()).toMatchObject({ Id: before.id });
+  });
+
+  it('can not be built without its sources', async () => {
+    rmSync(join(directory, 'supervisor'), { recursive: true });
+    await expect(ensureImage(request)).rejects.toMatchObject({ code: 'sandbox_image_source' });
+  });
+
+  it('is not asked for where no engine answers', async () => {
+    const nobody = { ...request, docker: new Docker({ socketPath: join(directory, 'docker.sock') }) };
+    await expect(ensureImage(nobody)).rejects.toMatchObject({ code: 'sandbox_engine_unreachable' });
+  });
+
+  it('is given up when told to', async () => {
+    const controller = new AbortController();
+    appendFileSync(join(directory, 'supervisor', 'main.c'), `/* ${Math.random()} */\n`);
+    const reason = new Error('enough');
+    const work = ensureImage({
+      ...request,
+      signal: controller.signal,
+      progress: (line) => {
+        if (line.includes('RUN make')) controller.abort(reason);
+      },
+    });
+    await expect(work).rejects.toBe(reason);
+    expect(await imageState(request)).toBe('missing');
+  });
+});
+
+describe('inside the image', () => {
+  it('are Python with requests and Poetry, and Node, ready to start', async () => {
+    const { output } = await runSupervised({
+      files: {
+        'main!': `#!/bin/sh
+python3 -c 'import requests, sys; print(sys.version_info[0], requests.__cached__.endswith(".pyc"))'
+python3 -c 'import os, requests; print(os.path.exists(requests.__cached__))'
+node -p 'Number(process.versions.node.split(".")[0]) >= 18'
+poetry --version | cut -d " " -f 1
+`,
+      },
+      memoryMb: 256,
+    });
+    expect(output.split('\n')).toEqual(['3 True', 'True', 'true', 'Poetry', '']);
+  });
+
+  it('is no program that lends the rights of another user', async () => {
+    const { output } = await runSupervised({
+      files: { 'main!': '#!/bin/sh\nfind / -xdev -type f -perm /6000 2> /dev/null\ngetcap -r / 2> /dev/null\ntrue\n' },
+    });
+    expect(output).toBe('');
+  });
+});

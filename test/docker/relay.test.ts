@@ -1,0 +1,274 @@
+import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { removeSupervised, supervise, type Supervised, type SupervisedOptions } from '../helpers/supervised.ts';
+
+const servers: Server[] = [];
+
+afterEach(async () => {
+  await removeSupervised();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listen(server: Server, { socketPath }: Supervised): Promise<void> {
+  servers.push(server);
+  server.listen(socketPath);
+  await once(server, 'listening');
+  chmodSync(socketPath, 0o666);
+}
+
+/** Runs an agent beside a service on the socket, to its end. */
+async function runBeside(server: Server, options: SupervisedOptions) {
+  const supervised = await supervise(options);
+  await listen(server, supervised);
+  await supervised.line('ready');
+  supervised.say('go\n');
+  const ended = await supervised.line('ended');
+  await supervised.exitCode();
+  return { output: supervised.output(), ended };
+}
+
+/** A service that does `serve` with each raw connection. */
+function raw(serve: (socket: Socket) => void): Server {
+  return createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
+}
+
+const hello: RequestListener = (request, response) => {
+  response.end(`${request.method} ${request.url} ${String(request.headers['x-agent'])}`);
+};
+
+const SOCKET = `
+import os, socket, time
+def connect():
+    return socket.create_connection(("127.0.0.1", 8080), timeout=30)
+def read_all(s):
+    parts = []
+    while part := s.recv(65536): parts.append(part)
+    return b"".join(parts)
+def resident_kb():
+    return int(next(l for l in open("/proc/1/status") if l.startswith("VmRSS")).split()[1])
+`;
+
+describe('the relay', () => {
+  it('carries requests of Python, requests and Node to the socket', async () => {
+    const { output } = await runBeside(createHttpServer(hello), {
+      files: {
+        'main.py': `
+import requests, subprocess, urllib.request
+url = "http://127.0.0.1:8080/economic/balance"
+print(urllib.request.urlopen(urllib.request.Request(url, headers={"x-agent": "urllib"})).read().decode())
+print(requests.post(url, data="x", headers={"x-agent": "requests"}).text, flush=True)
+subprocess.run(["node", "/workspace/fetch.mjs"], check=True)
+`,
+        'fetch.mjs': `
+const answer = await fetch("http://127.0.0.1:8080/economic/balance", { headers: { "x-agent": "node" } });
+console.log(await answer.text());
+`,
+      },
+      memoryMb: 256,
+    });
+    expect(output.split('\n')).toEqual([
+      'GET /economic/balance urllib',
+      'POST /economic/balance requests',
+      'GET /economic/balance node',
+      '',
+    ]);
+  });
+
+  it('carries megabytes both ways without losing a byte', async () => {
+    const echo = raw((socket) => void socket.pipe(socket));
+    const { output } = await runBeside(echo, {
+      files: {
+        'main.py': `${SOCKET}
+import hashlib, threading
+data = os.urandom(1 << 20) * 8
+s = connect()
+def send():
+    s.sendall(data)
+    s.shutdown(socket.SHUT_WR)
+threading.Thread(target=send).start()
+back = read_all(s)
+print(len(back), hashlib.sha256(back).digest() == hashlib.sha256(data).digest())
+`,
+      },
+    });
+    expect(output).toBe(`${8 << 20} True\n`);
+  });
+
+  it('passes on the end of a request while the answer is still to come', async () => {
+    const late = raw((socket) => {
+      const chunks: Buffer[] = [];
+      socket
+        .on('data', (chunk) => void chunks.push(chunk))
+        .on('end', () => socket.end(`got ${Buffer.concat(chunks).toString()}`));
+    });
+    const { output } = await runBeside(late, {
+      files: {
+        'main.py': `${SOCKET}
+s = connect()
+s.sendall(b"all of it")
+s.shutdown(socket.SHUT_WR)
+print(read_all(s).decode())
+`,
+      },
+    });
+    expect(output).toBe('got all of it\n');
+  });
+
+  it('gives the whole answer of a service that answers early and closes', async () => {
+    const early = raw((socket) => {
+      socket.once('data', () => {
+        socket.end('413 too large');
+        socket.destroySoon();
+      });
+    });
+    const { output } = await runBeside(early, {
+      files: {
+        'main.py': `${SOCKET}
+s = connect()
+try:
+    for _ in range(100): s.sendall(b"x" * 65536)
+except OSError:
+    pass
+try:
+    print(s.recv(100).decode())
+except OSError as error:
+    print(error)
+`,
+      },
+    });
+    expect(output).toBe('413 too large\n');
+  });
+
+  it('breaks off towards the service when the agent does', async () => {
+    let closed = 0;
+    const counting = raw((socket) => {
+      socket.on('close', () => void (closed += 1));
+      socket.once('data', (chunk) => {
+        if (chunk.toString() === 'how many?') socket.end(String(closed));
+        else socket.write('x'.repeat(1_000_000));
+      });
+    });
+    const { output } = await runBeside(counting, {
+      files: {
+        'main.py': `${SOCKET}
+import struct
+for _ in range(10):
+    s = connect()
+    s.sendall(b"flood")
+    s.recv(1)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+closed = 0
+while closed < 10:
+    time.sleep(0.1)
+    s = connect()
+    s.sendall(b"how many?")
+    closed = int(read_all(s))
+    s.close()
+print("all")
+`,
+      },
+    });
+    expect(output).toBe('all\n');
+  });
+
+  it('holds back a service whose answer nobody reads, rather than keep it in memory', async () => {
+    let sent = 0;
+    const flood = raw((socket) => {
+      const more = () => {
+        while (socket.write(Buffer.alloc(65_536))) sent += 65_536;
+      };
+      socket.on('drain', more);
+      more();
+    });
+    const { output } = await runBeside(flood, {
+      files: { 'main.py': `${SOCKET}\nheld = [connect() for _ in range(20)]\ntime.sleep(1)\nprint(resident_kb())\n` },
+    });
+    expect(Number(output)).toBeLessThan(8000);
+    expect(sent).toBeLessThan(100_000_000);
+  });
+
+  it('serves more connections at once than it holds, one after the other', async () => {
+    const { output } = await runBeside(createHttpServer(hello), {
+      files: {
+        'main.mjs': `
+const get = async () => (await fetch("http://127.0.0.1:8080/", { headers: { connection: "close" } })).status;
+const answers = await Promise.all(Array.from({ length: 300 }, get));
+console.log(answers.filter((status) => status === 200).length);
+`,
+      },
+      memoryMb: 256,
+      parameters: { '--nofile': '1024' },
+    });
+    expect(output).toBe('300\n');
+  });
+
+  it('does with few descriptors', async () => {
+    const { output } = await runBeside(createHttpServer(hello), {
+      files: {
+        'main.py': `${SOCKET}
+held = [connect() for _ in range(40)]
+for s in held: s.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+print(sum(read_all(s).startswith(b"HTTP/1.1 200") for s in held))
+`,
+      },
+      openFiles: 64,
+    });
+    expect(output).toBe('40\n');
+  });
+
+  it('waits for a service that is just being restarted', async () => {
+    const supervised = await supervise({
+      files: {
+        'main.py': `${SOCKET}
+import urllib.request
+print("asking", flush=True)
+print(urllib.request.urlopen("http://127.0.0.1:8080/").status)
+`,
+      },
+    });
+    supervised.say('go\n');
+    await expect.poll(() => supervised.output(), { timeout: 20_000 }).toBe('asking\n');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await listen(createHttpServer(hello), supervised);
+    expect(await supervised.line('ended')).toMatchObject({ exit_code: 0 });
+    expect(supervised.output()).toBe('asking\n200\n');
+  });
+
+  it('closes the connection where no service comes', async () => {
+    const supervised = await supervise({ files: { 'main.py': `${SOCKET}\nprint(connect().recv(1))\n` } });
+    supervised.say('go\n');
+    expect(await supervised.line('ended')).toMatchObject({ cause: 'exited', exit_code: 0 });
+    expect(supervised.output()).toBe("b''\n");
+  });
+
+  it('costs nothing while connections lie idle, half closed or hung up', async () => {
+    const states = raw((socket) => {
+      socket.once('data', (chunk) => {
+        if (chunk.toString() === 'half') socket.end('bye');
+        if (chunk.toString() === 'full') socket.destroy();
+      });
+    });
+    const { ended } = await runBeside(states, {
+      files: {
+        'main.py': `${SOCKET}
+held = []
+for what in (b"idle", b"half", b"full") * 5:
+    s = connect()
+    s.sendall(what)
+    held.append(s)
+time.sleep(3)
+os._exit(0)
+`,
+      },
+    });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0 });
+    expect(ended['cpu_us']).toBeLessThan(700_000);
+  });
+});

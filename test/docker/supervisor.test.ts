@@ -1,0 +1,225 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fileOf, makeVolume, removeSupervised, runSupervised, supervise } from '../helpers/supervised.ts';
+
+afterEach(removeSupervised);
+
+const BURN = 'import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n';
+
+describe('the supervisor', () => {
+  it('says "ready", waits for "go", then reports the start, the end and what was used', async () => {
+    const supervised = await supervise({ files: { 'main.py': 'print("hello")' } });
+    expect(await supervised.line('ready')).toEqual({ event: 'ready', cgroup_version: expect.any(Number) as number });
+    expect(supervised.output()).toBe('');
+    supervised.say('go\n');
+    const ended = await supervised.line('ended');
+    expect(await supervised.exitCode()).toBe(0);
+    expect(supervised.output()).toBe('hello\n');
+    expect(supervised.lines.map(({ event }) => event)).toEqual(['ready', 'started', 'ended']);
+    expect(await supervised.line('started')).toEqual({ event: 'started', entry: 'main.py' });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0, signal: null, tree_empty: true });
+    expect(ended['cpu_us']).toBeGreaterThan(1000);
+    expect(ended['cpu_us']).toBeLessThan(2_000_000);
+    expect(ended['wall_ms']).toBeGreaterThan(0);
+    const peak = ended['memory_peak_bytes'];
+    expect(peak === null || (peak as number) > 1_000_000).toBe(true);
+  });
+
+  it.each([
+    ['sys.exit(7)', { exit_code: 7, signal: null, detail: 'exited with code 7' }],
+    ['os.kill(os.getpid(), 15)', { exit_code: null, signal: 15, detail: 'ended by signal 15 (Terminated)' }],
+  ])('reports how the first process ended: %s', async (text, end) => {
+    const { ended } = await runSupervised({ files: { 'main.py': `import os, sys\n${text}\n` } });
+    expect(ended).toMatchObject({ cause: 'exited', ...end });
+  });
+
+  it('runs nothing and exits with 3 where its stdin ends before "go"', async () => {
+    const supervised = await supervise({ files: { 'main.py': 'print("ran")' } });
+    await supervised.line('ready');
+    supervised.closeStdin();
+    expect(await supervised.exitCode()).toBe(3);
+    expect(supervised.output()).toBe('');
+    expect(supervised.lines.map(({ event }) => event)).toEqual(['ready']);
+  });
+
+  it('runs nothing where its stdin says something else', async () => {
+    const supervised = await supervise({ files: { 'main.py': 'print("ran")' } });
+    supervised.say('gone\n');
+    expect(await supervised.line('failed')).toMatchObject({ detail: 'stdin said something other than go' });
+    expect(await supervised.exitCode()).toBe(4);
+    expect(supervised.output()).toBe('');
+  });
+
+  it.each([
+    [{ '--uid': '0' }, 'unknown option or value: --uid 0'],
+    [{ '--gid': '4294967295' }, 'unknown option or value: --gid 4294967295'],
+    [{ '--cpu-ms': '-1' }, 'unknown option or value: --cpu-ms -1'],
+    [{ '--cpus': '0' }, 'unknown option or value: --cpus 0'],
+    [{ '--socket': `/${'s'.repeat(120)}` }, `unknown option or value: --socket /${'s'.repeat(120)}`],
+    [{ '--speed': 'high' }, 'unknown option or value: --speed high'],
+  ])('refuses arguments that make no sense: %j', async (parameters, detail) => {
+    const supervised = await supervise({ parameters });
+    expect(await supervised.line('failed')).toEqual({ event: 'failed', detail });
+    expect(await supervised.exitCode()).toBe(2);
+  });
+
+  it('refuses a terminal, on which an agent could write a report of its own', async () => {
+    const supervised = await supervise({ tty: true, files: { 'main.py': 'print("ran")' } });
+    expect(await supervised.exitCode()).toBe(4);
+  });
+
+  it('ends the tree and reports when it is told to stop', async () => {
+    const text = 'import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint("up")\ntime.sleep(60)';
+    const supervised = await supervise({ files: { 'main.py': text } });
+    supervised.say('go\n');
+    await supervised.line('started');
+    await supervised.container.kill({ signal: 'SIGTERM' });
+    expect(await supervised.line('ended')).toMatchObject({ cause: 'stopped', tree_empty: true });
+    expect(await supervised.exitCode()).toBe(0);
+  });
+
+  it('reports also where it is told to stop before "go"', async () => {
+    const supervised = await supervise({ files: { 'main.py': 'print("ran")' } });
+    await supervised.line('ready');
+    await supervised.container.kill({ signal: 'SIGTERM' });
+    expect(await supervised.line('ended')).toMatchObject({ cause: 'stopped', cpu_us: 0, wall_ms: 0, exit_code: null });
+    expect(supervised.output()).toBe('');
+  });
+
+  it('goes on when the attached streams are lost, and leaves its report in a place of its own', async () => {
+    const supervised = await supervise({
+      files: { 'main.py': 'import time\nfor _ in range(20): print("x" * 100, flush=True); time.sleep(0.05)\n' },
+      reportVolume: await makeVolume(),
+    });
+    supervised.say('go\n');
+    await supervised.line('started');
+    supervised.hangUp();
+    expect(await supervised.exitCode()).toBe(0);
+    const report = JSON.parse(await fileOf(supervised.container, '/run/bp-report/report.json')) as object;
+    expect(report).toMatchObject({ event: 'ended', cause: 'exited', exit_code: 0, tree_empty: true });
+  });
+});
+
+describe('the entry point', () => {
+  const print = (name: string) => `print("${name}")`;
+  const log = (name: string) => `console.log("${name}")`;
+  const echo = (name: string) => `#!/bin/sh\necho ${name}\n`;
+  const everything = {
+    'main.py': print('main.py'),
+    'main.js': log('main.js'),
+    'main.mjs': log('main.mjs'),
+    'main!': echo('main'),
+  };
+
+  it.each([
+    ['main.py', everything],
+    ['main.js', { ...everything, 'main.py': undefined }],
+    ['main.mjs', { 'main.mjs': `import 'node:fs';\n${log('main.mjs')}`, 'main!': everything['main!'] }],
+    ['main', { 'main!': everything['main!'] }],
+  ])('is the first of those there are: %s', async (name, candidates) => {
+    const files = Object.fromEntries(Object.entries(candidates).flatMap(([key, text]) => (text ? [[key, text]] : [])));
+    const { output, supervised } = await runSupervised({ files });
+    expect(output).toBe(`${name}\n`);
+    expect(await supervised.line('started')).toEqual({ event: 'started', entry: name });
+  });
+
+  it("runs with the workspace's own Python where there is one", async () => {
+    const { output } = await runSupervised({
+      files: { 'main.py': '', '.venv/bin/python!': '#!/bin/sh\necho "own $1"\n' },
+    });
+    expect(output).toBe('own /workspace/main.py\n');
+  });
+
+  it('is never a directory, a FIFO or a link to something else than a file', async () => {
+    const { output } = await runSupervised({
+      files: { 'main!': echo('main') },
+      arrange(workspace) {
+        mkdirSync(join(workspace, 'main.py'));
+        execFileSync('mkfifo', [join(workspace, 'main.js')]);
+        symlinkSync('/dev/zero', join(workspace, 'main.mjs'));
+      },
+    });
+    expect(output).toBe('main\n');
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['nothing', {}, 'the workspace has no main.py, main.js, main.mjs or executable main'],
+    [
+      'a main that is no program',
+      { main: 'data' },
+      'the workspace has no main.py, main.js, main.mjs or executable main',
+    ],
+    ['a main without #!', { 'main!': 'data' }, "/workspace/main can't be run: Exec format error"],
+    [
+      'a main of an unknown kind',
+      { 'main!': '#!/no/such\n' },
+      "/workspace/main can't be run: No such file or directory",
+    ],
+  ])('is missed by name: %s', async (_, files, detail) => {
+    const { ended, supervised } = await runSupervised({ files });
+    expect(ended).toMatchObject({ cause: 'not_runnable', exit_code: null, signal: null, detail });
+    expect(supervised.lines.map(({ event }) => event)).toEqual(['ready', 'ended']);
+  });
+});
+
+describe('the budget', () => {
+  it('of CPU time is that of the whole tree, and spending it ends all of it', async () => {
+    const text = 'import os\nos.fork()\nos.fork()\nwhile True: pass\n';
+    const { ended } = await runSupervised({ files: { 'main.py': text }, cpuMs: 200 });
+    expect(ended).toMatchObject({ cause: 'cpu_budget', exit_code: null, signal: 9, tree_empty: true });
+    expect(ended['cpu_us']).toBeGreaterThanOrEqual(200_000);
+    expect(ended['cpu_us']).toBeLessThan(1_000_000);
+  });
+
+  it('of wall time ends who sleeps', async () => {
+    const { ended } = await runSupervised({ files: { 'main.py': 'import time\ntime.sleep(60)' }, wallMs: 300 });
+    expect(ended).toMatchObject({ cause: 'wall_budget', signal: 9, tree_empty: true });
+    expect(ended['wall_ms']).toBeGreaterThanOrEqual(300);
+    expect(ended['wall_ms']).toBeLessThan(10_000);
+  });
+
+  it('is not used up by watching over an agent that idles', async () => {
+    const { ended } = await runSupervised({ files: { 'main!': '#!/bin/sh\nexec sleep 2\n' }, cpuMs: 100 });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0 });
+  });
+
+  it('counts a daemon that forked twice, and ends it with the first process', async () => {
+    const text = `
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True: pass
+    os._exit(0)
+time.sleep(0.6)
+`;
+    const { ended } = await runSupervised({ files: { 'main.py': text } });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0, tree_empty: true });
+    expect(ended['cpu_us']).toBeGreaterThan(150_000);
+  });
+
+  it('counts children whose end nobody waits for', async () => {
+    const text = `
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+if os.fork() == 0:
+    exec(${JSON.stringify(BURN)})
+    os._exit(0)
+try:
+    os.wait()
+except ChildProcessError:
+    pass
+`;
+    const { ended } = await runSupervised({ files: { 'main.py': text } });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0 });
+    expect(ended['cpu_us']).toBeGreaterThan(300_000);
+  });
+
+  it('is kept against a fork bomb', async () => {
+    const text = 'import os\nwhile True:\n    try: os.fork()\n    except OSError: pass\n';
+    const { ended } = await runSupervised({ files: { 'main.py': text }, cpuMs: 300, memoryMb: 512, pids: 128 });
+    expect(ended).toMatchObject({ cause: 'cpu_budget', tree_empty: true });
+  });
+});
