@@ -26,7 +26,6 @@ export function createDemultiplexer({ stdout, stderr }: StreamSinks): { push(chu
     if (headerBytes < HEADER_BYTES) return taken;
     broken = header[0] !== STDOUT && header[0] !== STDERR;
     bodyBytes = headerView.getUint32(4);
-    if (bodyBytes === 0) headerBytes = 0;
     return taken;
   }
 

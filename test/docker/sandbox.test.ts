@@ -245,7 +245,9 @@ describe('the use of CPU time', () => {
     expect(used).toBeGreaterThanOrEqual(490);
     expect(used).toBeLessThan(1000);
     const { usage } = await execution.ended;
-    expect(Math.abs(usage.cpuMs! - used!)).toBeLessThan(100);
+    // What the engine used to start the container is in neither of them.
+    expect(used).toBeLessThanOrEqual(usage.cpuMs! + 2);
+    expect(usage.cpuMs! - used!).toBeLessThan(50);
     expect(Math.abs((await execution.usedCpuMs())! - usage.cpuMs!)).toBeLessThanOrEqual(1);
   });
 });

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +62,7 @@ describe('the place of the sockets', () => {
     await expect(makeSocketDirectory(stranger, 'exe_1')).rejects.toMatchObject({ code: 'sandbox_sockets' });
     rmSync(parent, { recursive: true });
     symlinkSync(runtimeDirectory, parent);
+    if (process.getuid!() === 0) lchownSync(parent, 4711, 4711);
     await expect(makeSocketDirectory(asOneself(), 'exe_1')).rejects.toMatchObject({ code: 'sandbox_sockets' });
     expect(readdirSync(runtimeDirectory)).toEqual(['bp-agents']);
   });

@@ -60,6 +60,8 @@ describe("the supervisor's events", () => {
   it('are not believed where a line is cut', () => {
     const overlong = JSON.stringify({ ...ENDED, detail: 'x'.repeat(EVENT_LINE_CHARS_MAX) });
     expect(read([Buffer.from(`${overlong}\n`)]).events).toEqual([]);
+    const trailing = `{"event":"ready"}${' '.repeat(EVENT_LINE_CHARS_MAX)}x`;
+    expect(read([Buffer.from(`${trailing}\n`)]).events).toEqual([]);
   });
 });
 
