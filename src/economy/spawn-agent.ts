@@ -1,6 +1,6 @@
 import type { AgentFile } from '../domain/agent.ts';
 import type { BidRequest } from '../domain/bid.ts';
-import { add, AMOUNT_MAX, micro, toCredits, type MicroCredits } from '../domain/credits.ts';
+import { add, AMOUNT_MAX, micro, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { checkFiles } from '../domain/workspace-files.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -81,14 +81,22 @@ function checkOrder(
       field: 'initial_credits',
       limit: toCredits(least),
     });
-  const needed = add(fee, initialCredits);
   const available = store.accounts.available(parentId);
-  if (needed > available)
+  const cost = add(fee, least);
+  if (cost > available)
     return refuse(
       'insufficient_credits',
-      `fee and endowment come to ${toCredits(needed)}; ${toCredits(available)} is available`,
-      { field: 'initial_credits', limit: toCredits(needed) },
+      `a child costs at least ${toCredits(cost)}; ${toCredits(available)} is available`,
+      {
+        limit: toCredits(cost),
+      },
     );
+  const most = subtract(available, fee);
+  if (initialCredits > most)
+    return refuse('insufficient_credits', `initial_credits must be at most ${toCredits(most)}, which the fee leaves`, {
+      field: 'initial_credits',
+      limit: toCredits(most),
+    });
   return undefined;
 }
 
