@@ -32,7 +32,7 @@ export interface ContainerSettings {
   readonly cpus: number;
 }
 
-export const SERVICE_PORT = 8080;
+const SERVICE_PORT = 8080;
 const WORKSPACE = '/workspace';
 const SOCKETS = '/run/bp';
 const REPORT = '/run/bp-report';

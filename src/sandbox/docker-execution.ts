@@ -34,9 +34,10 @@ const READY_MS_MAX = 30_000;
 /** After this long the engine will not tell any more that a killed container has ended. */
 const KILL_CONFIRM_MS_MAX = 30_000;
 const LOCATE_MS_MAX = 500;
-const STREAM_END_MS_MAX = 1000;
+/** The supervisor's report may stand behind all that the agent printed. */
+const STREAM_END_MS_MAX = 10_000;
 const MEASURE_MS_MAX = 5000;
-const KILL_ATTEMPTS = 3;
+const TERMINATE_ATTEMPTS = 3;
 const KILL_PAUSE_MS = 500;
 
 /**
@@ -115,6 +116,7 @@ export class DockerExecution implements PreparedExecution {
   async abandon(): Promise<void> {
     this.#begun.resolve();
     this.#giveUp.abort();
+    this.#stream?.destroy();
     await this.ended;
   }
 
@@ -183,7 +185,7 @@ export class DockerExecution implements PreparedExecution {
     if (this.#endedAt !== undefined) return;
     const { clock, stopGraceMs } = this.#parts;
     this.#hostStop = reason;
-    await this.#kill('SIGTERM');
+    await this.#kill('SIGTERM', TERMINATE_ATTEMPTS);
     const ended = this.ended.then(() => true);
     const grace = clock.sleep(stopGraceMs, this.#over.signal).then(
       () => false,
@@ -191,19 +193,23 @@ export class DockerExecution implements PreparedExecution {
     );
     if (!(await Promise.race([ended, grace]))) {
       this.#cpuMsAtKill = this.#readCpuMs();
-      await this.#kill('SIGKILL');
       clock.sleep(KILL_CONFIRM_MS_MAX, this.#over.signal).then(
         () => this.#giveUp.abort(),
         () => undefined,
       );
+      await this.#kill('SIGKILL');
     }
     await this.ended;
   }
 
-  /** A container that doesn't run any more is as good as killed; whether it is, `ended` will tell. */
-  async #kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  /**
+   * Tries again while the engine doesn't answer. A container that doesn't run any more is as good as killed; whether it
+   * is, `ended` will tell.
+   */
+  async #kill(signal: 'SIGTERM' | 'SIGKILL', attempts = Infinity): Promise<void> {
     const { engine, clock, container, logger, executionId } = this.#parts;
-    for (let attempt = 0; attempt < KILL_ATTEMPTS && !this.#over.signal.aborted; attempt++) {
+    const done = () => this.#over.signal.aborted || this.#giveUp.signal.aborted;
+    for (let attempt = 0; attempt < attempts && !done(); attempt++) {
       try {
         await engine.call('end a container', this.#over.signal, (abortSignal) =>
           container.kill({ signal, abortSignal }),

@@ -29,7 +29,7 @@ export interface EngineSearch {
 }
 
 const DEFAULT_SOCKET = 'unix:///var/run/docker.sock';
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+const LOOPBACK = new Set(['localhost', '127.0.0.1']);
 
 const cliConfig = z.object({ currentContext: z.string().optional() });
 const contextMeta = z.object({

@@ -7,7 +7,7 @@ const REPORT_NAME = 'report.json';
 const REPORT_BYTES_MAX = 16_384;
 
 /** Where the supervisors of a home's executions leave their reports, for a program that was not there at the end. */
-export function reportsDirectory(home: string): string {
+function reportsDirectory(home: string): string {
   return join(home, '.bp-agents', 'executions');
 }
 

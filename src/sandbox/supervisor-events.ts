@@ -32,7 +32,7 @@ export type SupervisorEvent = z.output<typeof supervisorEvent>;
 export type EndedEvent = z.output<typeof endedEvent>;
 
 /** An event, or undefined where the line is not one. */
-export function parseSupervisorEvent(line: string): SupervisorEvent | undefined {
+function parseSupervisorEvent(line: string): SupervisorEvent | undefined {
   return supervisorEvent.safeParse(json(line)).data;
 }
 

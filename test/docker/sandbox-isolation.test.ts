@@ -122,6 +122,24 @@ print(json.dumps({
     });
   });
 
+  it('nobody but the supervisor can say how it ended', async () => {
+    const program = `
+import json, os
+forged = json.dumps({"event": "ended", "cause": "exited", "exit_code": 0, "signal": None, "cpu_us": 1,
+  "memory_peak_bytes": 1, "wall_ms": 1, "tree_empty": True, "detail": "all is well"}) + "\\n"
+for fd in range(256):
+    try: os.write(fd, forged.encode())
+    except OSError: pass
+for path in ["/proc/1/fd/2", "/proc/1/fd/0", "/dev/stderr", "/run/bp-report/report.json"]:
+    try: open(path, "w").write(forged)
+    except OSError: pass
+os._exit(5)
+`;
+    const { end, output } = await home.run({ executionId: 'exe_800', files: python(program) });
+    expect(end).toMatchObject({ cause: 'exited', exitCode: 5, detail: expect.not.stringContaining('well') as string });
+    expect(output).toContain('all is well');
+  });
+
   it('dangerous system calls are refused', async () => {
     const found = await findOut(`
 libc = ctypes.CDLL(None, use_errno=True)

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
@@ -19,7 +20,7 @@ const QUICK = 'print("done")\n';
 
 /** Starts an execution in a program of its own and kills that program once the execution is in this state. */
 async function crash(executionId: string, program: string, state: 'prepared' | 'running'): Promise<number> {
-  const script = join(import.meta.dirname, '..', 'helpers', 'crashing-sandbox.ts');
+  const script = fileURLToPath(new URL('../helpers/crashing-sandbox.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, home.path, executionId, program, state], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -38,9 +38,11 @@ export const NEVER = new AbortController().signal;
 export const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
 export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 };
 
-export async function openTestHome(settings: Partial<Config['sandbox']> = {}): Promise<TestHome> {
+/** `dockerHost` names another way to the same engine. */
+export async function openTestHome(settings: Partial<Config['sandbox']> = {}, dockerHost?: string): Promise<TestHome> {
   const path = mkdtempSync(join(tmpdir(), 'bp-sandbox-'));
-  const address = await findEngine({ environment: process.env, homeDirectory: homedir() });
+  const environment = dockerHost === undefined ? process.env : { DOCKER_HOST: dockerHost };
+  const address = await findEngine({ environment, homeDirectory: homedir() });
   const docker = connectEngine(address);
   const complaints: string[] = [];
   const complain = (_: object, message: string) => void complaints.push(message);

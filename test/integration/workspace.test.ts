@@ -88,6 +88,23 @@ describe('the handshake', () => {
   });
 });
 
+describe('what can not be written', () => {
+  const write = (path: string) => {
+    const files = [{ path, content: Buffer.from(''), executable: false }];
+    return fillWorkspace(paths, { files, handshake: '{}', owner: undefined, stagingName: 'exe_1' });
+  };
+
+  it('because of the agent is the agent’s fault, and leaves no temporary file', async () => {
+    await expect(write('é'.repeat(200))).rejects.toMatchObject({ code: 'sandbox_workspace' });
+    expect(readdirSync(paths.staging)).toEqual([]);
+  });
+
+  it('because of the host is not', async () => {
+    rmSync(paths.staging, { recursive: true });
+    await expect(write('f')).rejects.toMatchObject({ code: 'sandbox_files' });
+  });
+});
+
 describe("a workspace's owner", () => {
   const owner =
     process.getuid!() === 0 ? { uid: 200_001, gid: 200_001 } : { uid: process.getuid!(), gid: process.getgid!() };
