@@ -1,9 +1,10 @@
 import type { Agent, AgentFile } from '../domain/agent.ts';
-import { max, micro, min, type MicroCredits } from '../domain/credits.ts';
+import { max, micro, min, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import { bundleCost, type Bundle } from '../domain/resources.ts';
 import { checkFiles } from '../domain/workspace-files.ts';
 import type { EconomyDeps } from './deps.ts';
+import { issuanceRoom } from './issuance.ts';
 import { placeBid, type PlacedBid } from './place-bid.ts';
 
 export interface BootstrapOrder {
@@ -24,11 +25,11 @@ export interface BootstrappedAgent extends PlacedBid {
 }
 
 /** The operator's files may be larger than what a parent may give a child. */
-const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
+export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
 
 /**
  * Makes a root agent by hand, or revives a dead one: grants credits and places its first bid. The only grant there is.
- * Refuses: `agent_alive` (also while it is dormant), what `checkFiles` refuses of the files and what `placeBid` refuses
+ * Refuses: `agent_alive` (also while it is dormant), `balance_too_large`, what `checkFiles` refuses of the files and what `placeBid` refuses
  * of the bid.
  */
 export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result<BootstrappedAgent> {
@@ -42,6 +43,12 @@ export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result
       });
     const badFiles = order.files && checkFiles(order.files, OPERATOR_FILES);
     if (badFiles) return badFiles;
+    const room = issuanceRoom(deps);
+    if (granted > room)
+      return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here`, {
+        field: 'credits',
+        limit: toCredits(room),
+      });
     const life = beginLife(deps, order.id, known);
     const { cycle } = store.state.get();
     store.transfers.single({
@@ -53,6 +60,8 @@ export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result
       kind: 'genesis_grant',
       ref: `${order.id}/${life}`,
     });
+    // Files that an earlier life never got to must not mix with these.
+    if (order.files) store.agents.dropFiles(order.id);
     store.agents.putFiles(order.id, order.files ?? []);
     const bundle = order.bundle ?? defaultBundle(deps, granted);
     const amount = order.amount ?? defaultAmount(deps, bundle, granted);

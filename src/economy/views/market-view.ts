@@ -58,7 +58,8 @@ export function leastEndowment(deps: EconomyDeps): MicroCredits {
   return multiply(bareExecutionCost(deps), Math.ceil(deps.config.economy.spawn.endowment_min_bare_executions));
 }
 
-function bareBundle(bare: { readonly cpu_seconds: number; readonly memory_mb: number }): Bundle {
+/** `economy.bare_bundle` as the domain takes it. */
+export function bareBundle(bare: { readonly cpu_seconds: number; readonly memory_mb: number }): Bundle {
   return { cpuMs: Math.round(bare.cpu_seconds * 1000), memoryMb: bare.memory_mb, tokens: 0, attention: 0 };
 }
 

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { agentView } from '../../economy/views/agent-view.ts';
+import { bidView } from '../../economy/views/bid-view.ts';
+import { executionView } from '../../economy/views/execution-view.ts';
+import { promptView } from '../../economy/views/prompt-view.ts';
+import { findAgent } from '../agent-argument.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { readHome, withJson } from '../listing.ts';
+import { printJson, printLines, tableLines } from '../output.ts';
+import { AGENT_COLUMNS } from './agents.ts';
+import { BID_COLUMNS } from './bids.ts';
+import { EXECUTION_COLUMNS } from './executions.ts';
+import { PROMPT_COLUMNS } from './prompts.ts';
+
+const ROWS = 10;
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export function addAgent(program: Command, deps: CliDeps): void {
+  withJson(program.command('agent').description(`one agent, with the last ${ROWS} of its bids, executions and prompts`))
+    .argument('<id>', 'such as genesis')
+    .action(async (id: string, _options, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const view = await withHome(deps, command, (home) => readHome(home, () => wholeAgent(home, id)));
+      if (json) printJson(deps.stdout, view);
+      else printLines(deps.stdout, lines(view));
+    });
+}
+
+/** The newest last. */
+function wholeAgent({ economy }: Home, text: string) {
+  const { bids, executions, prompts } = economy.store;
+  const agent = findAgent(economy, text);
+  return {
+    ...agentView(economy, agent),
+    last_bids: bids.ofAgent(agent.id, NEWEST, ROWS).map(bidView).reverse(),
+    last_executions: executions.ofAgent(agent.id, NEWEST, ROWS).map(executionView).reverse(),
+    last_prompts: prompts.ofAgent(agent.id, NEWEST, ROWS).map(promptView).reverse(),
+  };
+}
+
+function lines(view: ReturnType<typeof wholeAgent>): readonly string[] {
+  const { last_bids: bids, last_executions: executions, last_prompts: prompts } = view;
+  const facts = [
+    `life ${view.life}`,
+    `root ${view.lineage}`,
+    `${view.used_cpu_seconds.toLocaleString('en-US', { maximumFractionDigits: 3 })} CPU s used`,
+    ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
+    ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
+  ];
+  return [
+    ...tableLines([view], AGENT_COLUMNS),
+    facts.join(' · '),
+    ...(bids.length > 0 ? ['', ...tableLines(bids, BID_COLUMNS)] : []),
+    ...(executions.length > 0 ? ['', ...tableLines(executions, EXECUTION_COLUMNS)] : []),
+    ...(prompts.length > 0 ? ['', ...tableLines(prompts, PROMPT_COLUMNS)] : []),
+  ];
+}

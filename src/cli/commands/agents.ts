@@ -1,0 +1,65 @@
+import { Option, type Command } from 'commander';
+import type { Agent, AgentStatus } from '../../domain/agent.ts';
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { agentView } from '../../economy/views/agent-view.ts';
+import type { CliDeps } from '../deps.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import type { Column } from '../output.ts';
+
+const STATUSES: readonly AgentStatus[] = ['alive', 'dormant', 'dead'];
+const PAGE_ROWS = 1000;
+
+interface Options extends ListOptions {
+  readonly status?: AgentStatus;
+}
+
+type View = ReturnType<typeof agentView>;
+
+export const AGENT_COLUMNS: readonly Column<View>[] = [
+  { title: 'agent', value: ({ id }) => id },
+  { title: 'status', value: ({ status, stopped }) => (stopped ? `${status}, stopped` : status) },
+  { title: 'parent', value: ({ parent }) => parent },
+  { title: 'born', value: ({ born_cycle: cycle }) => cycle, right: true },
+  { title: 'seen', value: ({ last_seen_cycle: cycle }) => cycle, right: true },
+  { title: 'available', value: ({ available }) => available, right: true },
+  { title: 'pending', value: ({ pending }) => pending, right: true },
+  { title: 'earned', value: ({ earned }) => earned, right: true },
+  { title: 'paid', value: ({ paid }) => paid, right: true },
+  { title: 'executions', value: ({ executions }) => executions, right: true },
+  { title: 'children', value: ({ children }) => children, right: true },
+];
+
+export function addAgents(program: Command, deps: CliDeps): void {
+  withJson(program.command('agents').description('who lives here, and who has'))
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option(...LIMIT_OPTION)
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const limit = limitOf(options);
+      const views = await withHome(deps, command, (home) =>
+        readHome(home, () =>
+          newestAgents(home.economy, limit, options.status).map((agent) => agentView(home.economy, agent)),
+        ),
+      );
+      printList(deps, views, {
+        json: options.json,
+        columns: AGENT_COLUMNS,
+        limit,
+        none: 'no agents; bp-agents bootstrap makes genesis',
+      });
+    });
+}
+
+/** The store pages them from the oldest on. */
+function newestAgents({ store }: EconomyDeps, limit: number, status: AgentStatus | undefined): readonly Agent[] {
+  const found: Agent[] = [];
+  for (let after = 0; ;) {
+    const page = store.agents.page(after, PAGE_ROWS);
+    found.push(...page.filter((agent) => status === undefined || agent.status === status));
+    if (found.length > limit) found.splice(0, found.length - limit);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_ROWS) return found;
+    after = last.number;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { auditLedger, type AuditReport } from '../../economy/audit.ts';
+import type { CliDeps } from '../deps.ts';
+import { NotInOrder, reject } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+interface Options extends GlobalOptions {
+  readonly expect?: string;
+}
+
+export function addAudit(program: Command, deps: CliDeps): void {
+  withJson(
+    program.command('audit').description('recompute all credits from the first transfer; exit 1 on a difference'),
+  )
+    .option('--expect <hash>', 'a head of the chain that was noted before: it must still be in it')
+    .action(async (_options, command: Command) => {
+      const { json, expect } = command.optsWithGlobals<Options>();
+      const wanted = expect === undefined ? {} : { expect: parseHash(expect) };
+      const report = await withHome(deps, command, ({ economy }) => auditLedger(economy, wanted));
+      if (json) printJson(deps.stdout, report);
+      else printLines(deps.stdout, lines(report));
+      if (!report.ok) throw new NotInOrder();
+    });
+}
+
+function parseHash(text: string): string {
+  const hash = text.trim().toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(hash))
+    reject('invalid_value', '--expect must be a head of the chain: 64 hexadecimal digits, as audit prints them', {
+      field: 'expect',
+    });
+  return hash;
+}
+
+function lines(report: AuditReport): readonly string[] {
+  return [
+    report.first_difference === null ? 'ok' : `not ok: ${report.first_difference} (amounts in micro-credits)`,
+    `${report.transfers} transfers · ${report.issued} issued = ${report.held} held + ${report.market} market + ` +
+      `${report.fees} fees + ${report.burned} burnt`,
+    `head ${report.head}`,
+  ];
+}

@@ -1,0 +1,84 @@
+import { Option, type Command } from 'commander';
+import type { BidStatus } from '../../domain/bid.ts';
+import { parseId } from '../../domain/ids.ts';
+import { bidView } from '../../economy/views/bid-view.ts';
+import { findAgent } from '../agent-argument.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output.ts';
+
+const STATUSES: readonly BidStatus[] = ['pending', 'won', 'withdrawn', 'expired', 'voided'];
+
+interface Options extends ListOptions {
+  readonly agent?: string;
+  readonly status?: BidStatus;
+}
+
+type View = ReturnType<typeof bidView>;
+
+export const BID_COLUMNS: readonly Column<View>[] = [
+  { title: 'bid', value: ({ id }) => id },
+  { title: 'agent', value: ({ agent_id: agent }) => agent },
+  { title: 'payer', value: ({ agent_id: agent, payer }) => (payer === agent ? null : payer) },
+  { title: 'cpu s', value: ({ bundle }) => bundle.cpu_seconds, right: true },
+  { title: 'MB', value: ({ bundle }) => bundle.memory_mb, right: true },
+  { title: 'tokens', value: ({ bundle }) => bundle.tokens, right: true },
+  { title: 'att', value: ({ bundle }) => bundle.attention, right: true },
+  { title: 'amount', value: ({ amount }) => amount, right: true },
+  { title: 'paid', value: ({ price_paid: price }) => price, right: true },
+  { title: 'status', value: ({ status }) => status },
+  { title: 'try', value: ({ attempt }) => attempt, right: true },
+  { title: 'passed', value: ({ passed_over: passed }) => passed, right: true },
+  { title: 'reason', value: ({ last_reason: reason }) => reason },
+];
+
+export function addBids(program: Command, deps: CliDeps): void {
+  withJson(program.command('bids').description('bids and what became of them; with an id, every turn of that one'))
+    .argument('[bid]', 'such as bid_17')
+    .option('--agent <id>', 'paid by or for this agent')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option(...LIMIT_OPTION)
+    .action(async (bid: string | undefined, _options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      if (bid !== undefined) await showBid(deps, command, bid);
+      else await listBids(deps, command, options);
+    });
+}
+
+async function listBids(deps: CliDeps, command: Command, options: Options): Promise<void> {
+  const limit = limitOf(options);
+  const views = await withHome(deps, command, (home) => readHome(home, () => bidViews(home, limit, options)));
+  printList(deps, views, { json: options.json, columns: BID_COLUMNS, limit, none: 'no bids' });
+}
+
+function bidViews({ economy }: Home, limit: number, { agent, status }: Options): readonly View[] {
+  const { bids } = economy.store;
+  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
+  const rows = newestRows(
+    (before, count) => (id === undefined ? bids.page(before, count, status) : bids.ofAgent(id, before, count)),
+    limit,
+    { numberOf: (bid) => bid.id, keep: (bid) => status === undefined || bid.status === status },
+  );
+  return rows.map(bidView);
+}
+
+async function showBid(deps: CliDeps, command: Command, text: string): Promise<void> {
+  const { json } = command.optsWithGlobals<Options>();
+  const id = valueOf(parseId('bid', text));
+  const view = await withHome(deps, command, (home) =>
+    readHome(home, () => {
+      const bid = home.economy.store.bids.find(id);
+      if (!bid) return reject('bid_not_found', `there is no bid_${id}; bp-agents bids lists them`, { field: 'bid' });
+      return { ...bidView(bid), fates: home.economy.store.bids.fates(id) };
+    }),
+  );
+  if (json) printJson(deps.stdout, view);
+  else
+    printLines(deps.stdout, [
+      ...tableLines([view], BID_COLUMNS),
+      '',
+      ...view.fates.map(({ cycle, reason }) => `cycle ${cycle}: ${reason}`),
+    ]);
+}

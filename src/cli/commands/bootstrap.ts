@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { parseAgentId } from '../../domain/ids.ts';
+import { parseAmount, parseBundleText } from '../arguments.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { GENESIS, madeAgentLines, madeAgentView, makeAgent, type AgentOrder } from '../genesis.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+import { priceWhatHasNoPrice } from '../../economy/open-home.ts';
+
+interface Options extends GlobalOptions {
+  readonly id: string;
+  readonly from?: string;
+  readonly credits?: string;
+  readonly bid?: string;
+  readonly bundle?: string;
+}
+
+export function addBootstrap(program: Command, deps: CliDeps): void {
+  withJson(
+    program.command('bootstrap').description('make an agent by hand, or revive a dead one, and place its first bid'),
+  )
+    .option('--id <id>', 'of the agent', GENESIS)
+    .option('--from <dir>', 'its files; otherwise those of Genesis, or what a revived agent has in its workspace')
+    .option('--credits <n>', 'what it is granted (default: economy.initial_credit_budget)')
+    .option('--bid <amount>', 'of its first bid (default: the reserve × economy.bootstrap.bid_over_reserve)')
+    .option('--bundle <bundle>', 'of its first bid, such as cpu_seconds=1,memory_mb=64,tokens=0,attention=1')
+    .action(async (_options, command: Command) => {
+      const { json, ...options } = command.optsWithGlobals<Options>();
+      const order = readOrder(options);
+      const made = await withHome(deps, command, (home) => {
+        priceWhatHasNoPrice(home.economy);
+        return makeAgent(deps, home, order);
+      });
+      if (json) printJson(deps.stdout, madeAgentView(made));
+      else printLines(deps.stdout, madeAgentLines(made));
+    });
+}
+
+function readOrder({ id, from, credits, bid, bundle }: Options): AgentOrder {
+  if (from?.trim() === '') reject('empty', '--from must be a folder, not empty', { field: 'from' });
+  return {
+    id: valueOf(parseAgentId(id)),
+    from,
+    credits: credits === undefined ? undefined : valueOf(parseAmount(credits, 'credits')),
+    amount: bid === undefined ? undefined : valueOf(parseAmount(bid, 'bid')),
+    bundle: bundle === undefined ? undefined : valueOf(parseBundleText(bundle)),
+  };
+}

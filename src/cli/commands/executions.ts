@@ -1,0 +1,62 @@
+import { Option, type Command } from 'commander';
+import { OUTCOMES, type Outcome } from '../../domain/execution.ts';
+import { executionView } from '../../economy/views/execution-view.ts';
+import { findAgent } from '../agent-argument.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import type { Column } from '../output.ts';
+
+interface Options extends ListOptions {
+  readonly agent?: string;
+  readonly outcome?: Outcome;
+}
+
+type View = ReturnType<typeof executionView>;
+
+export const EXECUTION_COLUMNS: readonly Column<View>[] = [
+  { title: 'execution', value: ({ id }) => id },
+  { title: 'agent', value: ({ agent_id: agent }) => agent },
+  { title: 'bid', value: ({ bid_id: bid, attempt }) => (attempt === 1 ? bid : `${bid}/${attempt}`) },
+  { title: 'cycle', value: ({ cycle }) => cycle, right: true },
+  { title: 'outcome', value: ({ outcome, state }) => outcome ?? state },
+  { title: 'exit', value: ({ exit_code: code }) => code, right: true },
+  { title: 'paid', value: ({ price_paid: price }) => price, right: true },
+  { title: 'cpu s', value: ({ used, bought }) => usedOf(used.cpu_seconds, bought.cpu_seconds), right: true },
+  { title: 'MB', value: ({ used, bought }) => usedOf(used.memory_mb_peak, bought.memory_mb), right: true },
+  { title: 'tokens', value: ({ used, bought }) => usedOf(used.tokens, bought.tokens), right: true },
+  { title: 'wall s', value: ({ used }) => used.wall_seconds, right: true },
+  { title: 'detail', value: ({ detail }) => detail },
+];
+
+export function addExecutions(program: Command, deps: CliDeps): void {
+  withJson(program.command('executions').description('every run of an agent: what it bought, used and paid'))
+    .option('--agent <id>', 'only those of this agent')
+    .addOption(new Option('--outcome <outcome>', 'only these').choices(OUTCOMES))
+    .option(...LIMIT_OPTION)
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const limit = limitOf(options);
+      const views = await withHome(deps, command, (home) => readHome(home, () => executionViews(home, limit, options)));
+      printList(deps, views, { json: options.json, columns: EXECUTION_COLUMNS, limit, none: 'no executions' });
+    });
+}
+
+function executionViews({ economy }: Home, limit: number, { agent, outcome }: Options): readonly View[] {
+  const { executions } = economy.store;
+  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
+  const rows = newestRows(
+    (before, count) => (id === undefined ? executions.page(before, count) : executions.ofAgent(id, before, count)),
+    limit,
+    {
+      numberOf: (execution) => execution.id,
+      keep: (execution) => outcome === undefined || execution.outcome === outcome,
+    },
+  );
+  return rows.map(executionView);
+}
+
+/** `0.12 of 1`; a figure that could not be had is shown as `?`. */
+function usedOf(used: number | null, bought: number): string {
+  return `${used === null ? '?' : used.toLocaleString('en-US', { maximumFractionDigits: 3 })} of ${bought}`;
+}

@@ -1,0 +1,84 @@
+import { closeSync, constants, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { csvLine } from '../csv.ts';
+import type { CliDeps } from '../deps.ts';
+import { exportTables, type ExportTable } from '../export-tables.ts';
+import { reject } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { readHome, withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+interface Options extends GlobalOptions {
+  readonly dir: string;
+}
+
+interface WrittenTable {
+  readonly file: string;
+  readonly rows: number;
+}
+
+const BUFFER_CHARS = 1_048_576;
+
+export function addExport(program: Command, deps: CliDeps): void {
+  withJson(program.command('export').description('everything as CSV files, one per table, from one moment'))
+    .requiredOption('--dir <dir>', 'where the files are written; older ones of the same names are replaced')
+    .action(async (_options, command: Command) => {
+      const { dir, json } = command.optsWithGlobals<Options>();
+      if (dir.trim() === '') reject('empty', '--dir must be a folder, not empty', { field: 'dir' });
+      const directory = resolve(deps.directory, dir);
+      const written = await withHome(deps, command, (home) => {
+        mkdirSync(directory, { recursive: true });
+        const suffix = Buffer.from(deps.random.bytes(6)).toString('hex');
+        return readHome(home, () => writeTables(directory, suffix, exportTables(home.economy)));
+      });
+      if (json) printJson(deps.stdout, { dir: directory, files: written });
+      else
+        printLines(
+          deps.stdout,
+          written.map(({ file, rows }) => `${join(directory, file)}: ${rows} rows`),
+        );
+    });
+}
+
+/**
+ * Writes all under names of their own and gives them theirs at the end: a link that stands at one is replaced, not
+ * followed, and an export that failed leaves the last one as it was.
+ */
+function writeTables(directory: string, suffix: string, tables: readonly ExportTable[]): readonly WrittenTable[] {
+  const temporary = ({ name }: ExportTable) => join(directory, `.${name}.csv.${suffix}`);
+  try {
+    const written = tables.map((table) => ({ file: `${table.name}.csv`, rows: writeTable(temporary(table), table) }));
+    for (const table of tables) renameSync(temporary(table), join(directory, `${table.name}.csv`));
+    return written;
+  } catch (error) {
+    for (const table of tables) rmSync(temporary(table), { force: true });
+    throw error;
+  }
+}
+
+function writeTable(path: string, { columns, rows }: ExportTable): number {
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    let buffered = csvLine(columns);
+    let count = 0;
+    for (const row of rows()) {
+      buffered += csvLine(columns.map((column) => row[column] ?? null));
+      count += 1;
+      if (buffered.length > BUFFER_CHARS) {
+        writeWhole(file, buffered);
+        buffered = '';
+      }
+    }
+    writeWhole(file, buffered);
+    return count;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A write may take only a part. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}

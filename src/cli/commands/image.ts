@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { CliDeps } from '../deps.ts';
+import { readConfig, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+export function addImage(program: Command, deps: CliDeps): void {
+  withJson(
+    program.command('image').description('build the image in which agents run, where it is missing or old'),
+  ).action(async (_options, command: Command) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const config = readConfig(deps, options);
+    // Progress is for people; the answer alone goes where a script reads.
+    const progress = (line: string) => printLines(options.json ? deps.stderr : deps.stdout, [line]);
+    const { id, built, milliseconds } = await deps.engine.ensureImage(config, progress, deps.interrupt);
+    const name = config.sandbox.image;
+    if (options.json) printJson(deps.stdout, { image: name, id, built, milliseconds });
+    else
+      printLines(deps.stdout, [
+        `${name} ${built ? `built in ${(milliseconds / 1000).toFixed(1)} s` : 'is up to date'} (${id})`,
+      ]);
+  });
+}

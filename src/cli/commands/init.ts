@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { CONFIG_FILE } from '../../config/load.ts';
+import { configTemplate } from '../../config/template.ts';
+import { databasePath } from '../../economy/open-home.ts';
+import type { CliDeps } from '../deps.ts';
+import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+export function addInit(program: Command, deps: CliDeps): void {
+  withJson(program.command('init').description('make an economy in this folder; what is there already stays')).action(
+    (_options, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const home = homeDirectory(deps, options);
+      // A configuration that is wrong is told before anything is made.
+      readConfig(deps, options);
+      mkdirSync(join(home, 'workspaces'), { recursive: true, mode: 0o700 });
+      const config = writeNew(join(home, CONFIG_FILE), configTemplate());
+      const database = !existsSync(databasePath(home));
+      openHome(deps, options, { create: true }).close();
+      if (options.json) printJson(deps.stdout, { home, made: { config, database } });
+      else printLines(deps.stdout, lines(home, { config, database }));
+    },
+  );
+}
+
+/** False where something stands there already. */
+function writeNew(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function lines(home: string, made: { readonly config: boolean; readonly database: boolean }): readonly string[] {
+  return [
+    `${made.database ? 'made' : 'there was already'} an economy in ${home}`,
+    `${made.config ? 'wrote' : 'kept'} ${CONFIG_FILE}, which holds every parameter`,
+    'next: bp-agents bootstrap makes genesis, bp-agents run opens the market',
+  ];
+}

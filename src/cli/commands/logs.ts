@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { formatId, parseId } from '../../domain/ids.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { linesOf, logPath, readLog } from '../log-file.ts';
+import { printJson, printLines } from '../output.ts';
+
+const LINE_CHARS_MAX = 10_000;
+/** `sandbox.output_bytes_max` keeps logs far smaller, unless somebody raised it. */
+const JSON_CHARS_MAX = 16_777_216;
+
+export function addLogs(program: Command, deps: CliDeps): void {
+  withJson(program.command('logs').description('what an execution printed'))
+    .argument('<execution>', 'such as exe_17')
+    .action(async (execution: string, _options, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const number = valueOf(parseId('execution', execution));
+      await withHome(deps, command, ({ directory, economy }) => {
+        const id = formatId('execution', number);
+        const found = economy.store.executions.find(number);
+        if (!found)
+          reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
+        const path = logPath(directory, id);
+        if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
+        else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);
+      });
+    });
+}
+
+function textOf(path: string): { readonly output: string; readonly complete: boolean } {
+  let output = '';
+  for (const piece of readLog(path)) {
+    output += piece;
+    if (output.length > JSON_CHARS_MAX) return { output: output.slice(0, JSON_CHARS_MAX), complete: false };
+  }
+  return { output, complete: true };
+}

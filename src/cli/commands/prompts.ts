@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import type { Prompt } from '../../domain/attention.ts';
+import { welcomeHuman } from '../../economy/prompt-slot.ts';
+import { promptView } from '../../economy/views/prompt-view.ts';
+import { promptFrame } from '../../terminal/prompt-frame.ts';
+import { findAgent } from '../agent-argument.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output.ts';
+
+interface Options extends ListOptions {
+  readonly open?: boolean;
+  readonly agent?: string;
+}
+
+type View = ReturnType<typeof promptView>;
+
+const FRAME_COLUMNS = 100;
+
+export const PROMPT_COLUMNS: readonly Column<View>[] = [
+  { title: 'prompt', value: ({ id }) => id },
+  { title: 'agent', value: ({ agent_id: agent }) => agent },
+  { title: 'status', value: ({ status }) => status },
+  { title: 'marks', value: ({ scores }) => scores && Object.values(scores).join(' ') },
+  { title: 'reward', value: ({ reward }) => reward, right: true },
+  { title: 'refund', value: ({ refund }) => refund, right: true },
+  { title: 'title', value: ({ title }) => title },
+  { title: 'reason', value: ({ reason }) => reason },
+];
+
+export function addPrompts(program: Command, deps: CliDeps): void {
+  withJson(program.command('prompts').description('what agents show you; with no --json, you count as present again'))
+    .option('--open', 'only the one that waits for your marks')
+    .option('--agent <id>', 'only those of this agent')
+    .option(...LIMIT_OPTION)
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const limit = limitOf(options);
+      const prompts = await withHome(deps, command, (home) => {
+        if (!options.json) welcomeHuman(home.economy);
+        return readHome(home, () => promptsOf(home, limit, options));
+      });
+      if (options.json) printJson(deps.stdout, prompts.map(promptView));
+      else show(deps, prompts, options, limit);
+    });
+}
+
+function promptsOf({ economy }: Home, limit: number, { agent, open }: Options): readonly Prompt[] {
+  const { prompts } = economy.store;
+  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
+  if (open) {
+    const inSlot = prompts.open();
+    return inSlot && (id === undefined || inSlot.agentId === id) ? [inSlot] : [];
+  }
+  return newestRows(
+    (before, count) => (id === undefined ? prompts.page(before, count) : prompts.ofAgent(id, before, count)),
+    limit,
+    { numberOf: (prompt) => prompt.id },
+  );
+}
+
+/** The ended ones as a table, then in full what waits. */
+function show(deps: CliDeps, prompts: readonly Prompt[], { open }: Options, limit: number): void {
+  const waiting = prompts.filter(({ status }) => status === 'open' || status === 'queued');
+  const ended = prompts.filter((prompt) => !waiting.includes(prompt)).map(promptView);
+  if (waiting.length === 0 && ended.length === 0) printLines(deps.stdout, [open ? 'no prompt is open' : 'no prompts']);
+  if (ended.length > 0) printList(deps, ended, { json: false, columns: PROMPT_COLUMNS, limit, none: '' });
+  // The open one stands at the end, where the eye is.
+  for (const prompt of waiting.reverse()) {
+    const view = promptView(prompt);
+    const columns = Math.min(FRAME_COLUMNS, deps.stdout.columns || FRAME_COLUMNS);
+    const next =
+      prompt.status === 'open'
+        ? `bp-agents score ${view.id} INTERESTING USEFUL UNDERSTANDABLE [--reason TEXT], each mark 0 to 10; or bp-agents skip ${view.id}`
+        : `${view.id} waits for its turn`;
+    printLines(deps.stdout, ['', ...promptFrame(view, columns), next]);
+  }
+}
+
+/** How one prompt ended, for the commands that end it. */
+export function printEnded(
+  deps: CliDeps,
+  { store }: Home['economy'],
+  promptId: number,
+  json: boolean | undefined,
+): void {
+  const prompt = store.prompts.find(promptId);
+  if (!prompt) throw new Error(`prompt ${promptId} is gone`);
+  const view = promptView(prompt);
+  if (json) {
+    printJson(deps.stdout, view);
+    return;
+  }
+  const next = view.next_bid === null ? [] : [`its next bid: ${view.next_bid.status}, ${view.next_bid.detail}`];
+  printLines(deps.stdout, [...tableLines([view], PROMPT_COLUMNS), ...next]);
+}

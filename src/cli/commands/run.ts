@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { hasAgents } from '../../economy/bootstrap-agent.ts';
+import { openEconomy } from '../../economy/open-economy.ts';
+import { databasePath, lockRun } from '../../economy/open-home.ts';
+import { parseWhole } from '../arguments.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { valueOf } from '../failure.ts';
+import { GENESIS, madeAgentLines, makeAgent } from '../genesis.ts';
+import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
+import { printLines } from '../output.ts';
+import { runSession } from '../run-session.ts';
+
+interface Options extends GlobalOptions {
+  readonly cycles?: string;
+  readonly headless?: boolean;
+  readonly bootstrap?: boolean;
+}
+
+const CYCLES_MAX = 1_000_000_000;
+
+export function addRun(program: Command, deps: CliDeps): void {
+  program
+    .command('run')
+    .description('open the market: clear it every cycle, run what wins, and ask you for marks')
+    .option('--cycles <n>', 'end after this many cycles, once all that runs is settled')
+    .option('--headless', 'never ask; prompts, score and skip answer from another terminal')
+    .option('--bootstrap', 'make genesis where no agent was ever made')
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const { cycles, headless = false } = options;
+      const cyclesMax =
+        cycles === undefined ? undefined : valueOf(parseWhole(cycles, 'cycles', { least: 1, most: CYCLES_MAX }));
+      // Wrong values are told before anything is made.
+      readConfig(deps, options);
+      const directory = homeDirectory(deps, options);
+      const lock = lockRun(directory, process.pid);
+      try {
+        const isNew = !existsSync(databasePath(directory));
+        const home = openHome(deps, options, { create: true });
+        try {
+          printLines(deps.stdout, [...welcome(home, isNew), ...begin(deps, home, options)]);
+          await runSession(deps, home, { cycles: cyclesMax, headless });
+        } finally {
+          home.close();
+        }
+      } finally {
+        lock.release();
+      }
+    });
+}
+
+function welcome({ directory }: Home, isNew: boolean): readonly string[] {
+  return isNew
+    ? [`made an economy in ${directory}; bp-agents init writes its parameters into a file that you can change`]
+    : [];
+}
+
+function begin(deps: CliDeps, home: Home, { bootstrap }: Options): readonly string[] {
+  openEconomy(home.economy);
+  if (hasAgents(home.economy)) return [];
+  if (bootstrap) return madeAgentLines(makeAgent(deps, home, { id: GENESIS }));
+  return ['no agents yet: bp-agents bootstrap makes genesis, here or from another terminal'];
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { parseId } from '../../domain/ids.ts';
+import { scorePrompt } from '../../economy/end-prompt.ts';
+import { parseMark } from '../arguments.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printEnded } from './prompts.ts';
+
+interface Options extends GlobalOptions {
+  readonly reason?: string;
+}
+
+export function addScore(program: Command, deps: CliDeps): void {
+  withJson(program.command('score').description('marks from 0 to 10 for the open prompt; they issue its reward'))
+    .argument('<prompt>', 'such as prompt_3')
+    .argument('<interesting>', '0 to 10')
+    .argument('<useful>', '0 to 10')
+    .argument('<understandable>', '0 to 10')
+    .option('--reason <text>', 'what the agent should know')
+    .action(async (...given: [string, string, string, string, object, Command]) => {
+      const [prompt, first, second, third, , command] = given;
+      const { json, reason } = command.optsWithGlobals<Options>();
+      const promptId = valueOf(parseId('prompt', prompt));
+      const scores = {
+        interesting: valueOf(parseMark(first, 'interesting')),
+        useful: valueOf(parseMark(second, 'useful')),
+        understandable: valueOf(parseMark(third, 'understandable')),
+      };
+      await withHome(deps, command, ({ economy, config }) => {
+        checkReason(reason, config.attention.reason_chars_max);
+        valueOf(scorePrompt(economy, promptId, scores, reason?.trim() === '' ? null : (reason ?? null)));
+        printEnded(deps, economy, promptId, json);
+      });
+    });
+}
+
+function checkReason(reason: string | undefined, charsMax: number): void {
+  if (reason !== undefined && reason.length > charsMax)
+    reject('too_large', `reason must be at most ${charsMax} characters, not ${reason.length}`, { field: 'reason' });
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { RESOURCES } from '../../domain/resources.ts';
+import { statusView } from '../../economy/views/status-view.ts';
+import type { CliDeps } from '../deps.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { readHome, withJson } from '../listing.ts';
+import { printJson, printLines, tableLines } from '../output.ts';
+
+export function addStatus(program: Command, deps: CliDeps): void {
+  withJson(program.command('status').description('the economy at a glance')).action(
+    async (_options, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const status = await withHome(deps, command, (home) => readHome(home, () => statusView(home.economy)));
+      if (json) printJson(deps.stdout, status);
+      else printLines(deps.stdout, statusLines(status));
+    },
+  );
+}
+
+function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
+  const { agents, credits, prompts, executions } = status;
+  const state = status.paused === null ? '' : ` · paused: ${status.paused}`;
+  const away = status.human_away ? ' · you count as away: bp-agents prompts' : '';
+  return [
+    `cycle ${status.cycle}${state}`,
+    `agents      ${agents.alive} alive, ${agents.dormant} dormant, ${agents.dead} dead`,
+    `credits     ${shown(credits.issued)} issued = ${shown(credits.held)} held + ${shown(credits.market)} market + ` +
+      `${shown(credits.fees)} fees + ${shown(credits.burned)} burnt; ${shown(credits.pending)} of the held are bid`,
+    `executions  ${executions.running} running, ${executions.settled} settled`,
+    `prompts     ${prompts.open} open, ${prompts.queued} queued${away}`,
+    '',
+    ...tableLines(
+      RESOURCES.map((resource) => ({ resource, ...status.markets[resource] })),
+      [
+        { title: 'resource', value: ({ resource }) => resource },
+        { title: 'price', value: ({ price }) => price, right: true },
+        { title: 'supply', value: ({ supply }) => supply, right: true },
+        { title: 'in use', value: ({ utilisation }) => `${Math.round(utilisation * 100)} %`, right: true },
+      ],
+    ),
+  ];
+}
+
+function shown(credits: number): string {
+  return credits.toLocaleString('en-US', { maximumFractionDigits: 6 });
+}

@@ -1,0 +1,39 @@
+import { formatId } from '../domain/ids.ts';
+import type { MarketEvent } from '../orchestrator/deps.ts';
+
+export interface EventLine {
+  readonly text: string;
+  /** Worth a place among the lines that stay, where a live view shows the others for a while. */
+  readonly stays: boolean;
+}
+
+/** What an event is to the operator. Not sanitised: details may come from agents. */
+export function eventLine(event: MarketEvent): EventLine | undefined {
+  switch (event.kind) {
+    case 'cycle':
+      // The view shows it.
+      return undefined;
+    case 'started':
+      return { text: `${formatId('execution', event.executionId)} of ${event.agentId} started`, stays: false };
+    case 'settled':
+      return settledLine(event);
+    case 'died':
+      return { text: `${event.agentId} died; its credits are burnt`, stays: true };
+    case 'prompt_expired':
+      return {
+        text: `${formatId('prompt', event.promptId)} expired unanswered; you count as away until you press a key here or use prompts, score or skip`,
+        stays: true,
+      };
+    case 'paused':
+      // The log's own line, which a screen shows too, and the view say it.
+      return undefined;
+    case 'resumed':
+      return { text: 'the market runs again', stays: true };
+  }
+}
+
+function settledLine({ executionId, agentId, outcome, detail }: Extract<MarketEvent, { kind: 'settled' }>): EventLine {
+  const done = outcome === 'completed';
+  const why = done || detail === '' || detail === outcome ? '' : ` (${detail})`;
+  return { text: `${formatId('execution', executionId)} of ${agentId}: ${outcome}${why}`, stays: !done };
+}

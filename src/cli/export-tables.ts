@@ -1,0 +1,165 @@
+import type { Bid } from '../domain/bid.ts';
+import { formatId } from '../domain/ids.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { agentView } from '../economy/views/agent-view.ts';
+import { transferView } from '../economy/views/balance-view.ts';
+import { bidView } from '../economy/views/bid-view.ts';
+import { executionView } from '../economy/views/execution-view.ts';
+import { cycleView } from '../economy/views/market-view.ts';
+import { promptView } from '../economy/views/prompt-view.ts';
+import type { Cell } from './csv.ts';
+import type { Page } from './listing.ts';
+
+/** A row's cells by column; every row of a table has the same columns in the same order. */
+export type ExportRow = Readonly<Record<string, Cell>>;
+
+export interface ExportTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The oldest first. */
+  readonly rows: () => Iterable<ExportRow>;
+}
+
+const PAGE_ROWS = 1000;
+
+/** Everything that an economy keeps a record of. To be read inside one transaction. */
+export function exportTables(economy: EconomyDeps): readonly ExportTable[] {
+  const { transfers, bids, executions, prompts, messages, cycles } = economy.store;
+  return [
+    table('transfers', TRANSFERS, function* () {
+      for (const { hash, ...row } of transfers.all()) yield { ...transferView(row), hash };
+    }),
+    table('bids', BIDS, () => each(bids.page, (bid) => bid.id, bidRow)),
+    table('executions', EXECUTIONS, () =>
+      each(
+        executions.page,
+        ({ id }) => id,
+        (row) => executionRow(executionView(row)),
+      ),
+    ),
+    table('prompts', PROMPTS, () =>
+      each(
+        prompts.page,
+        ({ id }) => id,
+        (row) => promptRow(promptView(row)),
+      ),
+    ),
+    table('messages', MESSAGES, () =>
+      each(
+        messages.page,
+        ({ id }) => id,
+        ({ id, fromId, toId, content, cycle, sentAt }) => ({
+          id: formatId('message', id),
+          from: fromId,
+          to: toId,
+          content,
+          cycle,
+          sent_at: new Date(sentAt).toISOString(),
+        }),
+      ),
+    ),
+    table('agents', AGENTS, () => agentRows(economy)),
+    table('cycles', CYCLES, () =>
+      each(
+        cycles.page,
+        ({ cycle }) => cycle,
+        (row) => cycleRow(cycleView(row)),
+      ),
+    ),
+  ];
+}
+
+function table(name: string, columns: readonly string[], rows: () => Iterable<ExportRow>): ExportTable {
+  return { name, columns, rows };
+}
+
+/**
+ * The rows of a table that the store pages from the newest on, the oldest first: numbers are gone through window by
+ * window, so that memory doesn't grow with the table.
+ */
+function* each<Row>(
+  page: Page<Row>,
+  numberOf: (row: Row) => number,
+  view: (row: Row) => ExportRow,
+): Generator<ExportRow> {
+  const [newest] = page(Number.MAX_SAFE_INTEGER, 1);
+  const last = newest === undefined ? -1 : numberOf(newest);
+  for (let from = 0; from <= last; from += PAGE_ROWS) {
+    const rows = page(from + PAGE_ROWS, PAGE_ROWS).filter((row) => numberOf(row) >= from);
+    yield* rows.reverse().map(view);
+  }
+}
+
+function* agentRows(economy: EconomyDeps): Generator<ExportRow> {
+  for (let after = 0; ;) {
+    const page = economy.store.agents.page(after, PAGE_ROWS);
+    for (const agent of page) yield agentView(economy, agent);
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.number;
+  }
+}
+
+function bidRow(bid: Bid): ExportRow {
+  const { bundle, ...row } = bidView(bid);
+  return { ...row, ...bundle };
+}
+
+function executionRow({ bought, used, ...row }: ReturnType<typeof executionView>): ExportRow {
+  return { ...row, ...prefixed('bought', bought), ...prefixed('used', used) };
+}
+
+function promptRow({ scores, next_bid: nextBid, ...row }: ReturnType<typeof promptView>): ExportRow {
+  return {
+    ...row,
+    interesting: scores?.interesting ?? null,
+    useful: scores?.useful ?? null,
+    understandable: scores?.understandable ?? null,
+    next_bid_status: nextBid?.status ?? null,
+    next_bid_detail: nextBid?.detail ?? null,
+  };
+}
+
+const BY_RESOURCE = ['supply', 'held', 'demand', 'utilisation', 'prices_before', 'prices_after'] as const;
+
+/** `supply_cpu_seconds` and so on. */
+function cycleRow(view: ReturnType<typeof cycleView>): ExportRow {
+  const row: Record<string, Cell> = {};
+  for (const [key, value] of Object.entries(view))
+    if (typeof value === 'object') Object.assign(row, prefixed(key, value ?? {}));
+    else row[key] = value as Cell;
+  return row;
+}
+
+function prefixed(prefix: string, values: object): ExportRow {
+  return Object.fromEntries(Object.entries(values as ExportRow).map(([key, value]) => [`${prefix}_${key}`, value]));
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+const RESOURCE_WORDS = words('cpu_seconds memory_mb tokens attention');
+const TRANSFERS = words('id type cycle debit credit amount kind ref pending_id at memo hash');
+const BIDS = [
+  ...words('id agent_id payer'),
+  ...RESOURCE_WORDS,
+  ...words('amount reserve status attempt passed_over earliest_cycle placed_cycle placed_at ended_cycle price_paid'),
+  'last_reason',
+];
+const EXECUTIONS = [
+  ...words('id agent_id bid_id attempt cycle state outcome exit_code payer price_paid'),
+  ...RESOURCE_WORDS.map((resource) => `bought_${resource}`),
+  ...words('used_cpu_seconds used_memory_mb_peak used_tokens used_wall_seconds used_workspace_bytes used_output_bytes'),
+  ...words('used_requests started_at ended_at detail'),
+];
+const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
+  next_bid_status next_bid_detail submitted_at opened_at answered_at title content`);
+const MESSAGES = words('id from to cycle sent_at content');
+const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
+  last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts`);
+const CYCLES = [
+  ...words('cycle at duration_ms paused bids competing winners expired revenue'),
+  ...BY_RESOURCE.flatMap((key) => RESOURCE_WORDS.map((resource) => `${key}_${resource}`)),
+  'head',
+];

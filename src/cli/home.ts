@@ -1,0 +1,77 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig, type ConfigSources } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { openHomeEconomy } from '../economy/open-home.ts';
+import { BpError } from '../platform/errors.ts';
+import type { CliDeps, Home } from './deps.ts';
+import { reject } from './failure.ts';
+
+/** What every command takes. */
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Where the economy lives: `--home`, then `BP_HOME`, then the current directory. An absolute path. */
+export function homeDirectory({ directory, environment }: CliDeps, { home }: GlobalOptions): string {
+  if (home?.trim() === '') reject('empty', '--home must be a folder, not empty', { field: 'home' });
+  return resolve(directory, home ?? (environment['BP_HOME'] || '.'));
+}
+
+export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSources {
+  const home = homeDirectory(deps, options);
+  return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set };
+}
+
+/** Throws as `loadConfig` does. */
+export function readConfig(deps: CliDeps, options: GlobalOptions): Config {
+  return loadConfig(configSources(deps, options));
+}
+
+/** Opens the economy of the home. The caller closes it. */
+export function openHome(deps: CliDeps, options: GlobalOptions, { create }: { readonly create: boolean }): Home {
+  const directory = homeDirectory(deps, options);
+  const config = readConfig(deps, options);
+  const { machine, clock, random } = deps;
+  const economy = openHomeEconomy({ directory, config, machine, clock, random, create });
+  return { directory, config, economy, close: () => economy.store.close() };
+}
+
+/** Works on the economy of the home and closes it again. */
+export async function withHome<T>(
+  deps: CliDeps,
+  command: Command,
+  work: (home: Home) => T | Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<T> {
+  const home = openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
+  try {
+    return await work(home);
+  } finally {
+    home.close();
+  }
+}
+
+const CONFIG_BYTES_MAX = 4 * 1_048_576;
+
+/** A pipe or a device that stands where the file should be is neither waited for nor read. */
+function readConfigFile(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new BpError('config_unreadable', 'it is not a file');
+    if (stats.size > CONFIG_BYTES_MAX) throw new BpError('config_unreadable', 'it is too large');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}

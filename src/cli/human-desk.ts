@@ -1,0 +1,86 @@
+import type { Prompt } from '../domain/attention.ts';
+import { formatCredits } from '../domain/credits.ts';
+import { formatId } from '../domain/ids.ts';
+import type { Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { scorePrompt, skipPrompt, type EndedPrompt } from '../economy/end-prompt.ts';
+import type { Answer, Terminal } from '../terminal/view.ts';
+import { failureOf } from './failure.ts';
+
+export interface HumanDeskOptions {
+  readonly economy: EconomyDeps;
+  readonly terminal: Terminal;
+  /** One line that stays. */
+  readonly say: (line: string) => void;
+}
+
+interface Question {
+  readonly promptId: number;
+  readonly closing: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Puts the open prompt before the human, and takes the question away when it was answered elsewhere or expired. */
+export class HumanDesk {
+  readonly #options: HumanDeskOptions;
+  #question: Question | undefined;
+  /** The human closed its question without an answer: it isn't put again. */
+  #dismissed: number | undefined;
+
+  constructor(options: HumanDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Looks which prompt has the slot now. Cheap: to be called a few times each second. */
+  look(): void {
+    const open = this.#options.economy.store.prompts.open();
+    const question = this.#question;
+    if (question) {
+      if (question.promptId !== open?.id) question.closing.abort();
+    } else if (open && open.id !== this.#dismissed) this.#ask(open);
+  }
+
+  /** Takes an open question away. The prompt stays open. */
+  async close(): Promise<void> {
+    this.#question?.closing.abort();
+    await this.#question?.done;
+  }
+
+  #ask(prompt: Prompt): void {
+    const closing = new AbortController();
+    this.#question = { promptId: prompt.id, closing, done: this.#put(prompt, closing.signal) };
+  }
+
+  async #put(prompt: Prompt, signal: AbortSignal): Promise<void> {
+    const { terminal, say } = this.#options;
+    const { title, content } = prompt;
+    const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, title, content };
+    try {
+      const answer = await terminal.ask(asked, signal);
+      if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
+      const result = this.#take(prompt.id, answer);
+      if (result) say(result.ok ? paid(result.value) : result.message);
+    } catch (error) {
+      // The database is locked or the disk is full: the prompt is still open, and is put again.
+      say(failureOf(error).message ?? '');
+    } finally {
+      this.#question = undefined;
+    }
+  }
+
+  #take(promptId: number, answer: Answer): Result<EndedPrompt> | undefined {
+    const { economy } = this.#options;
+    switch (answer.kind) {
+      case 'scored':
+        return scorePrompt(economy, promptId, answer.scores, answer.reason);
+      case 'skipped':
+        return skipPrompt(economy, promptId);
+      case 'closed':
+        return undefined;
+    }
+  }
+}
+
+function paid({ promptId, agentId, reward }: EndedPrompt): string {
+  return `${formatId('prompt', promptId)}: ${agentId} gets ${formatCredits(reward)} credits`;
+}

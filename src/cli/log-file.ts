@@ -1,0 +1,61 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import { BpError } from '../platform/errors.ts';
+
+const CHUNK_BYTES = 65_536;
+
+/** What an execution printed, while it runs and after. */
+export function logPath(home: string, executionId: string): string {
+  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
+}
+
+/**
+ * The text of a log, piece by piece, as the agent wrote it: not sanitised. Nothing where there is no file. A link or a
+ * pipe that stands in its place is neither followed nor waited for.
+ * Throws `BpError` `log_unreadable`.
+ */
+export function* readLog(path: string): Generator<string> {
+  const file = open(path);
+  if (file === undefined) return;
+  try {
+    if (!fstatSync(file).isFile()) throw unreadable(path, 'it is not a file');
+    const decoder = new StringDecoder('utf8');
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      const bytes = readSync(file, buffer);
+      if (bytes === 0) break;
+      yield decoder.write(buffer.subarray(0, bytes));
+    }
+    yield decoder.end();
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whole lines of pieces; what is longer than `charsMax` comes in several. */
+export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<string> {
+  let rest = '';
+  for (const piece of pieces) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.map((line) => line.replace(/\r$/, ''));
+    for (; rest.length > charsMax; rest = rest.slice(charsMax)) yield rest.slice(0, charsMax);
+  }
+  if (rest !== '') yield rest;
+}
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code === 'ELOOP') throw unreadable(path, 'it is a link');
+    throw error;
+  }
+}
+
+function unreadable(path: string, why: string): BpError {
+  return new BpError('log_unreadable', `${path} is not read: ${why}`);
+}

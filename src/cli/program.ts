@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { addAgent } from './commands/agent.ts';
+import { addAgents } from './commands/agents.ts';
+import { addAudit } from './commands/audit.ts';
+import { addBids } from './commands/bids.ts';
+import { addBootstrap } from './commands/bootstrap.ts';
+import { addConfig } from './commands/config.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addExecutions } from './commands/executions.ts';
+import { addExport } from './commands/export.ts';
+import { addHistory } from './commands/history.ts';
+import { addImage } from './commands/image.ts';
+import { addInit } from './commands/init.ts';
+import { addLogs } from './commands/logs.ts';
+import { addMarkets } from './commands/markets.ts';
+import { addPrompts } from './commands/prompts.ts';
+import { addRun } from './commands/run.ts';
+import { addScore } from './commands/score.ts';
+import { addSkip } from './commands/skip.ts';
+import { addStatus } from './commands/status.ts';
+import type { CliDeps } from './deps.ts';
+import { failureOf } from './failure.ts';
+import { printLines } from './output.ts';
+
+/** In the order in which the help lists them. */
+const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
+  addInit,
+  addBootstrap,
+  addRun,
+  addPrompts,
+  addScore,
+  addSkip,
+  addStatus,
+  addAgents,
+  addAgent,
+  addMarkets,
+  addBids,
+  addExecutions,
+  addLogs,
+  addHistory,
+  addConfig,
+  addAudit,
+  addExport,
+  addImage,
+  addDoctor,
+];
+
+const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed (also: audit or doctor found something), 2 wrong input.`;
+
+/** The whole command line. Its actions throw; `runCli` makes lines and exit codes of that. */
+export function createProgram(deps: CliDeps): Command {
+  const program = new Command('bp-agents')
+    .description('autonomous programs under a market: they bid for CPU, memory, tokens and your attention')
+    .version(deps.version)
+    .option('--home <dir>', 'where the economy lives (default: BP_HOME, or the current directory)')
+    .option('--set <key.path=value>', 'override a value of bp-agents.yaml; repeatable', collect, [])
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      // What went wrong is told once, by `runCli`.
+      writeErr: () => undefined,
+    });
+  for (const add of COMMANDS) add(program, deps);
+  return program;
+}
+
+/** Runs one command line (`argv` as Node gives it) and returns the exit code. Never rejects. */
+export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<number> {
+  let lost: unknown;
+  for (const stream of [deps.stdout, deps.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A reader that went away, as in `| head`, is no failure; a full disk behind `>` is one.
+      if (!READER_GONE.includes(error.code)) lost ??= error;
+    });
+  const program = createProgram(deps);
+  try {
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync(argv);
+    if (lost !== undefined) throw lost;
+    return 0;
+  } catch (error) {
+    const { message, exitCode } = failureOf(error);
+    if (message !== undefined) printLines(deps.stderr, [`bp-agents: ${message}`]);
+    return exitCode;
+  }
+}
+
+function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
+}
