@@ -48,49 +48,58 @@ bool connection_open(struct connection *connection, int client, const struct soc
   return true;
 }
 
-static struct pollfd interest(int fd, bool input, bool output) {
+/* A hang-up is reported whether asked for or not: what can't be acted on now must not be watched, or we would spin. */
+static struct pollfd interest(int fd, bool input, bool output, bool hang_up) {
   short events = (short)((input ? POLLIN : 0) | (output ? POLLOUT : 0));
-  /* A hang-up is reported whether asked for or not; a descriptor we can do nothing with would keep us spinning. */
-  return (struct pollfd){.fd = events == 0 ? -1 : fd, .events = events};
+  return (struct pollfd){.fd = events == 0 && !hang_up ? -1 : fd, .events = events};
 }
 
 void connection_poll(const struct connection *connection, struct pollfd entries[2]) {
-  bool open = connection->state == CONNECTION_OPEN;
   const struct stream *request = &connection->request, *response = &connection->response;
-  entries[0] = interest(connection->client, open && stream_wants_input(request), open && stream_wants_output(response));
-  entries[1] = interest(connection->service, open && stream_wants_input(response), open && stream_wants_output(request));
+  if (connection->state != CONNECTION_OPEN) {
+    entries[0] = entries[1] = (struct pollfd){.fd = -1};
+    return;
+  }
+  entries[0] = interest(connection->client, stream_wants_input(request), stream_wants_output(response),
+                        request->source_ended && !response->finished);
+  entries[1] = interest(connection->service, stream_wants_input(response), stream_wants_output(request),
+                        response->finished && !request->receiver_gone);
 }
 
-/* Has the service closed both directions, and not only said its last word? */
+/*
+ * Has the peer closed both directions or broken off, and not only said its last word? (Of a TCP peer this can only be
+ * told while our own direction is open: closed on both sides looks the same.)
+ */
 static bool hung_up(int fd) {
   struct pollfd entry = {.fd = fd};
-  return poll(&entry, 1, 0) > 0 && (entry.revents & POLLHUP) != 0;
+  return poll(&entry, 1, 0) > 0 && (entry.revents & (POLLHUP | POLLERR)) != 0;
 }
 
-static void move(struct connection *connection, int64_t now_us) {
+/* Moves what there is, both ways. Returns false when the connection is over. */
+static bool move(struct connection *connection) {
   struct stream *request = &connection->request, *response = &connection->response;
 
-  enum stream_result client = stream_move(request, connection->client, connection->service);
+  if (stream_move(request, connection->client, connection->service) == STREAM_SOURCE_BROKE) return false;
   /* A service that broke off still leaves the client what it had sent before. */
   stream_move(response, connection->service, connection->client);
 
-  if (response->finished && !request->receiver_gone && hung_up(connection->service)) request->receiver_gone = true;
-  if (client == STREAM_SOURCE_BROKE || response->receiver_gone || (stream_is_over(request) && stream_is_over(response))) {
-    connection_close(connection);
-    return;
-  }
-  if (response->finished && request->receiver_gone && connection->close_at_us == 0) {
-    connection->close_at_us = now_us + CLOSE_PATIENCE_US;
-  }
+  if (response->receiver_gone || (stream_is_over(request) && stream_is_over(response))) return false;
+  if (request->source_ended && !response->finished && hung_up(connection->client)) return false;
+  if (response->finished && hung_up(connection->service)) request->receiver_gone = true;
+  return true;
 }
 
 void connection_serve(struct connection *connection, const struct sockaddr_un *service, int64_t now_us) {
   if (connection->state == CONNECTION_CALLING && now_us >= connection->retry_at_us) call(connection, service, now_us);
   if (connection->state != CONNECTION_OPEN) return;
-  move(connection, now_us);
-  if (connection->state == CONNECTION_OPEN && connection->close_at_us != 0 && now_us >= connection->close_at_us) {
+
+  bool late = connection->close_at_us != 0 && now_us >= connection->close_at_us;
+  if (!move(connection) || late) {
     connection_close(connection);
+    return;
   }
+  bool answered_for_good = connection->response.finished && connection->request.receiver_gone;
+  if (answered_for_good && connection->close_at_us == 0) connection->close_at_us = now_us + CLOSE_PATIENCE_US;
 }
 
 int64_t connection_due_us(const struct connection *connection) {

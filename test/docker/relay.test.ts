@@ -178,6 +178,55 @@ print("all")
     expect(output).toBe('all\n');
   });
 
+  it('frees the place of a connection that the service has closed in two steps, though the agent keeps it', async () => {
+    const twoSteps = raw((socket) => {
+      socket.once('data', () => {
+        socket.end('done');
+        setTimeout(() => socket.destroy(), 100);
+      });
+    });
+    const { output } = await runBeside(twoSteps, {
+      files: {
+        'main.py': `${SOCKET}
+held = []
+for _ in range(50):
+    held.append(connect())
+    held[-1].sendall(b"x")
+print(sum(read_all(s) == b"done" for s in held))
+`,
+      },
+      openFiles: 64,
+    });
+    expect(output).toBe('50\n');
+  });
+
+  it('frees the place of a request that the agent has given up before an answer came', async () => {
+    const picky = raw((socket) => {
+      socket.once('data', (chunk) => {
+        if (chunk.toString() === 'answer') socket.end('done');
+      });
+    });
+    const { output } = await runBeside(picky, {
+      files: {
+        'main.py': `${SOCKET}
+import struct
+for _ in range(50):
+    s = connect()
+    s.sendall(b"silence")
+    s.shutdown(socket.SHUT_WR)
+    time.sleep(0.02)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    s.close()
+s = connect()
+s.sendall(b"answer")
+print(read_all(s).decode())
+`,
+      },
+      openFiles: 64,
+    });
+    expect(output).toBe('done\n');
+  });
+
   it('holds back a service whose answer nobody reads, rather than keep it in memory', async () => {
     let sent = 0;
     const flood = raw((socket) => {
