@@ -40,11 +40,11 @@ describe('the engine', () => {
   });
 
   it('is where the current context says', async () => {
-    defineContext('colima', 'unix:///home/u/.colima/default/docker.sock');
+    defineContext('colima', 'unix:///somewhere/.colima/default/docker.sock');
     choose('colima');
     expect(await find()).toMatchObject({
       source: 'context "colima"',
-      connection: { kind: 'socket', path: '/home/u/.colima/default/docker.sock' },
+      connection: { kind: 'socket', path: '/somewhere/.colima/default/docker.sock' },
     });
   });
 
