@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addAgent } from './commands/agent.ts';
 import { addAgents } from './commands/agents.ts';
 import { addAudit } from './commands/audit.ts';
@@ -70,7 +70,7 @@ export function createProgram(deps: CliDeps): Command {
 
 /** Runs one command line (`argv` as Node gives it) and returns the exit code. Never rejects. */
 export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<number> {
-  let lost: unknown;
+  let lost: Error | undefined;
   for (const stream of [deps.stdout, deps.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // A reader that went away, as in `| head`, is no failure; a full disk behind `>` is one.
@@ -78,11 +78,13 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
     });
   const program = createProgram(deps);
   try {
-    if (argv.length <= 2) program.outputHelp();
-    else await program.parseAsync(argv);
+    await program.parseAsync(argv);
     if (lost !== undefined) throw lost;
     return 0;
   } catch (error) {
+    // Without a command, commander means to write the help where errors go.
+    if (error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0)
+      program.outputHelp();
     const { message, exitCode } = failureOf(error);
     if (message !== undefined) printLines(deps.stderr, [`bp-agents: ${message}`]);
     return exitCode;

@@ -63,7 +63,7 @@ export function storeFailure(error: unknown): BpError | undefined {
  * Opens the economy for the first time, and again where something new is sold; otherwise prices stay as they are, since
  * a `run` may be going on with another configuration.
  */
-export function priceWhatHasNoPrice(economy: EconomyDeps): void {
+function priceWhatHasNoPrice(economy: EconomyDeps): void {
   const prices = economy.store.markets.prices();
   if (RESOURCES.some((resource) => prices[resource] === 0 && economy.derived.startPrices[resource] > 0))
     openEconomy(economy);

@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAgentId } from '../../domain/ids.ts';
+import { databasePath } from '../../economy/open-home.ts';
 import { parseAmount, parseBundleText } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';
 import { GENESIS, madeAgentLines, madeAgentView, makeAgent, type AgentOrder } from '../genesis.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
+import { homeDirectory, withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
-import { priceWhatHasNoPrice } from '../../economy/open-home.ts';
 
 interface Options extends GlobalOptions {
   readonly id: string;
@@ -29,12 +30,11 @@ export function addBootstrap(program: Command, deps: CliDeps): void {
     .action(async (_options, command: Command) => {
       const { json, ...options } = command.optsWithGlobals<Options>();
       const order = readOrder(options);
-      const made = await withHome(deps, command, (home) => {
-        priceWhatHasNoPrice(home.economy);
-        return makeAgent(deps, home, order);
-      });
+      const directory = homeDirectory(deps, options);
+      const isNew = !existsSync(databasePath(directory));
+      const made = await withHome(deps, command, (home) => makeAgent(deps, home, order), { create: true });
       if (json) printJson(deps.stdout, madeAgentView(made));
-      else printLines(deps.stdout, madeAgentLines(made));
+      else printLines(deps.stdout, [...(isNew ? [`made an economy in ${directory}`] : []), ...madeAgentLines(made)]);
     });
 }
 
