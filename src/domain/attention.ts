@@ -44,7 +44,7 @@ export interface Prompt {
   readonly status: PromptStatus;
   readonly submittedAt: number;
   readonly openedAt: number | null;
-  /** The market's running time when it took the slot. */
+  /** The market's running time at the first cycle after it took the slot; its time counts from there. */
   readonly openedRunningMs: number | null;
   readonly endedAt: number | null;
   readonly scores: Scores | null;

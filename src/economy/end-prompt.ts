@@ -4,6 +4,7 @@ import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { readBidRequest } from './bid-request.ts';
 import type { EconomyDeps } from './deps.ts';
+import { issuanceRoom } from './issuance.ts';
 import { receiver } from './living-agent.ts';
 import { placeBid } from './place-bid.ts';
 import { fillSlot, welcomeHuman } from './prompt-slot.ts';
@@ -17,7 +18,7 @@ export interface EndedPrompt {
 
 /**
  * The human's marks: integers from 0 to 10. Issues the reward, places `next_bid`, frees the slot.
- * Refuses: `prompt_not_found`, `prompt_already_ended`, `prompt_not_open`.
+ * Refuses: `prompt_not_found`, `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
  */
 export function scorePrompt(
   deps: EconomyDeps,
@@ -27,14 +28,17 @@ export function scorePrompt(
 ): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) => {
     const amount = reward(scores, deps.config.attention.rates);
-    return end(deps, prompt, { status: 'scored', scores, reason, reward: amount, refund: ZERO });
+    const room = issuanceRoom(deps);
+    if (amount > room)
+      return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here; skip it`);
+    return accept(end(deps, prompt, { status: 'scored', scores, reason, reward: amount, refund: ZERO }));
   });
 }
 
 /** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does. */
 export function skipPrompt(deps: EconomyDeps, promptId: number): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) =>
-    end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, refund: ZERO }),
+    accept(end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, refund: ZERO })),
   );
 }
 
@@ -46,7 +50,10 @@ export function expirePrompt(deps: EconomyDeps): number | undefined {
   const { store, config } = deps;
   const prompt = store.prompts.open();
   if (!prompt) return undefined;
-  const openMs = store.state.get().runningMs - (prompt.openedRunningMs ?? 0);
+  const { runningMs } = store.state.get();
+  // Running time is known only at cycles: counted from the first one after it took the slot, none is ever cut short.
+  if (prompt.openedRunningMs === null) store.prompts.startTime(prompt.id, runningMs);
+  const openMs = runningMs - (prompt.openedRunningMs ?? runningMs);
   if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
   store.state.setHumanAway(true);
   const { price, attentionPrice, reserveCost, outcome } = store.executions.get(prompt.executionId);
@@ -57,15 +64,19 @@ export function expirePrompt(deps: EconomyDeps): number | undefined {
   return prompt.id;
 }
 
-function answer(deps: EconomyDeps, promptId: number, act: (prompt: Prompt) => EndedPrompt): Result<EndedPrompt> {
+function answer(
+  deps: EconomyDeps,
+  promptId: number,
+  act: (prompt: Prompt) => Result<EndedPrompt>,
+): Result<EndedPrompt> {
   const { store } = deps;
+  // Whoever answers is there, also when the answer comes too late. This may bring the prompt from the deck into the slot.
+  welcomeHuman(deps);
   return store.transaction(() => {
-    // Whoever answers is there: this may bring the prompt from the deck into the slot.
-    welcomeHuman(deps);
     const prompt = store.prompts.find(promptId);
     if (!prompt) return refuse('prompt_not_found', 'the id must be that of a prompt; bp-agents prompts lists them');
     const refusal = checkOpen(prompt);
-    return refusal ?? accept(act(prompt));
+    return refusal ?? act(prompt);
   });
 }
 

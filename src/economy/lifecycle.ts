@@ -32,6 +32,7 @@ function endLife(deps: EconomyDeps, agentId: string): void {
   const estate = store.accounts.balance(agentId).posted;
   const life = store.agents.find(agentId)?.life ?? 0;
   store.agents.markDead(agentId, cycle);
+  store.idempotencyKeys.forget(agentId);
   if (estate > 0)
     store.transfers.single({
       cycle,

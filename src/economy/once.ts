@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../domain/refusal.ts';
-import type { EconomyDeps } from './deps.ts';
+import type { Caller, EconomyDeps } from './deps.ts';
 
 /** What makes a request the same one: its agent, its route and the client's key. */
 export interface IdempotencyKey {
@@ -11,14 +11,22 @@ export interface IdempotencyKey {
 }
 
 /**
- * Does the work once per key: a repetition gets the first answer again and has no effect. The answer is stored in the
+ * Does what a running execution asks for, once per key: a repetition gets the first answer again and has no effect. The answer is stored in the
  * transaction of the effect; a refusal is not stored, since it had none.
- * Refuses: `idempotency_key_reused`, and what the work refuses.
+ * Refuses: `execution_ended`, `idempotency_key_reused`, and what the work refuses.
  */
-export function once<T>(deps: EconomyDeps, key: IdempotencyKey | undefined, work: () => Result<T>): Result<T> {
-  if (!key) return work();
+export function once<T>(
+  deps: EconomyDeps,
+  caller: Caller,
+  key: IdempotencyKey | undefined,
+  work: () => Result<T>,
+): Result<T> {
   const { store, clock, config } = deps;
   return store.transaction(() => {
+    // Another process may have settled the execution since its token was checked.
+    if (store.executions.get(caller.executionId).state !== 'running')
+      return refuse('execution_ended', 'the execution of this token has ended');
+    if (!key) return work();
     const stored = store.idempotencyKeys.find(key.agentId, key.route, key.key);
     if (stored?.bodyHash === key.bodyHash) return accept(JSON.parse(stored.answer) as T);
     if (stored) return refuse('idempotency_key_reused', 'use a new Idempotency-Key for another body');

@@ -15,11 +15,16 @@ export interface PlacedBid {
 }
 
 /**
- * Places a bid and holds its amount.
+ * Places a bid and holds its amount. A restart of the system's doesn't count against the payer's limit of bids.
  * Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`, `payload_too_large`, `no_supply`, `bundle_exceeds_supply`,
  * `earliest_cycle_too_far`, `below_reserve`, `too_many_bids`, `insufficient_credits`.
  */
-export function placeBid(deps: EconomyDeps, payerId: string, request: BidRequest): Result<PlacedBid> {
+export function placeBid(
+  deps: EconomyDeps,
+  payerId: string,
+  request: BidRequest,
+  { isRestart = false }: { readonly isRestart?: boolean } = {},
+): Result<PlacedBid> {
   const { store, clock, config, derived } = deps;
   return store.transaction(() => {
     const agent = findLiving(deps, request.forAgentId ?? payerId, 'for_agent_id');
@@ -38,8 +43,8 @@ export function placeBid(deps: EconomyDeps, payerId: string, request: BidRequest
       },
     );
     if (!reserve.ok) return reserve;
-    const unaffordable = checkPayer(deps, payerId, amount);
-    if (unaffordable) return unaffordable;
+    const refusal = (isRestart ? undefined : checkCount(deps, payerId)) ?? checkFunds(deps, payerId, amount);
+    if (refusal) return refusal;
 
     const at = clock.now();
     const { id: agentId, lineageId } = agent.value;
@@ -86,10 +91,13 @@ function checkPayload(payload: string | undefined, bytesMax: number): Refusal | 
   });
 }
 
-function checkPayer({ store, config }: EconomyDeps, payerId: string, amount: MicroCredits): Refusal | undefined {
+function checkCount({ store, config }: EconomyDeps, payerId: string): Refusal | undefined {
   const bidsMax = config.market.bids_pending_max;
-  if (store.bids.countPendingOfPayer(payerId) >= bidsMax)
-    return refuse('too_many_bids', `at most ${bidsMax} bids may be pending; withdraw one`, { limit: bidsMax });
+  if (store.bids.countPendingOfPayer(payerId) < bidsMax) return undefined;
+  return refuse('too_many_bids', `at most ${bidsMax} bids may be pending; withdraw one`, { limit: bidsMax });
+}
+
+function checkFunds({ store }: EconomyDeps, payerId: string, amount: MicroCredits): Refusal | undefined {
   const available = store.accounts.available(payerId);
   if (amount > available)
     return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {

@@ -5,11 +5,10 @@ import type { EconomyDeps } from './deps.ts';
  * which is then free for the next. Runs inside the caller's transaction. Returns the prompt that was opened.
  */
 export function fillSlot({ store, clock }: EconomyDeps): number | undefined {
-  const { humanAway, runningMs } = store.state.get();
-  if (humanAway || store.prompts.open()) return undefined;
+  if (store.state.get().humanAway || store.prompts.open()) return undefined;
   const deck = store.prompts.deck();
   if (!deck) return undefined;
-  store.prompts.takeSlot(deck.id, clock.now(), runningMs);
+  store.prompts.takeSlot(deck.id, clock.now());
   store.executions.releaseAttention(deck.executionId);
   return deck.id;
 }

@@ -15,6 +15,8 @@ export interface Settlement {
   readonly usage: Usage;
   /** Requests that it made to the System Service. */
   readonly requests: number;
+  /** False where "go" was committed and yet nothing of the agent ran. */
+  readonly began?: boolean;
 }
 
 /**
@@ -29,11 +31,12 @@ export function settleExecution(deps: EconomyDeps, settlement: Settlement): bool
     const before = store.executions.get(executionId);
     if (!store.executions.settle({ id: executionId, endedAt: clock.now(), ...settlement })) return false;
     store.executions.setRequests(executionId, settlement.requests);
-    if (before.startedAt === null) {
-      store.messages.takeBack(before.agentId, executionId);
-      store.prompts.takeBack(before.agentId, executionId);
+    if (before.startedAt === null || settlement.began === false) {
+      store.messages.takeBack(executionId);
+      store.prompts.takeBack(executionId);
     }
     if (before.attentionHeld && !store.prompts.ofExecution(executionId)) store.executions.releaseAttention(executionId);
+    if (outcome !== 'system_fault') store.bids.dropPayload(before.bidId);
     store.agents.markSeen(before.agentId, store.state.get().cycle);
     if (isRefunded(outcome)) refund(deps, before);
     if (outcome === 'system_fault') queueAgain(deps, before);
@@ -79,7 +82,8 @@ function queueAgain(deps: EconomyDeps, execution: Execution): void {
   store.bids.queueAgain({
     id: bid.id,
     amount,
-    reserveAtPlacing: min(bid.reserveAtPlacing, execution.price),
+    // Never over what is offered now: less may be left than was locked.
+    reserveAtPlacing: min(min(bid.reserveAtPlacing, execution.price), amount),
     holdId: store.transfers.hold({ ...hold, kind: 'bid', ref: bidRef(bid.id, attempt) }),
     earliestCycle: cycle + backOff(config.lifecycle.fault_backoff_cycles, bid.attempt - 1),
     reason,
@@ -97,8 +101,10 @@ function restart(deps: EconomyDeps, agentId: string): void {
   if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
   if (store.bids.hasPendingFor(agentId)) return;
   const bundle: Bundle = { ...agent.lastBundle, attention: 0 };
-  const earliestCycle = store.state.get().cycle + backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
-  const placed = placeBid(deps, agentId, { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle });
+  const wait = backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
+  const earliestCycle = store.state.get().cycle + Math.min(wait, config.market.bid_horizon_cycles);
+  const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
+  const placed = placeBid(deps, agentId, request, { isRestart: true });
   if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
 }
 

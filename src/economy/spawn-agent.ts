@@ -7,6 +7,8 @@ import type { EconomyDeps } from './deps.ts';
 import { placeBid } from './place-bid.ts';
 import { leastEndowment } from './views/market-view.ts';
 
+const PARTS_PER_MILLION = 1_000_000;
+
 export interface SpawnOrder {
   /** Made up where it is not given. */
   readonly id?: string | undefined;
@@ -59,7 +61,19 @@ export function spawnFee({ store, config }: EconomyDeps, parentId: string): Micr
   const { fee_base: base, fee_growth: growth, fee_window_seconds: windowSeconds } = config.economy.spawn;
   const lineageId = store.agents.find(parentId)?.lineageId ?? parentId;
   const born = store.agents.bornSince(lineageId, store.state.get().runningMs - windowSeconds * 1000);
-  return micro(Math.min(Math.ceil(base * growth ** born), AMOUNT_MAX));
+  return growTo(base, Math.round(growth * PARTS_PER_MILLION), born);
+}
+
+/** base × (growth ÷ 10⁶)ⁿ, rounded up, at most what a transfer can carry; exact. */
+function growTo(base: MicroCredits, growthPpm: number, births: number): MicroCredits {
+  let numerator = BigInt(base);
+  let denominator = 1n;
+  for (let birth = 0; birth < births; birth += 1) {
+    numerator *= BigInt(growthPpm);
+    denominator *= BigInt(PARTS_PER_MILLION);
+    if (numerator / denominator >= BigInt(AMOUNT_MAX)) return AMOUNT_MAX;
+  }
+  return micro(Number((numerator + denominator - 1n) / denominator));
 }
 
 function checkOrder(

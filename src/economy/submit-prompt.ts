@@ -13,7 +13,7 @@ export interface PromptDraft {
 
 /**
  * Shows something to the human, once per execution, paid for with the attention in its bundle.
- * Refuses: `no_attention`, `prompt_already_submitted`, `empty`, `too_large`, and what `readBidRequest` refuses of
+ * Refuses: `execution_ended`, `no_attention`, `prompt_already_submitted`, `empty`, `too_large`, and what `readBidRequest` refuses of
  * `next_bid`.
  */
 export function submitPrompt(
@@ -24,6 +24,7 @@ export function submitPrompt(
   const { store, clock, config } = deps;
   return store.transaction(() => {
     const execution = store.executions.get(caller.executionId);
+    if (execution.state !== 'running') return refuse('execution_ended', 'the execution has ended');
     if (store.prompts.ofExecution(execution.id))
       return refuse('prompt_already_submitted', `${formatId('execution', execution.id)} has submitted its prompt`);
     if (execution.bundle.attention === 0)

@@ -6,18 +6,22 @@ import type { FinishedRun } from './execution-runner.ts';
 export interface EngineWatch {
   /** Counts faults in a row with one cause. */
   note(run: FinishedRun): void;
-  /** Asks the engine, without making the market wait; the answer counts from the next cycle on. */
-  look(signal: AbortSignal): void;
+  /**
+   * Asks the engine, unless it is being asked already. Nobody has to wait: the answer counts from the next cycle on.
+   * Rejects only where the pause can't be stored.
+   */
+  look(signal: AbortSignal): Promise<void>;
 }
 
 const ANSWER_MS = 5_000;
 
 export function watchEngine(deps: OrchestratorDeps): EngineWatch {
-  const { economy, sandbox, clock, logger, onEvent } = deps;
+  const { economy, sandbox, logger, onEvent } = deps;
   let cause: string | undefined;
   let faults = 0;
   let isLooking = false;
-  let isPaused = false;
+  // An earlier run may have left the market paused.
+  let isPaused = economy.store.state.get().pausedReason !== null;
 
   function pause(reason: string): void {
     if (isPaused) return;
@@ -28,7 +32,6 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   }
 
   function resume(): void {
-    if (!isPaused) return;
     isPaused = false;
     faults = 0;
     resumeMarket(economy);
@@ -37,24 +40,15 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   }
 
   async function ask(signal: AbortSignal): Promise<void> {
-    const answered = new AbortController();
-    const late = new AbortController();
-    const timer = clock.sleep(ANSWER_MS, AbortSignal.any([signal, answered.signal])).then(
-      () => late.abort(new Error(`the engine did not answer within ${ANSWER_MS / 1000} seconds`)),
-      // The sleep was cut short because the answer came, or because the loop ends.
-      () => undefined,
-    );
-    const limit = AbortSignal.any([signal, late.signal]);
+    // While paused a full check: the engine may answer and still not be able to run anything.
+    const isFull = isPaused;
     try {
-      // A full check while paused: the engine may answer and still not be able to run anything.
-      await (isPaused ? sandbox.check(limit) : sandbox.ping(limit));
-      resume();
+      await withinTime(deps, signal, (limit) => (isFull ? sandbox.check(limit) : sandbox.ping(limit)));
     } catch (error) {
       if (!signal.aborted) pause(error instanceof Error ? error.message : String(error));
-    } finally {
-      answered.abort();
-      await timer;
+      return;
     }
+    if (isFull && !signal.aborted) resume();
   }
 
   return {
@@ -64,10 +58,45 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
       if (faultCode !== undefined && faults >= economy.config.sandbox.faults_before_pause)
         pause(`${faults} executions in a row failed by a fault of the system: ${faultCode}`);
     },
-    look(signal) {
+    async look(signal) {
       if (isLooking) return;
       isLooking = true;
-      void ask(signal).finally(() => (isLooking = false));
+      try {
+        await ask(signal);
+      } finally {
+        isLooking = false;
+      }
     },
   };
+}
+
+/** Gives the work a signal that is aborted when it takes too long. */
+async function withinTime(
+  { clock }: OrchestratorDeps,
+  signal: AbortSignal,
+  work: (limit: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const answered = new AbortController();
+  const late = new AbortController();
+  const timer = clock.sleep(ANSWER_MS, AbortSignal.any([signal, answered.signal])).then(
+    () => late.abort(new Error(`the engine did not answer within ${ANSWER_MS / 1000} seconds`)),
+    // The sleep was cut short because the answer came, or because the loop ends.
+    () => undefined,
+  );
+  try {
+    const limit = AbortSignal.any([signal, late.signal]);
+    await Promise.race([work(limit), aborted(limit)]);
+  } finally {
+    answered.abort();
+    await timer;
+  }
+}
+
+/** Rejects when the signal is aborted: work that doesn't heed it must not hold up the end of the loop. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }

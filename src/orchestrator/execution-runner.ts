@@ -108,7 +108,8 @@ async function runToEnd(
 
 function settleEnd(deps: OrchestratorDeps, executionId: number, end: ExecutionEnd): FinishedRun {
   const { cause, detail, exitCode, usage } = end;
-  return settle(deps, executionId, { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause });
+  const began = cause !== 'start_failed';
+  return settle(deps, executionId, { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause, began });
 }
 
 /** What the agent's own workspace prevents is the agent's fault; everything else that throws is the system's. */
@@ -129,19 +130,23 @@ interface Ending {
   readonly detail: string;
   readonly exitCode: number | null;
   readonly usage: Usage;
-  readonly faultCode?: string;
+  /** What a `system_fault` is counted under. */
+  readonly faultCode: string;
+  /** Whether anything of the agent ran. */
+  readonly began?: boolean;
 }
 
 function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): FinishedRun {
   const { economy, endpoints, logger } = deps;
-  const { outcome, detail, exitCode, usage, faultCode } = ending;
+  const { outcome, detail, exitCode, usage, faultCode, began = true } = ending;
   const requests = endpoints.requests(executionId);
-  if (settleExecution(economy, { executionId, outcome, detail, exitCode, usage, requests })) {
+  const isSettled = settleExecution(economy, { executionId, outcome, detail, exitCode, usage, requests, began });
+  if (isSettled) {
     const { agentId } = economy.store.executions.get(executionId);
     logger.info({ execution: formatId('execution', executionId), agent: agentId, outcome, detail, usage }, 'settled');
     deps.onEvent({ kind: 'settled', executionId, agentId, outcome, detail });
   }
-  return { executionId, outcome, faultCode: outcome === 'system_fault' ? (faultCode ?? 'unknown') : undefined };
+  return { executionId, outcome, faultCode: isSettled && outcome === 'system_fault' ? faultCode : undefined };
 }
 
 /** What can't be removed now is found by label at the next start. */

@@ -20,24 +20,19 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const { economy, clock } = deps;
   const cycleMs = economy.config.market.cycle_seconds * 1000;
   const watch = watchEngine(deps);
-  const running = new Set<Promise<void>>();
+  const tasks = new Tasks();
   // What already runs is settled, not cut off, when the loop is stopped.
   const never = new AbortController().signal;
-  // A broken invariant or database in one execution stops the loop as one in a cycle does.
-  const broken = new AbortController();
-  const halt = AbortSignal.any([stop, broken.signal]);
+  const halt = AbortSignal.any([stop, tasks.broken]);
+  const looking = new AbortController();
 
-  function follow(execution: Promise<FinishedRun | undefined>): void {
-    const run: Promise<void> = execution
-      .then((finished) => finished && watch.note(finished))
-      .catch((error: unknown) => broken.abort(error))
-      .finally(() => running.delete(run));
-    running.add(run);
-  }
+  const follow = (execution: Promise<FinishedRun | undefined>) =>
+    tasks.add(execution.then((finished) => finished && watch.note(finished)));
 
   const { adopted, toLaunch } = await recover(deps, never);
   for (const execution of adopted) follow(execution);
   for (const executionId of toLaunch) follow(runExecution(deps, executionId, never));
+
   let clearedAt = clock.monotonic();
   let next = clearedAt;
   for (let cycle = 0; !halt.aborted && (cycles === undefined || cycle < cycles); cycle += 1) {
@@ -46,13 +41,36 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
     clearedAt = now;
     report(deps, cleared);
     for (const executionId of cleared.allocated) follow(runExecution(deps, executionId, never));
-    watch.look(halt);
+    tasks.add(watch.look(looking.signal));
     // A cycle that came late is not made up for.
     next = Math.max(next + cycleMs, clock.monotonic());
     if (cycles === undefined || cycle + 1 < cycles) await sleepUntil(deps, next, halt);
   }
-  while (running.size > 0 && !broken.signal.aborted) await Promise.all(running);
-  broken.signal.throwIfAborted();
+  looking.abort();
+  await tasks.done();
+}
+
+/** What runs beside the loop. A broken invariant or database in one of them stops the loop as one in a cycle does. */
+class Tasks {
+  readonly #running = new Set<Promise<void>>();
+  readonly #broken = new AbortController();
+
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  add(task: Promise<void>): void {
+    const run: Promise<void> = task
+      .catch((error: unknown) => this.#broken.abort(error))
+      .finally(() => this.#running.delete(run));
+    this.#running.add(run);
+  }
+
+  /** Resolves when none is left; rejects with what broke. */
+  async done(): Promise<void> {
+    while (this.#running.size > 0 && !this.broken.aborted) await Promise.all(this.#running);
+    this.broken.throwIfAborted();
+  }
 }
 
 async function sleepUntil({ clock }: OrchestratorDeps, time: number, stop: AbortSignal): Promise<void> {

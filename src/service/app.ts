@@ -138,7 +138,7 @@ function workOnce(economy: EconomyDeps, spec: RouteSpec) {
     const wrong = checkExecution(body, caller.executionId);
     if (wrong) return answer(reply, spec, wrong);
     const done = { now: false };
-    const result = once(economy, keyOf(request), () => {
+    const result = once(economy, caller, keyOf(request), () => {
       done.now = true;
       const worked = spec.work({ caller, body, query, params });
       if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);

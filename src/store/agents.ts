@@ -27,7 +27,7 @@ const COLUMNS = `number, id, parent_id AS parentId, lineage_id AS lineageId, sta
 const HAS_A_TIE = `(
   EXISTS (SELECT 1 FROM bids WHERE bids.agent_id = agents.id AND bids.status = 'pending')
   OR EXISTS (SELECT 1 FROM executions WHERE executions.agent_id = agents.id AND executions.state <> 'settled')
-  OR EXISTS (SELECT 1 FROM prompts WHERE prompts.agent_id = agents.id AND prompts.status IN ('queued', 'open')))`;
+  OR EXISTS (SELECT 1 FROM prompts INDEXED BY prompts_waiting WHERE prompts.agent_id = agents.id AND prompts.status IN ('queued', 'open')))`;
 
 export type Agents = ReturnType<typeof agentsTable>;
 

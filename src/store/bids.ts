@@ -82,22 +82,26 @@ export function bidsTable(database: Database) {
     .pluck();
   const pendingOwn = database
     .prepare<[string, string], number>(
-      `SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND payer_id = ? AND status = 'pending')`,
+      `SELECT EXISTS (SELECT 1 FROM bids INDEXED BY bids_pending_by_agent
+                        WHERE agent_id = ? AND payer_id = ? AND status = 'pending')`,
     )
     .pluck();
   const pendingFor = database
     .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND status = 'pending')`)
     .pluck();
   const tiedTo = database.prepare<[string, string], Row>(
-    `SELECT ${COLUMNS} FROM bids WHERE status = 'pending' AND (agent_id = ? OR payer_id = ?) ORDER BY id`,
+    `SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_agent WHERE agent_id = ? AND status = 'pending'
+     UNION SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_payer WHERE payer_id = ? AND status = 'pending'
+     ORDER BY id`,
   );
-  const ofAgent = database.prepare<[string, string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM bids WHERE (payer_id = ? OR agent_id = ?) AND id < ? ORDER BY id DESC LIMIT ?`,
-  );
-  const ofAgentByStatus = database.prepare<[string, string, string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM bids
-      WHERE (payer_id = ? OR agent_id = ?) AND status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
-  );
+  // Two ordered halves that SQLite merges: an OR would sort all that the agent ever bid.
+  const ofAgentWhere = (filter: string) => `
+    SELECT ${COLUMNS} FROM bids WHERE payer_id = @agentId AND id < @before ${filter}
+    UNION ALL SELECT ${COLUMNS} FROM bids
+     WHERE agent_id = @agentId AND payer_id <> agent_id AND id < @before ${filter}
+    ORDER BY id DESC LIMIT @limit`;
+  const ofAgent = database.prepare<[object], Row>(ofAgentWhere(''));
+  const ofAgentByStatus = database.prepare<[object], Row>(ofAgentWhere('AND status = @status'));
   const page = database.prepare<[number, number], Row>(
     `SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`,
   );
@@ -108,7 +112,10 @@ export function bidsTable(database: Database) {
   const win = database.prepare(
     `UPDATE bids SET status = 'won', ended_cycle = ?, price_paid = ?, last_reason = 'won' WHERE id = ?`,
   );
-  const end = database.prepare(`UPDATE bids SET status = ?, ended_cycle = ?, last_reason = ? WHERE id = ?`);
+  const end = database.prepare(
+    `UPDATE bids SET status = ?, ended_cycle = ?, last_reason = ?, payload = NULL WHERE id = ?`,
+  );
+  const dropPayload = database.prepare('UPDATE bids SET payload = NULL WHERE id = ? AND payload IS NOT NULL');
   const passOver = database.prepare('UPDATE bids SET passed_over = passed_over + ?, last_reason = ? WHERE id = ?');
   const again = database.prepare(
     `UPDATE bids SET status = 'pending', attempt = attempt + 1, ended_cycle = NULL, amount = @amount,
@@ -165,14 +172,15 @@ export function bidsTable(database: Database) {
     pendingTiedTo: (agentId: string): readonly Bid[] => tiedTo.all(agentId, agentId).map(toBid),
     /** Bids paid by or for this agent, the newest first, with ids under `before`. */
     ofAgent: (agentId: string, before: number, limit: number, status?: BidStatus): readonly Bid[] =>
-      (status
-        ? ofAgentByStatus.all(agentId, agentId, status, before, limit)
-        : ofAgent.all(agentId, agentId, before, limit)
-      ).map(toBid),
+      (status ? ofAgentByStatus.all({ agentId, before, limit, status }) : ofAgent.all({ agentId, before, limit })).map(
+        toBid,
+      ),
     /** The newest first, with ids under `before`. */
     page: (before: number, limit: number, status?: BidStatus): readonly Bid[] =>
       (status ? pageByStatus.all(status, before, limit) : page.all(before, limit)).map(toBid),
     win: (id: number, cycle: number, price: number): void => void win.run(cycle, price, id),
+    /** The execution that it was for has had it. */
+    dropPayload: (id: number): void => void dropPayload.run(id),
     end: (id: number, status: Exclude<BidStatus, 'pending' | 'won'>, cycle: number, reason: string): void =>
       void end.run(status, cycle, reason, id),
     /** Records why it didn't win, and whether that made it a cycle older. */

@@ -1,3 +1,4 @@
+import { micro, type MicroCredits } from '../domain/credits.ts';
 import type { Execution, Outcome, Usage } from '../domain/execution.ts';
 import type { Bundle, Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
@@ -66,10 +67,13 @@ export function executionsTable(database: Database) {
   );
   const withAttention = database.prepare<[number], { agentId: string; lineageId: string }>(
     `SELECT agent_id AS agentId, lineage_id AS lineageId FROM executions
-      WHERE attention = 1 ORDER BY id DESC LIMIT ?`,
+      WHERE attention = 1 AND (outcome IS NOT 'system_fault'
+                               OR EXISTS (SELECT 1 FROM prompts WHERE prompts.execution_id = executions.id))
+      ORDER BY id DESC LIMIT ?`,
   );
   const counts = database.prepare<[], { running: number | null; settled: number | null }>(
-    `SELECT SUM(state <> 'settled') AS running, SUM(state = 'settled') AS settled FROM executions`,
+    `SELECT running, (SELECT COUNT(*) FROM executions) - running AS settled
+       FROM (SELECT COUNT(*) AS running FROM executions WHERE state <> 'settled')`,
   );
   const starting = database.prepare(
     `UPDATE executions SET state = 'starting', token_hash = ? WHERE id = ? AND state = 'allocated'`,
@@ -84,9 +88,16 @@ export function executionsTable(database: Database) {
   );
   const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
   const requests = database.prepare('UPDATE executions SET requests = ? WHERE id = ?');
-  const totals = database.prepare<[string], { n: number; price: number | null; cpuMs: number | null }>(
-    `SELECT COUNT(*) AS n, SUM(price) AS price, SUM(used_cpu_ms) AS cpuMs FROM executions WHERE agent_id = ?`,
+  const used = database.prepare<[string], { n: number; cpuMs: number | null }>(
+    'SELECT COUNT(*) AS n, SUM(used_cpu_ms) AS cpuMs FROM executions WHERE agent_id = ?',
   );
+  const paid = database
+    .prepare<[string], number>(
+      `SELECT COALESCE(SUM(price - CASE WHEN outcome IN ('system_fault', 'stopped_by_operator') THEN price
+                ELSE COALESCE((SELECT refund FROM prompts WHERE execution_id = executions.id), 0) END), 0)
+         FROM executions WHERE payer_id = ?`,
+    )
+    .pluck();
 
   return {
     insert(execution: NewExecution): number {
@@ -134,7 +145,7 @@ export function executionsTable(database: Database) {
       const row = held.get();
       return { cpuMs: 0, memoryMb: row?.memoryMb ?? 0, tokens: 0, attention: row?.attention ?? 0 };
     },
-    /** Who got the last attention allocations, the newest first. */
+    /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
     lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
       withAttention.all(limit),
     counts(): { readonly running: number; readonly settled: number } {
@@ -164,9 +175,10 @@ export function executionsTable(database: Database) {
     },
     releaseAttention: (id: number): void => void release.run(id),
     setRequests: (id: number, count: number): void => void requests.run(count, id),
-    totalsOf(agentId: string): { readonly executions: number; readonly paid: number; readonly cpuMs: number } {
-      const row = totals.get(agentId);
-      return { executions: row?.n ?? 0, paid: row?.price ?? 0, cpuMs: row?.cpuMs ?? 0 };
+    /** How often the agent ran and with how much CPU, and what it paid for executions, less what it got back. */
+    totalsOf(agentId: string): { readonly executions: number; readonly paid: MicroCredits; readonly cpuMs: number } {
+      const row = used.get(agentId);
+      return { executions: row?.n ?? 0, paid: micro(Number(paid.get(agentId))), cpuMs: row?.cpuMs ?? 0 };
     },
   };
 }

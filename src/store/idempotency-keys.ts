@@ -22,7 +22,11 @@ export function idempotencyKeysTable(database: Database) {
        (SELECT MAX(number) FROM idempotency_keys WHERE agent_id = ?) - ?`,
   );
 
+  const forgetAll = database.prepare('DELETE FROM idempotency_keys WHERE agent_id = ?');
+
   return {
+    /** The dead repeat nothing. */
+    forget: (agentId: string): void => void forgetAll.run(agentId),
     find: (agentId: string, route: string, key: string): StoredAnswer | undefined => one.get(agentId, route, key),
     /** Stores the answer and keeps only the newest `keep` of this agent. */
     insert(

@@ -19,13 +19,18 @@ export function messagesTable(database: Database) {
      VALUES (@fromId, @toId, @content, @cycle, @sentAt)`,
   );
   const unhandedCount = database
-    .prepare<[string], number>('SELECT COUNT(*) FROM messages WHERE to_id = ? AND handed_to IS NULL')
+    .prepare<[string], number>(
+      'SELECT COUNT(*) FROM messages INDEXED BY messages_unhanded WHERE to_id = ? AND handed_to IS NULL',
+    )
     .pluck();
   const unhanded = database.prepare<[string, number], Message>(
-    `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM messages INDEXED BY messages_unhanded
+      WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ?`,
   );
-  const hand = database.prepare('UPDATE messages SET handed_to = ? WHERE to_id = ? AND handed_to IS NULL');
-  const takeBack = database.prepare('UPDATE messages SET handed_to = NULL WHERE to_id = ? AND handed_to = ?');
+  const hand = database.prepare(
+    'UPDATE messages INDEXED BY messages_unhanded SET handed_to = ? WHERE to_id = ? AND handed_to IS NULL',
+  );
+  const takeBack = database.prepare('UPDATE messages SET handed_to = NULL WHERE handed_to = ?');
   const inbox = database.prepare<[string, number, number], Message>(
     `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   );
@@ -41,7 +46,7 @@ export function messagesTable(database: Database) {
     unhanded: (agentId: string, limit: number): readonly Message[] => unhanded.all(agentId, limit),
     markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
     /** That execution never started: its messages are news again. */
-    takeBack: (agentId: string, executionId: number): void => void takeBack.run(agentId, executionId),
+    takeBack: (executionId: number): void => void takeBack.run(executionId),
     /** The newest first, with ids under `before`. */
     inbox: (agentId: string, before: number, limit: number): readonly Message[] => inbox.all(agentId, before, limit),
     page: (before: number, limit: number): readonly Message[] => page.all(before, limit),

@@ -41,14 +41,15 @@ export function promptsTable(database: Database) {
     `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ?`,
   );
   const waiting = database.prepare<[], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE status IN ('open', 'queued') ORDER BY status = 'queued', id`,
+    `SELECT ${COLUMNS} FROM prompts WHERE status IN ('queued', 'open') ORDER BY status = 'queued', id`,
   );
   const ofAgent = database.prepare<[string, number, number], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
   );
   const takeSlot = database.prepare(
-    `UPDATE prompts SET status = 'open', opened_at = ?, opened_running_ms = ? WHERE id = ? AND status = 'queued'`,
+    `UPDATE prompts SET status = 'open', opened_at = ? WHERE id = ? AND status = 'queued'`,
   );
+  const startTime = database.prepare('UPDATE prompts SET opened_running_ms = ? WHERE id = ?');
   const end = database.prepare(
     `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
        reason = ?, reward = ?, refund = ?
@@ -62,13 +63,13 @@ export function promptsTable(database: Database) {
   const hand = database.prepare(
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
   );
-  const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE agent_id = ? AND handed_to = ?');
+  const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE handed_to = ?');
   const earned = database
     .prepare<[string], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE agent_id = ?')
     .pluck();
   const counts = database.prepare<[], { open: number | null; queued: number | null }>(
     `SELECT SUM(status = 'open') AS open, SUM(status = 'queued') AS queued
-       FROM prompts WHERE status IN ('open', 'queued')`,
+       FROM prompts WHERE status IN ('queued', 'open')`,
   );
 
   return {
@@ -86,7 +87,9 @@ export function promptsTable(database: Database) {
     page: (before: number, limit: number): readonly Prompt[] => toPrompts(page.all(before, limit)),
     ofAgent: (agentId: string, before: number, limit: number): readonly Prompt[] =>
       toPrompts(ofAgent.all(agentId, before, limit)),
-    takeSlot: (id: number, at: number, runningMs: number): void => void takeSlot.run(at, runningMs, id),
+    takeSlot: (id: number, at: number): void => void takeSlot.run(at, id),
+    /** From when on the open prompt's time counts. */
+    startTime: (id: number, runningMs: number): void => void startTime.run(runningMs, id),
     /** False where it had ended before. */
     end({ id, status, endedAt, endedCycle, scores, reason, reward, refund }: PromptEnd): boolean {
       const marks = [scores?.interesting ?? null, scores?.useful ?? null, scores?.understandable ?? null];
@@ -97,7 +100,7 @@ export function promptsTable(database: Database) {
     unhanded: (agentId: string, limit: number): readonly Prompt[] => toPrompts(unhanded.all(agentId, limit)),
     markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
     /** That execution never started: its answers are news again. */
-    takeBack: (agentId: string, executionId: number): void => void takeBack.run(agentId, executionId),
+    takeBack: (executionId: number): void => void takeBack.run(executionId),
     /** All that its prompts were ever rewarded with. */
     earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
     counts(): { readonly open: number; readonly queued: number } {

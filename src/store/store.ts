@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
@@ -56,7 +58,7 @@ export function openStore({ path, create, now }: StoreOptions): Store {
   const database = openDatabase(path, { create });
   try {
     withDatabaseErrors(path, () => {
-      migrate(database, { now, backup: (version) => backUp(database, `${path}.before-${version}`) });
+      migrate(database, { now, backup: (version) => backUp(database, path, `${version}-${now}`) });
     });
     return storeOf(database);
   } catch (error) {
@@ -65,8 +67,11 @@ export function openStore({ path, create, now }: StoreOptions): Store {
   }
 }
 
-function backUp(database: Database, path: string): void {
-  database.prepare('VACUUM INTO ?').run(path);
+/** A copy beside the database: `backups/before-migration-<version>-<time>.db`. */
+function backUp(database: Database, path: string, name: string): void {
+  const directory = join(dirname(path), 'backups');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  database.prepare('VACUUM INTO ?').run(join(directory, `before-migration-${name}.db`));
 }
 
 /** Carries a refusal out of a transaction that must be rolled back. */

@@ -1,5 +1,5 @@
 import type { Agent } from '../../domain/agent.ts';
-import { toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { toCredits } from '../../domain/credits.ts';
 import type { EconomyDeps } from '../deps.ts';
 import { ancestors } from '../handshake.ts';
 
@@ -37,7 +37,7 @@ export function agentView(deps: EconomyDeps, agent: Agent) {
     pending: toCredits(pending),
     earned: toCredits(deps.store.prompts.earned(agent.id)),
     executions: totals.executions,
-    paid: toCredits(totals.paid as MicroCredits),
+    paid: toCredits(totals.paid),
     used_cpu_seconds: totals.cpuMs / 1000,
     restarts: agent.restarts,
   };

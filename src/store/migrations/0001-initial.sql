@@ -38,7 +38,7 @@ CREATE TABLE transfers (
   cycle      INTEGER NOT NULL CHECK (cycle >= 0),
   debit      TEXT NOT NULL REFERENCES accounts (id),
   credit     TEXT NOT NULL REFERENCES accounts (id) CHECK (credit <> debit),
-  amount     INTEGER NOT NULL CHECK (amount > 0 AND amount <= 1000000000000000),
+  amount     INTEGER NOT NULL CHECK (amount > 0 AND amount <= 9000000000000000),
   kind       TEXT NOT NULL CHECK (kind IN ('bid', 'refund', 'reward', 'genesis_grant', 'estate', 'spawn_fee',
                                            'spawn_endowment', 'message_fee', 'transfer', 'rent')),
   ref        TEXT NOT NULL CHECK (ref <> '' AND ref NOT LIKE '%|%'),
@@ -148,7 +148,8 @@ CREATE TABLE agents (
 ) STRICT;
 CREATE INDEX agents_by_lineage ON agents (lineage_id, born_running_ms);
 CREATE INDEX agents_by_parent ON agents (parent_id);
-CREATE INDEX agents_living ON agents (status) WHERE status <> 'dead';
+CREATE INDEX agents_alive ON agents (id) WHERE status = 'alive';
+CREATE INDEX agents_dormant ON agents (dormant_since_cycle) WHERE status = 'dormant';
 
 -- Files that must stand in a workspace before its agent runs; they go once they are written.
 CREATE TABLE agent_files (
@@ -257,10 +258,12 @@ CREATE TABLE executions (
   CHECK ((state = 'settled') = (outcome IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX executions_one_per_agent ON executions (agent_id) WHERE state <> 'settled';
+CREATE INDEX executions_unsettled ON executions (id) WHERE state <> 'settled';
 CREATE INDEX executions_holding_attention ON executions (id) WHERE attention_held = 1;
 CREATE INDEX executions_with_attention ON executions (id) WHERE attention = 1;
 CREATE UNIQUE INDEX executions_by_token ON executions (token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX executions_by_agent ON executions (agent_id, id);
+CREATE INDEX executions_by_payer ON executions (payer_id);
 
 -- ───────────────────────────── Attention ─────────────────────────────
 
@@ -287,11 +290,14 @@ CREATE TABLE prompts (
   reward            INTEGER NOT NULL DEFAULT 0,
   refund            INTEGER NOT NULL DEFAULT 0,
   handed_to         INTEGER REFERENCES executions (id),
+  CHECK ((status = 'open') <= (opened_at IS NOT NULL)),
   CHECK ((status = 'scored') = (interesting IS NOT NULL AND useful IS NOT NULL AND understandable IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX prompts_one_open ON prompts (status) WHERE status = 'open';
+CREATE INDEX prompts_queued ON prompts (id) WHERE status = 'queued';
 CREATE INDEX prompts_waiting ON prompts (agent_id) WHERE status IN ('queued', 'open');
 CREATE INDEX prompts_by_agent ON prompts (agent_id, id);
+CREATE INDEX prompts_handed_to ON prompts (handed_to) WHERE handed_to IS NOT NULL;
 CREATE INDEX prompts_unhanded ON prompts (agent_id, id) WHERE handed_to IS NULL AND ended_at IS NOT NULL;
 
 -- ───────────────────────────── Social ─────────────────────────────
@@ -306,6 +312,8 @@ CREATE TABLE messages (
   handed_to INTEGER REFERENCES executions (id)
 ) STRICT;
 CREATE INDEX messages_unhanded ON messages (to_id, id) WHERE handed_to IS NULL;
+CREATE INDEX messages_handed ON messages (cycle) WHERE handed_to IS NOT NULL;
+CREATE INDEX messages_handed_to ON messages (handed_to) WHERE handed_to IS NOT NULL;
 CREATE INDEX messages_by_receiver ON messages (to_id, id);
 
 CREATE TABLE idempotency_keys (

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expirePrompt, scorePrompt, skipPrompt } from '../../../src/economy/end-prompt.ts';
+import { scorePrompt, skipPrompt } from '../../../src/economy/end-prompt.ts';
 import { welcomeHuman } from '../../../src/economy/prompt-slot.ts';
 import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
 import { startExecution } from '../../../src/economy/start-execution.ts';
@@ -159,9 +159,7 @@ describe('an unanswered prompt', () => {
     accepted(submitPrompt(economy, { executionId: execution.id, agentId: 'a' }, { content: 'x' }));
     settle(economy, execution.id, 'stopped_by_operator');
     const before = available('a');
-    economy.clock.advance(60_000);
-    economy.store.state.advance(0, 60_000);
-    economy.store.transaction(() => expirePrompt(economy));
+    for (let cycle = 0; cycle < 4; cycle += 1) nextCycle(economy);
     expect(economy.store.prompts.find(1)?.status).toBe('expired');
     expect(available('a')).toBe(before);
   });

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pauseMarket } from '../../src/economy/pause-market.ts';
+import type { MarketEvent, OrchestratorDeps } from '../../src/orchestrator/deps.ts';
+import { watchEngine } from '../../src/orchestrator/engine-watch.ts';
+import { runMarket } from '../../src/orchestrator/market-loop.ts';
+import { openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
+
+let economy: TestEconomy;
+beforeEach(() => {
+  economy = openTestEconomy();
+});
+afterEach(() => {
+  economy.close();
+});
+
+/** An engine that answers as the test says and runs nothing. */
+function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly events: MarketEvent[] } {
+  const never = () => Promise.reject(new Error('not in this test'));
+  const events: MarketEvent[] = [];
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+  return {
+    economy,
+    clock: economy.clock,
+    logger: silent,
+    events,
+    onEvent: (event: MarketEvent) => void events.push(event),
+    endpoints: { serviceUrl: '', open: never, requests: () => 0, close: () => Promise.resolve() },
+    sandbox: {
+      check: () => Promise.resolve({}),
+      ping,
+      prepare: never,
+      socketDirectory: never,
+      adopt: never,
+      leftovers: () => Promise.resolve([]),
+      discard: () => Promise.resolve(),
+      sweep: () => Promise.resolve(),
+    },
+  } as unknown as OrchestratorDeps & { readonly events: MarketEvent[] };
+}
+
+async function settleDown(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a pause', () => {
+  it('that an earlier run left behind ends when the engine answers', async () => {
+    pauseMarket(economy, 'the engine did not answer within 5 seconds');
+    const run = runMarket(
+      orchestrator(() => Promise.resolve()),
+      { cycles: 3, stop: new AbortController().signal },
+    );
+    for (let cycle = 0; cycle < 4; cycle++) {
+      await settleDown();
+      economy.clock.advance(10_000);
+    }
+    await run;
+    await settleDown();
+    expect(economy.store.state.get().pausedReason).toBeNull();
+  });
+
+  it('is not written after the loop has ended', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const deps = orchestrator(() => new Promise((_, reject) => (fail = reject)));
+    await runMarket(deps, { cycles: 1, stop: new AbortController().signal });
+    fail(new Error('late'));
+    await settleDown();
+    expect(economy.store.state.get().pausedReason).toBeNull();
+  });
+
+  it('after repeated faults is not ended by a ping that was under way before', async () => {
+    let answer: () => void = () => undefined;
+    const watch = watchEngine(orchestrator(() => new Promise((resolve) => (answer = resolve))));
+    void watch.look(new AbortController().signal);
+    for (const executionId of [1, 2, 3]) watch.note({ executionId, outcome: 'system_fault', faultCode: 'sandbox_x' });
+    expect(economy.store.state.get().pausedReason).not.toBeNull();
+    answer();
+    await settleDown();
+    expect(economy.store.state.get().pausedReason).not.toBeNull();
+  });
+});
