@@ -54,6 +54,8 @@ export class LiveEconomy {
   /** Shows the state of things where it may have changed since the last time. */
   refresh(): void {
     const { store } = this.#home.economy;
+    // A line for each cycle begins with the first one.
+    if (!this.#terminal.interactive && this.#clearedAt === null) return;
     const version = store.dataVersion();
     if (!this.#isStale && version === this.#seenVersion) return;
     this.#terminal.show(store.read(() => this.#view()));

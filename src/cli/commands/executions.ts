@@ -26,7 +26,7 @@ export const EXECUTION_COLUMNS: readonly Column<View>[] = [
   { title: 'MB', value: ({ used, bought }) => usedOf(used.memory_mb_peak, bought.memory_mb), right: true },
   { title: 'tokens', value: ({ used, bought }) => usedOf(used.tokens, bought.tokens), right: true },
   { title: 'wall s', value: ({ used }) => used.wall_seconds, right: true },
-  { title: 'detail', value: ({ detail }) => detail },
+  { title: 'detail', value: ({ detail, outcome }) => (outcome === 'completed' ? null : detail) },
 ];
 
 export function addExecutions(program: Command, deps: CliDeps): void {
