@@ -103,7 +103,12 @@ describe('a spawn is refused as a whole', () => {
   it.each<[string, object, string, object?]>([
     ['when the id is taken', { id: 'ann' }, 'agent_exists', { status: 409, field: 'id' }],
     ['when the endowment is too small', { initial_credits: 164.999999 }, 'endowment_too_small', { limit: 165 }],
-    ['when the parent cannot pay', { initial_credits: 900 }, 'insufficient_credits', { status: 402 }],
+    [
+      'when the parent cannot pay',
+      { initial_credits: 900 },
+      'insufficient_credits',
+      { status: 402, field: 'initial_credits', limit: 541.75 },
+    ],
     [
       'when first_bid is under the reserve',
       { first_bid: { bundle: BUNDLE, amount: 8 } },
