@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { openHomeEconomy, databasePath } from '../../src/economy/open-home.ts';
+import { BpError } from '../../src/platform/errors.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import type { TestEconomy } from './economy.ts';
+import { fakeClock } from './fake-clock.ts';
+import { seededRandomness } from './seeded-randomness.ts';
+
+export const MACHINE = { cores: 2, memoryMb: 4000 };
+export const RUNTIME = fileURLToPath(new URL('../../runtime', import.meta.url));
+
+export interface CliEnd {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that goes on until it is interrupted. */
+export interface RunningCommand {
+  readonly ended: Promise<CliEnd>;
+  /** What it has printed so far. */
+  readonly output: string;
+  /** The first Ctrl-C. */
+  interrupt(): void;
+}
+
+/** A folder of its own in which commands are run within this process, with real streams that are no terminal. */
+export interface CliHome {
+  readonly directory: string;
+  run(...args: readonly string[]): Promise<CliEnd>;
+  /** The answer of a command with `--json`; throws where it failed. */
+  json<T = Readonly<Record<string, unknown>>>(...args: readonly string[]): Promise<T>;
+  start(...args: readonly string[]): RunningCommand;
+  /** Opens the folder's economy, made where there is none, with a clock that the test moves. The caller closes it. */
+  open(): TestEconomy;
+  remove(): void;
+}
+
+export interface CliHomeOptions {
+  readonly engine?: EnginePort;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOptions = {}): CliHome {
+  const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
+
+  function start(...args: readonly string[]): RunningCommand {
+    const [stdout, stderr, interrupt] = [new PassThrough(), new PassThrough(), new AbortController()];
+    const printed = { stdout: '', stderr: '' };
+    stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
+    stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
+    const deps: CliDeps = {
+      stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+      stdout: stdout as unknown as NodeJS.WriteStream,
+      stderr: stderr as unknown as NodeJS.WriteStream,
+      environment,
+      directory,
+      clock: systemClock(),
+      random: seededRandomness('cli'),
+      machine: MACHINE,
+      version: '1.2.3',
+      runtimeDirectory: RUNTIME,
+      engine,
+      interrupt: interrupt.signal,
+      raiseInterrupt: () => interrupt.abort(),
+    };
+    const ended = runCli(deps, ['node', 'bp-agents', ...args]).then((exitCode) => ({ exitCode, ...printed }));
+    return {
+      ended,
+      get output() {
+        return printed.stdout;
+      },
+      interrupt: () => interrupt.abort(new Error('interrupted')),
+    };
+  }
+
+  const run = (...args: readonly string[]) => start(...args).ended;
+  return {
+    directory,
+    run,
+    start,
+    async json<T>(...args: readonly string[]) {
+      const { exitCode, stdout, stderr } = await run(...args, '--json');
+      if (stdout === '') throw new Error(`exit ${exitCode}: ${stderr}`);
+      return JSON.parse(stdout) as T;
+    },
+    open: () => openIn(directory),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+function openIn(directory: string): TestEconomy {
+  const config = loadConfig({ home: directory, readFile: () => undefined, environment: {}, overrides: [] });
+  const clock = fakeClock();
+  const random = seededRandomness('planted');
+  const economy = openHomeEconomy({ directory, config, machine: MACHINE, clock, random, create: true });
+  return {
+    ...economy,
+    clock,
+    home: directory,
+    databasePath: databasePath(directory),
+    close: () => economy.store.close(),
+  };
+}
+
+/** A machine without Docker. */
+export function noEngine(): EnginePort {
+  const fail = () =>
+    Promise.reject(new BpError('sandbox_engine_down', 'no engine answers', { hint: 'install Docker' }));
+  return { start: fail, ensureImage: fail, examine: fail };
+}

@@ -1,0 +1,45 @@
+import { scorePrompt } from '../../src/economy/end-prompt.ts';
+import { sendMessage } from '../../src/economy/send-message.ts';
+import { submitPrompt } from '../../src/economy/submit-prompt.ts';
+import { micro } from '../../src/domain/credits.ts';
+import { transferCredits } from '../../src/economy/transfer-credits.ts';
+import {
+  accepted,
+  bidFor,
+  makeAgent,
+  runningAgent,
+  runWinners,
+  settle,
+  WITH_ATTENTION,
+  type TestEconomy,
+} from './economy.ts';
+
+export interface Words {
+  readonly title: string;
+  readonly content: string;
+  readonly memo: string;
+  readonly message: string;
+  readonly reason: string;
+}
+
+const PLAIN: Words = { title: 'A letter', content: 'Mark me.', memo: 'thanks', message: 'hello', reason: 'clear' };
+
+/** Two agents: one was scored and shows another prompt, one pays and writes to it and bids. Agents say `words`. */
+export function plant(economy: TestEconomy, words: Words = PLAIN): void {
+  const { title, content } = words;
+  const first = runningAgent(economy, 'genesis', { bundle: WITH_ATTENTION });
+  accepted(submitPrompt(economy, callerOf(first.execution.id), { title, content }));
+  settle(economy, first.execution.id);
+  accepted(scorePrompt(economy, 1, { interesting: 7, useful: 8, understandable: 9 }, words.reason));
+  bidFor(economy, 'genesis', { bundle: WITH_ATTENTION });
+  const second = runWinners(economy).get('genesis')?.execution.id ?? 0;
+  accepted(submitPrompt(economy, callerOf(second), { title, content }));
+  settle(economy, second, 'agent_error');
+  makeAgent(economy, 'other');
+  accepted(transferCredits(economy, 'other', { to: 'genesis', amount: micro(2_500_000), memo: words.memo }));
+  accepted(sendMessage(economy, 'other', { to: 'genesis', content: words.message }));
+}
+
+function callerOf(executionId: number) {
+  return { executionId, agentId: 'genesis' };
+}
