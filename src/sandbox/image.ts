@@ -1,5 +1,6 @@
 import { BpError } from '../platform/errors.ts';
 import { imageContext, type BuildContext } from './build-context.ts';
+import { createEngine } from './engine-calls.ts';
 import { makeLocalBase, presentLocalBase, registryBase, type ImageBase } from './image-base.ts';
 import { buildImage, type ImageDeps } from './image-build.ts';
 import { imageFacts } from './image-facts.ts';
@@ -15,6 +16,8 @@ export type ImageState = 'missing' | 'stale' | 'current';
 
 /** Set to the digest of what the image was built from. */
 const LABEL = 'bp-agents.runtime';
+/** Set by the Dockerfiles on what an image is only copied from. */
+const STAGE_LABEL = 'bp-agents.stage';
 
 /** Whether the image is there and made from the present `runtime/`. */
 export async function imageState(request: Omit<ImageRequest, 'progress'>): Promise<ImageState> {
@@ -35,7 +38,11 @@ export async function ensureImage(
   const { clock, image } = request;
   const beganAt = clock.monotonic();
   const built = (await imageState(request)) !== 'current';
-  if (built) await build(request, await readContext(request.runtimeDirectory));
+  if (built) {
+    await build(request, await readContext(request.runtimeDirectory));
+    await removeUntagged(request, STAGE_LABEL);
+    await removeUntagged(request, LABEL);
+  }
   const facts = await imageFacts(request, image);
   if (!facts) throw new BpError('sandbox_image_build', `${image} was built and is gone again`);
   return { id: facts.id, built, milliseconds: Math.round(clock.monotonic() - beganAt) };
@@ -75,6 +82,15 @@ async function buildOn(
     arguments: { BASE: base, BUILD_BASE: buildBase },
     network: origin === 'registry',
   });
+}
+
+/** Stages and earlier images are gigabytes that nothing needs any more. Those in use stay; that one stays is no failure. */
+async function removeUntagged({ docker, clock, signal }: ImageDeps, label: string): Promise<void> {
+  const filters = { dangling: ['true'], label: [label] };
+  await createEngine(docker, clock)
+    .call('remove unused images', signal, () => docker.pruneImages({ filters }))
+    .catch(() => undefined);
+  signal.throwIfAborted();
 }
 
 async function readContext(runtimeDirectory: string): Promise<BuildContext> {
