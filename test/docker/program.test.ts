@@ -92,7 +92,8 @@ describe('the program', () => {
 
   it('takes marks from a second process while it runs; the next handshake holds the answer', async () => {
     const place = home();
-    const market = place.start('run', '--headless', '--bootstrap');
+    await place.run('bootstrap');
+    const market = place.start('run', '--headless');
     const [prompt] = await until(
       () => promptsOf(place),
       ([first]) => first?.status === 'open',
@@ -129,7 +130,8 @@ describe('the program', () => {
 
   it('admits one run per home, names its process, and lets other homes run beside it', async () => {
     const place = home();
-    const market = place.start('run', '--headless', '--bootstrap');
+    await place.run('bootstrap');
+    const market = place.start('run', '--headless');
     await until(
       () => executionsOf(place),
       (rows) => rows.length > 0,
@@ -164,7 +166,12 @@ describe('the program', () => {
   });
 
   it('lets a genesis that is never scored die, burns its estate, and revives it by bootstrap', async () => {
-    const place = home('market.bid_horizon_cycles=10', 'lifecycle.dormant_cycles=5', 'market.cycle_seconds=0.25');
+    const place = home(
+      'market.bid_horizon_cycles=10',
+      'lifecycle.dormant_cycles=5',
+      'market.supply.cpu_seconds=0.8',
+      'attention.prompt_ttl_seconds=3',
+    );
     await place.run('bootstrap', '--credits', '100');
     const market = place.start('run', '--headless');
     await until(
