@@ -37,6 +37,8 @@ afterEach(async () => {
     .catch((error: unknown) => {
       if ((error as { statusCode?: number }).statusCode !== 404) throw error;
     });
+  // A build that failed keeps its stages, so that the next one goes on from there.
+  await client.pruneImages({ filters: { dangling: ['true'], label: ['bp-agents.stage'] } });
   await removeSupervised();
 });
 

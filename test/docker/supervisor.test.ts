@@ -191,13 +191,15 @@ import os, time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        while True: pass
+        exec(${JSON.stringify(BURN)})
+        os.mkdir("/workspace/burnt")
+        while True: time.sleep(60)
     os._exit(0)
-time.sleep(0.6)
+while not os.path.exists("/workspace/burnt"): time.sleep(0.05)
 `;
     const { ended } = await runSupervised({ files: { 'main.py': text } });
     expect(ended).toMatchObject({ cause: 'exited', exit_code: 0, tree_empty: true });
-    expect(ended['cpu_us']).toBeGreaterThan(150_000);
+    expect(ended['cpu_us']).toBeGreaterThan(300_000);
   });
 
   it('counts children whose end nobody waits for', async () => {
