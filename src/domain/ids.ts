@@ -28,7 +28,3 @@ export function parseAgentId(text: string, field = 'id'): Result<string> {
     return refuse('invalid_id', `${field} must be 1 to 41 of a-z, 0-9 and -, and not start with -`, { field });
   return accept(text);
 }
-
-/** The ledger's own accounts. The colon keeps them apart from every agent id. */
-export const SYSTEM_ACCOUNTS = ['system:issuance', 'system:market', 'system:fees', 'system:burn'] as const;
-export type SystemAccount = (typeof SYSTEM_ACCOUNTS)[number];

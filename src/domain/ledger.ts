@@ -16,7 +16,11 @@ export type TransferKind =
 /** `single` moves at once; `pending` holds; `post` completes a hold, for at most its amount; `void` releases it. */
 export type TransferType = 'single' | 'pending' | 'post' | 'void';
 
-/** One row of the ledger: `amount` goes from `debit` to `credit`. Immutable. */
+/**
+ * One row of the ledger: `amount` goes from `debit` to `credit`. Immutable.
+ * Accounts are agent ids, and the ledger's own `system:issuance`, `system:market`, `system:fees` and `system:burn`, whose
+ * colon keeps them apart from every agent id.
+ */
 export interface Transfer {
   readonly id: number;
   readonly type: TransferType;

@@ -31,14 +31,6 @@ export const QUANTITY_KEY = {
   attention: 'attention',
 } as const satisfies Record<Resource, keyof Quantities>;
 
-/** A flow is renewed every cycle; a stock is held until the execution (for attention: its prompt) lets go of it. */
-export const IS_STOCK: Readonly<Record<Resource, boolean>> = {
-  cpu_seconds: false,
-  memory_mb: true,
-  tokens: false,
-  attention: true,
-};
-
 export const MEMORY_MB_MIN = 16;
 /** No supply and no bundle is larger, so that a bundle's cost stays an exact integer. */
 export const QUANTITY_MAX = 1_000_000_000;

@@ -49,7 +49,7 @@ export function marketStateView(deps: EconomyDeps) {
 }
 
 /** `economy.bare_bundle` at today's reserve. */
-export function bareExecutionCost({ store, config }: EconomyDeps): MicroCredits {
+function bareExecutionCost({ store, config }: EconomyDeps): MicroCredits {
   return bundleCost(bareBundle(config.economy.bare_bundle), store.markets.prices());
 }
 
