@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
@@ -63,12 +64,17 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     request[LOAD] = load;
     handler(request, response);
   });
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   try {
     await rm(socketPath, { force: true });
     await listen(server, socketPath);
     await chmod(socketPath, SOCKET_MODE);
   } catch (error) {
-    await close(server);
+    await close(server, connections);
     throw new BpError('service_socket', `the socket ${socketPath} can't be made`, { cause: error });
   }
   let closing: Promise<void> | undefined;
@@ -77,7 +83,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     get requests() {
       return load.requests;
     },
-    close: () => (closing ??= close(server).then(closed)),
+    close: () => (closing ??= close(server, connections).then(closed)),
   };
 }
 
@@ -113,10 +119,11 @@ function listen(server: Server, socketPath: string): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
+/** The server itself no longer knows of a connection on which something else than HTTP came in: so each is kept here. */
+function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of connections) socket.destroy();
   });
 }
 
@@ -128,9 +135,12 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, limits: 
   }
   const problem = problemOf(connectionRefusal(error.code, limits));
   const body = JSON.stringify(problem);
+  // Whoever doesn't close its own side then is not waited for.
+  const hangUp = () => void socket.destroy();
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    hangUp,
   );
 }
 

@@ -55,7 +55,7 @@ function jsonSchema(shape: z.ZodType): Record<string, unknown> {
 export const readText: Read<string> = (value, field) =>
   typeof value === 'string' ? accept(value) : refuse('wrong_type', `${field} must be text`, { field });
 
-export const readAgentId: Read<string> = (value, field) => {
+const readAgentId: Read<string> = (value, field) => {
   const text = readText(value, field);
   return text.ok ? parseAgentId(text.value, field) : text;
 };

@@ -20,7 +20,9 @@ afterEach(() => test.close());
 function raw(socketPath: string, bytes: string | Buffer): Promise<{ status: number; body: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(socketPath, () => socket.write(bytes));
+    // As most clients do, it reads only when all is written.
+    const socket = connect(socketPath, () => socket.write(bytes, () => socket.resume()));
+    socket.pause();
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
     socket.on('close', () => {
@@ -69,6 +71,8 @@ describe('a body', () => {
     const problem = { status: 413, code: 'body_too_large', limit: 4096 };
     expect((await ann.post('/market/bid', tooLarge)).body).toMatchObject(problem);
     expect((await ann.post('/market/bid', 'x'.repeat(3_000_000))).body).toMatchObject(problem);
+    const long = { 'Content-Type': 'application/json', 'Content-Length': '3000000' };
+    expect((await raw(ann.socketPath, post('/market/bid', long, 'x'.repeat(3_000_000)))).body).toMatchObject(problem);
     const chunked = `${tooLarge.length.toString(16)}\r\n${tooLarge}\r\n0\r\n\r\n`;
     const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
     expect((await raw(ann.socketPath, post('/market/bid', headers, chunked))).body).toMatchObject(problem);
@@ -178,6 +182,25 @@ describe('an endpoint', () => {
     await open;
     expect(existsSync(ann.socketPath)).toBe(false);
     expect(test.failures).toEqual([]);
+  });
+
+  it('does not wait for one who answers an error with silence', async () => {
+    const silent = connect({ path: ann.socketPath, allowHalfOpen: true });
+    silent.on('error', () => undefined);
+    silent.write('hello\r\n\r\n');
+    await new Promise((resolve) => silent.once('data', resolve));
+    await test.service.close();
+    silent.destroy();
+  });
+
+  it('hangs up on one who answers an error with silence', async () => {
+    const silent = connect({ path: ann.socketPath, allowHalfOpen: true });
+    silent.write('hello\r\n\r\n');
+    silent.resume();
+    await new Promise((resolve) => silent.once('end', resolve));
+    const failure = new Promise((resolve) => silent.once('error', resolve));
+    silent.write('still here');
+    expect(await failure).toMatchObject({ code: 'EPIPE' });
   });
 
   it('that cannot be made is an operating error', async () => {
