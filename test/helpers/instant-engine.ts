@@ -1,0 +1,83 @@
+import type { EnginePort } from '../../src/cli/deps.ts';
+import { parseId } from '../../src/domain/ids.ts';
+import type { Caller, EconomyDeps } from '../../src/economy/deps.ts';
+import type { Endpoints } from '../../src/orchestrator/deps.ts';
+import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
+import { accepted } from './economy.ts';
+
+/** What an agent does while it runs, with the economy in place of the System Service. */
+export type Behaviour = (caller: Caller, economy: EconomyDeps) => void | Promise<void>;
+
+const DONE: ExecutionEnd = {
+  cause: 'exited',
+  detail: 'exited with code 0',
+  exitCode: 0,
+  signal: null,
+  usage: { cpuMs: 12.5, memoryPeakBytes: 8_000_000, wallMs: 40, workspaceBytes: 4096, outputBytes: 0 },
+};
+
+/** An engine without containers: each execution does what the test says and has then completed. */
+export function instantEngine(behave: Behaviour): EnginePort {
+  return {
+    start: ({ economy }, logger) =>
+      Promise.resolve({
+        orchestrator: {
+          economy,
+          sandbox: instantSandbox(economy, behave),
+          endpoints: noEndpoints(),
+          clock: economy.clock,
+          logger,
+          onEvent: () => undefined,
+        },
+        close: () => Promise.resolve(),
+      }),
+    ensureImage: (_config, progress) => {
+      progress('nothing to build');
+      return Promise.resolve({ id: 'sha256:0', built: false, milliseconds: 3 });
+    },
+    examine: () => Promise.resolve([{ name: 'engine', ok: true, detail: 'instant' }]),
+  };
+}
+
+function instantSandbox(economy: EconomyDeps, behave: Behaviour): Sandbox {
+  return {
+    check: () => Promise.resolve({ engineVersion: '1', cgroupVersion: 2, imageId: 'x', rootless: false, warnings: [] }),
+    prepare: (request) => Promise.resolve(prepared(request, economy, behave)),
+    socketDirectory: () => Promise.resolve('/nowhere'),
+    ping: () => Promise.resolve(),
+    adopt: () => Promise.reject(new Error('nothing to adopt')),
+    leftovers: () => Promise.resolve([]),
+    discard: () => Promise.resolve(),
+    sweep: () => Promise.resolve(),
+  };
+}
+
+function prepared(
+  { executionId, agentId }: ExecutionRequest,
+  economy: EconomyDeps,
+  behave: Behaviour,
+): PreparedExecution {
+  const caller = { executionId: accepted(parseId('execution', executionId)), agentId };
+  let end: (ended: ExecutionEnd) => void = () => undefined;
+  const ended = new Promise<ExecutionEnd>((resolve) => {
+    end = resolve;
+  });
+  return {
+    async go() {
+      await behave(caller, economy);
+      end(DONE);
+    },
+    ended,
+    stop: () => Promise.resolve(),
+    usedCpuMs: () => Promise.resolve(undefined),
+  };
+}
+
+function noEndpoints(): Endpoints {
+  return {
+    serviceUrl: 'http://127.0.0.1:8080',
+    open: () => Promise.resolve(),
+    requests: () => 0,
+    close: () => Promise.resolve(),
+  };
+}

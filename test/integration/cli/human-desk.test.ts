@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HumanDesk } from '../../../src/cli/human-desk.ts';
+import { scorePrompt } from '../../../src/economy/end-prompt.ts';
+import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { openStore } from '../../../src/store/store.ts';
+import type { Answer, AskedPrompt, Terminal } from '../../../src/terminal/view.ts';
+import { accepted, openTestEconomy, runningAgent, WITH_ATTENTION, type TestEconomy } from '../../helpers/economy.ts';
+
+const MARKS = { interesting: 5, useful: 6, understandable: 7 };
+
+/** A human whose answers the test gives. */
+class ScriptedTerminal implements Terminal {
+  readonly interactive = true;
+  readonly asked: AskedPrompt[] = [];
+  #answer: ((answer: Answer) => void) | undefined;
+
+  ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
+    this.asked.push(prompt);
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      signal.addEventListener('abort', () => resolve({ kind: 'closed' }), { once: true });
+    });
+  }
+
+  answer(answer: Answer): void {
+    this.#answer?.(answer);
+  }
+
+  show(): void {
+    throw new Error('the desk shows nothing');
+  }
+  event(): void {
+    throw new Error('the desk has its own way to say things');
+  }
+  close(): void {
+    // Nothing to give back.
+  }
+}
+
+let economy: TestEconomy;
+let terminal: ScriptedTerminal;
+let desk: HumanDesk;
+let said: string[];
+let store: TestEconomy['store'];
+
+beforeEach(() => {
+  economy = openTestEconomy();
+  terminal = new ScriptedTerminal();
+  said = [];
+  desk = new HumanDesk({ economy, terminal, say: (line) => said.push(line) });
+  store = openStore({ path: economy.databasePath, create: false, now: 0 });
+});
+afterEach(() => {
+  store.close();
+  economy.close();
+});
+
+/** An execution with attention shows a prompt. */
+function show(agentId: string): number {
+  const { execution } = runningAgent(economy, agentId, { bundle: WITH_ATTENTION });
+  const draft = { content: `from ${agentId}`, title: 'A letter' };
+  return accepted(submitPrompt(economy, { executionId: execution.id, agentId }, draft)).promptId;
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the desk', () => {
+  it('asks nothing while no prompt is open', () => {
+    desk.look();
+    expect(terminal.asked).toEqual([]);
+  });
+
+  it('asks for the open prompt once, takes the marks and says what they issued', async () => {
+    show('genesis');
+    desk.look();
+    desk.look();
+    expect(terminal.asked).toEqual([
+      { id: 'prompt_1', agent_id: 'genesis', title: 'A letter', content: 'from genesis' },
+    ]);
+    terminal.answer({ kind: 'scored', scores: MARKS, reason: 'good' });
+    await settled();
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS, reason: 'good' });
+    expect(said).toEqual(['prompt_1: genesis gets 450 credits']);
+  });
+
+  it('asks for the next one, which took the slot with the answer', async () => {
+    show('first');
+    show('second');
+    desk.look();
+    terminal.answer({ kind: 'skipped' });
+    await settled();
+    desk.look();
+    expect(terminal.asked.map(({ id }) => id)).toEqual(['prompt_1', 'prompt_2']);
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'skipped', reward: 0 });
+  });
+
+  it('takes a question away when another process has answered it', async () => {
+    show('genesis');
+    desk.look();
+    accepted(scorePrompt({ ...economy, store }, 1, MARKS, null));
+    desk.look();
+    await settled();
+    desk.look();
+    expect(terminal.asked).toHaveLength(1);
+    expect(said).toEqual([]);
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS });
+  });
+
+  it('says so where the answer came too late', async () => {
+    show('genesis');
+    desk.look();
+    accepted(scorePrompt({ ...economy, store }, 1, MARKS, null));
+    terminal.answer({ kind: 'skipped' });
+    await settled();
+    expect(said).toEqual(['prompt_1 was already scored']);
+  });
+
+  it('asks again where the answer could not be kept', async () => {
+    show('genesis');
+    let isFull = true;
+    const transaction = <T>(work: () => T): T => {
+      if (isFull) throw new Error('the disk is full');
+      return economy.store.transaction(work);
+    };
+    const careful = { ...economy, store: { ...economy.store, transaction } };
+    desk = new HumanDesk({ economy: careful, terminal, say: (line) => said.push(line) });
+    desk.look();
+    terminal.answer({ kind: 'skipped' });
+    await settled();
+    expect(said).toEqual([expect.stringContaining('the disk is full')]);
+    isFull = false;
+    desk.look();
+    terminal.answer({ kind: 'skipped' });
+    await settled();
+    expect(terminal.asked).toHaveLength(2);
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'skipped' });
+  });
+
+  it('does not ask again what the human closed', async () => {
+    show('genesis');
+    desk.look();
+    terminal.answer({ kind: 'closed' });
+    await settled();
+    desk.look();
+    expect(terminal.asked).toHaveLength(1);
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'open' });
+  });
+
+  it('leaves the prompt open when it closes', async () => {
+    show('genesis');
+    desk.look();
+    await desk.close();
+    await desk.close();
+    expect(economy.store.prompts.find(1)).toMatchObject({ status: 'open' });
+  });
+});
