@@ -97,8 +97,9 @@ function refuseUnknown(routes: readonly Pick<RouteSpec, 'method' | 'path'>[]): H
 
 function addRoute(app: FastifyInstance, economy: EconomyDeps, spec: RouteSpec): void {
   const { method, path, group, body, query, params, bodyBytesMax } = spec;
+  const hasEffect = method !== 'GET' && group !== 'intelligence';
   // A call of a model is billed each time that it is made.
-  const takesKey = method === 'POST' && group !== 'intelligence';
+  const takesKey = hasEffect && method === 'POST';
   app.route({
     method,
     url: path,
@@ -114,7 +115,7 @@ function addRoute(app: FastifyInstance, economy: EconomyDeps, spec: RouteSpec): 
       ...(method === 'POST' ? [requireBody] : []),
       ...(takesKey ? [readKey(`${method} ${path}`)] : []),
     ],
-    handler: takesKey ? workOnce(economy, spec) : work(spec),
+    handler: hasEffect ? workOnce(economy, spec) : work(spec),
   });
 }
 

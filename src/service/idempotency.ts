@@ -20,19 +20,17 @@ export function readKey(route: string) {
       sendProblem(reply, key);
       return;
     }
-    request.setDecorator<IdempotencyKey | undefined>(
-      KEY,
-      key.value === undefined
-        ? undefined
-        : { agentId: callerOf(request).agentId, route, key: key.value, bodyHash: hashOf(request.body) },
-    );
+    if (key.value !== undefined) {
+      const { agentId } = callerOf(request);
+      request.setDecorator<IdempotencyKey>(KEY, { agentId, route, key: key.value, bodyHash: hashOf(request.body) });
+    }
     done();
   };
 }
 
-/** Undefined where none was sent; only after `readKey`. */
+/** Undefined where none was sent or the route takes none. */
 export function keyOf(request: FastifyRequest): IdempotencyKey | undefined {
-  return request.getDecorator<IdempotencyKey | undefined>(KEY);
+  return request.getDecorator<IdempotencyKey | null>(KEY) ?? undefined;
 }
 
 function checkKey(header: string | readonly string[] | undefined): Result<string | undefined> {
