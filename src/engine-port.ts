@@ -3,8 +3,8 @@ import type { EnginePort, Finding, RunningParts } from './cli/deps.ts';
 import type { Config } from './config/schema.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Clock } from './platform/clock.ts';
-import { BpError } from './platform/errors.ts';
 import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
+import { engineError } from './sandbox/engine-error.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
 import { ensureImage, imageState, type ImageState } from './sandbox/image.ts';
 import { createService, type Service } from './service/service.ts';
@@ -97,8 +97,7 @@ async function examine(options: EnginePortOptions, config: Config, signal: Abort
     const state = await imageState({ ...options, docker, image, signal });
     return [engine, { name: 'image', ...IMAGE_FINDING[state], detail: `${image}: ${IMAGE_FINDING[state].detail}` }];
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    const mend = error instanceof BpError && error.hint ? error.hint : 'install and start Docker, or set DOCKER_HOST';
-    return [{ name: 'engine', ok: false, detail, mend }];
+    const { message, hint } = engineError('answer', error);
+    return [{ name: 'engine', ok: false, detail: message, mend: hint ?? 'see docs/operating.md' }];
   }
 }

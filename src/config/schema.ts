@@ -249,6 +249,7 @@ const sandbox = z
     tmp_mb: whole(1, 65_536).default(32).describe('MB of /tmp, which lies in the memory bought.'),
     tmp_inodes: whole(16, 16_777_216).default(4096).describe('Files in /tmp.'),
     output_bytes_max: whole(0, 1_073_741_824).default(1_048_576).describe('Bytes kept of what an execution prints.'),
+    outputs_max: whole(1, 10_000_000).default(1000).describe('Executions, the newest, of which the output is kept.'),
     stop_grace_ms: whole(0, 600_000)
       .default(2000)
       .describe('Milliseconds between asking a container to end and killing it.'),

@@ -150,9 +150,15 @@ function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Fi
 }
 
 /** What can't be removed now is found by label at the next start. */
-async function cleanUp({ endpoints, sandbox, logger }: OrchestratorDeps, executionId: number): Promise<void> {
+async function cleanUp(deps: OrchestratorDeps, executionId: number): Promise<void> {
+  const { economy, endpoints, sandbox, logger } = deps;
   const execution = formatId('execution', executionId);
-  const results = await Promise.allSettled([endpoints.close(executionId), sandbox.discard(execution)]);
+  const oldest = formatId('execution', executionId - economy.config.sandbox.outputs_max);
+  const results = await Promise.allSettled([
+    endpoints.close(executionId),
+    sandbox.discard(execution),
+    sandbox.forget(oldest),
+  ]);
   for (const result of results)
     if (result.status === 'rejected') logger.warn({ execution, error: result.reason as unknown }, 'clean-up failed');
 }

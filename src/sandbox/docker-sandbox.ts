@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type Docker from 'dockerode';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -9,6 +10,7 @@ import { statusBehind } from './engine-error.ts';
 import type { EngineAddress } from './engine.ts';
 import { homeHash } from './labels.ts';
 import { imageMissing, Launcher } from './launcher.ts';
+import { outputPath } from './output-file.ts';
 import { probe } from './probe.ts';
 import { Reaper } from './reaper.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -66,6 +68,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     adopt: (request, signal) => adopt({ ...deps, launcher, reaper }, request, signal),
     leftovers: (signal) => reaper.leftovers(signal),
     discard: (executionId) => reaper.discard(executionId),
+    forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => reaper.sweep(keep, signal),
   };
 }

@@ -26,6 +26,8 @@ export interface Sandbox {
   leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
+  /** Removes the kept output of an execution. Idempotent. */
+  forget(executionId: string): Promise<void>;
   /**
    * Removes whatever is left of this home's executions that are not in `keep`: containers, socket directories, reports,
    * temporary files. To be called at the start, once every leftover is settled.

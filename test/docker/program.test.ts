@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 
@@ -49,7 +50,7 @@ async function expectSound(where: ProgramHome): Promise<void> {
 
 describe('the program', () => {
   it('makes genesis, which lives in real containers on what it bids, and ends with a sound ledger', async () => {
-    const place = home();
+    const place = home('sandbox.outputs_max=2');
     expect(await place.run('run', '--headless', '--bootstrap', '--cycles', '6')).toMatchObject({ status: 0 });
     const completed = (await executionsOf(place)).filter(({ outcome }) => outcome === 'completed');
     expect(completed.length).toBeGreaterThanOrEqual(3);
@@ -59,6 +60,7 @@ describe('the program', () => {
       expect(used.cpu_seconds).toBeLessThan(2);
     }
     expect(await promptsOf(place)).toMatchObject([{ status: 'open' }]);
+    expect(readdirSync(join(place.directory, '.bp-agents', 'logs', 'executions')).length).toBe(2);
     await expectSound(place);
   });
 

@@ -33,6 +33,7 @@ function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly 
       adopt: never,
       leftovers: () => Promise.resolve([]),
       discard: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
   } as unknown as OrchestratorDeps & { readonly events: MarketEvent[] };
