@@ -12,13 +12,18 @@ const MARKS = { interesting: 5, useful: 6, understandable: 7 };
 class ScriptedTerminal implements Terminal {
   readonly interactive = true;
   readonly asked: AskedPrompt[] = [];
+  /** Questions that were taken away. */
+  readonly takenAway: string[] = [];
   #answer: ((answer: Answer) => void) | undefined;
 
   ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
     this.asked.push(prompt);
     return new Promise((resolve) => {
       this.#answer = resolve;
-      signal.addEventListener('abort', () => resolve({ kind: 'closed' }), { once: true });
+      signal.addEventListener('abort', () => {
+        this.takenAway.push(prompt.id);
+        resolve({ kind: 'closed' });
+      });
     });
   }
 
@@ -98,7 +103,9 @@ describe('the desk', () => {
     show('genesis');
     desk.look();
     accepted(scorePrompt({ ...economy, store }, 1, MARKS, null));
+    expect(terminal.takenAway).toEqual([]);
     desk.look();
+    expect(terminal.takenAway).toEqual(['prompt_1']);
     await settled();
     desk.look();
     expect(terminal.asked).toHaveLength(1);
@@ -151,6 +158,7 @@ describe('the desk', () => {
     desk.look();
     await desk.close();
     await desk.close();
+    expect(terminal.takenAway).toEqual(['prompt_1']);
     expect(economy.store.prompts.find(1)).toMatchObject({ status: 'open' });
   });
 });
