@@ -115,7 +115,7 @@ function settleEnd(deps: OrchestratorDeps, executionId: number, end: ExecutionEn
 /** What the agent's own workspace prevents is the agent's fault; everything else that throws is the system's. */
 function settleFault(deps: OrchestratorDeps, executionId: number, error: unknown): FinishedRun {
   const fault = faultOf(error);
-  deps.logger.warn({ execution: formatId('execution', executionId), code: fault.code, error }, 'execution failed');
+  deps.logger.warn({ execution: formatId('execution', executionId), code: fault.code, err: error }, 'execution failed');
   return settle(deps, executionId, {
     outcome: fault.code === 'sandbox_workspace' ? 'agent_error' : 'system_fault',
     detail: fault.message,
@@ -160,7 +160,7 @@ async function cleanUp(deps: OrchestratorDeps, executionId: number): Promise<voi
     sandbox.forget(oldest),
   ]);
   for (const result of results)
-    if (result.status === 'rejected') logger.warn({ execution, error: result.reason as unknown }, 'clean-up failed');
+    if (result.status === 'rejected') logger.warn({ execution, err: result.reason as unknown }, 'clean-up failed');
 }
 
 function faultOf(error: unknown): BpError {
