@@ -5,7 +5,7 @@ import { BpError } from '../platform/errors.ts';
 import { sanitiseLine } from '../terminal/sanitise.ts';
 
 /** Wrong input: what was asked for was refused, and nothing has changed. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
@@ -24,8 +24,8 @@ export interface Failure {
   readonly exitCode: number;
 }
 
-export const WRONG_INPUT = 2;
-export const FAILED = 1;
+const WRONG_INPUT = 2;
+const FAILED = 1;
 
 /** Operating errors that only other input can mend. */
 const INPUT_CODES: readonly string[] = ['config_invalid'];
@@ -54,7 +54,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** Message and hint in one line. */
-export function sentence({ message, hint }: BpError): string {
+function sentence({ message, hint }: BpError): string {
   return hint === undefined ? message : `${message}; ${hint}`;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { BpError } from '../platform/errors.ts';
@@ -8,6 +8,11 @@ const CHUNK_BYTES = 65_536;
 /** What an execution printed, while it runs and after. */
 export function logPath(home: string, executionId: string): string {
   return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
+}
+
+/** False where an execution has printed nothing, or where what it printed is no longer kept. */
+export function hasLog(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ export function printJson(output: Writable, value: unknown): void {
   output.write(`${safeJson(value)}\n`);
 }
 
-export function safeJson(value: unknown): string {
+function safeJson(value: unknown): string {
   // A line break is JSON's own; inside a text it is already escaped.
   return JSON.stringify(value, undefined, 2).replaceAll(UNSAFE, (character) =>
     character === '\n' ? character : escaped(character),

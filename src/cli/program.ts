@@ -47,6 +47,9 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
 
+/** How a shell reports a program that ended on Ctrl-C. */
+const INTERRUPTED = 130;
+
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed (also: audit or doctor found something), 2 wrong input.`;
 
@@ -85,10 +88,17 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
     // Without a command, commander means to write the help where errors go.
     if (error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0)
       program.outputHelp();
+    if (isInterrupted(deps, error)) return INTERRUPTED;
     const { message, exitCode } = failureOf(error);
     if (message !== undefined) printLines(deps.stderr, [`bp-agents: ${message}`]);
     return exitCode;
   }
+}
+
+/** The command ended because it was asked to, and had nothing to settle. */
+function isInterrupted({ interrupt }: CliDeps, error: unknown): boolean {
+  if (!interrupt.aborted) return false;
+  return error === interrupt.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {

@@ -4,11 +4,12 @@ import { stateDirectory } from '../economy/open-home.ts';
 import { runMarket } from '../orchestrator/market-loop.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
 import { openLogger } from '../platform/pino-logger.ts';
 import { openTerminal } from '../terminal/open-terminal.ts';
 import { PlainTerminal } from '../terminal/plain-terminal.ts';
 import type { Terminal } from '../terminal/view.ts';
-import type { CliDeps, Home } from './deps.ts';
+import type { CliDeps, Home, RunningParts } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { HumanDesk } from './human-desk.ts';
 import { LiveEconomy } from './live-economy.ts';
@@ -38,7 +39,8 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     },
   });
   try {
-    const parts = await deps.engine.start(home, logger, deps.interrupt);
+    const parts = await startParts(deps, home, logger);
+    if (!parts) return;
     try {
       const terminal = openScreen(deps, home, options.headless);
       try {
@@ -51,10 +53,19 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     } finally {
       await parts.close();
     }
-  } catch (error) {
-    if (!deps.interrupt.aborted || error !== deps.interrupt.reason) throw error;
   } finally {
     logger.close();
+  }
+}
+
+/** Undefined where the interrupt came first: then nothing was begun, and the command has done what it was asked. */
+async function startParts(deps: CliDeps, home: Home, logger: Logger): Promise<RunningParts | undefined> {
+  const { engine, interrupt } = deps;
+  try {
+    return await engine.start(home, logger, interrupt);
+  } catch (error) {
+    if (interrupt.aborted) return undefined;
+    throw error;
   }
 }
 

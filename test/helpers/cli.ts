@@ -13,8 +13,8 @@ import type { TestEconomy } from './economy.ts';
 import { fakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
 
-export const MACHINE = { cores: 2, memoryMb: 4000 };
-export const RUNTIME = fileURLToPath(new URL('../../runtime', import.meta.url));
+const MACHINE = { cores: 2, memoryMb: 4000 };
+const RUNTIME = fileURLToPath(new URL('../../runtime', import.meta.url));
 
 export interface CliEnd {
   readonly exitCode: number;
@@ -111,7 +111,7 @@ function openIn(directory: string): TestEconomy {
 }
 
 /** A machine without Docker. */
-export function noEngine(): EnginePort {
+function noEngine(): EnginePort {
   const fail = () =>
     Promise.reject(new BpError('sandbox_engine_down', 'no engine answers', { hint: 'install Docker' }));
   return { start: fail, ensureImage: fail, examine: fail };

@@ -1,12 +1,24 @@
 import type { EnginePort } from '../../src/cli/deps.ts';
 import { parseId } from '../../src/domain/ids.ts';
+import { bundleCost } from '../../src/domain/resources.ts';
 import type { Caller, EconomyDeps } from '../../src/economy/deps.ts';
+import { placeBid } from '../../src/economy/place-bid.ts';
+import { submitPrompt } from '../../src/economy/submit-prompt.ts';
 import type { Endpoints } from '../../src/orchestrator/deps.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
-import { accepted } from './economy.ts';
+import { accepted, BARE, WITH_ATTENTION } from './economy.ts';
 
 /** What an agent does while it runs, with the economy in place of the System Service. */
 export type Behaviour = (caller: Caller, economy: EconomyDeps) => void | Promise<void>;
+
+/** Bids for its next execution, with attention every other time, and shows a prompt where it may. */
+export const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
+  const { attention } = economy.store.executions.get(executionId).bundle;
+  const draft = { title: 'A letter', content: `Mark execution ${executionId}.` };
+  if (attention === 1) accepted(submitPrompt(economy, { executionId, agentId }, draft));
+  const bundle = attention === 1 ? BARE : WITH_ATTENTION;
+  accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy.store.markets.prices()) }));
+};
 
 const DONE: ExecutionEnd = {
   cause: 'exited',

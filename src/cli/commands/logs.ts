@@ -4,7 +4,7 @@ import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
-import { linesOf, logPath, readLog } from '../log-file.ts';
+import { hasLog, linesOf, logPath, readLog } from '../log-file.ts';
 import { printJson, printLines } from '../output.ts';
 
 const LINE_CHARS_MAX = 10_000;
@@ -24,12 +24,15 @@ export function addLogs(program: Command, deps: CliDeps): void {
           reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
         const path = logPath(directory, id);
         if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
+        else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);
         else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);
       });
     });
 }
 
-function textOf(path: string): { readonly output: string; readonly complete: boolean } {
+/** `output` is null where there is none. */
+function textOf(path: string): { readonly output: string | null; readonly complete: boolean } {
+  if (!hasLog(path)) return { output: null, complete: true };
   let output = '';
   for (const piece of readLog(path)) {
     output += piece;

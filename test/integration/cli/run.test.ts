@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { placeBid } from '../../../src/economy/place-bid.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
-import { bundleCost } from '../../../src/domain/resources.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
-import { accepted, BARE, WITH_ATTENTION } from '../../helpers/economy.ts';
-import { instantEngine, type Behaviour } from '../../helpers/instant-engine.ts';
+import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
 
 const QUICK = ['--set', 'market.cycle_seconds=0.05', '--set', 'market.supply.cpu_seconds=16'];
 const homes: CliHome[] = [];
@@ -22,14 +18,6 @@ function homeOf(behave: Behaviour = liveOn): CliHome {
 afterEach(() => {
   for (const home of homes.splice(0)) home.remove();
 });
-
-/** Bids for its next execution, and shows a prompt where it may. */
-const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
-  const { attention } = economy.store.executions.get(executionId).bundle;
-  if (attention === 1) accepted(submitPrompt(economy, { executionId, agentId }, { content: 'mark me' }));
-  const bundle = attention === 1 ? BARE : WITH_ATTENTION;
-  accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy.store.markets.prices()) }));
-};
 
 const run = (home: CliHome, ...args: readonly string[]) => home.run('run', '--headless', ...QUICK, ...args);
 const start = (home: CliHome, ...args: readonly string[]) => home.start('run', '--headless', ...QUICK, ...args);

@@ -71,7 +71,12 @@ describe('what agents wrote', () => {
     const economy = silent.open();
     plant(economy);
     economy.close();
-    expect(await silent.run('logs', '1')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await silent.run('logs', '1')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: 'exe_1 has printed nothing, or nothing that is still kept\n',
+    });
+    expect(await silent.json('logs', '1')).toMatchObject({ execution_id: 'exe_1', output: null });
     silent.remove();
   });
 });
