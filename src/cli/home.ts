@@ -11,7 +11,7 @@ import { reject } from './failure.ts';
 /** What every command takes. */
 export interface GlobalOptions {
   readonly home?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -23,7 +23,7 @@ export function homeDirectory({ directory, environment }: CliDeps, { home }: Glo
 
 export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSources {
   const home = homeDirectory(deps, options);
-  return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set };
+  return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set ?? [] };
 }
 
 /** Throws as `loadConfig` does. */

@@ -59,7 +59,7 @@ export function createProgram(deps: CliDeps): Command {
     .description('autonomous programs under a market: they bid for CPU, memory, tokens and your attention')
     .version(deps.version)
     .option('--home <dir>', 'where the economy lives (default: BP_HOME, or the current directory)')
-    .option('--set <key.path=value>', 'override a value of bp-agents.yaml; repeatable', collect, [])
+    .option('--set <key.path=value>', 'override a value of bp-agents.yaml; repeatable', collect)
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
     .configureOutput({
@@ -82,6 +82,7 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
   const program = createProgram(deps);
   try {
     await program.parseAsync(argv);
+    await written(deps.stdout);
     if (lost !== undefined) throw lost;
     return 0;
   } catch (error) {
@@ -95,12 +96,19 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
   }
 }
 
+/** Resolves when everything was written, or couldn't be: the stream has told that with an event of its own. */
+async function written(output: NodeJS.WriteStream): Promise<void> {
+  await new Promise<void>((resolve) => {
+    output.write('', () => resolve());
+  });
+}
+
 /** The command ended because it was asked to, and had nothing to settle. */
 function isInterrupted({ interrupt }: CliDeps, error: unknown): boolean {
   if (!interrupt.aborted) return false;
   return error === interrupt.reason || (error instanceof Error && error.name === 'AbortError');
 }
 
-function collect(value: string, earlier: readonly string[]): readonly string[] {
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
@@ -38,6 +38,8 @@ export interface CliHome {
   /** The answer of a command with `--json`; throws where it failed. */
   json<T = Readonly<Record<string, unknown>>>(...args: readonly string[]): Promise<T>;
   start(...args: readonly string[]): RunningCommand;
+  /** Runs a command that prints to this stream; its exit code. */
+  runInto(stdout: Writable, ...args: readonly string[]): Promise<number>;
   /** Opens the folder's economy, made where there is none, with a clock that the test moves. The caller closes it. */
   open(): TestEconomy;
   remove(): void;
@@ -51,15 +53,11 @@ export interface CliHomeOptions {
 export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOptions = {}): CliHome {
   const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
 
-  function start(...args: readonly string[]): RunningCommand {
-    const [stdout, stderr, interrupt] = [new PassThrough(), new PassThrough(), new AbortController()];
-    const printed = { stdout: '', stderr: '' };
-    stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
-    stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
+  function begin(streams: Record<'stdout' | 'stderr', Writable>, signal: AbortSignal, args: readonly string[]) {
     const deps: CliDeps = {
       stdin: new PassThrough() as unknown as NodeJS.ReadStream,
-      stdout: stdout as unknown as NodeJS.WriteStream,
-      stderr: stderr as unknown as NodeJS.WriteStream,
+      stdout: streams.stdout as unknown as NodeJS.WriteStream,
+      stderr: streams.stderr as unknown as NodeJS.WriteStream,
       environment,
       directory,
       clock: systemClock(),
@@ -68,10 +66,20 @@ export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOption
       version: '1.2.3',
       runtimeDirectory: RUNTIME,
       engine,
-      interrupt: interrupt.signal,
-      raiseInterrupt: () => interrupt.abort(),
+      interrupt: signal,
+      raiseInterrupt: () => {
+        throw new Error('only a terminal hands over Ctrl-C as a key');
+      },
     };
-    const ended = runCli(deps, ['node', 'bp-agents', ...args]).then((exitCode) => ({ exitCode, ...printed }));
+    return runCli(deps, ['node', 'bp-agents', ...args]);
+  }
+
+  function start(...args: readonly string[]): RunningCommand {
+    const [stdout, stderr, interrupt] = [new PassThrough(), new PassThrough(), new AbortController()];
+    const printed = { stdout: '', stderr: '' };
+    stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
+    stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
+    const ended = begin({ stdout, stderr }, interrupt.signal, args).then((exitCode) => ({ exitCode, ...printed }));
     return {
       ended,
       get output() {
@@ -86,6 +94,7 @@ export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOption
     directory,
     run,
     start,
+    runInto: (stdout, ...args) => begin({ stdout, stderr: new PassThrough() }, new AbortController().signal, args),
     async json<T>(...args: readonly string[]) {
       const { exitCode, stdout, stderr } = await run(...args, '--json');
       if (stdout === '') throw new Error(`exit ${exitCode}: ${stderr}`);

@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configTemplate } from '../../../src/config/template.ts';
@@ -209,6 +210,22 @@ describe('bootstrap', () => {
     expect(await home.json('bootstrap', '--id', 'mine')).toMatchObject({ life: 2, files: 0 });
     expect(filesOf('genesis').length).toBeGreaterThan(3);
     expect(filesOf('mine')).toEqual([]);
+  });
+});
+
+describe('what a command prints', () => {
+  async function printTo(code: string): Promise<number> {
+    await home.run('init');
+    const error = Object.assign(new Error(`${code}: it is broken, write`), { code, syscall: 'write' });
+    return home.runInto(new Writable({ write: (_chunk, _encoding, done) => done(error) }), 'status');
+  }
+
+  it('to a full disk is a failure', async () => {
+    expect(await printTo('ENOSPC')).toBe(1);
+  });
+
+  it('to a reader that went away is none', async () => {
+    expect(await printTo('EPIPE')).toBe(0);
   });
 });
 
