@@ -81,7 +81,7 @@ function systemFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return undefined;
-  const place = path ?? syscall;
+  const place = path ?? (syscall === 'write' ? 'the output' : syscall);
   if (code === 'ENOSPC' || code === 'EDQUOT') return told(FAILED, `the disk is full: ${place} can't be written`, code);
   const reason = error.message.replace(/^\w+: /, '').replace(/, \w+( '.*)?$/, '');
   return told(FAILED, `${place}: ${reason}`, code);
