@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentFile } from '../domain/agent.ts';
-import type { FileLimits } from '../domain/workspace-files.ts';
+import { PATH_DEPTH_MAX, type FileLimits } from '../domain/workspace-files.ts';
 import { reject } from './failure.ts';
 
 /** What an agent's folder held, and what of it can't or shouldn't be an agent's. */
@@ -18,7 +18,6 @@ export interface WorkspaceFolder {
 const SKIPPED_FOLDERS: readonly string[] = ['.git', '__pycache__', '.venv'];
 /** Written by the host before each execution; there where the folder was a workspace before. */
 const HANDSHAKE = 'env.json';
-const DEPTH_MAX = 64;
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -66,8 +65,8 @@ class FolderReader {
     const parts = [...above, entry.name];
     const path = parts.join('/');
     if (entry.isDirectory() && !SKIPPED_FOLDERS.includes(entry.name)) {
-      if (parts.length > DEPTH_MAX)
-        reject('invalid_path', `--from: a folder may be at most ${DEPTH_MAX} deep`, { field: 'from' });
+      if (parts.length >= PATH_DEPTH_MAX)
+        reject('invalid_path', `--from: a file may lie at most ${PATH_DEPTH_MAX - 1} folders deep`, { field: 'from' });
       this.read(openSync(join(base, entry.name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), join(base, entry.name), parts);
     } else if (entry.isFile() && path !== HANDSHAKE) this.#readFile(join(base, entry.name), path);
     else this.leftOut.push(path);

@@ -246,6 +246,11 @@ const sandbox = z
     pids_max: whole(8, 4_194_304).default(256).describe('Processes and threads.'),
     open_files_max: whole(32, 1_048_576).default(1024).describe('Open files of one process.'),
     file_bytes_max: whole(4096, 1_099_511_627_776).default(268_435_456).describe('Bytes of one file.'),
+    socket_bytes_max: whole(65_536, 1_099_511_627_776)
+      .default(8_388_608)
+      .describe(
+        'Bytes that TCP sockets may buffer, where the kernel counts them apart from memory (cgroup v1, as root).',
+      ),
     tmp_mb: whole(1, 65_536).default(32).describe('MB of /tmp, which lies in the memory bought.'),
     tmp_inodes: whole(16, 16_777_216).default(4096).describe('Files in /tmp.'),
     output_bytes_max: whole(0, 1_073_741_824).default(1_048_576).describe('Bytes kept of what an execution prints.'),

@@ -7,6 +7,9 @@ export interface FileLimits {
   readonly pathCharsMax: number;
 }
 
+/** Folders above a file, and the file. The host writes trees a good deal deeper than this. */
+export const PATH_DEPTH_MAX = 32;
+
 /** Written by the host before each execution. */
 const RESERVED = 'env.json';
 
@@ -49,6 +52,7 @@ function checkPath(path: string, charsMax: number): Refusal | undefined {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..'))
     return wrong('must have no empty part, no . and no ..');
+  if (parts.length > PATH_DEPTH_MAX) return wrong(`must have at most ${PATH_DEPTH_MAX} parts`);
   if (parts.some((part) => Buffer.byteLength(part) > 255)) return wrong('must have no part over 255 bytes');
   if (path === RESERVED || path.startsWith(`${RESERVED}/`))
     return wrong(`must not be ${RESERVED}, which is the handshake`);

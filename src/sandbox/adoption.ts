@@ -31,6 +31,8 @@ export async function adopt(
       workspace,
       budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
       stopGraceMs: config.stop_grace_ms,
+      // Was set before its "go".
+      socketBytesMax: undefined,
       output: { path, bytesMax: config.output_bytes_max, bytesKept: await fileBytes(path) },
     },
     stream,

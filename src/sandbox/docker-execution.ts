@@ -9,7 +9,7 @@ import { signalled } from './signalled.ts';
 import { withDeadline } from './deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from './end-cause.ts';
 import type { Engine } from './engine-calls.ts';
-import { findCpuCounter, type CpuCounter } from './host-cgroup.ts';
+import { findCpuCounter, limitSocketMemory, type CpuCounter } from './host-cgroup.ts';
 import { createOutputFile, type OutputFile } from './output-file.ts';
 import { readReport } from './report-file.ts';
 import type { ExecutionEnd, PreparedExecution } from './sandbox.ts';
@@ -26,6 +26,8 @@ export interface ExecutionParts {
   readonly workspace: string;
   readonly budget: Budget;
   readonly stopGraceMs: number;
+  /** What its TCP sockets may buffer, where the host has to see to it. */
+  readonly socketBytesMax: number | undefined;
   readonly output: { readonly path: string; readonly bytesMax: number; readonly bytesKept?: number };
 }
 
@@ -289,10 +291,18 @@ export class DockerExecution implements PreparedExecution {
       const { State, Id } = await engine.call('inspect a container', this.#over.signal, (abortSignal) =>
         container.inspect({ abortSignal }),
       );
+      await this.#limitSockets(State.Pid, Id);
       this.#counter = await findCpuCounter(State.Pid, Id);
     } catch {
       // The supervisor keeps the budget and reports what was used; only the host's own look is missing.
     }
+  }
+
+  async #limitSockets(pid: number, containerId: string): Promise<void> {
+    const { socketBytesMax, executionId, logger } = this.#parts;
+    if (socketBytesMax === undefined) return;
+    if (!(await limitSocketMemory(pid, containerId, socketBytesMax)))
+      logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
   }
 
   /** CPU milliseconds since "go". What the engine used to start the container is not the agent's. */

@@ -53,7 +53,9 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
       const facts = await launcher.facts(signal);
       const imageId = await inspectImage(engine, config.image, signal);
       await probe({ launcher, reaper, clock, address, home, sockets }, signal);
-      const { version, cgroupVersion, rootless, warnings } = facts;
+      const { version, cgroupVersion, rootless } = facts;
+      const isUnlimited = cgroupVersion === 1 && uid !== 0;
+      const warnings = isUnlimited ? [...facts.warnings, SOCKETS_UNLIMITED] : facts.warnings;
       return { engineVersion: version, cgroupVersion, imageId, rootless, warnings };
     },
     async ping(signal) {
@@ -72,6 +74,9 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     sweep: (keep, signal) => reaper.sweep(keep, signal),
   };
 }
+
+const SOCKETS_UNLIMITED =
+  'cgroup v1 without root: an agent can hold memory that it did not buy in the buffers of its TCP sockets';
 
 async function inspectImage(engine: Engine, image: string, signal: AbortSignal): Promise<string> {
   try {

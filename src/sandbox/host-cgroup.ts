@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 /** Reads the CPU milliseconds that a container has used since it was made; undefined where it can't be had any more. */
@@ -24,6 +24,25 @@ export async function findCpuCounter(pid: number, containerId: string): Promise<
   }
 }
 
+/**
+ * Bounds what the container's TCP sockets may buffer. Under cgroup v1 that memory is counted apart from all other, and
+ * the engine sets no limit on it: an agent could hold hundreds of megabytes that it never bought. Under v2 it is a part
+ * of the memory that was bought. Resolves to false where the limit can't be set: not root, or not this machine.
+ */
+export async function limitSocketMemory(pid: number, containerId: string, bytes: number): Promise<boolean> {
+  try {
+    const [mounts, cgroups] = await Promise.all([
+      readFile('/proc/self/mountinfo', 'utf8'),
+      readFile(`/proc/${pid}/cgroup`, 'utf8'),
+    ]);
+    const directory = containerDirectory(mounts, cgroups, containerId, 'memory');
+    if (directory) await writeFile(join(directory, 'memory.kmem.tcp.limit_in_bytes'), String(bytes));
+    return directory !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export interface CpuFile {
   readonly path: string;
   readonly version: 1 | 2;
@@ -34,13 +53,25 @@ export interface CpuFile {
  * A cgroup that doesn't bear the container's id is not believed: the process id may be another machine's.
  */
 export function cpuFile(mounts: string, cgroups: string, containerId: string): CpuFile | undefined {
+  const first = containerDirectory(mounts, cgroups, containerId, 'cpuacct');
+  if (first) return { path: join(first, 'cpuacct.usage'), version: 1 };
+  const second = containerDirectory(mounts, cgroups, containerId, undefined);
+  return second === undefined ? undefined : { path: join(second, 'cpu.stat'), version: 2 };
+}
+
+/** The container's own directory under a controller of v1, or in the one hierarchy of v2. */
+function containerDirectory(
+  mounts: string,
+  cgroups: string,
+  containerId: string,
+  controller: string | undefined,
+): string | undefined {
   for (const line of cgroups.split('\n')) {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === undefined || !path?.includes(containerId)) continue;
-    const version = controllers === '' ? 2 : 1;
-    if (version === 1 && !controllers.split(',').includes('cpuacct')) continue;
-    const directory = cgroupDirectory(mounts, version, path);
-    if (directory) return { path: join(directory, version === 1 ? 'cpuacct.usage' : 'cpu.stat'), version };
+    const isIt = controller === undefined ? controllers === '' : controllers.split(',').includes(controller);
+    const directory = isIt ? cgroupDirectory(mounts, controller, path) : undefined;
+    if (directory) return directory;
   }
   return undefined;
 }
@@ -62,14 +93,15 @@ function readCounter({ path, version }: CpuFile): number | undefined {
 }
 
 /** Where the cgroup stands in this process's view of the hierarchy. */
-function cgroupDirectory(mounts: string, version: 1 | 2, path: string): string | undefined {
+function cgroupDirectory(mounts: string, controller: string | undefined, path: string): string | undefined {
   for (const line of mounts.split('\n')) {
     const [before, after] = line.split(' - ');
     const [, , , root, mountPoint] = before?.split(' ') ?? [];
     const [type, , options] = after?.split(' ') ?? [];
     if (root === undefined || mountPoint === undefined || options === undefined) continue;
-    const matches = version === 2 ? type === 'cgroup2' : type === 'cgroup' && options.split(',').includes('cpuacct');
-    if (!matches) continue;
+    const isIt =
+      controller === undefined ? type === 'cgroup2' : type === 'cgroup' && options.split(',').includes(controller);
+    if (!isIt) continue;
     const below = relative(root, path);
     if (!below.startsWith('..')) return join(mountPoint, below);
   }

@@ -105,9 +105,10 @@ export class Launcher {
   }
 
   async #start(container: Container, request: Launch, signal: AbortSignal): Promise<DockerExecution> {
-    const { engine, home, config } = this.#deps;
+    const { engine, home, config, operator } = this.#deps;
     const { settings } = await this.#learn(signal);
     const { executionId, bundle, wallMs } = request;
+    const hostLimitsSockets = settings.cgroupVersion === 1 && operator.uid === 0;
     const stream = await attach(engine, container, { stdin: true }, signal);
     const execution = new DockerExecution(
       {
@@ -117,6 +118,7 @@ export class Launcher {
         workspace: workspacePaths(home, request.folder).root,
         budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: settings.cpus },
         stopGraceMs: config.stop_grace_ms,
+        socketBytesMax: hostLimitsSockets ? config.socket_bytes_max : undefined,
         output: { path: outputPath(home, executionId), bytesMax: config.output_bytes_max },
       },
       stream,

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { DEPTH_MAX, isOneOf, type SafeDirectory } from './safe-directory.ts';
 
 export interface WalkLimits {
@@ -9,12 +10,16 @@ export interface WalkLimits {
 /** Called for each entry, before what is below it. Links are reported, never followed. */
 export type Visit = (directory: SafeDirectory, name: string, stats: Stats) => Promise<void> | void;
 
+/** What stands for bytes that are no UTF-8. */
+const REPLACEMENT = '\uFFFD';
+
 /** How many entries of a directory are looked at together. */
 const BATCH = 32;
 
 /**
  * Visits everything below `root`. Returns false where it could not see everything: too many entries, too deep, a
- * directory that can't be read, or the signal was aborted.
+ * directory that can't be read, a name that isn't UTF-8, or the signal was aborted. A directory that its owner has locked
+ * is unlocked: an agent that runs as the operator could else leave what the operator can't remove.
  */
 export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: Visit): Promise<boolean> {
   let room = limits.entriesMax;
@@ -24,16 +29,20 @@ export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: V
     if (!names || limits.signal?.aborted) return false;
     room -= names.length;
     const below: string[] = [];
+    let complete = true;
     for (let start = 0; start < names.length; start += BATCH) {
       const visitOne = async (name: string) => {
         const stats = await statUnlessGone(directory, name);
-        if (!stats) return;
+        if (!stats) {
+          // Such a name is not UTF-8 on the disk, so its entry can't be looked at and may well be there.
+          if (name.includes(REPLACEMENT)) complete = false;
+          return;
+        }
         if (stats.isDirectory()) below.push(name);
         await visit(directory, name, stats);
       };
       await Promise.all(names.slice(start, start + BATCH).map(visitOne));
     }
-    let complete = true;
     for (const name of below) complete = (await walkBelow(directory, name, depth)) && complete;
     return complete;
   }
@@ -42,7 +51,7 @@ export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: V
     if (depth === DEPTH_MAX) return false;
     let child: SafeDirectory;
     try {
-      child = await directory.openChild(name);
+      child = await openUnlocked(directory, name);
     } catch (error) {
       if (isOneOf(error, 'ENOENT')) return true;
       if (isOneOf(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) return false;
@@ -56,6 +65,16 @@ export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: V
   }
 
   return walk(root, 1);
+}
+
+async function openUnlocked(directory: SafeDirectory, name: string): Promise<SafeDirectory> {
+  try {
+    return await directory.openChild(name);
+  } catch (error) {
+    if (!isOneOf(error, 'EACCES')) throw error;
+    await chmod(directory.entry(name), 0o700);
+    return directory.openChild(name);
+  }
 }
 
 async function statUnlessGone(directory: SafeDirectory, name: string): Promise<Stats | undefined> {

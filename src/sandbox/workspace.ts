@@ -51,9 +51,7 @@ export async function makeWorkspace(paths: WorkspacePaths): Promise<void> {
   try {
     await mkdir(paths.root, { recursive: true, mode: 0o700 });
     await mkdir(paths.staging, { recursive: true, mode: 0o700 });
-    // An agent that runs as the operator may have locked it. Nothing but its mode is in the agent's reach.
-    const stats = await lstat(paths.root);
-    if (stats.isDirectory() && (stats.mode & 0o777) !== 0o700) await chmod(paths.root, 0o700);
+    await unlock(paths.root);
   } catch (error) {
     throw filesError(paths.root, error);
   }
@@ -107,10 +105,14 @@ async function namesIn(directory: string): Promise<readonly string[]> {
   return (await readdir(directory).catch(ignore('ENOENT'))) ?? [];
 }
 
-/** Undefined where it can't be had: too large to count, or not readable. Links aren't followed. */
+/**
+ * Undefined where it can't be had: too large to count, or not readable. Links aren't followed, and what the agent locked
+ * is unlocked. To be called when nothing of the agent runs any more.
+ */
 export async function measureWorkspace(root: string, signal?: AbortSignal): Promise<WorkspaceSize | undefined> {
   let directory: SafeDirectory | undefined;
   try {
+    await unlock(root);
     directory = await SafeDirectory.open(root);
     let bytes = diskBytes(await directory.stat());
     let files = 0;
@@ -132,6 +134,12 @@ export async function measureWorkspace(root: string, signal?: AbortSignal): Prom
   } finally {
     await directory?.close();
   }
+}
+
+/** An agent that runs as the operator may have locked it. Nothing but its mode is in the agent's reach. */
+async function unlock(root: string): Promise<void> {
+  const stats = await lstat(root);
+  if (stats.isDirectory() && (stats.mode & 0o777) !== 0o700) await chmod(root, 0o700);
 }
 
 function diskBytes(stats: { readonly blocks: number }): number {

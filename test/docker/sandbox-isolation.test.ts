@@ -53,6 +53,30 @@ print(json.dumps({
     expect(found).toEqual({ interfaces: ['lo'], names: 'error', reached: [] });
   });
 
+  it('TCP sockets buffer no more than their limit, or the check warns that nothing can limit them', async () => {
+    const found = (await findOut(`
+held = 0
+pairs = []
+def fill():
+    global held
+    for _ in range(25):
+        server = socket.create_server(("127.0.0.1", 0)); client = socket.create_connection(server.getsockname())
+        peer, _ = server.accept(); client.setblocking(False); pairs.extend([server, client, peer])
+        while True:
+            held += client.send(b"x" * 65536)
+def flood():
+    for _ in range(25):
+        try:
+            fill()
+        except OSError:
+            pass
+flood()
+print(json.dumps({"held": held}))`)) as { held: number };
+    const { warnings } = await home.sandbox.check(AbortSignal.timeout(60_000));
+    const isUnlimited = warnings.some((warning) => warning.includes('TCP sockets'));
+    expect(isUnlimited).toBe(found.held > 20_000_000);
+  });
+
   it('the agent is an unprivileged user without capabilities, and can not become another', async () => {
     const found = (await findOut(`
 status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)

@@ -148,6 +148,16 @@ describe("a workspace's size", () => {
     expect(size.bytes - empty).toBeLessThan(150_000);
   });
 
+  it('is unknown where a name is not UTF-8, and counts what the agent has locked', async () => {
+    mkdirSync(join(paths.root, 'locked'));
+    writeFileSync(join(paths.root, 'locked', 'file'), 'x'.repeat(8192));
+    chmodSync(join(paths.root, 'locked'), 0);
+    chmodSync(paths.root, 0);
+    expect((await measureWorkspace(paths.root))?.bytes).toBeGreaterThanOrEqual(8192);
+    writeFileSync(Buffer.concat([Buffer.from(`${paths.root}/`), Buffer.from([0xff])]), 'hidden');
+    expect(await measureWorkspace(paths.root)).toBeUndefined();
+  });
+
   it('is unknown, not a guess, where it is too deep to count or there is none', async () => {
     mkdirSync(join(paths.root, ...Array<string>(80).fill('d')), { recursive: true });
     expect(await measureWorkspace(paths.root)).toBeUndefined();

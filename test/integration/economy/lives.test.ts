@@ -175,6 +175,7 @@ describe('a spawn', () => {
     ['agent_exists', { id: 'parent' }],
     ['endowment_too_small', { initialCredits: credits(1) }],
     ['insufficient_credits', { initialCredits: credits(4_950) }],
+    ['invalid_path', { files: [MAIN, { path: `${'a/'.repeat(40)}x`, content: Buffer.from(''), executable: false }] }],
     ['invalid_path', { files: [{ path: '../x', content: Buffer.from(''), executable: false }] }],
     ['entry_point_missing', { files: [{ path: 'x.py', content: Buffer.from(''), executable: false }] }],
     ['below_reserve', { firstBid: { bundle: BARE, amount: micro(1) } }],
