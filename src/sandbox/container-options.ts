@@ -148,6 +148,5 @@ function agentEnvironment(environment: Readonly<Record<string, string>>): Record
     BP_SERVICE_URL: `http://127.0.0.1:${SERVICE_PORT}`,
     BP_ENV: `${WORKSPACE}/env.json`,
     PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
   };
 }
