@@ -9,6 +9,9 @@ import { measureMachine } from './platform/machine.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandomness } from './platform/system-randomness.ts';
 
+/** A terminal and npm may both pass on one Ctrl-C. */
+const SAME_INTERRUPT_MS = 300;
+
 /** How a shell reports a program that ended on Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
 
@@ -19,11 +22,16 @@ const EXIT_INTERRUPTED = 130;
 function interrupts(): () => AbortSignal {
   const controller = new AbortController();
   let isListening = false;
+  let firstAt = 0;
   return () => {
     if (!isListening)
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
         process.on(name, () => {
-          if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+          if (controller.signal.aborted) {
+            if (clock.monotonic() - firstAt > SAME_INTERRUPT_MS) process.exit(EXIT_INTERRUPTED);
+            return;
+          }
+          firstAt = clock.monotonic();
           controller.abort(new Error(`stopped by ${name}`));
         });
     isListening = true;
@@ -36,8 +44,8 @@ function packageVersion(): string {
   return manifest.version;
 }
 
-const interrupt = interrupts();
 const clock = systemClock();
+const interrupt = interrupts();
 const runtimeDirectory = fileURLToPath(new URL('../runtime', import.meta.url));
 const deps: CliDeps = {
   stdin: process.stdin,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
 
@@ -19,7 +20,7 @@ export function openDatabase(path: string, { create }: { readonly create: boolea
   if (!create && !existsSync(path))
     throw new BpError('database_missing', `there is no economy at ${path}`, { hint: 'make one with: bp-agents init' });
   return withDatabaseErrors(path, () => {
-    if (create) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (create) makeFolder(dirname(path), 0o700);
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');

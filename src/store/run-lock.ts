@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
 import { withDatabaseErrors } from './database.ts';
@@ -22,7 +23,7 @@ const LOCK_WAIT_MS = 250;
  * Throws `BpError`: `already_running`, and what `withDatabaseErrors` makes of SQLite's errors.
  */
 export function takeRunLock(directory: string, pid: number): RunLock {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory, 0o700);
   const path = join(directory, LOCK_FILE);
   const database = withDatabaseErrors(path, () => new SqliteDatabase(path, { timeout: LOCK_WAIT_MS }));
   try {

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../platform/folder.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
@@ -70,7 +70,7 @@ export function openStore({ path, create, now }: StoreOptions): Store {
 /** A copy beside the database: `backups/before-migration-<version>-<time>.db`. */
 function backUp(database: Database, path: string, name: string): void {
   const directory = join(dirname(path), 'backups');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory, 0o700);
   database.prepare('VACUUM INTO ?').run(join(directory, `before-migration-${name}.db`));
 }
 

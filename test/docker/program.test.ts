@@ -93,7 +93,8 @@ describe('the program', () => {
   });
 
   it('takes marks from a second process while it runs; the next handshake holds the answer', async () => {
-    const place = home();
+    // Long enough that the handshake with the answer is seen before the next one replaces it.
+    const place = home('market.cycle_seconds=4');
     await place.run('bootstrap');
     const market = place.start('run', '--headless');
     const [prompt] = await until(

@@ -70,7 +70,8 @@ describe('after a crash of the program', () => {
     const end = await adopted.ended;
     expect(end).toMatchObject({ cause: 'exited', exitCode: 0, usage: { outputBytes: null } });
     expect(end.usage.cpuMs).toBeGreaterThan(0);
-    expect(home.output('exe_1')).toBe('first\nlast\n');
+    // Python writes a line and its end apart: the kill may have come between them.
+    expect(home.output('exe_1')).toMatch(/^first\n?last\n$/);
     await sandbox.discard('exe_1');
     expect(await containersOf('exe_1')).toBe(0);
   });

