@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AgentFile } from '../domain/agent.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 
-const PATH = z.string().min(1).describe('Relative, inside the workspace, such as src/tools.py.');
+const PATH = z.string().describe('Relative, inside the workspace, such as src/tools.py.');
 
 /** Two ways to write the same: a map of text files, or a list whose files may be binary and executable. */
 export const filesShape = z
