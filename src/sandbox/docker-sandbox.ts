@@ -4,9 +4,11 @@ import type Docker from 'dockerode';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { BpError } from '../platform/errors.ts';
 import { adopt } from './adoption.ts';
 import { createEngine, type Engine } from './engine-calls.ts';
 import { statusBehind } from './engine-error.ts';
+import type { EngineFacts } from './engine-facts.ts';
 import type { EngineAddress } from './engine.ts';
 import { homeHash } from './labels.ts';
 import { imageMissing, Launcher } from './launcher.ts';
@@ -51,6 +53,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
       // Another engine may answer by now.
       launcher.forget();
       const facts = await launcher.facts(signal);
+      checkRuntime(config.runtime, facts);
       const imageId = await inspectImage(engine, config.image, signal);
       await probe({ launcher, reaper, clock, address, home, sockets }, signal);
       const { version, cgroupVersion, rootless } = facts;
@@ -77,6 +80,13 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
 
 const SOCKETS_UNLIMITED =
   'cgroup v1 without root: an agent can hold memory that it did not buy in the buffers of its TCP sockets';
+
+function checkRuntime(runtime: string | null, { runtimes }: EngineFacts): void {
+  if (runtime === null || runtimes.includes(runtime)) return;
+  throw new BpError('sandbox_runtime', `the engine has no runtime ${runtime}, only ${runtimes.join(', ')}`, {
+    hint: 'register it with the engine, or change sandbox.runtime',
+  });
+}
 
 async function inspectImage(engine: Engine, image: string, signal: AbortSignal): Promise<string> {
   try {

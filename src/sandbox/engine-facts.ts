@@ -13,6 +13,8 @@ export interface EngineFacts {
   readonly machine: string;
   readonly dataDirectory: string;
   readonly rootless: boolean;
+  /** Names that `sandbox.runtime` may have. */
+  readonly runtimes: readonly string[];
   /** One line each for what works less well than it could. */
   readonly warnings: readonly string[];
 }
@@ -26,6 +28,7 @@ const engineInfo = z.object({
   NCPU: z.int().positive(),
   CgroupVersion: z.string().default('1'),
   MemoryLimit: z.boolean().default(true),
+  Runtimes: z.record(z.string(), z.unknown()).default({}),
   SwapLimit: z.boolean().default(true),
   PidsLimit: z.boolean().default(true),
   SecurityOptions: z
@@ -55,6 +58,7 @@ export function engineFacts(answer: unknown): EngineFacts {
     machine: info.Name,
     dataDirectory: info.DockerRootDir,
     rootless: has(info, 'rootless'),
+    runtimes: Object.keys(info.Runtimes),
     warnings: info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory'],
   };
 }
