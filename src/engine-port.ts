@@ -48,7 +48,10 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const endpoints = endpointsOf(service, meters);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, onEvent: () => undefined },
-        close: () => service.close(),
+        async close() {
+          await service.close();
+          await sandbox.close();
+        },
       };
     },
     async ensureImage({ sandbox }, progress, signal) {

@@ -16,7 +16,7 @@ import { outputPath } from './output-file.ts';
 import { probe } from './probe.ts';
 import { Reaper } from './reaper.ts';
 import type { Sandbox } from './sandbox.ts';
-import { makeSocketDirectory, type SocketPlace } from './sockets.ts';
+import { makeSocketDirectory, removeSocketRoot, type SocketPlace } from './sockets.ts';
 import { workspaceFolder } from './workspace.ts';
 
 export interface DockerSandboxOptions {
@@ -73,6 +73,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     adopt: (request, signal) => adopt({ ...deps, launcher, reaper }, request, signal),
     leftovers: (signal) => reaper.leftovers(signal),
     discard: (executionId) => reaper.discard(executionId),
+    close: () => removeSocketRoot(sockets),
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => reaper.sweep(keep, signal),
   };

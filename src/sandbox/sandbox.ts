@@ -26,6 +26,8 @@ export interface Sandbox {
   leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
+  /** Removes what stands outside the home for all executions, where none of them uses it any more. Idempotent. */
+  close(): Promise<void>;
   /** Removes the kept output of an execution. Idempotent. */
   forget(executionId: string): Promise<void>;
   /**

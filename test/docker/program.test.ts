@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
@@ -128,6 +129,7 @@ describe('the program', () => {
     expect(await place.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
     expect(await executionsOf(place)).toMatchObject([{ outcome: 'completed', exit_code: 0, attempt: 1 }]);
     expect(containersOf(place)).toBe('');
+    expect(socketRootsOf(place)).toEqual([]);
     await expectSound(place);
   });
 
@@ -191,9 +193,21 @@ describe('the program', () => {
   });
 });
 
+/** Directories of sockets that stand outside this home for it. */
+function socketRootsOf(place: ProgramHome): readonly string[] {
+  const { uid } = userInfo();
+  const roots = uid === 0 ? '/run/bp-agents' : `/tmp/bp-agents-${uid}`;
+  const others = process.env['XDG_RUNTIME_DIR'] && join(process.env['XDG_RUNTIME_DIR'], 'bp-agents');
+  return [roots, others ?? roots].filter((root) => existsSync(join(root, labelOf(place))));
+}
+
 /** Names of the containers, running or not, that carry this home's label. */
 function containersOf(place: ProgramHome): string {
-  const label = createHash('sha256').update(realpathSync(place.directory)).digest('hex').slice(0, 16);
-  const filter = `label=bp-agents.home=${label}`;
+  const filter = `label=bp-agents.home=${labelOf(place)}`;
   return execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter], { encoding: 'utf8' });
+}
+
+/** What marks everything of this home outside it. */
+function labelOf(place: ProgramHome): string {
+  return createHash('sha256').update(realpathSync(place.directory)).digest('hex').slice(0, 16);
 }

@@ -60,6 +60,7 @@ function instantSandbox(economy: EconomyDeps, behave: Behaviour): Sandbox {
     adopt: () => Promise.reject(new Error('nothing to adopt')),
     leftovers: () => Promise.resolve([]),
     discard: () => Promise.resolve(),
+    close: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
   };

@@ -20,7 +20,7 @@ export function addMarkets(program: Command, deps: CliDeps): void {
 function lines(view: ReturnType<typeof marketStateView>): readonly string[] {
   const state = view.paused === null ? '' : ` · paused: ${view.paused}`;
   return [
-    `cycle ${view.cycle} of ${view.cycle_seconds} s · ${view.mechanism} · ${view.pending_bids} bids pending${state}`,
+    `cycle ${view.cycle} of ${view.cycle_seconds} s · ${view.mechanism} · ${view.pending_bids} ${view.pending_bids === 1 ? 'bid' : 'bids'} pending${state}`,
     `a bare execution costs ${view.bare_execution_cost}, a message ${view.message_fee}`,
     '',
     ...tableLines(
