@@ -22,7 +22,8 @@ export interface FinishedRun {
 
 /**
  * Takes one allocated execution to its settlement. Each state is committed before its side effect: `starting` before
- * anything is made, `running` before "go". Never rejects for what the engine or the agent does.
+ * anything is made, `running` before "go". Never rejects for what the engine or the agent does; where the settlement
+ * itself can't be stored it does, and everything stays as it is for the next start to settle.
  */
 export async function runExecution(
   deps: OrchestratorDeps,
@@ -32,53 +33,34 @@ export async function runExecution(
   const { economy, endpoints } = deps;
   const starting = startExecution(economy, executionId, { serviceUrl: endpoints.serviceUrl });
   if (!starting) return undefined;
-  try {
-    return await runToEnd(deps, starting, signal);
-  } catch (error) {
-    return settleFault(deps, executionId, error);
-  } finally {
-    await cleanUp(deps, executionId);
-  }
+  const ending = await runToEnd(deps, starting, signal).catch((error: unknown) =>
+    faultEnding(deps, executionId, error, { began: false }),
+  );
+  return settleAndCleanUp(deps, executionId, ending);
 }
 
 /** Takes over an execution that an earlier process had given its "go", and settles it when it ends. */
 export async function adoptExecution(
   deps: OrchestratorDeps,
-  { id, agentId, bundle, wallMs, startedAt }: Execution,
+  execution: Execution,
   signal: AbortSignal,
 ): Promise<FinishedRun> {
-  const { sandbox, endpoints, logger } = deps;
-  const executionId = formatId('execution', id);
-  try {
-    const meter: Meter = {};
-    await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
-    const adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
-    meter.run = adopted;
-    logger.info({ execution: executionId }, 'took over an execution of an earlier run');
-    return settleEnd(deps, id, await adopted.ended);
-  } catch (error) {
-    return settleFault(deps, id, error);
-  } finally {
-    await cleanUp(deps, id);
-  }
+  const ending = await adoptToEnd(deps, execution, signal).catch((error: unknown) =>
+    faultEnding(deps, execution.id, error, { began: true }),
+  );
+  return settleAndCleanUp(deps, execution.id, ending);
 }
 
 /** A fault of the system about which nothing more can be known: refunded, and its bid is queued again. */
 export function settleLost(deps: OrchestratorDeps, executionId: number, detail: string): FinishedRun {
-  return settle(deps, executionId, {
-    outcome: 'system_fault',
-    detail,
-    exitCode: null,
-    usage: NO_USAGE,
-    faultCode: 'lost',
-  });
+  return settle(deps, executionId, lostEnding(detail));
 }
 
 async function runToEnd(
   deps: OrchestratorDeps,
   { execution, agentNumber, handshake, token, files }: StartingExecution,
   signal: AbortSignal,
-): Promise<FinishedRun> {
+): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
   const meter: Meter = {};
@@ -99,30 +81,47 @@ async function runToEnd(
   meter.run = prepared;
   if (!markRunning(economy, execution.id)) {
     await prepared.stop('operator');
-    return settleLost(deps, execution.id, 'it was settled before it could start');
+    return lostEnding('it was settled before it could start');
   }
   deps.onEvent({ kind: 'started', executionId: execution.id, agentId: execution.agentId });
   await prepared.go();
-  return settleEnd(deps, execution.id, await prepared.ended);
+  return endingOf(await prepared.ended);
 }
 
-function settleEnd(deps: OrchestratorDeps, executionId: number, end: ExecutionEnd): FinishedRun {
+async function adoptToEnd(
+  { sandbox, endpoints, logger }: OrchestratorDeps,
+  { id, agentId, bundle, wallMs, startedAt }: Execution,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const executionId = formatId('execution', id);
+  const meter: Meter = {};
+  await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
+  const adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
+  meter.run = adopted;
+  logger.info({ execution: executionId }, 'took over an execution of an earlier run');
+  return endingOf(await adopted.ended);
+}
+
+function endingOf(end: ExecutionEnd): Ending {
   const { cause, detail, exitCode, usage } = end;
-  const began = cause !== 'start_failed';
-  return settle(deps, executionId, { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause, began });
+  return { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause, began: cause !== 'start_failed' };
+}
+
+function lostEnding(detail: string): Ending {
+  return { outcome: 'system_fault', detail, exitCode: null, usage: NO_USAGE, faultCode: 'lost', began: true };
 }
 
 /** What the agent's own workspace prevents is the agent's fault; everything else that throws is the system's. */
-function settleFault(deps: OrchestratorDeps, executionId: number, error: unknown): FinishedRun {
-  const fault = faultOf(error);
-  deps.logger.warn({ execution: formatId('execution', executionId), code: fault.code, err: error }, 'execution failed');
-  return settle(deps, executionId, {
-    outcome: fault.code === 'sandbox_workspace' ? 'agent_error' : 'system_fault',
-    detail: fault.message,
-    exitCode: null,
-    usage: NO_USAGE,
-    faultCode: fault.code,
-  });
+function faultEnding(
+  { logger }: OrchestratorDeps,
+  executionId: number,
+  error: unknown,
+  { began }: Pick<Ending, 'began'>,
+): Ending {
+  const { code, message } = faultOf(error);
+  logger.warn({ execution: formatId('execution', executionId), code, err: error }, 'execution failed');
+  const outcome = code === 'sandbox_workspace' ? 'agent_error' : 'system_fault';
+  return { outcome, detail: message, exitCode: null, usage: NO_USAGE, faultCode: code, began };
 }
 
 interface Ending {
@@ -132,13 +131,13 @@ interface Ending {
   readonly usage: Usage;
   /** What a `system_fault` is counted under. */
   readonly faultCode: string;
-  /** Whether anything of the agent ran. */
-  readonly began?: boolean;
+  /** Whether anything of the agent may have run. */
+  readonly began: boolean;
 }
 
 function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): FinishedRun {
   const { economy, endpoints, logger } = deps;
-  const { outcome, detail, exitCode, usage, faultCode, began = true } = ending;
+  const { outcome, detail, exitCode, usage, faultCode, began } = ending;
   const requests = endpoints.requests(executionId);
   const isSettled = settleExecution(economy, { executionId, outcome, detail, exitCode, usage, requests, began });
   if (isSettled) {
@@ -147,6 +146,13 @@ function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Fi
     deps.onEvent({ kind: 'settled', executionId, agentId, outcome, detail });
   }
   return { executionId, outcome, faultCode: isSettled && outcome === 'system_fault' ? faultCode : undefined };
+}
+
+async function settleAndCleanUp(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
+  const finished = settle(deps, executionId, ending);
+  // Only now: the report and the container are what a settlement that failed is made from at the next start.
+  await cleanUp(deps, executionId);
+  return finished;
 }
 
 /** What can't be removed now is found by label at the next start. */

@@ -1,0 +1,68 @@
+import SqliteDatabase from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_USAGE } from '../../src/domain/execution.ts';
+import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
+import { runExecution } from '../../src/orchestrator/execution-runner.ts';
+import { makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
+
+let economy: TestEconomy;
+let discarded: string[];
+beforeEach(() => {
+  economy = openTestEconomy();
+  discarded = [];
+});
+afterEach(() => {
+  economy.close();
+});
+
+const NEVER = new AbortController().signal;
+
+/** A sandbox in which an agent ends well; `go` and `beforeEnd` are the test's to fill. */
+function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeEnd?: () => void }): OrchestratorDeps {
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+  const end = { cause: 'exited', detail: 'exited with code 0', exitCode: 0, signal: null, usage: NO_USAGE };
+  return {
+    economy,
+    clock: economy.clock,
+    logger: silent,
+    onEvent: () => undefined,
+    endpoints: { serviceUrl: '', open: () => Promise.resolve(), requests: () => 0, close: () => Promise.resolve() },
+    sandbox: {
+      socketDirectory: () => Promise.resolve('/'),
+      prepare: () =>
+        Promise.resolve({
+          go: act.go ?? (() => Promise.resolve()),
+          get ended() {
+            act.beforeEnd?.();
+            return Promise.resolve(end);
+          },
+          usedCpuMs: () => Promise.resolve(undefined),
+        }),
+      discard: (executionId: string) => Promise.resolve(void discarded.push(executionId)),
+      forget: () => Promise.resolve(),
+    },
+  } as unknown as OrchestratorDeps;
+}
+
+describe('an execution', () => {
+  it('whose settlement can not be stored is neither refunded nor cleaned up: the next start settles it', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    const other = new SqliteDatabase(economy.databasePath);
+    const deps = orchestrator({ beforeEnd: () => void other.exec('BEGIN IMMEDIATE') });
+    await expect(runExecution(deps, id, NEVER)).rejects.toMatchObject({ code: 'database_locked' });
+    other.close();
+    expect(economy.store.executions.get(id)).toMatchObject({ state: 'running', outcome: null });
+    expect(discarded).toEqual([]);
+    expect(economy.store.bids.countPending()).toBe(0);
+  });
+
+  it('whose "go" failed is refunded, tried again and cleaned up', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    await runExecution(orchestrator({ go: () => Promise.reject(new Error('no stream')) }), id, NEVER);
+    expect(economy.store.executions.get(id)).toMatchObject({ state: 'settled', outcome: 'system_fault' });
+    expect(economy.store.bids.get(1)).toMatchObject({ status: 'pending', attempt: 2 });
+    expect(discarded).toEqual([`exe_${id}`]);
+  });
+});
