@@ -33,6 +33,8 @@ export interface Usage {
   readonly memoryPeakBytes: number | null;
   readonly wallMs: number | null;
   readonly workspaceBytes: number | null;
+  /** Everything in the workspace that isn't a directory. */
+  readonly workspaceFiles: number | null;
   readonly outputBytes: number | null;
 }
 
@@ -41,6 +43,7 @@ export const NO_USAGE: Usage = {
   memoryPeakBytes: null,
   wallMs: null,
   workspaceBytes: null,
+  workspaceFiles: null,
   outputBytes: null,
 };
 

@@ -51,7 +51,7 @@ async function vanished(home: string, executionId: string, workspace: string): P
     container: undefined,
     went: true,
     hostStop: undefined,
-    measured: { ...unknown, workspaceBytes: size?.bytes },
+    measured: { ...unknown, workspaceBytes: size?.bytes, workspaceFiles: size?.files },
   });
   return {
     ended: Promise.resolve(end),

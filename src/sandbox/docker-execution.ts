@@ -14,7 +14,7 @@ import { createOutputFile, type OutputFile } from './output-file.ts';
 import { readReport } from './report-file.ts';
 import type { ExecutionEnd, PreparedExecution } from './sandbox.ts';
 import { createEventReader, type EndedEvent, type EventReader, type SupervisorEvent } from './supervisor-events.ts';
-import { measureWorkspace } from './workspace.ts';
+import { measureWorkspace, type WorkspaceSize } from './workspace.ts';
 
 export interface ExecutionParts {
   readonly engine: Engine;
@@ -251,10 +251,10 @@ export class DockerExecution implements PreparedExecution {
     const measuring = new AbortController();
     const size = await this.#within(MEASURE_MS_MAX, () => measureWorkspace(workspace, measuring.signal));
     measuring.abort();
-    return this.#endOf(exit, size?.bytes);
+    return this.#endOf(exit, size);
   }
 
-  #endOf(container: ContainerEnd | undefined, workspaceBytes: number | undefined): ExecutionEnd {
+  #endOf(container: ContainerEnd | undefined, size: WorkspaceSize | undefined): ExecutionEnd {
     const wentAt = this.#wentAt;
     return executionEnd({
       report: this.#report,
@@ -265,7 +265,8 @@ export class DockerExecution implements PreparedExecution {
       measured: {
         cpuMs: wentAt === undefined ? 0 : this.#cpuMsAtKill,
         wallMs: wentAt === undefined || this.#endedAt === undefined ? 0 : this.#endedAt - wentAt,
-        workspaceBytes,
+        workspaceBytes: size?.bytes,
+        workspaceFiles: size?.files,
         outputBytes: this.#parts.output.bytesKept === undefined ? this.#output.bytes : undefined,
       },
     });

@@ -27,6 +27,7 @@ export interface EndFacts {
     readonly cpuMs: number | undefined;
     readonly wallMs: number | undefined;
     readonly workspaceBytes: number | undefined;
+    readonly workspaceFiles: number | undefined;
     readonly outputBytes: number | undefined;
   };
 }
@@ -51,6 +52,7 @@ export function executionEnd(facts: EndFacts): ExecutionEnd {
       memoryPeakBytes: report?.memory_peak_bytes ?? null,
       wallMs: rounded(report?.wall_ms ?? measured.wallMs),
       workspaceBytes: measured.workspaceBytes ?? null,
+      workspaceFiles: measured.workspaceFiles ?? null,
       outputBytes: measured.outputBytes ?? null,
     },
   };

@@ -120,7 +120,13 @@ export class Reaper {
       // A container that was made but never started has run nothing.
       went: State.Status !== 'created',
       hostStop: undefined,
-      measured: { cpuMs: undefined, wallMs: undefined, workspaceBytes: size?.bytes, outputBytes: undefined },
+      measured: {
+        cpuMs: undefined,
+        wallMs: undefined,
+        workspaceBytes: size?.bytes,
+        workspaceFiles: size?.files,
+        outputBytes: undefined,
+      },
     });
   }
 }

@@ -117,6 +117,8 @@ export interface ExecutionUsage {
   readonly memoryPeakBytes: number | null;
   readonly wallMs: number | null;
   readonly workspaceBytes: number | null;
+  /** Everything in the workspace that isn't a directory. */
+  readonly workspaceFiles: number | null;
   readonly outputBytes: number | null;
 }
 

@@ -236,6 +236,7 @@ export const Receipt = z
       tokens: z.int(),
       wall_seconds: z.number().nullable(),
       workspace_bytes: z.int().nullable(),
+      workspace_files: z.int().nullable(),
       output_bytes: z.int().nullable(),
       requests: z.int(),
     }),

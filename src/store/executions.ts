@@ -34,6 +34,7 @@ interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld'>, Bun
   readonly usedMemoryBytes: number | null;
   readonly usedWallMs: number | null;
   readonly workspaceBytes: number | null;
+  readonly workspaceFiles: number | null;
   readonly outputBytes: number | null;
 }
 
@@ -42,7 +43,8 @@ const COLUMNS = `id, bid_id AS bidId, attempt, agent_id AS agentId, payer_id AS 
   reserve_cost AS reserveCost, attention_price AS attentionPrice, wall_ms AS wallMs, token_hash AS tokenHash,
   allocated_at AS allocatedAt, started_at AS startedAt, ended_at AS endedAt, outcome, detail, exit_code AS exitCode,
   used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes, used_tokens AS tokensUsed,
-  used_wall_ms AS usedWallMs, workspace_bytes AS workspaceBytes, output_bytes AS outputBytes, requests`;
+  used_wall_ms AS usedWallMs, workspace_bytes AS workspaceBytes,
+  workspace_files AS workspaceFiles, output_bytes AS outputBytes, requests`;
 
 export type Executions = ReturnType<typeof executionsTable>;
 
@@ -83,7 +85,8 @@ export function executionsTable(database: Database) {
   );
   const settle = database.prepare(
     `UPDATE executions SET state = 'settled', outcome = ?, detail = ?, exit_code = ?, ended_at = ?, used_cpu_ms = ?,
-       used_memory_bytes = ?, used_wall_ms = ?, workspace_bytes = ?, output_bytes = ?
+       used_memory_bytes = ?, used_wall_ms = ?, workspace_bytes = ?, workspace_files = ?,
+       output_bytes = ?
      WHERE id = ? AND state <> 'settled'`,
   );
   const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
@@ -158,7 +161,7 @@ export function executionsTable(database: Database) {
     markRunning: (id: number, at: number): boolean => running.run(at, id).changes === 1,
     /** False where it was settled before. */
     settle({ id, outcome, detail, exitCode, endedAt, usage }: ExecutionSettlement): boolean {
-      const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, outputBytes } = usage;
+      const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, workspaceFiles, outputBytes } = usage;
       const result = settle.run(
         outcome,
         detail,
@@ -168,6 +171,7 @@ export function executionsTable(database: Database) {
         memoryPeakBytes,
         wallMs,
         workspaceBytes,
+        workspaceFiles,
         outputBytes,
         id,
       );
@@ -185,11 +189,18 @@ export function executionsTable(database: Database) {
 
 function toExecution(row: Row): Execution {
   const { cpuMs, memoryMb, tokens, attention, usedCpuMs, usedMemoryBytes, usedWallMs, ...rest } = row;
-  const { workspaceBytes, outputBytes, ...execution } = rest;
+  const { workspaceBytes, workspaceFiles, outputBytes, ...execution } = rest;
   return {
     ...execution,
     attentionHeld: row.attentionHeld === 1,
     bundle: { cpuMs, memoryMb, tokens, attention },
-    usage: { cpuMs: usedCpuMs, memoryPeakBytes: usedMemoryBytes, wallMs: usedWallMs, workspaceBytes, outputBytes },
+    usage: {
+      cpuMs: usedCpuMs,
+      memoryPeakBytes: usedMemoryBytes,
+      wallMs: usedWallMs,
+      workspaceBytes,
+      workspaceFiles,
+      outputBytes,
+    },
   };
 }

@@ -25,7 +25,14 @@ const DONE: ExecutionEnd = {
   detail: 'exited with code 0',
   exitCode: 0,
   signal: null,
-  usage: { cpuMs: 12.5, memoryPeakBytes: 8_000_000, wallMs: 40, workspaceBytes: 4096, outputBytes: 0 },
+  usage: {
+    cpuMs: 12.5,
+    memoryPeakBytes: 8_000_000,
+    wallMs: 40,
+    workspaceBytes: 4096,
+    workspaceFiles: 2,
+    outputBytes: 0,
+  },
 };
 
 /** An engine without containers: each execution does what the test says and has then completed. */

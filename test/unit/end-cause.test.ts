@@ -20,7 +20,7 @@ const FACTS: EndFacts = {
   container: ENDED_WELL,
   went: true,
   hostStop: undefined,
-  measured: { cpuMs: undefined, wallMs: 120.4, workspaceBytes: 8192, outputBytes: 17 },
+  measured: { cpuMs: undefined, wallMs: 120.4, workspaceBytes: 8192, workspaceFiles: 3, outputBytes: 17 },
 };
 
 function cause(facts: Partial<EndFacts>) {
@@ -38,7 +38,14 @@ describe('an end with a report', () => {
       detail: 'exited with code 0',
       exitCode: 0,
       signal: null,
-      usage: { cpuMs: 52, memoryPeakBytes: 5_000_000, wallMs: 90, workspaceBytes: 8192, outputBytes: 17 },
+      usage: {
+        cpuMs: 52,
+        memoryPeakBytes: 5_000_000,
+        wallMs: 90,
+        workspaceBytes: 8192,
+        workspaceFiles: 3,
+        outputBytes: 17,
+      },
     });
   });
 
@@ -81,7 +88,14 @@ describe('an end without a report', () => {
 
   it('has no figures that nobody measured', () => {
     const { usage, exitCode } = executionEnd({ ...NO_REPORT, container: { ...ENDED_WELL, exitCode: 137 } });
-    expect(usage).toEqual({ cpuMs: null, memoryPeakBytes: null, wallMs: 120, workspaceBytes: 8192, outputBytes: 17 });
+    expect(usage).toEqual({
+      cpuMs: null,
+      memoryPeakBytes: null,
+      wallMs: 120,
+      workspaceBytes: 8192,
+      workspaceFiles: 3,
+      outputBytes: 17,
+    });
     expect(exitCode).toBeNull();
   });
 

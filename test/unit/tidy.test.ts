@@ -11,6 +11,7 @@ const LINES_MAX = 350;
 /** A migration that has run somewhere stays as it is; a change is a new file, with its line here. */
 const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001-initial.sql': 'dcc33e2a635499af7dba1d720074bd4f33b1e4bda3d5c4d8576c7c7e07023cbd',
+  '0002-envelope.sql': '21586d190c21d61f9f1cb37099a2700eee2486c1cbeb966e47652751fe4ed7fb',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);

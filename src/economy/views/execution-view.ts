@@ -40,13 +40,14 @@ export function executionView(execution: Execution) {
 
 /** A figure that could not be had is null. */
 function usedView({ usage, tokensUsed, requests }: Execution) {
-  const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, outputBytes } = usage;
+  const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, workspaceFiles, outputBytes } = usage;
   return {
     cpu_seconds: cpuMs === null ? null : round(cpuMs / 1000, 6),
     memory_mb_peak: memoryPeakBytes === null ? null : round(memoryPeakBytes / BYTES_PER_MB, 3),
     tokens: tokensUsed,
     wall_seconds: wallMs === null ? null : round(wallMs / 1000, 3),
     workspace_bytes: workspaceBytes,
+    workspace_files: workspaceFiles,
     output_bytes: outputBytes,
     requests,
   };
