@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnginePort, Finding, RunningParts } from './cli/deps.ts';
 import type { Config } from './config/schema.ts';
@@ -7,6 +8,7 @@ import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
 import { engineError } from './sandbox/engine-error.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
 import { ensureImage, imageState, type ImageState } from './sandbox/image.ts';
+import { Volumes } from './sandbox/volumes.ts';
 import { createService, type Service } from './service/service.ts';
 
 export interface EnginePortOptions extends EngineSearch {
@@ -36,6 +38,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         clock,
         logger,
         runtimeDirectory: environment['XDG_RUNTIME_DIR'],
+        searchPath: environment['PATH'] ?? '',
         uid,
         gid,
         seccompPath: join(runtimeDirectory, 'seccomp.json'),
@@ -57,6 +60,19 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
     async ensureImage({ sandbox }, progress, signal) {
       const docker = connectEngine(await findEngine(options));
       return ensureImage({ docker, clock, runtimeDirectory, image: sandbox.image, progress, signal });
+    },
+    async putBackWorkspaces({ directory, config }, complain) {
+      const tell = (_: object, message: string) => complain(message);
+      await new Volumes({
+        home: realpathSync(directory),
+        config: config.sandbox,
+        uid,
+        searchPath: environment['PATH'] ?? '',
+        clock,
+        logger: { debug: () => undefined, info: () => undefined, warn: tell, error: tell },
+      })
+        .recover()
+        .catch((error: unknown) => complain(engineError('put back workspaces', error).message));
     },
     examine: (config, signal) => examine(options, config, signal),
   };

@@ -21,6 +21,7 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "command.h"
+#include "disk.h"
 #include "options.h"
 #include "relay.h"
 #include "report.h"
@@ -34,6 +35,7 @@ enum reason {
   REASON_EXITED,
   REASON_CPU,
   REASON_WALL,
+  REASON_DISK,
   REASON_STOPPED,
   REASON_NOT_RUNNABLE,
   REASON_NO_GO,
@@ -127,7 +129,7 @@ static enum reason look_at_agent(struct supervision *self) {
   return agent->ended ? REASON_EXITED : REASON_NONE;
 }
 
-static enum reason look_at_budget(struct supervision *self, int64_t now_us) {
+static enum reason look_at_limits(struct supervision *self, int64_t now_us) {
   switch (budget_check(&self->budget, now_us)) {
     case SPENT_CPU:
       return REASON_CPU;
@@ -136,7 +138,7 @@ static enum reason look_at_budget(struct supervision *self, int64_t now_us) {
     case SPENT_NOTHING:
       break;
   }
-  return REASON_NONE;
+  return disk_is_over(&self->options) ? REASON_DISK : REASON_NONE;
 }
 
 /* Waits for the next thing to happen and handles it. */
@@ -159,7 +161,7 @@ static enum reason watch_once(struct supervision *self) {
   now = clock_now_us();
   enum reason reason = REASON_NONE;
   if (entries[0].revents != 0 && told_to_stop(self->signal_fd)) return REASON_STOPPED;
-  if (self->going) reason = look_at_budget(self, now);
+  if (self->going) reason = look_at_limits(self, now);
   if (reason == REASON_NONE && (entries[0].revents != 0 || entries[2].revents != 0)) reason = look_at_agent(self);
   if (reason == REASON_NONE && entries[1].revents != 0) reason = take_command(self);
   if (reason == REASON_NONE) relay_serve(entries + 3, now);
@@ -178,6 +180,9 @@ static const char *describe(const struct supervision *self, enum reason reason, 
       ending->cause = "wall_budget";
       snprintf(text, sizeof text, "killed: the wall time of %lld ms is over", (long long)self->options.wall_ms);
       return text;
+    case REASON_DISK:
+      ending->cause = "disk_quota";
+      return self->agent.ended ? "the workspace holds more than it may" : "killed: the workspace holds more than it may";
     case REASON_STOPPED:
       ending->cause = "stopped";
       return self->going ? "killed: told to stop" : "told to stop before it began";
@@ -233,6 +238,7 @@ int main(int count, char **arguments) {
   enum reason reason;
   do reason = watch_once(&self);
   while (reason == REASON_NONE);
+  if (reason == REASON_EXITED && disk_is_over(&self.options)) reason = REASON_DISK;
 
   if (reason == REASON_NO_GO) return EXIT_NO_GO;
   if (reason == REASON_FAILED) {

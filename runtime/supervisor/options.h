@@ -17,6 +17,9 @@ struct options {
   const char *report_dir; /* NULL: the report goes to the stream only */
   int64_t open_files_max;
   int64_t file_bytes_max;
+  /* What must stay free in the workspace's filesystem; both 0: nobody watches it here. */
+  int64_t disk_bytes_min;
+  int64_t disk_files_min;
 };
 
 /* Fills `options` from the arguments. Returns 0, or -1 with one line in `complaint`. */

@@ -44,6 +44,8 @@ export interface EnginePort {
     progress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }>;
+  /** Puts back the workspaces that a `run` which was cut off left in filesystems of their own. Never rejects. */
+  putBackWorkspaces(home: Home, complain: (line: string) => void): Promise<void>;
   /** What `doctor` asks: engine and image, without changing anything. */
   examine(config: Config, signal: AbortSignal): Promise<readonly Finding[]>;
 }

@@ -1,12 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { openHomeEconomy } from '../economy/open-home.ts';
+import { lockRun, openHomeEconomy, runningProcess, volumesDirectory } from '../economy/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { CliDeps, Home } from './deps.ts';
 import { reject } from './failure.ts';
+import { printLines } from './output.ts';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -49,9 +50,28 @@ export async function withHome<T>(
 ): Promise<T> {
   const home = openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
   try {
+    await putBackWorkspaces(deps, home);
     return await work(home);
   } finally {
     home.close();
+  }
+}
+
+/** After a `run` that was cut off, the next command finds agents' files where people look for them. */
+async function putBackWorkspaces({ engine, stderr }: CliDeps, home: Home): Promise<void> {
+  const { directory } = home;
+  if (!existsSync(volumesDirectory(directory)) || runningProcess(directory) !== undefined) return;
+  let lock: ReturnType<typeof lockRun>;
+  try {
+    lock = lockRun(directory, process.pid);
+  } catch {
+    // A `run` has begun meanwhile: it does the same.
+    return;
+  }
+  try {
+    await engine.putBackWorkspaces(home, (line) => printLines(stderr, [`bp-agents: ${line}`]));
+  } finally {
+    lock.release();
   }
 }
 

@@ -246,6 +246,19 @@ const sandbox = z
     pids_max: whole(8, 4_194_304).default(256).describe('Processes and threads.'),
     open_files_max: whole(32, 1_048_576).default(1024).describe('Open files of one process.'),
     file_bytes_max: whole(4096, 1_099_511_627_776).default(268_435_456).describe('Bytes of one file.'),
+    workspace_mb: whole(1, 16_777_216).default(512).describe('MB that an agent may keep in its workspace.'),
+    workspace_files_max: whole(16, 100_000_000)
+      .default(20_000)
+      .describe('Files and folders that an agent may keep in its workspace.'),
+    workspace_quota: z
+      .enum(['auto', 'watch'])
+      .default('auto')
+      .describe(
+        'auto: as root on Linux each workspace is a filesystem of its own while run is up, elsewhere its size is watched; watch: always watched.',
+      ),
+    workspaces_mounted_max: whole(1, 10_000)
+      .default(64)
+      .describe('Such filesystems mounted at the same time; those that wait the longest are put away first.'),
     socket_bytes_max: whole(65_536, 1_099_511_627_776)
       .default(8_388_608)
       .describe(

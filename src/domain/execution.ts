@@ -33,7 +33,7 @@ export interface Usage {
   readonly memoryPeakBytes: number | null;
   readonly wallMs: number | null;
   readonly workspaceBytes: number | null;
-  /** Everything in the workspace that isn't a directory. */
+  /** Files and folders in the workspace. */
   readonly workspaceFiles: number | null;
   readonly outputBytes: number | null;
 }

@@ -32,6 +32,11 @@ export function databasePath(home: string): string {
   return join(stateDirectory(home), 'economy.db');
 }
 
+/** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
+export function volumesDirectory(home: string): string {
+  return join(stateDirectory(home), 'volumes');
+}
+
 /**
  * Opens the economy that lives in a folder. The caller closes its store.
  * Throws `BpError`: what `derive` and `openStore` throw.

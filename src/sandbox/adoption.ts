@@ -6,7 +6,8 @@ import { outputPath } from './output-file.ts';
 import type { Reaper } from './reaper.ts';
 import { readReport } from './report-file.ts';
 import type { AdoptedExecution, AdoptionRequest } from './sandbox.ts';
-import { measureWorkspace, workspaceFolder, workspacePaths } from './workspace.ts';
+import type { WorkspacePlace } from './volumes.ts';
+import { measureWorkspace, workspaceFolder } from './workspace.ts';
 
 /** See `Sandbox.adopt`. What the container printed since the earlier process ended is lost; its limits are not. */
 export async function adopt(
@@ -16,9 +17,9 @@ export async function adopt(
 ): Promise<AdoptedExecution> {
   const { engine, clock, config, home } = deps;
   const { executionId, bundle, wallMs } = request;
-  const workspace = workspacePaths(home, workspaceFolder(request.agentId)).root;
+  const place = await deps.volumes.resume(executionId, workspaceFolder(request.agentId));
   const found = await deps.reaper.find(executionId, signal);
-  if (!found) return vanished(home, executionId, workspace);
+  if (!found) return vanished(home, executionId, place);
   const container = engine.docker.getContainer(found.Id);
   const stream = found.State.Running ? await attach(engine, container, { stdin: false }, signal) : undefined;
   const path = outputPath(home, executionId);
@@ -28,7 +29,8 @@ export async function adopt(
       ...deps,
       container,
       executionId,
-      workspace,
+      place,
+      quota: (await place.leastFree()) ? undefined : deps.volumes.quota,
       budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
       stopGraceMs: config.stop_grace_ms,
       // Was set before its "go".
@@ -42,8 +44,11 @@ export async function adopt(
 }
 
 /** All that is left of it is its report, if that. */
-async function vanished(home: string, executionId: string, workspace: string): Promise<AdoptedExecution> {
-  const [report, size] = await Promise.all([readReport(home, executionId), measureWorkspace(workspace)]);
+async function vanished(home: string, executionId: string, place: WorkspacePlace): Promise<AdoptedExecution> {
+  const [report, size] = await Promise.all([
+    readReport(home, executionId),
+    place.size().then((size) => size ?? measureWorkspace(place.paths.root)),
+  ]);
   const unknown = { cpuMs: undefined, wallMs: undefined, outputBytes: undefined };
   const end = executionEnd({
     report,

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { containerLabels, containerName } from './labels.ts';
 import type { Owner } from './safe-directory.ts';
 import { SOCKET_NAME } from './sockets.ts';
+import type { LeastFree } from './volume.ts';
 
 /** What a container of one execution is made from. */
 export interface ContainerRequest {
@@ -15,6 +16,8 @@ export interface ContainerRequest {
   /** Whom the agent runs as. */
   readonly user: Owner;
   readonly environment: Readonly<Record<string, string>>;
+  /** What must stay free in the workspace's filesystem; undefined where it has none of its own. */
+  readonly leastFree: LeastFree | undefined;
   readonly mounts: {
     readonly workspace: string;
     readonly sockets: string;
@@ -134,8 +137,10 @@ function supervisorArguments({ config, cpus }: ContainerSettings, request: Conta
     ['--nofile', config.open_files_max],
     ['--fsize', config.file_bytes_max],
   ];
+  const { leastFree } = request;
+  const disk = leastFree ? ['--disk-bytes', String(leastFree.bytes), '--disk-files', String(leastFree.files)] : [];
   const report = request.mounts.report === undefined ? [] : ['--report-dir', REPORT];
-  return [...options.flatMap(([name, value]) => [name, String(value)]), ...report, '--'];
+  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, ...report, '--'];
 }
 
 function agentEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -13,6 +13,9 @@ import { findCpuCounter, limitSocketMemory, type CpuCounter } from './host-cgrou
 import { createOutputFile, type OutputFile } from './output-file.ts';
 import { readReport } from './report-file.ts';
 import type { ExecutionEnd, PreparedExecution } from './sandbox.ts';
+import { isOver, watchSize } from './size-watch.ts';
+import type { Quota } from './volume.ts';
+import type { WorkspacePlace } from './volumes.ts';
 import { createEventReader, type EndedEvent, type EventReader, type SupervisorEvent } from './supervisor-events.ts';
 import { measureWorkspace, type WorkspaceSize } from './workspace.ts';
 
@@ -23,7 +26,9 @@ export interface ExecutionParts {
   readonly container: Container;
   readonly home: string;
   readonly executionId: string;
-  readonly workspace: string;
+  readonly place: WorkspacePlace;
+  /** What the host has to see to; undefined where the supervisor does. */
+  readonly quota: Quota | undefined;
   readonly budget: Budget;
   readonly stopGraceMs: number;
   /** What its TCP sockets may buffer, where the host has to see to it. */
@@ -163,15 +168,19 @@ export class DockerExecution implements PreparedExecution {
 
   /** The host's own, slower watch over the limits that the supervisor keeps. */
   async #guard(beganAt: number): Promise<void> {
-    const { clock, budget, logger, executionId, stopGraceMs } = this.#parts;
+    const { clock, budget, logger, executionId, stopGraceMs, place, quota } = this.#parts;
     const last = beganAt - clock.monotonic() + budget.wallMs + budget.marginMs + stopGraceMs + 2 * KILL_CONFIRM_MS_MAX;
     clock.sleep(Math.max(0, last), this.#over.signal).then(
       () => this.#giveUp.abort(),
       () => undefined,
     );
     try {
-      const reason = await watchBudget(clock, budget, beganAt, () => this.#readCpuMs(), this.#over.signal);
-      logger.warn({ executionId, reason }, 'the host ends an execution that its supervisor should have ended');
+      const { signal } = this.#over;
+      const watches: Promise<HostStop>[] = [watchBudget(clock, budget, beganAt, () => this.#readCpuMs(), signal)];
+      if (quota) watches.push(watchSize(clock, place.paths.root, quota, signal).then(() => 'disk_watch'));
+      const reason = await Promise.race(watches);
+      if (reason !== 'disk_watch')
+        logger.warn({ executionId, reason }, 'the host ends an execution that its supervisor should have ended');
       await this.#end(reason);
     } catch (error) {
       if (!this.#over.signal.aborted) logger.error({ executionId, err: error }, 'the watch over an execution failed');
@@ -242,26 +251,31 @@ export class DockerExecution implements PreparedExecution {
   }
 
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
-    const { home, executionId, workspace } = this.#parts;
+    const { home, executionId, place } = this.#parts;
     // All that was printed comes before the end of the stream.
     await this.#within(STREAM_END_MS_MAX, async () => this.#stream?.closed);
     this.#stream?.destroy();
     await this.#output.close();
     this.#report ??= await readReport(home, executionId);
     const measuring = new AbortController();
-    const size = await this.#within(MEASURE_MS_MAX, () => measureWorkspace(workspace, measuring.signal));
+    const size = await this.#within(
+      MEASURE_MS_MAX,
+      async () => (await place.size()) ?? (await measureWorkspace(place.paths.root, measuring.signal)),
+    );
     measuring.abort();
     return this.#endOf(exit, size);
   }
 
   #endOf(container: ContainerEnd | undefined, size: WorkspaceSize | undefined): ExecutionEnd {
     const wentAt = this.#wentAt;
+    const { quota } = this.#parts;
     return executionEnd({
       report: this.#report,
       failure: this.#failure,
       container,
       went: wentAt !== undefined,
       hostStop: this.#hostStop,
+      overQuota: quota !== undefined && size !== undefined && isOver(size, quota),
       measured: {
         cpuMs: wentAt === undefined ? 0 : this.#cpuMsAtKill,
         wallMs: wentAt === undefined || this.#endedAt === undefined ? 0 : this.#endedAt - wentAt,

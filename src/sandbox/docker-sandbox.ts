@@ -13,10 +13,11 @@ import type { EngineAddress } from './engine.ts';
 import { homeHash } from './labels.ts';
 import { imageMissing, Launcher } from './launcher.ts';
 import { outputPath } from './output-file.ts';
-import { probe } from './probe.ts';
+import { probe, type ProbeDeps } from './probe.ts';
 import { Reaper } from './reaper.ts';
 import type { Sandbox } from './sandbox.ts';
 import { makeSocketDirectory, removeSocketRoot, type SocketPlace } from './sockets.ts';
+import { Volumes } from './volumes.ts';
 import { workspaceFolder } from './workspace.ts';
 
 export interface DockerSandboxOptions {
@@ -30,6 +31,8 @@ export interface DockerSandboxOptions {
   readonly logger: Logger;
   /** XDG_RUNTIME_DIR, where it is set. */
   readonly runtimeDirectory: string | undefined;
+  /** PATH, by which the host's tools for workspaces are found. */
+  readonly searchPath: string;
   /** The operator's own. 0: agents run as users of their own; else as the operator. */
   readonly uid: number;
   readonly gid: number;
@@ -44,9 +47,10 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const hash = homeHash(home);
   const engine = createEngine(options.docker, clock);
   const sockets: SocketPlace = { uid, runtimeDirectory: options.runtimeDirectory, home: hash };
-  const deps = { engine, clock, logger, config, home, hash, sockets, operator: { uid, gid }, seccompPath };
+  const volumes = new Volumes({ home, config, uid, searchPath: options.searchPath, clock, logger });
+  const deps = { engine, clock, logger, config, home, hash, sockets, volumes, operator: { uid, gid }, seccompPath };
   const launcher = new Launcher(deps);
-  const reaper = new Reaper({ engine, home, hash, sockets });
+  const reaper = new Reaper({ engine, home, hash, sockets, volumes });
 
   return {
     async check(signal) {
@@ -55,10 +59,14 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
       const facts = await launcher.facts(signal);
       checkRuntime(config.runtime, facts);
       const imageId = await inspectImage(engine, config.image, signal);
-      await probe({ launcher, reaper, clock, address, home, sockets }, signal);
+      await probeVolumes({ launcher, reaper, clock, address, home, sockets, volumes }, signal);
       const { version, cgroupVersion, rootless } = facts;
-      const isUnlimited = cgroupVersion === 1 && uid !== 0;
-      const warnings = isUnlimited ? [...facts.warnings, SOCKETS_UNLIMITED] : facts.warnings;
+      const watched = await volumes.missing();
+      const warnings = [
+        ...facts.warnings,
+        ...(cgroupVersion === 1 && uid !== 0 ? [SOCKETS_UNLIMITED] : []),
+        ...(watched === undefined ? [] : [`the size of workspaces is only watched: ${watched}`]),
+      ];
       return { engineVersion: version, cgroupVersion, imageId, rootless, warnings };
     },
     async ping(signal) {
@@ -73,10 +81,26 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     adopt: (request, signal) => adopt({ ...deps, launcher, reaper }, request, signal),
     leftovers: (signal) => reaper.leftovers(signal),
     discard: (executionId) => reaper.discard(executionId),
-    close: () => removeSocketRoot(sockets),
+    async close() {
+      await volumes.putBack(() => false);
+      await removeSocketRoot(sockets);
+    },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => reaper.sweep(keep, signal),
   };
+}
+
+/** Where a container can't see a workspace that is a filesystem of its own, plain folders are tried before all is lost. */
+async function probeVolumes(deps: ProbeDeps & { readonly volumes: Volumes }, signal: AbortSignal): Promise<void> {
+  const { volumes } = deps;
+  if ((await volumes.missing()) !== undefined) return probe(deps, signal);
+  try {
+    await probe(deps, signal);
+  } catch (error) {
+    if (!(error instanceof BpError) || !['sandbox_volume', 'sandbox_mounts'].includes(error.code)) throw error;
+    volumes.disable(`filesystems in files can't be used here (${error.message})`);
+    await probe(deps, signal);
+  }
 }
 
 const SOCKETS_UNLIMITED =

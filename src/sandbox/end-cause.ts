@@ -2,7 +2,7 @@ import type { ExecutionEnd, EndCause } from './sandbox.ts';
 import type { EndedEvent } from './supervisor-events.ts';
 
 /** Why the host ended it, where it did. */
-export type HostStop = 'operator' | 'shutdown' | 'cpu_backstop' | 'wall_backstop';
+export type HostStop = 'operator' | 'shutdown' | 'cpu_backstop' | 'wall_backstop' | 'disk_watch';
 
 /** What the engine knows of a container that has ended. */
 export interface ContainerEnd {
@@ -22,6 +22,8 @@ export interface EndFacts {
   /** Whether "go" was sent; where that isn't known, it is taken to be. */
   readonly went: boolean;
   readonly hostStop: HostStop | undefined;
+  /** Whether the host found the workspace over its quota. */
+  readonly overQuota?: boolean;
   /** As the host measured it. */
   readonly measured: {
     readonly cpuMs: number | undefined;
@@ -58,19 +60,24 @@ export function executionEnd(facts: EndFacts): ExecutionEnd {
   };
 }
 
+const DISK_USED_UP = 'the workspace holds more than it may';
+
 type Verdict = readonly [EndCause, string];
 
-function fromReport(report: EndedEvent, { container, hostStop }: EndFacts): Verdict {
+function fromReport(report: EndedEvent, { container, hostStop, overQuota = false }: EndFacts): Verdict {
   switch (report.cause) {
     case 'cpu_budget':
       return ['cpu_budget', report.detail || 'the CPU time bought was used up'];
     case 'wall_budget':
       return ['wall_budget', report.detail || 'the wall time was over'];
+    case 'disk_quota':
+      return ['disk_quota', report.detail || DISK_USED_UP];
     case 'not_runnable':
       return ['not_runnable', report.detail || 'there is no entry point that can be run'];
     case 'stopped':
       return stopped(hostStop);
     case 'exited':
+      if (overQuota) return ['disk_quota', DISK_USED_UP];
       // Also where only a child was killed and the agent itself went on to exit with 0.
       if (container?.oomKilled) return ['out_of_memory', 'the memory bought was used up'];
       return ['exited', report.detail || describeExit(report)];
@@ -94,6 +101,8 @@ function stopped(hostStop: HostStop | undefined): Verdict {
       return ['cpu_budget', 'the CPU time bought was used up (ended by the host)'];
     case 'wall_backstop':
       return ['wall_budget', 'the wall time was over (ended by the host)'];
+    case 'disk_watch':
+      return ['disk_quota', `${DISK_USED_UP} (ended by the host)`];
     case 'operator':
       return ['stopped', 'stopped by the operator'];
     case 'shutdown':

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { containerOptions, type ContainerRequest, type ContainerSettings } from './container-options.ts';
-import { DockerExecution } from './docker-execution.ts';
+import { DockerExecution, type ExecutionParts } from './docker-execution.ts';
 import type { Engine } from './engine-calls.ts';
 import { statusBehind } from './engine-error.ts';
 import { readEngineFacts, type EngineFacts } from './engine-facts.ts';
@@ -14,7 +14,9 @@ import { makeReportDirectory } from './report-file.ts';
 import type { Owner } from './safe-directory.ts';
 import type { ExecutionRequest } from './sandbox.ts';
 import { makeSocketDirectory, type SocketPlace } from './sockets.ts';
-import { fillWorkspace, makeWorkspace, workspacePaths } from './workspace.ts';
+import { quotaFrom } from './size-watch.ts';
+import type { Volumes } from './volumes.ts';
+import { fillWorkspace, makeWorkspace, measureWorkspace } from './workspace.ts';
 
 export interface LauncherDeps {
   readonly engine: Engine;
@@ -25,6 +27,7 @@ export interface LauncherDeps {
   readonly home: string;
   readonly hash: string;
   readonly sockets: SocketPlace;
+  readonly volumes: Volumes;
   readonly operator: Owner;
   readonly seccompPath: string;
 }
@@ -43,26 +46,32 @@ export class Launcher {
 
   /** See `Sandbox.prepare`. Leaves no container where it rejects. */
   async launch(request: Launch, signal: AbortSignal): Promise<DockerExecution> {
-    const { home, operator, sockets } = this.#deps;
-    const { executionId } = request;
+    const { home, operator, sockets, volumes } = this.#deps;
+    const { executionId, folder } = request;
     const user = agentUser(this.#deps, request.agentNumber);
     const isRoot = operator.uid === 0;
-    const paths = workspacePaths(home, request.folder);
-    const [socketDirectory, report] = await Promise.all([
+    const [socketDirectory, report, place] = await Promise.all([
       makeSocketDirectory(sockets, executionId),
       isRoot ? makeReportDirectory(home, executionId) : undefined,
-      makeWorkspace(paths),
+      volumes.acquire(executionId, folder),
     ]);
+    const { paths } = place;
+    await makeWorkspace(paths);
+    const leastFree = await place.leastFree();
     // The engine takes its time over a container, and nothing reads the workspace before "go".
     const [container, filled] = await Promise.allSettled([
-      this.#create(request, { workspace: paths.root, sockets: socketDirectory, report }, signal),
-      fillWorkspace(paths, { ...request, owner: isRoot ? user : undefined, stagingName: executionId }),
+      this.#create({ ...request, leastFree }, { workspace: paths.root, sockets: socketDirectory, report }, signal),
+      place.withRoom(() =>
+        fillWorkspace(paths, { ...request, owner: isRoot ? user : undefined, stagingName: executionId }),
+      ),
     ]);
     if (container.status === 'rejected') throw container.reason;
     try {
       if (filled.status === 'rejected') throw filled.reason;
       signal.throwIfAborted();
-      return await this.#start(container.value, request, signal);
+      const size = leastFree ? undefined : await measureWorkspace(paths.root);
+      const quota = leastFree ? undefined : quotaFrom(volumes.quota, size);
+      return await this.#start(container.value, request, { place, quota }, signal);
     } catch (error) {
       await remove(this.#deps.engine, container.value);
       throw error;
@@ -86,9 +95,13 @@ export class Launcher {
     return this.#known;
   }
 
-  async #create(request: Launch, mounts: ContainerRequest['mounts'], signal: AbortSignal): Promise<Container> {
+  async #create(
+    request: Launch & Pick<ContainerRequest, 'leastFree'>,
+    mounts: ContainerRequest['mounts'],
+    signal: AbortSignal,
+  ): Promise<Container> {
     const { engine, hash } = this.#deps;
-    const { executionId, agentId, agentNumber, bundle, wallMs, environment } = request;
+    const { executionId, agentId, agentNumber, bundle, wallMs, environment, leastFree } = request;
     const { settings } = await this.#learn(signal);
     const options = containerOptions(settings, {
       home: hash,
@@ -99,12 +112,18 @@ export class Launcher {
       wallMs,
       user: agentUser(this.#deps, agentNumber),
       environment,
+      leastFree,
       mounts,
     });
     return createContainer(engine, options);
   }
 
-  async #start(container: Container, request: Launch, signal: AbortSignal): Promise<DockerExecution> {
+  async #start(
+    container: Container,
+    request: Launch,
+    workspace: Pick<ExecutionParts, 'place' | 'quota'>,
+    signal: AbortSignal,
+  ): Promise<DockerExecution> {
     const { engine, home, config, operator } = this.#deps;
     const { settings } = await this.#learn(signal);
     const { executionId, bundle, wallMs } = request;
@@ -115,7 +134,7 @@ export class Launcher {
         ...this.#deps,
         container,
         executionId,
-        workspace: workspacePaths(home, request.folder).root,
+        ...workspace,
         budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: settings.cpus },
         stopGraceMs: config.stop_grace_ms,
         socketBytesMax: hostLimitsSockets ? config.socket_bytes_max : undefined,

@@ -14,7 +14,8 @@ import { outputPath } from './output-file.ts';
 import type { Reaper } from './reaper.ts';
 import type { ExecutionEnd } from './sandbox.ts';
 import { makeSocketDirectory, SOCKET_NAME, type SocketPlace } from './sockets.ts';
-import { probeFolder, removeProbeFolder, workspacePaths } from './workspace.ts';
+import type { Volumes } from './volumes.ts';
+import { probeFolder, removeProbeFolder } from './workspace.ts';
 
 export interface ProbeDeps {
   readonly launcher: Launcher;
@@ -23,6 +24,7 @@ export interface ProbeDeps {
   readonly address: EngineAddress;
   readonly home: string;
   readonly sockets: SocketPlace;
+  readonly volumes: Volumes;
 }
 
 const GREETING = 'bp-agents probe';
@@ -66,6 +68,7 @@ export async function probe(deps: ProbeDeps, signal: AbortSignal): Promise<void>
   } finally {
     server?.close();
     await deps.reaper.discard(executionId).catch(() => undefined);
+    await deps.volumes.drop(probeFolder(executionId));
     await removeProbeFolder(deps.home, executionId);
     await rm(outputPath(deps.home, executionId), { force: true });
   }
@@ -119,7 +122,11 @@ async function launch({ launcher, address }: ProbeDeps, executionId: string, sig
 }
 
 /** What kept the trial run from seeing what it should have seen, or undefined. */
-async function findProblem({ home }: ProbeDeps, executionId: string, end: ExecutionEnd): Promise<string | undefined> {
+async function findProblem(
+  { home, volumes }: ProbeDeps,
+  executionId: string,
+  end: ExecutionEnd,
+): Promise<string | undefined> {
   if (end.cause === 'not_runnable') return 'workspaces do not reach a container';
   if (end.cause === 'exited' && end.exitCode === EXIT.notWritable)
     return 'a container can not write into its workspace';
@@ -139,7 +146,8 @@ async function findProblem({ home }: ProbeDeps, executionId: string, end: Execut
       },
     );
   }
-  const mark = join(workspacePaths(home, probeFolder(executionId)).root, MARK);
+  const { paths } = await volumes.resume(executionId, probeFolder(executionId));
+  const mark = join(paths.root, MARK);
   const seen = await readFile(mark, 'utf8').catch(() => undefined);
   return seen === executionId ? undefined : 'what a container writes into its workspace does not reach this machine';
 }

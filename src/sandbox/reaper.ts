@@ -10,6 +10,7 @@ import { readReport, removeReport, reportedExecutions } from './report-file.ts';
 import { ignore } from './safe-directory.ts';
 import type { ExecutionEnd, Leftover } from './sandbox.ts';
 import { removeSocketDirectory, removeSocketRoot, socketRoot, type SocketPlace } from './sockets.ts';
+import type { Volumes } from './volumes.ts';
 import { measureWorkspace, sweepWorkspaces, workspaceFolder, workspacePaths } from './workspace.ts';
 
 export interface ReaperDeps {
@@ -17,6 +18,7 @@ export interface ReaperDeps {
   readonly home: string;
   readonly hash: string;
   readonly sockets: SocketPlace;
+  readonly volumes: Volumes;
 }
 
 /** Finds and removes what belongs to one home, by its label and its own directories, and nothing else. */
@@ -51,15 +53,16 @@ export class Reaper {
 
   /** Removes container, socket directory and report of one execution. */
   async discard(executionId: string): Promise<void> {
-    const { sockets, home } = this.#deps;
+    const { sockets, home, volumes } = this.#deps;
     const containers = await this.#list(undefined, executionId);
     await Promise.all(containers.map(({ Id }) => this.#removeContainer(Id)));
     await Promise.all([removeSocketDirectory(sockets, executionId), removeReport(home, executionId)]);
+    volumes.release(executionId);
   }
 
-  /** Removes whatever is left of executions that are not in `keep`. */
+  /** Removes whatever is left of executions that are not in `keep`, and puts their workspaces back. */
   async sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-    const { home, sockets } = this.#deps;
+    const { home, sockets, volumes } = this.#deps;
     const [containers, reports, directories] = await Promise.all([
       this.#list(signal),
       reportedExecutions(home),
@@ -69,6 +72,10 @@ export class Reaper {
     const stale = (executionId: string) => isExecutionId(executionId) && !keep.has(executionId);
     for (const executionId of new Set(known)) if (stale(executionId)) await this.discard(executionId);
     await removeSocketRoot(sockets);
+    const held = containers
+      .filter(({ Labels }) => !stale(Labels[LABEL.execution] ?? ''))
+      .map(({ Labels }) => `agent-${Labels[LABEL.agent] ?? ''}`);
+    await volumes.putBack((_, folder) => held.includes(folder));
     await sweepWorkspaces(home, stale);
   }
 

@@ -117,7 +117,7 @@ export interface ExecutionUsage {
   readonly memoryPeakBytes: number | null;
   readonly wallMs: number | null;
   readonly workspaceBytes: number | null;
-  /** Everything in the workspace that isn't a directory. */
+  /** Files and folders in the workspace. */
   readonly workspaceFiles: number | null;
   readonly outputBytes: number | null;
 }

@@ -9,7 +9,7 @@ const detail = z
 
 const endedEvent = z.object({
   event: z.literal('ended'),
-  cause: z.enum(['exited', 'cpu_budget', 'wall_budget', 'stopped', 'not_runnable']),
+  cause: z.enum(['exited', 'cpu_budget', 'wall_budget', 'disk_quota', 'stopped', 'not_runnable']),
   exit_code: z.int().nullable(),
   signal: z.int().nullable(),
   cpu_us: count.nullable(),

@@ -5,7 +5,12 @@ import { DEPTH_MAX, isOneOf, type SafeDirectory } from './safe-directory.ts';
 export interface WalkLimits {
   readonly entriesMax: number;
   readonly signal?: AbortSignal | undefined;
+  /** Opens directories that their owner has locked. Only where nothing of the agent runs: it could put a link there. */
+  readonly unlock: boolean;
 }
+
+/** Whether everything was seen; `incomplete`: too deep, not readable, a name that isn't UTF-8, or the signal was aborted. */
+export type WalkEnd = 'complete' | 'too_many' | 'incomplete';
 
 /** Called for each entry, before what is below it. Links are reported, never followed. */
 export type Visit = (directory: SafeDirectory, name: string, stats: Stats) => Promise<void> | void;
@@ -17,15 +22,16 @@ const REPLACEMENT = '\uFFFD';
 const BATCH = 32;
 
 /**
- * Visits everything below `root`. Returns false where it could not see everything: too many entries, too deep, a
- * directory that can't be read, a name that isn't UTF-8, or the signal was aborted. A directory that its owner has locked
- * is unlocked: an agent that runs as the operator could else leave what the operator can't remove.
+ * Visits everything below `root` that it can. Links are not followed. With `unlock`, what an agent that runs as the
+ * operator has locked is opened: it could else leave what the operator can't remove.
  */
-export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: Visit): Promise<boolean> {
+export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: Visit): Promise<WalkEnd> {
   let room = limits.entriesMax;
+  const excess = { found: false };
 
   async function walk(directory: SafeDirectory, depth: number): Promise<boolean> {
     const names = await directory.names(room);
+    if (!names) excess.found = true;
     if (!names || limits.signal?.aborted) return false;
     room -= names.length;
     const below: string[] = [];
@@ -51,7 +57,7 @@ export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: V
     if (depth === DEPTH_MAX) return false;
     let child: SafeDirectory;
     try {
-      child = await openUnlocked(directory, name);
+      child = await (limits.unlock ? openUnlocked(directory, name) : directory.openChild(name));
     } catch (error) {
       if (isOneOf(error, 'ENOENT')) return true;
       if (isOneOf(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) return false;
@@ -64,7 +70,8 @@ export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: V
     }
   }
 
-  return walk(root, 1);
+  const isComplete = await walk(root, 1);
+  return excess.found ? 'too_many' : isComplete ? 'complete' : 'incomplete';
 }
 
 async function openUnlocked(directory: SafeDirectory, name: string): Promise<SafeDirectory> {

@@ -7,7 +7,7 @@ import { isProbe } from './labels.ts';
 import { filesError, writeTree } from './safe-file.ts';
 import { errorCode, ignore, isOneOf, SafeDirectory, type Owner } from './safe-directory.ts';
 import type { WorkspaceFile } from './sandbox.ts';
-import { walkTree } from './tree-walk.ts';
+import { walkTree, type WalkEnd, type WalkLimits } from './tree-walk.ts';
 
 export interface WorkspacePaths {
   /** The agent's folder, mounted at /workspace. */
@@ -28,6 +28,7 @@ export interface WorkspaceContent {
 export interface WorkspaceSize {
   /** Bytes that it takes on the disk, directories and links included; a file with two names counts once. */
   readonly bytes: number;
+  /** Files and folders, links included; a file with two names counts once. */
   readonly files: number;
 }
 
@@ -110,24 +111,36 @@ async function namesIn(directory: string): Promise<readonly string[]> {
  * is unlocked. To be called when nothing of the agent runs any more.
  */
 export async function measureWorkspace(root: string, signal?: AbortSignal): Promise<WorkspaceSize | undefined> {
-  let directory: SafeDirectory | undefined;
   try {
     await unlock(root);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  }
+  const counted = await countWorkspace(root, { entriesMax: ENTRIES_MAX, signal, unlock: true });
+  return counted?.end === 'complete' ? counted : undefined;
+}
+
+/** As far as it can be seen; undefined where not even its root can be read. */
+export async function countWorkspace(
+  root: string,
+  limits: WalkLimits,
+): Promise<(WorkspaceSize & { readonly end: WalkEnd }) | undefined> {
+  let directory: SafeDirectory | undefined;
+  try {
     directory = await SafeDirectory.open(root);
     let bytes = diskBytes(await directory.stat());
     let files = 0;
     const seen = new Set<number>();
-    const complete = await walkTree(directory, { entriesMax: ENTRIES_MAX, signal }, (_, __, stats) => {
-      if (!stats.isDirectory()) {
-        files++;
-        if (stats.nlink > 1) {
-          if (seen.has(stats.ino)) return;
-          seen.add(stats.ino);
-        }
+    const end = await walkTree(directory, limits, (_, __, stats) => {
+      if (!stats.isDirectory() && stats.nlink > 1) {
+        if (seen.has(stats.ino)) return;
+        seen.add(stats.ino);
       }
+      files++;
       bytes += diskBytes(stats);
     });
-    return complete ? { bytes, files } : undefined;
+    return { bytes, files, end };
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
     return undefined;
@@ -161,10 +174,10 @@ async function openOwn(path: string): Promise<SafeDirectory> {
 async function takeOver(root: SafeDirectory, owner: Owner | undefined): Promise<void> {
   const stats = await root.stat();
   if (!owner || (stats.uid === owner.uid && stats.gid === owner.gid)) return;
-  const complete = await walkTree(root, { entriesMax: ENTRIES_MAX }, (directory, name) =>
+  const end = await walkTree(root, { entriesMax: ENTRIES_MAX, unlock: true }, (directory, name) =>
     lchown(directory.entry(name), owner.uid, owner.gid).catch(ignore('ENOENT')),
   );
-  if (!complete)
+  if (end !== 'complete')
     throw new BpError('sandbox_workspace', `the workspace has too many files or is too deep to be given to its agent`);
   await root.setOwner(owner);
 }

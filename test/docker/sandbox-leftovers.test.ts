@@ -125,7 +125,7 @@ describe('what is left', () => {
     expect(await containersOf('exe_1')).toBe(0);
     expect(existsSync(sockets)).toBe(false);
     expect(readdirSync(join(home.path, '.bp-agents')).sort()).toEqual(
-      process.getuid!() === 0 ? ['executions', 'logs'] : ['logs'],
+      process.getuid!() === 0 ? ['executions', 'logs', 'volumes'] : ['logs'],
     );
     expect(readFileSync(join(home.workspace(), 'main.py'), 'utf8')).toBe(QUICK);
     expect(home.output('exe_1')).toBe('done\n');
@@ -149,6 +149,7 @@ describe('what is left', () => {
       ]);
       const socketsOnly = await home.sandbox.socketDirectory('exe_3');
       mkdirSync(join(home.path, 'workspaces', '.probe-old'));
+      mkdirSync(join(home.path, 'workspaces', '.staging'), { recursive: true });
       writeFileSync(join(home.path, 'workspaces', '.staging', 'exe_4.0'), 'half a file');
       await home.sandbox.sweep(new Set(['exe_2']), NEVER);
       const ids = async (of: TestHome) => (await of.sandbox.leftovers(NEVER)).map(({ executionId }) => executionId);

@@ -22,6 +22,7 @@ const sandbox = createDockerSandbox({
   runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
   uid: process.getuid!(),
   gid: process.getgid!(),
+  searchPath: process.env['PATH'] ?? '',
   seccompPath: SECCOMP,
 });
 const execution = await sandbox.prepare(

@@ -55,6 +55,7 @@ export async function openTestHome(settings: Partial<Config['sandbox']> = {}, do
       clock: systemClock(),
       logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
       runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+      searchPath: process.env['PATH'] ?? '',
       uid: process.getuid!(),
       gid: process.getgid!(),
       seccompPath: SECCOMP,

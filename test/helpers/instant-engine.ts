@@ -38,6 +38,7 @@ const DONE: ExecutionEnd = {
 /** An engine without containers: each execution does what the test says and has then completed. */
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
+    putBackWorkspaces: () => Promise.resolve(),
     start: ({ economy }, logger) =>
       Promise.resolve({
         orchestrator: {

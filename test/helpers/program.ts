@@ -2,6 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { unmountBelow } from './mounted.ts';
 import { fileURLToPath } from 'node:url';
 
 /** The built program, as users start it. `npm test` builds it first. */
@@ -71,6 +72,7 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
       >,
     close() {
       for (const child of children) child.kill('SIGKILL');
+      unmountBelow(directory);
       rmSync(directory, { recursive: true, force: true });
     },
   };

@@ -21,6 +21,7 @@ const REQUEST: ContainerRequest = {
   wallMs: 60_000,
   user: { uid: 200_007, gid: 200_007 },
   environment: { BP_EXECUTION_TOKEN: 'secret', PATH: '/evil' },
+  leastFree: undefined,
   mounts: { workspace: '/economy/workspaces/agent-ada', sockets: '/run/bp-agents/x/exe_17', report: '/economy/report' },
 };
 

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { BpError } from '../platform/errors.ts';
+import { runProgram } from './host-program.ts';
+
+/** What is mounted at a place of this machine. */
+export interface Mount {
+  readonly target: string;
+  /** `major:minor` of the device behind it. */
+  readonly device: string;
+}
+
+const NEVER = new AbortController().signal;
+
+/** Everything that is mounted at `directory` or below it, in the order in which it was mounted. */
+export async function mountsBelow(directory: string): Promise<readonly Mount[]> {
+  return parseMounts(await readFile('/proc/self/mountinfo', 'utf8')).filter(
+    ({ target }) => target === directory || target.startsWith(`${directory}/`),
+  );
+}
+
+export function parseMounts(mountinfo: string): readonly Mount[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [, , device, , target] = line.split(' ');
+    return device === undefined || target === undefined ? [] : [{ device, target: unescaped(target) }];
+  });
+}
+
+/** The kernel writes blanks, tabs, line ends and backslashes as octal numbers. */
+function unescaped(path: string): string {
+  const bytes = path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+  return bytes;
+}
+
+/** Takes away whatever is mounted there; what somebody still stands in goes when they leave. */
+export async function unmountAll(target: string): Promise<void> {
+  for (const mount of (await mountsBelow(target)).toReversed())
+    await runTool('umount', [mount.target]).catch(() => runTool('umount', ['--lazy', mount.target]));
+}
+
+/** Whether a loop device of this machine still has the file behind it, so that something has it mounted. */
+export async function isLooped(image: string): Promise<boolean> {
+  let found = false;
+  await runTool('losetup', ['--associated', image], (line) => {
+    found ||= line.trim() !== '';
+  });
+  return found;
+}
+
+/** Runs a tool of the host to its end. Rejects with `sandbox_volume` where it fails or is not there. */
+export async function runTool(
+  command: string,
+  parameters: readonly string[],
+  onLine: (line: string) => void = () => undefined,
+): Promise<void> {
+  let failure: string | undefined;
+  try {
+    const { exitCode, lastError } = await runProgram(command, parameters, { onLine, signal: NEVER });
+    if (exitCode !== 0) failure = lastError || `it ended with exit code ${exitCode ?? 'unknown'}`;
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  if (failure !== undefined) throw new BpError('sandbox_volume', `${command} failed: ${failure}`);
+}
