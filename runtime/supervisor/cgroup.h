@@ -12,6 +12,7 @@ struct cgroup {
   int version; /* 1 or 2; 0: no CPU counter could be found */
   int cpu_fd;
   int memory_peak_fd;
+  int pids_events_fd;
 };
 
 /* Finds and opens the counters. What is not there stays -1. */
@@ -22,5 +23,8 @@ bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us);
 
 /* The most memory the group has had, in bytes. Version 1 counts the page cache too. */
 bool cgroup_memory_peak(const struct cgroup *cgroup, int64_t *bytes);
+
+/* How many new processes and threads the limit has refused since the container was made. */
+bool cgroup_forks_refused(const struct cgroup *cgroup, int64_t *count);
 
 #endif

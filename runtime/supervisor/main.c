@@ -169,7 +169,7 @@ static enum reason watch_once(struct supervision *self) {
 }
 
 static const char *describe(const struct supervision *self, enum reason reason, struct ending *ending) {
-  static char text[128];
+  static char text[160];
   int status = self->agent.status;
   switch (reason) {
     case REASON_CPU:
@@ -200,6 +200,15 @@ static const char *describe(const struct supervision *self, enum reason reason, 
   }
 }
 
+/* A program that was refused processes seldom says so. */
+static const char *with_refused(const struct supervision *self, const char *detail) {
+  static char text[512];
+  int64_t count;
+  if (!cgroup_forks_refused(&self->cgroup, &count) || count == 0) return detail;
+  snprintf(text, sizeof text, "%.400s; %lld new processes were refused", detail, (long long)count);
+  return text;
+}
+
 /* Clears the container of everything else, then reports. */
 static int finish(struct supervision *self, enum reason reason) {
   struct ending ending = {.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1};
@@ -218,7 +227,7 @@ static int finish(struct supervision *self, enum reason reason) {
     if (WIFEXITED(agent->status)) ending.exit_code = WEXITSTATUS(agent->status);
     if (WIFSIGNALED(agent->status)) ending.signal = WTERMSIG(agent->status);
   }
-  ending.detail = describe(self, reason, &ending);
+  ending.detail = with_refused(self, describe(self, reason, &ending));
   report_ended(&ending, self->options.report_dir);
   return EXIT_REPORTED;
 }

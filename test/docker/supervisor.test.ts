@@ -219,6 +219,26 @@ except ChildProcessError:
     expect(ended['cpu_us']).toBeGreaterThan(300_000);
   });
 
+  it('of processes is told where it refused some', async () => {
+    const text = `
+import os, time
+for _ in range(60):
+    try:
+        if os.fork() == 0:
+            time.sleep(60)
+    except OSError: pass
+`;
+    const { ended } = await runSupervised({ files: { 'main.py': text }, memoryMb: 512, pids: 32 });
+    expect(ended).toMatchObject({ cause: 'exited', exit_code: 0, tree_empty: true });
+    expect(ended['detail']).toMatch(/^exited with code 0; (2\d|3\d) new processes were refused$/);
+  });
+
+  it('of a filesystem’s free room ends who takes more', async () => {
+    const parameters = { '--disk-bytes': String(2 ** 60) };
+    const { ended } = await runSupervised({ files: { 'main.py': 'import time\ntime.sleep(30)\n' }, parameters });
+    expect(ended).toMatchObject({ cause: 'disk_quota', exit_code: null });
+  });
+
   it('is kept against a fork bomb', async () => {
     const text = 'import os\nwhile True:\n    try: os.fork()\n    except OSError: pass\n';
     const { ended } = await runSupervised({ files: { 'main.py': text }, cpuMs: 300, memoryMb: 512, pids: 128 });
