@@ -50,15 +50,21 @@ export async function withHome<T>(
 ): Promise<T> {
   const home = openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
   try {
-    await putBackWorkspaces(deps, home);
+    await recoverWorkspaces(deps, home);
     return await work(home);
   } finally {
     home.close();
   }
 }
 
+/** Puts back what a `run` left that was cut off or could not begin. To be called where none goes on. */
+export async function putBackWorkspaces({ engine, stderr }: CliDeps, home: Home): Promise<void> {
+  if (!existsSync(volumesDirectory(home.directory))) return;
+  await engine.putBackWorkspaces(home, (line) => printLines(stderr, [`bp-agents: ${line}`]));
+}
+
 /** After a `run` that was cut off, the next command finds agents' files where people look for them. */
-async function putBackWorkspaces({ engine, stderr }: CliDeps, home: Home): Promise<void> {
+async function recoverWorkspaces(deps: CliDeps, home: Home): Promise<void> {
   const { directory } = home;
   if (!existsSync(volumesDirectory(directory)) || runningProcess(directory) !== undefined) return;
   let lock: ReturnType<typeof lockRun>;
@@ -69,7 +75,7 @@ async function putBackWorkspaces({ engine, stderr }: CliDeps, home: Home): Promi
     return;
   }
   try {
-    await engine.putBackWorkspaces(home, (line) => printLines(stderr, [`bp-agents: ${line}`]));
+    await putBackWorkspaces(deps, home);
   } finally {
     lock.release();
   }

@@ -2,39 +2,32 @@ import { readFile } from 'node:fs/promises';
 import { BpError } from '../platform/errors.ts';
 import { runProgram } from './host-program.ts';
 
-/** What is mounted at a place of this machine. */
-export interface Mount {
-  readonly target: string;
-  /** `major:minor` of the device behind it. */
-  readonly device: string;
-}
-
 const NEVER = new AbortController().signal;
 
-/** Everything that is mounted at `directory` or below it, in the order in which it was mounted. */
-export async function mountsBelow(directory: string): Promise<readonly Mount[]> {
-  return parseMounts(await readFile('/proc/self/mountinfo', 'utf8')).filter(
-    ({ target }) => target === directory || target.startsWith(`${directory}/`),
+/** The places at `directory` and below it where something is mounted, in the order in which it was mounted. */
+export async function mountsBelow(directory: string): Promise<readonly string[]> {
+  return mountTargets(await readFile('/proc/self/mountinfo', 'utf8')).filter(
+    (target) => target === directory || target.startsWith(`${directory}/`),
   );
 }
 
-export function parseMounts(mountinfo: string): readonly Mount[] {
+/** Every place that `mountinfo` names. */
+export function mountTargets(mountinfo: string): readonly string[] {
   return mountinfo.split('\n').flatMap((line) => {
-    const [, , device, , target] = line.split(' ');
-    return device === undefined || target === undefined ? [] : [{ device, target: unescaped(target) }];
+    const target = line.split(' ')[4];
+    return target === undefined ? [] : [unescaped(target)];
   });
 }
 
 /** The kernel writes blanks, tabs, line ends and backslashes as octal numbers. */
 function unescaped(path: string): string {
-  const bytes = path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
-  return bytes;
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }
 
 /** Takes away whatever is mounted there; what somebody still stands in goes when they leave. */
 export async function unmountAll(target: string): Promise<void> {
-  for (const mount of (await mountsBelow(target)).toReversed())
-    await runTool('umount', [mount.target]).catch(() => runTool('umount', ['--lazy', mount.target]));
+  for (const place of (await mountsBelow(target)).toReversed())
+    await runTool('umount', [place]).catch(() => runTool('umount', ['--lazy', place]));
 }
 
 /** Whether a loop device of this machine still has the file behind it, so that something has it mounted. */

@@ -33,7 +33,7 @@ const SPARE_FILES = 16;
 /** Some growth, so that an agent that is over its quota can come so far as to remove something. */
 const GROWTH: LeastFree = { bytes: MB, files: 16 };
 /** It takes a moment until a device whose last user is gone is let go. */
-const LET_GO_ATTEMPTS = 20;
+const LET_GO_ATTEMPTS = 8;
 const LET_GO_PAUSE_MS = 25;
 
 /** Of a path inside a volume as the tools of the host see it: room for the longer name of the plain folder. */

@@ -76,22 +76,13 @@ export class Volumes {
   /** Makes the workspace ready for an execution and keeps it so until `release`. Rejects with `sandbox_volume`. */
   async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
     if ((await this.missing()) !== undefined) return this.#plain(folder);
-    return this.#inTurn(async () => {
-      const opened = this.#opened.get(folder) ?? (await this.#add(folder));
-      // Also where it is known: somebody may have unmounted it meanwhile.
-      await opened.volume.open(this.quota);
-      opened.users.add(executionId);
-      this.#opened.delete(folder);
-      this.#opened.set(folder, opened);
-      return placeOf(opened.volume, this.quota);
-    });
+    return this.#mounted(executionId, folder);
   }
 
-  /** As `acquire`, where the workspace is mounted already or its image counts; else its plain folder. */
+  /** The workspace as an execution has it that began before: its image where that counts, else the plain folder. */
   async resume(executionId: string, folder: string): Promise<WorkspacePlace> {
-    return (await new Volume({ home: this.#deps.home, folder }).counts())
-      ? this.acquire(executionId, folder)
-      : this.#plain(folder);
+    const counts = await new Volume({ home: this.#deps.home, folder }).counts();
+    return counts ? this.#mounted(executionId, folder) : this.#plain(folder);
   }
 
   release(executionId: string): void {
@@ -129,6 +120,18 @@ export class Volumes {
       if (!(await volume.isHeldElsewhere(this.#deps.clock))) return false;
       await volume.open(this.quota);
       return true;
+    });
+  }
+
+  #mounted(executionId: string, folder: string): Promise<WorkspacePlace> {
+    return this.#inTurn(async () => {
+      const opened = this.#opened.get(folder) ?? (await this.#add(folder));
+      // Also where it is known: somebody may have unmounted it meanwhile.
+      await opened.volume.open(this.quota);
+      opened.users.add(executionId);
+      this.#opened.delete(folder);
+      this.#opened.set(folder, opened);
+      return placeOf(opened.volume, this.quota);
     });
   }
 

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { parseMounts } from '../../src/sandbox/mounts.ts';
+import { mountTargets } from '../../src/sandbox/mounts.ts';
 
 /** Places below a directory where something is mounted, in the order of mounting. */
 export function mountedBelow(directory: string): string[] {
-  return parseMounts(readFileSync('/proc/self/mountinfo', 'utf8'))
-    .map(({ target }) => target)
-    .filter((target) => target.startsWith(`${directory}/`));
+  return mountTargets(readFileSync('/proc/self/mountinfo', 'utf8')).filter((target) =>
+    target.startsWith(`${directory}/`),
+  );
 }
 
 /** So that a directory can be removed whatever a killed program left in it. */

@@ -7,7 +7,7 @@ import { parseWhole } from '../arguments.ts';
 import type { CliDeps, Home } from '../deps.ts';
 import { valueOf } from '../failure.ts';
 import { GENESIS, madeAgentLines, makeAgent } from '../genesis.ts';
-import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
+import { homeDirectory, openHome, putBackWorkspaces, readConfig, type GlobalOptions } from '../home.ts';
 import { printLines } from '../output.ts';
 import { runSession } from '../run-session.ts';
 
@@ -42,6 +42,7 @@ export function addRun(program: Command, deps: CliDeps): void {
           printLines(deps.stdout, [...welcome(home, isNew), ...begin(deps, home, options)]);
           await runSession(deps, home, { cycles: cyclesMax, headless });
         } finally {
+          await putBackWorkspaces(deps, home);
           home.close();
         }
       } finally {
