@@ -2,7 +2,7 @@ import { clearCycle, type ClearedCycle } from '../economy/clear-cycle.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
-import { recover } from './recovery.ts';
+import { recover, removeLeftovers } from './recovery.ts';
 
 export interface LoopOptions {
   /** How many cycles; undefined: until stopped. */
@@ -48,6 +48,10 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   }
   looking.abort();
   await tasks.done();
+  // Whatever a clean-up could not remove at its time; what it can't now either, the next start finds.
+  await removeLeftovers(deps, never).catch((error: unknown) =>
+    deps.logger.warn({ err: error }, 'something is left of executions'),
+  );
 }
 
 /** What runs beside the loop. A broken invariant or database in one of them stops the loop as one in a cycle does. */

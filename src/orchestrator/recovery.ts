@@ -15,16 +15,21 @@ export interface Recovered {
  * the system. `running`: adopted, or settled from what is known of its end; never run again by the same attempt.
  */
 export async function recover(deps: OrchestratorDeps, signal: AbortSignal): Promise<Recovered> {
-  const { economy, sandbox } = deps;
-  const unsettled = economy.store.executions.unsettled();
+  await removeLeftovers(deps, signal);
+  const unsettled = deps.economy.store.executions.unsettled();
   const running = inState(unsettled, 'running');
-  await sandbox.sweep(new Set(running.map(({ id }) => formatId('execution', id))), signal);
   for (const execution of inState(unsettled, 'starting'))
     settleLost(deps, execution.id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
     adopted: running.map((execution) => adoptExecution(deps, execution, signal)),
   };
+}
+
+/** Removes what stands on this machine for executions of this home, but for those that may still run. */
+export async function removeLeftovers({ economy, sandbox }: OrchestratorDeps, signal: AbortSignal): Promise<void> {
+  const running = inState(economy.store.executions.unsettled(), 'running');
+  await sandbox.sweep(new Set(running.map(({ id }) => formatId('execution', id))), signal);
 }
 
 function inState(executions: readonly Execution[], state: Execution['state']): readonly Execution[] {

@@ -82,7 +82,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     leftovers: (signal) => reaper.leftovers(signal),
     discard: (executionId) => reaper.discard(executionId),
     async close() {
-      await volumes.putBack(() => false);
+      await volumes.putBackUnused();
       await removeSocketRoot(sockets);
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),

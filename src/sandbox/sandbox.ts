@@ -26,13 +26,13 @@ export interface Sandbox {
   leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
-  /** Removes what stands outside the home for all executions, where none of them uses it any more. Idempotent. */
+  /** Puts back and removes what stands ready for executions to come, where none uses it any more. Idempotent. */
   close(): Promise<void>;
   /** Removes the kept output of an execution. Idempotent. */
   forget(executionId: string): Promise<void>;
   /**
    * Removes whatever is left of this home's executions that are not in `keep`: containers, socket directories, reports,
-   * temporary files. To be called at the start, once every leftover is settled.
+   * temporary files, mounts. To be called at the start, and at the end once all is settled.
    */
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
 }

@@ -113,6 +113,11 @@ export class Volumes {
     });
   }
 
+  /** As `putBack`, but for those of executions that were not discarded. */
+  async putBackUnused(): Promise<void> {
+    await this.putBack((_, folder) => (this.#opened.get(folder)?.users.size ?? 0) > 0);
+  }
+
   /** As `putBack`, where no `run` goes on that would know which containers still do. */
   async recover(): Promise<void> {
     if ((await quotaMissing({ ...this.#deps, wanted: 'auto' })) !== undefined) return;
