@@ -24,6 +24,8 @@ export interface CliDeps {
   readonly interrupt: AbortSignal;
   /** Does what a SIGINT does: a terminal that hands over single keys hands over Ctrl-C as one of them. */
   raiseInterrupt(): void;
+  /** Does the same to another process, as SIGTERM. Throws the system's error. */
+  interruptProcess(pid: number): void;
 }
 
 /** One economy's folder, opened: its configuration and its economy. */

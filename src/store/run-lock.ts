@@ -1,4 +1,13 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
@@ -56,6 +65,30 @@ export function runHolder(directory: string): number | undefined {
     return lock(database, path) ? undefined : readPid(directory);
   } finally {
     database.close();
+  }
+}
+
+/**
+ * Whether that process has the lock's file open, as the holder has; undefined where this system doesn't tell. An id that
+ * an earlier holder left may be that of any program by now.
+ */
+export function hasLockOpen(directory: string, pid: number): boolean | undefined {
+  if (!existsSync('/proc/self/fd')) return undefined;
+  const files = `/proc/${pid}/fd`;
+  try {
+    const path = realpathSync(join(directory, LOCK_FILE));
+    return readdirSync(files).some((name) => linkOf(join(files, name)) === path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
+  }
+}
+
+/** Undefined where it was closed meanwhile. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 
