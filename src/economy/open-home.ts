@@ -8,7 +8,7 @@ import type { MachineSize } from '../platform/machine.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { databaseError } from '../store/database.ts';
 import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
-import { openStore } from '../store/store.ts';
+import { isOutdated, openStore } from '../store/store.ts';
 import type { EconomyDeps } from './deps.ts';
 import { openEconomy } from './open-economy.ts';
 
@@ -42,6 +42,11 @@ export function openHomeEconomy({ directory, config, machine, clock, random, cre
   const economy = { store, clock, random, config, derived };
   if (create) priceWhatHasNoPrice(economy);
   return economy;
+}
+
+/** Whether opening the economy would first bring its database up to date. Throws as `openHomeEconomy` does. */
+export function hasOldDatabase(home: string): boolean {
+  return isOutdated(databasePath(home));
 }
 
 /** Admits one `run` per home. Throws `BpError` `already_running`. */
