@@ -110,7 +110,7 @@ function alreadyRunning(directory: string): BpError {
   const pid = readPid(directory);
   const who = pid === 0 ? 'another process' : `process ${pid}`;
   return new BpError('already_running', `${who} runs this economy already`, {
-    hint: 'end that one first, or give another folder with --home',
+    hint: 'end that one first with bp-agents stop, or give another folder with --home',
   });
 }
 

@@ -57,7 +57,10 @@ async function stopRun(
   const pid = await findRun(deps, home.directory);
   if (pid === undefined) return { view: { process: null, ended: false }, lines: ['no run is going on here'] };
   const running = home.economy.store.executions.unsettled().length;
-  if (!json && !now) printLines(deps.stdout, [`ending process ${pid}: ${running} running, which it settles first`]);
+  if (!json && !now)
+    printLines(deps.stdout, [
+      `ending the run in process ${pid}${running === 0 ? '' : `, which first settles what runs (${running})`}`,
+    ]);
   await endRun(deps, home, pid, { now });
   return { view: { process: pid, ended: true }, lines: [`the run in process ${pid} has ended`] };
 }
@@ -112,6 +115,7 @@ function executionLine({ id, agentId, outcome, price }: Execution): string {
 }
 
 function agentLine({ agentId, voidedBids }: StoppedAgent): string {
-  const bids = voidedBids.length === 1 ? '1 bid is' : `${voidedBids.length} bids are`;
-  return `${agentId} is stopped, ${bids} void; bp-agents bootstrap --id ${agentId} revives it`;
+  const count = voidedBids.length;
+  const bids = count === 0 ? '' : count === 1 ? ', 1 bid is void' : `, ${count} bids are void`;
+  return `${agentId} is stopped${bids}; bp-agents bootstrap --id ${agentId} revives it`;
 }

@@ -103,7 +103,7 @@ describe('stop, of an agent', () => {
     const again = await home.run('stop', 'genesis');
     expect(again).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringMatching(/^genesis is stopped, 0 bids/) as string,
+      stdout: expect.stringMatching(/^genesis is stopped; bp-agents bootstrap --id genesis/) as string,
     });
     expect(await home.run('bootstrap')).toMatchObject({
       exitCode: 0,
@@ -126,7 +126,7 @@ describe('stop, of the run', () => {
     const { exitCode, stdout } = await home.run('stop');
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: `ending process ${process.pid}: 1 running, which it settles first\nthe run in process ${process.pid} has ended\n`,
+      stdout: `ending the run in process ${process.pid}, which first settles what runs (1)\nthe run in process ${process.pid} has ended\n`,
     });
     expect(market.output).toMatch(/exe_1 of genesis: completed\n.*ended after cycle/s);
     expect(await market.ended).toMatchObject({ exitCode: 0 });
