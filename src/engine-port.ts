@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnginePort, Finding, RunningParts } from './cli/deps.ts';
-import type { Config } from './config/schema.ts';
+import type { EnginePort, RunningParts } from './cli/deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Clock } from './platform/clock.ts';
 import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
-import { engineError } from './sandbox/engine-error.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
-import { ensureImage, imageState, type ImageState } from './sandbox/image.ts';
+import { engineError } from './sandbox/engine-error.ts';
+import { examine } from './sandbox/examination.ts';
+import { ensureImage } from './sandbox/image.ts';
 import { Volumes } from './sandbox/volumes.ts';
 import { createService, type Service } from './service/service.ts';
 
@@ -26,6 +26,7 @@ const SOCKET_NAME = 'service.sock';
 /** The real world behind the commands: joins the Docker sandbox, the System Service and the orchestrator. */
 export function createEnginePort(options: EnginePortOptions): EnginePort {
   const { environment, runtimeDirectory, clock, uid, gid } = options;
+  const seccompPath = join(runtimeDirectory, 'seccomp.json');
 
   return {
     async start({ directory, config, economy }, logger, signal): Promise<RunningParts> {
@@ -41,7 +42,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         searchPath: environment['PATH'] ?? '',
         uid,
         gid,
-        seccompPath: join(runtimeDirectory, 'seccomp.json'),
+        seccompPath,
       });
       const { warnings } = await sandbox.check(signal);
       for (const warning of warnings) logger.warn({}, warning);
@@ -74,7 +75,8 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         .recover()
         .catch((error: unknown) => complain(engineError('put back workspaces', error).message));
     },
-    examine: (config, signal) => examine(options, config, signal),
+    examine: ({ directory, config: { sandbox }, isRunning }, signal) =>
+      examine({ ...options, seccompPath, config: sandbox, home: directory, isRunning }, signal),
   };
 }
 
@@ -97,26 +99,4 @@ function endpointsOf(service: Service, meters: Meters): Endpoints {
       open.delete(executionId);
     },
   };
-}
-
-const IMAGE_FINDING: Readonly<Record<ImageState, Omit<Finding, 'name'>>> = {
-  current: { ok: true, detail: 'built from the present runtime/' },
-  stale: { ok: false, detail: 'older than runtime/', mend: 'bp-agents image' },
-  missing: { ok: false, detail: 'not built yet', mend: 'bp-agents image' },
-};
-
-/** Engine and image, for `doctor`. Changes nothing. */
-async function examine(options: EnginePortOptions, config: Config, signal: AbortSignal): Promise<readonly Finding[]> {
-  try {
-    const address = await findEngine(options);
-    const docker = connectEngine(address);
-    const { Version: version } = await docker.version();
-    const engine = { name: 'engine', ok: true, detail: `Docker ${version} at ${address.url} (${address.source})` };
-    const { image } = config.sandbox;
-    const state = await imageState({ ...options, docker, image, signal });
-    return [engine, { name: 'image', ...IMAGE_FINDING[state], detail: `${image}: ${IMAGE_FINDING[state].detail}` }];
-  } catch (error) {
-    const { message, hint } = engineError('answer', error);
-    return [{ name: 'engine', ok: false, detail: message, mend: hint ?? 'see docs/operating.md' }];
-  }
 }

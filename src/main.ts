@@ -68,6 +68,7 @@ const deps: CliDeps = {
     gid: process.getgid?.() ?? 0,
   }),
   raiseInterrupt: () => void process.kill(process.pid, 'SIGINT'),
+  interruptProcess: (pid) => void process.kill(pid, 'SIGTERM'),
   get interrupt() {
     return interrupt();
   },

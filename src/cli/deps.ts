@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Finding } from '../platform/finding.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 
@@ -24,6 +25,8 @@ export interface CliDeps {
   readonly interrupt: AbortSignal;
   /** Does what a SIGINT does: a terminal that hands over single keys hands over Ctrl-C as one of them. */
   raiseInterrupt(): void;
+  /** Does the same to another process, as SIGTERM. Throws the system's error. */
+  interruptProcess(pid: number): void;
 }
 
 /** One economy's folder, opened: its configuration and its economy. */
@@ -46,21 +49,20 @@ export interface EnginePort {
   ): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }>;
   /** Puts back the workspaces that a `run` which was cut off left in filesystems of their own. Never rejects. */
   putBackWorkspaces(home: Home, complain: (line: string) => void): Promise<void>;
-  /** What `doctor` asks: engine and image, without changing anything. */
-  examine(config: Config, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** What `doctor` asks of the engine and of what agents need on this machine, without changing anything. */
+  examine(place: ExaminedHome, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export interface ExaminedHome {
+  /** The home's folder, which may not be there yet. */
+  readonly directory: string;
+  readonly config: Config;
+  /** A `run` is going on: what stands under this home's label is in use. */
+  readonly isRunning: boolean;
 }
 
 export interface RunningParts {
   readonly orchestrator: OrchestratorDeps;
   /** Closes the service. Idempotent. */
   close(): Promise<void>;
-}
-
-/** One line of `doctor`. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What mends it, where it is not ok. */
-  readonly mend?: string;
 }

@@ -18,6 +18,7 @@ import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addSkip } from './commands/skip.ts';
 import { addStatus } from './commands/status.ts';
+import { addStop } from './commands/stop.ts';
 import type { CliDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { printLines } from './output.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addInit,
   addBootstrap,
   addRun,
+  addStop,
   addPrompts,
   addScore,
   addSkip,

@@ -57,6 +57,8 @@ export interface Execution {
   readonly lineageId: string;
   readonly cycle: number;
   readonly state: ExecutionState;
+  /** The operator has asked to end it. */
+  readonly stopRequested: boolean;
   readonly bundle: Bundle;
   /** It holds the attention that it bought: no prompt of it has taken the slot yet. */
   readonly attentionHeld: boolean;

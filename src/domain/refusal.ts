@@ -66,6 +66,7 @@ export const REFUSALS = {
   prompt_already_ended: 'The prompt was already answered, skipped or expired.',
   // Executions.
   execution_not_found: 'There is no such execution.',
+  execution_already_ended: 'The execution has already ended.',
   // Intelligence.
   no_llm_provider: 'No LLM provider is configured.',
   // Load.

@@ -3,7 +3,7 @@ import type { Caller, EconomyDeps } from './deps.ts';
 import { hashToken } from './start-execution.ts';
 
 /**
- * Who calls: the execution of this socket, if the bearer token is its own and it runs.
+ * Who calls: the execution of this socket, if the bearer token is its own, it runs and isn't being stopped.
  * Refuses: `missing_token`, `execution_ended`, `wrong_socket` (a live token of another execution), `invalid_token`.
  */
 export function authenticate(
@@ -18,6 +18,8 @@ export function authenticate(
   const owner = own?.tokenHash === hash ? own : store.executions.findByTokenHash(hash);
   if (!owner) return refuse('invalid_token', 'the token must be execution_token of env.json');
   if (owner.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
+  // What is being ended could otherwise still give away what it has.
+  if (owner.stopRequested) return refuse('execution_ended', 'the operator has ended the execution of this token');
   if (owner.id !== socketExecutionId)
     return refuse('wrong_socket', 'the token belongs to another execution than this socket');
   return accept({ executionId: owner.id, agentId: owner.agentId });

@@ -28,7 +28,7 @@ export interface BootstrappedAgent extends PlacedBid {
 export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
 
 /**
- * Makes a root agent by hand, or revives a dead one: grants credits and places its first bid. The only grant there is.
+ * Makes a root agent by hand, or revives one that is dead or was stopped: grants credits and places its first bid. The only grant there is.
  * Refuses: `agent_alive` (also while it is dormant), `balance_too_large`, what `checkFiles` refuses of the files and what `placeBid` refuses
  * of the bid.
  */
@@ -38,9 +38,13 @@ export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result
   return store.transaction(() => {
     const known = store.agents.find(order.id);
     if (known && known.status !== 'dead' && !known.stopped)
-      return refuse('agent_alive', `${order.id} is ${known.status}; choose another id, or revive it when it is dead`, {
-        field: 'id',
-      });
+      return refuse(
+        'agent_alive',
+        `${order.id} is ${known.status}; choose another id, or revive it when it is dead or stopped`,
+        {
+          field: 'id',
+        },
+      );
     const badFiles = order.files && checkFiles(order.files, OPERATOR_FILES);
     if (badFiles) return badFiles;
     const room = issuanceRoom(deps);

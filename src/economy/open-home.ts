@@ -7,8 +7,8 @@ import type { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { databaseError } from '../store/database.ts';
-import { runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
-import { openStore } from '../store/store.ts';
+import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
+import { isOutdated, openStore } from '../store/store.ts';
 import type { EconomyDeps } from './deps.ts';
 import { openEconomy } from './open-economy.ts';
 
@@ -49,6 +49,11 @@ export function openHomeEconomy({ directory, config, machine, clock, random, cre
   return economy;
 }
 
+/** Whether opening the economy would first bring its database up to date. Throws as `openHomeEconomy` does. */
+export function hasOldDatabase(home: string): boolean {
+  return isOutdated(databasePath(home));
+}
+
 /** Admits one `run` per home. Throws `BpError` `already_running`. */
 export function lockRun(home: string, pid: number): RunLock {
   return takeRunLock(stateDirectory(home), pid);
@@ -57,6 +62,11 @@ export function lockRun(home: string, pid: number): RunLock {
 /** The id of the process that runs this economy now, 0 where it is unknown, undefined where none does. */
 export function runningProcess(home: string): number | undefined {
   return runHolder(stateDirectory(home));
+}
+
+/** False where that process can't be the one that runs this economy, whatever is written about it. */
+export function mayBeRunning(home: string, pid: number): boolean {
+  return hasLockOpen(stateDirectory(home), pid) ?? true;
 }
 
 /** The operating error behind what the database threw, or undefined where it was something else. */

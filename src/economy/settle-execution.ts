@@ -65,10 +65,11 @@ function refund(deps: EconomyDeps, execution: Execution): void {
 
 /**
  * The same bid, its next attempt: its amount or all that the payer has, its age and its locked reserve, after a
- * back-off. Not queued when payer or agent is dead or stopped.
+ * back-off. Not queued when payer or agent is dead or stopped, or when the operator wanted this execution to end.
  */
 function queueAgain(deps: EconomyDeps, execution: Execution): void {
   const { store, clock, config } = deps;
+  if (execution.stopRequested) return;
   const bid = store.bids.get(execution.bidId);
   const people = [store.agents.find(bid.payerId), store.agents.find(bid.agentId)];
   if (people.some((agent) => agent === undefined || agent.status === 'dead' || agent.stopped)) return;

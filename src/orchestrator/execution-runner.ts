@@ -24,28 +24,33 @@ export interface FinishedRun {
  * Takes one allocated execution to its settlement. Each state is committed before its side effect: `starting` before
  * anything is made, `running` before "go". Never rejects for what the engine or the agent does; where the settlement
  * itself can't be stored it does, and everything stays as it is for the next start to settle.
+ * `stop` is aborted when the operator wants it to end: that is an end like others, at whatever state it has reached.
  */
 export async function runExecution(
   deps: OrchestratorDeps,
   executionId: number,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<FinishedRun | undefined> {
   const { economy, endpoints } = deps;
+  if (stop.aborted) return settleStopped(deps, executionId);
   const starting = startExecution(economy, executionId, { serviceUrl: endpoints.serviceUrl });
   if (!starting) return undefined;
-  const ending = await runToEnd(deps, starting, signal).catch((error: unknown) =>
-    faultEnding(deps, executionId, error, { began: false }),
+  const ending = await runToEnd(deps, starting, stop).catch((error: unknown) =>
+    stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false }),
   );
   return settleAndCleanUp(deps, executionId, ending);
 }
 
-/** Takes over an execution that an earlier process had given its "go", and settles it when it ends. */
+/**
+ * Takes over an execution that an earlier process had given its "go", and settles it when it ends. `stop` ends it once
+ * it is taken over, so that its receipt says what it had used.
+ */
 export async function adoptExecution(
   deps: OrchestratorDeps,
   execution: Execution,
-  signal: AbortSignal,
+  { signal, stop }: { readonly signal: AbortSignal; readonly stop: AbortSignal },
 ): Promise<FinishedRun> {
-  const ending = await adoptToEnd(deps, execution, signal).catch((error: unknown) =>
+  const ending = await adoptToEnd(deps, execution, { signal, stop }).catch((error: unknown) =>
     faultEnding(deps, execution.id, error, { began: true }),
   );
   return settleAndCleanUp(deps, execution.id, ending);
@@ -56,10 +61,15 @@ export function settleLost(deps: OrchestratorDeps, executionId: number, detail: 
   return settle(deps, executionId, lostEnding(detail));
 }
 
+/** The operator wanted it to end, and nothing of the agent ever ran. */
+export function settleStopped(deps: OrchestratorDeps, executionId: number): FinishedRun {
+  return settle(deps, executionId, stoppedEnding());
+}
+
 async function runToEnd(
   deps: OrchestratorDeps,
   { execution, agentNumber, handshake, token, files }: StartingExecution,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
@@ -76,35 +86,67 @@ async function runToEnd(
       files,
       environment: { BP_EXECUTION_TOKEN: token },
     },
-    signal,
+    stop,
   );
   meter.run = prepared;
   if (!markRunning(economy, execution.id)) {
+    // The operator was quicker, or it was settled meanwhile; then this end changes nothing.
     await prepared.stop('operator');
-    return lostEnding('it was settled before it could start');
+    return endingOf(await prepared.ended);
   }
   deps.onEvent({ kind: 'started', executionId: execution.id, agentId: execution.agentId });
-  await prepared.go();
-  return endingOf(await prepared.ended);
+  return stoppable(deps, id, prepared, stop, async () => {
+    await prepared.go();
+    return endingOf(await prepared.ended);
+  });
 }
 
 async function adoptToEnd(
-  { sandbox, endpoints, logger }: OrchestratorDeps,
+  deps: OrchestratorDeps,
   { id, agentId, bundle, wallMs, startedAt }: Execution,
-  signal: AbortSignal,
+  { signal, stop }: { readonly signal: AbortSignal; readonly stop: AbortSignal },
 ): Promise<Ending> {
+  const { sandbox, endpoints, logger } = deps;
   const executionId = formatId('execution', id);
   const meter: Meter = {};
   await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
   const adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
   meter.run = adopted;
   logger.info({ execution: executionId }, 'took over an execution of an earlier run');
-  return endingOf(await adopted.ended);
+  return stoppable(deps, executionId, adopted, stop, async () => endingOf(await adopted.ended));
+}
+
+/** Waits for the end of what runs, and ends it when the operator wants that. Why it ended, its end tells. */
+async function stoppable<T>(
+  { logger }: OrchestratorDeps,
+  execution: string,
+  run: Pick<PreparedExecution, 'stop'>,
+  stop: AbortSignal,
+  wait: () => Promise<T>,
+): Promise<T> {
+  const end = () => {
+    logger.info({ execution }, 'the operator ends an execution');
+    run.stop('operator').catch((error: unknown) => {
+      logger.error({ execution, err: error }, 'an execution could not be told to end');
+    });
+  };
+  stop.addEventListener('abort', end, { once: true });
+  try {
+    if (stop.aborted) end();
+    return await wait();
+  } finally {
+    stop.removeEventListener('abort', end);
+  }
 }
 
 function endingOf(end: ExecutionEnd): Ending {
   const { cause, detail, exitCode, usage } = end;
   return { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause, began: cause !== 'start_failed' };
+}
+
+function stoppedEnding(): Ending {
+  const [outcome, detail] = ['stopped_by_operator', 'stopped before it began'] as const;
+  return { outcome, detail, exitCode: null, usage: NO_USAGE, faultCode: 'stopped', began: false };
 }
 
 function lostEnding(detail: string): Ending {

@@ -3,6 +3,7 @@ import type { OrchestratorDeps } from './deps.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { recover, removeLeftovers } from './recovery.ts';
+import { StopWatch } from './stop-watch.ts';
 
 export interface LoopOptions {
   /** How many cycles; undefined: until stopped. */
@@ -21,17 +22,19 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const cycleMs = economy.config.market.cycle_seconds * 1000;
   const watch = watchEngine(deps);
   const tasks = new Tasks();
+  const stops = new StopWatch(deps, (looking) => tasks.add(looking));
   // What already runs is settled, not cut off, when the loop is stopped.
   const never = new AbortController().signal;
   const halt = AbortSignal.any([stop, tasks.broken]);
   const looking = new AbortController();
 
+  const run = (executionId: number) => stops.follow(executionId, (stop) => runExecution(deps, executionId, stop));
   const follow = (execution: Promise<FinishedRun | undefined>) =>
     tasks.add(execution.then((finished) => finished && watch.note(finished)));
 
-  const { adopted, toLaunch } = await recover(deps, never);
+  const { adopted, toLaunch } = await recover(deps, stops, never);
   for (const execution of adopted) follow(execution);
-  for (const executionId of toLaunch) follow(runExecution(deps, executionId, never));
+  for (const executionId of toLaunch) follow(run(executionId));
 
   let clearedAt = clock.monotonic();
   let next = clearedAt;
@@ -40,7 +43,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
     const cleared = clearCycle(economy, { runningMs: Math.min(now - clearedAt, 2 * cycleMs) });
     clearedAt = now;
     report(deps, cleared);
-    for (const executionId of cleared.allocated) follow(runExecution(deps, executionId, never));
+    for (const executionId of cleared.allocated) follow(run(executionId));
     tasks.add(watch.look(looking.signal));
     // A cycle that came late is not made up for.
     next = Math.max(next + cycleMs, clock.monotonic());

@@ -1,7 +1,8 @@
 import type { Execution } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
-import { adoptExecution, settleLost, type FinishedRun } from './execution-runner.ts';
+import { adoptExecution, settleLost, settleStopped, type FinishedRun } from './execution-runner.ts';
 import type { OrchestratorDeps } from './deps.ts';
+import type { StopWatch } from './stop-watch.ts';
 
 /** What an earlier run left: executions still to be launched, and those that were taken over. */
 export interface Recovered {
@@ -13,16 +14,21 @@ export interface Recovered {
  * Settles or takes over every execution that an earlier run left unsettled, and removes what else stands under this
  * home's label. `allocated`: nothing of it was begun, it is launched now. `starting`: "go" was never given, a fault of
  * the system. `running`: adopted, or settled from what is known of its end; never run again by the same attempt.
+ * What the operator wanted to end meanwhile is ended.
  */
-export async function recover(deps: OrchestratorDeps, signal: AbortSignal): Promise<Recovered> {
+export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: AbortSignal): Promise<Recovered> {
+  const { economy } = deps;
   await removeLeftovers(deps, signal);
-  const unsettled = deps.economy.store.executions.unsettled();
+  const unsettled = economy.store.executions.unsettled();
   const running = inState(unsettled, 'running');
-  for (const execution of inState(unsettled, 'starting'))
-    settleLost(deps, execution.id, 'the program ended before "go"');
+  for (const { id } of inState(unsettled, 'starting'))
+    if (economy.store.executions.get(id).stopRequested) settleStopped(deps, id);
+    else settleLost(deps, id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
-    adopted: running.map((execution) => adoptExecution(deps, execution, signal)),
+    adopted: running.map((execution) =>
+      stops.follow(execution.id, (stop) => adoptExecution(deps, execution, { signal, stop })),
+    ),
   };
 }
 

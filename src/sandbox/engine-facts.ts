@@ -19,6 +19,9 @@ export interface EngineFacts {
   readonly warnings: readonly string[];
 }
 
+/** What tells where it runs. */
+export type EnginePlace = Pick<EngineFacts, 'dataDirectory' | 'operatingSystem' | 'machine'>;
+
 const engineInfo = z.object({
   ServerVersion: z.string(),
   OSType: z.string().default('linux'),
@@ -36,18 +39,22 @@ const engineInfo = z.object({
     .nullish()
     .transform((options) => options ?? []),
 });
-type EngineInfo = z.output<typeof engineInfo>;
+export type EngineInfo = z.output<typeof engineInfo>;
 
 /** Rejects with `sandbox_engine_unfit` where the engine can't hold an agent, and as `Engine.call` does. */
 export async function readEngineFacts(engine: Engine, signal: AbortSignal): Promise<EngineFacts> {
   return engineFacts(await engine.call('describe itself', signal, () => engine.docker.info()));
 }
 
+/** An engine's description of itself, fit or not; undefined where it is none. */
+export function engineInfoOf(answer: unknown): EngineInfo | undefined {
+  return engineInfo.safeParse(answer).data;
+}
+
 /** The facts in an engine's description of itself; throws `sandbox_engine_unfit`. */
 export function engineFacts(answer: unknown): EngineFacts {
-  const parsed = engineInfo.safeParse(answer);
-  if (!parsed.success) throw unfit('its description of itself is not that of a Docker engine');
-  const info = parsed.data;
+  const info = engineInfoOf(answer);
+  if (!info) throw unfit('its description of itself is not that of a Docker engine');
   const problem = findProblem(info);
   if (problem !== undefined) throw unfit(problem);
   return {
@@ -74,7 +81,8 @@ function findProblem(info: EngineInfo): string | undefined {
   return undefined;
 }
 
-function has(info: EngineInfo, option: string): boolean {
+/** Whether it names this among its security options. */
+export function has(info: EngineInfo, option: string): boolean {
   return info.SecurityOptions.some((text) => text === `name=${option}` || text.startsWith(`name=${option},`));
 }
 
@@ -85,8 +93,8 @@ function unfit(problem: string): BpError {
 }
 
 /** Why an engine might see other folders or sockets than this machine; undefined where nothing points to it. */
-export function suspectedCause({ url, connection }: EngineAddress, facts: EngineFacts): string | undefined {
-  const { dataDirectory, operatingSystem, machine } = facts;
+export function suspectedCause({ url, connection }: EngineAddress, place: EnginePlace): string | undefined {
+  const { dataDirectory, operatingSystem, machine } = place;
   if (dataDirectory.startsWith('/var/snap/'))
     return 'Docker is installed as a snap, which sees only some folders (install docker.io or docker-ce instead)';
   const virtual: readonly (readonly [string, boolean])[] = [

@@ -9,6 +9,8 @@ const labels = z.record(z.string(), z.string()).catch({});
 
 export interface ImageFacts {
   readonly id: string;
+  /** When it was built, as the engine writes it. */
+  readonly createdAt: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -18,10 +20,10 @@ export async function imageFacts(
   image: string,
 ): Promise<ImageFacts | undefined> {
   try {
-    const { Id, Config } = await createEngine(docker, clock).call(`inspect the image ${image}`, signal, () =>
+    const { Id, Config, Created } = await createEngine(docker, clock).call(`inspect the image ${image}`, signal, () =>
       docker.getImage(image).inspect(),
     );
-    return { id: Id, labels: labels.parse(Config.Labels) };
+    return { id: Id, createdAt: Created, labels: labels.parse(Config.Labels) };
   } catch (error) {
     if (statusBehind(error) === 404) return undefined;
     throw error;

@@ -199,7 +199,8 @@ async function remove(engine: Engine, container: Container): Promise<void> {
     .catch(() => undefined);
 }
 
-async function readSeccomp(path: string): Promise<string> {
+/** The profile as the engine takes it. Rejects with `sandbox_files`. */
+export async function readSeccomp(path: string): Promise<string> {
   try {
     return JSON.stringify(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

@@ -1,5 +1,6 @@
-import { chmod, lstat, mkdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { access, chmod, constants, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { BpError } from '../platform/errors.ts';
 import { assertExecutionId } from './labels.ts';
 import { ignore } from './safe-directory.ts';
@@ -34,7 +35,7 @@ export function socketRoot({ uid, runtimeDirectory, home }: SocketPlace): { pare
 export async function makeSocketDirectory(place: SocketPlace, executionId: string): Promise<string> {
   assertExecutionId(executionId);
   const { parent, root } = socketRoot(place);
-  checkLength(join(root, LONGEST_ID, SOCKET_NAME));
+  checkLength(root);
   const directory = join(root, executionId);
   try {
     for (const own of [parent, root]) await makePrivate(own, place.uid);
@@ -57,7 +58,30 @@ export async function removeSocketRoot(place: SocketPlace): Promise<void> {
   await rmdir(socketRoot(place).root).catch(ignore('ENOENT', 'ENOTEMPTY'));
 }
 
-function checkLength(path: string): void {
+/** Executions whose socket's directory stands there. */
+export async function socketDirectories(place: SocketPlace): Promise<readonly string[]> {
+  return (await readdir(socketRoot(place).root).catch(ignore('ENOENT'))) ?? [];
+}
+
+/** Rejects as `makeSocketDirectory` would, as far as that can be told without making anything. */
+export async function checkSocketPlace(place: SocketPlace): Promise<void> {
+  const { parent, root } = socketRoot(place);
+  checkLength(root);
+  if (await ownDirectory(parent, place.uid)) {
+    await ownDirectory(root, place.uid);
+    return;
+  }
+  const above = dirname(parent);
+  await access(above, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw new BpError('sandbox_sockets', `${parent} can't be made`, {
+      hint: `make ${above} writable, or set XDG_RUNTIME_DIR to a directory of yours`,
+      cause: error,
+    });
+  });
+}
+
+function checkLength(root: string): void {
+  const path = join(root, LONGEST_ID, SOCKET_NAME);
   const bytes = Buffer.byteLength(path);
   if (bytes > SOCKET_PATH_BYTES_MAX)
     throw new BpError(
@@ -72,10 +96,16 @@ function checkLength(path: string): void {
 /** A directory in a place that others can write to must be ours, no link, and closed to everyone else. */
 async function makePrivate(path: string, uid: number): Promise<void> {
   await mkdir(path, { mode: 0o700 }).catch(ignore('EEXIST'));
-  const stats = await lstat(path);
-  if (!stats.isDirectory() || stats.uid !== uid)
+  const stats = await ownDirectory(path, uid);
+  if (stats && (stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+}
+
+/** Undefined where it isn't there. Rejects where it is something else or someone else's. */
+async function ownDirectory(path: string, uid: number): Promise<Stats | undefined> {
+  const stats = await lstat(path).catch(ignore('ENOENT'));
+  if (stats && (!stats.isDirectory() || stats.uid !== uid))
     throw new BpError('sandbox_sockets', `${path} is not a directory of this user`, {
       hint: 'remove it; someone else may have put it there',
     });
-  if ((stats.mode & 0o077) !== 0) await chmod(path, 0o700);
+  return stats;
 }

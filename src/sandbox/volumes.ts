@@ -26,9 +26,8 @@ export interface VolumesDeps {
     Config['sandbox'],
     'workspace_mb' | 'workspace_files_max' | 'workspace_quota' | 'workspaces_mounted_max'
   >;
-  readonly uid: number;
-  /** PATH, by which the host's tools are found. */
-  readonly searchPath: string;
+  readonly uid: QuotaSearch['uid'];
+  readonly searchPath: QuotaSearch['searchPath'];
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -166,8 +165,8 @@ export class Volumes {
     }
   }
 
-  async #folders(): Promise<readonly string[]> {
-    return (await readdir(volumesDirectory(this.#deps.home)).catch(ignore('ENOENT'))) ?? [];
+  #folders(): Promise<readonly string[]> {
+    return volumeFolders(this.#deps.home);
   }
 
   #plain(folder: string): WorkspacePlace {
@@ -208,14 +207,21 @@ function isFull(error: unknown): boolean {
   return isOneOf(error, 'ENOSPC') || (error instanceof BpError && isOneOf(error.cause, 'ENOSPC'));
 }
 
-/** Why this machine can't give a workspace a filesystem of its own; undefined where nothing speaks against it. */
-export async function quotaMissing({
-  uid,
-  searchPath,
-  wanted,
-}: Pick<VolumesDeps, 'uid' | 'searchPath'> & {
+/** The workspaces of a home that are not in their plain folders now. */
+export async function volumeFolders(home: string): Promise<readonly string[]> {
+  return (await readdir(volumesDirectory(home)).catch(ignore('ENOENT'))) ?? [];
+}
+
+/** What decides whether a workspace can be a filesystem of its own. */
+export interface QuotaSearch {
+  readonly uid: number;
+  /** PATH, by which the host's tools are found. */
+  readonly searchPath: string;
   readonly wanted: Config['sandbox']['workspace_quota'];
-}): Promise<string | undefined> {
+}
+
+/** Why this machine can't give a workspace a filesystem of its own; undefined where nothing speaks against it. */
+export async function quotaMissing({ uid, searchPath, wanted }: QuotaSearch): Promise<string | undefined> {
   if (wanted === 'watch') return 'sandbox.workspace_quota is watch';
   if (process.platform !== 'linux') return 'it takes Linux';
   if (uid !== 0) return 'it takes root';

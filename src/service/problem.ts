@@ -62,6 +62,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   prompt_not_open: 409,
   prompt_already_ended: 409,
   execution_not_found: 404,
+  execution_already_ended: 409,
   no_llm_provider: 503,
   too_many_requests: 429,
   request_timeout: 408,

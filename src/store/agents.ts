@@ -61,8 +61,11 @@ export function agentsTable(database: Database) {
     `UPDATE agents SET status = 'dead', dormant_since_cycle = NULL, died_cycle = ? WHERE id = ?`,
   );
   const revive = database.prepare(
-    `UPDATE agents SET status = 'alive', stopped = 0, life = life + 1, died_cycle = NULL, restarts = 0 WHERE id = ?`,
+    `UPDATE agents SET status = 'alive', stopped = 0, life = life + 1, dormant_since_cycle = NULL, died_cycle = NULL,
+       restarts = 0
+     WHERE id = ?`,
   );
+  const stop = database.prepare('UPDATE agents SET stopped = 1 WHERE id = ?');
   const shiftDormancy = database.prepare(
     `UPDATE agents SET dormant_since_cycle = dormant_since_cycle + 1 WHERE status = 'dormant'`,
   );
@@ -101,6 +104,8 @@ export function agentsTable(database: Database) {
     markDormant: (id: string, cycle: number): void => void dormant.run(cycle, id),
     markDead: (id: string, cycle: number): void => void dead.run(cycle, id),
     revive: (id: string): void => void revive.run(id),
+    /** No bid for it is taken until it is revived. Idempotent. */
+    markStopped: (id: string): void => void stop.run(id),
     /** A cycle passed that brought no dormant agent nearer to death. */
     shiftDormancy: (): void => void shiftDormancy.run(),
     markSeen: (id: string, cycle: number): void => void seen.run(cycle, id),

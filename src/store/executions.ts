@@ -28,7 +28,8 @@ export interface ExecutionSettlement {
   readonly usage: Usage;
 }
 
-interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld'>, Bundle {
+interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld' | 'stopRequested'>, Bundle {
+  readonly stopRequested: number;
   readonly attentionHeld: number;
   readonly usedCpuMs: number | null;
   readonly usedMemoryBytes: number | null;
@@ -39,7 +40,7 @@ interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld'>, Bun
 }
 
 const COLUMNS = `id, bid_id AS bidId, attempt, agent_id AS agentId, payer_id AS payerId, lineage_id AS lineageId,
-  cycle, state, cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens, attention, attention_held AS attentionHeld, price,
+  cycle, state, stop_requested AS stopRequested, cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens, attention, attention_held AS attentionHeld, price,
   reserve_cost AS reserveCost, attention_price AS attentionPrice, wall_ms AS wallMs, token_hash AS tokenHash,
   allocated_at AS allocatedAt, started_at AS startedAt, ended_at AS endedAt, outcome, detail, exit_code AS exitCode,
   used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes, used_tokens AS tokensUsed,
@@ -81,7 +82,7 @@ export function executionsTable(database: Database) {
     `UPDATE executions SET state = 'starting', token_hash = ? WHERE id = ? AND state = 'allocated'`,
   );
   const running = database.prepare(
-    `UPDATE executions SET state = 'running', started_at = ? WHERE id = ? AND state = 'starting'`,
+    `UPDATE executions SET state = 'running', started_at = ? WHERE id = ? AND state = 'starting' AND stop_requested = 0`,
   );
   const settle = database.prepare(
     `UPDATE executions SET state = 'settled', outcome = ?, detail = ?, exit_code = ?, ended_at = ?, used_cpu_ms = ?,
@@ -89,6 +90,10 @@ export function executionsTable(database: Database) {
        output_bytes = ?
      WHERE id = ? AND state <> 'settled'`,
   );
+  const requestStop = database.prepare(`UPDATE executions SET stop_requested = 1 WHERE id = ? AND state <> 'settled'`);
+  const toStop = database
+    .prepare<[], number>(`SELECT id FROM executions WHERE stop_requested = 1 AND state <> 'settled' ORDER BY id`)
+    .pluck();
   const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
   const requests = database.prepare('UPDATE executions SET requests = ? WHERE id = ?');
   const used = database.prepare<[string], { n: number; cpuMs: number | null }>(
@@ -157,8 +162,12 @@ export function executionsTable(database: Database) {
     },
     /** False where it is no longer `allocated`. */
     markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,
-    /** False where it is no longer `starting`. */
+    /** False where it is no longer `starting`, or is to be stopped. */
     markRunning: (id: number, at: number): boolean => running.run(at, id).changes === 1,
+    /** Idempotent; false where it is settled. */
+    requestStop: (id: number): boolean => requestStop.run(id).changes === 1,
+    /** The unsettled ones that the operator wants to end. */
+    toStop: (): readonly number[] => toStop.all(),
     /** False where it was settled before. */
     settle({ id, outcome, detail, exitCode, endedAt, usage }: ExecutionSettlement): boolean {
       const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, workspaceFiles, outputBytes } = usage;
@@ -192,6 +201,7 @@ function toExecution(row: Row): Execution {
   const { workspaceBytes, workspaceFiles, outputBytes, ...execution } = rest;
   return {
     ...execution,
+    stopRequested: row.stopRequested === 1,
     attentionHeld: row.attentionHeld === 1,
     bundle: { cpuMs, memoryMb, tokens, attention },
     usage: {

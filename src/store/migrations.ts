@@ -34,6 +34,11 @@ export function migrate(
   database.transaction(() => apply(database, migrations, now)).immediate();
 }
 
+/** The version that `migrate` brings a database up to. */
+export function newestVersion(): number {
+  return readMigrations().at(-1)?.number ?? 0;
+}
+
 function apply(database: Database, migrations: readonly Migration[], now: number): void {
   // Read again inside the transaction: another process may have migrated meanwhile.
   const current = Number(database.pragma('user_version', { simple: true }));

@@ -1,4 +1,13 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
@@ -59,6 +68,30 @@ export function runHolder(directory: string): number | undefined {
   }
 }
 
+/**
+ * Whether that process has the lock's file open, as the holder has; undefined where this system doesn't tell. An id that
+ * an earlier holder left may be that of any program by now.
+ */
+export function hasLockOpen(directory: string, pid: number): boolean | undefined {
+  if (!existsSync('/proc/self/fd')) return undefined;
+  const files = `/proc/${pid}/fd`;
+  try {
+    const path = realpathSync(join(directory, LOCK_FILE));
+    return readdirSync(files).some((name) => linkOf(join(files, name)) === path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
+  }
+}
+
+/** Undefined where it was closed meanwhile. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** False where another process or another connection of this one holds it. */
 function lock(database: SqliteDatabase.Database, path: string): boolean {
   return withDatabaseErrors(path, () => {
@@ -77,7 +110,7 @@ function alreadyRunning(directory: string): BpError {
   const pid = readPid(directory);
   const who = pid === 0 ? 'another process' : `process ${pid}`;
   return new BpError('already_running', `${who} runs this economy already`, {
-    hint: 'end that one first, or give another folder with --home',
+    hint: 'end that one first with bp-agents stop, or give another folder with --home',
   });
 }
 

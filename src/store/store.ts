@@ -10,7 +10,7 @@ import { executionsTable, type Executions } from './executions.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
-import { migrate } from './migrations.ts';
+import { migrate, newestVersion } from './migrations.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { stateTable, type State } from './state.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
@@ -64,6 +64,16 @@ export function openStore({ path, create, now }: StoreOptions): Store {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** Whether opening it would change it: an earlier version of the program made it. Throws as `openDatabase` does. */
+export function isOutdated(path: string): boolean {
+  const database = openDatabase(path, { create: false });
+  try {
+    return withDatabaseErrors(path, () => Number(database.pragma('user_version', { simple: true })) < newestVersion());
+  } finally {
+    database.close();
   }
 }
 

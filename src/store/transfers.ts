@@ -57,6 +57,7 @@ export function transfersTable(database: Database) {
        UNION ALL SELECT * FROM transfers WHERE credit = ? AND id < ?)
      LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ?`,
   );
+  const newestAt = database.prepare<[], number>('SELECT at FROM transfers ORDER BY id DESC LIMIT 1').pluck();
   const count = database.prepare<[], { n: number }>('SELECT COUNT(*) AS n FROM transfers').pluck();
 
   /** The head, known only since this transaction began. */
@@ -113,6 +114,8 @@ export function transfersTable(database: Database) {
       known = undefined;
     },
     count: (): number => Number(count.get()),
+    /** When the newest row was made; undefined where there is none. */
+    newestAt: (): number | undefined => newestAt.get(),
     /** Every row from the first, one at a time. */
     *all(): Generator<Transfer & { readonly hash: string; readonly memo: string | null }> {
       for (const row of each.iterate()) yield { ...row, amount: micro(row.amount), hash: row.hash.toString('hex') };

@@ -52,6 +52,8 @@ export interface CliHomeOptions {
 
 export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOptions = {}): CliHome {
   const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
+  /** What a signal to this process would interrupt. */
+  const runs = new Set<AbortController>();
 
   function begin(streams: Record<'stdout' | 'stderr', Writable>, signal: AbortSignal, args: readonly string[]) {
     const deps: CliDeps = {
@@ -70,12 +72,17 @@ export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOption
       raiseInterrupt: () => {
         throw new Error('only a terminal hands over Ctrl-C as a key');
       },
+      interruptProcess: (pid) => {
+        if (pid !== process.pid) process.kill(pid, 'SIGTERM');
+        else for (const run of runs) run.abort(new Error('interrupted'));
+      },
     };
     return runCli(deps, ['node', 'bp-agents', ...args]);
   }
 
   function start(...args: readonly string[]): RunningCommand {
     const [stdout, stderr, interrupt] = [new PassThrough(), new PassThrough(), new AbortController()];
+    if (args[0] === 'run') runs.add(interrupt);
     const printed = { stdout: '', stderr: '' };
     stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
     stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));

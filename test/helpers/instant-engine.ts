@@ -35,6 +35,8 @@ const DONE: ExecutionEnd = {
   },
 };
 
+const STOPPED: ExecutionEnd = { ...DONE, cause: 'stopped', detail: 'stopped by the operator', exitCode: null };
+
 /** An engine without containers: each execution does what the test says and has then completed. */
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
@@ -86,11 +88,14 @@ function prepared(
   });
   return {
     async go() {
-      await behave(caller, economy);
+      await Promise.race([behave(caller, economy), ended]);
       end(DONE);
     },
     ended,
-    stop: () => Promise.resolve(),
+    stop() {
+      end(STOPPED);
+      return Promise.resolve();
+    },
     usedCpuMs: () => Promise.resolve(undefined),
   };
 }

@@ -20,7 +20,9 @@ interface Options extends GlobalOptions {
 
 export function addBootstrap(program: Command, deps: CliDeps): void {
   withJson(
-    program.command('bootstrap').description('make an agent by hand, or revive a dead one, and place its first bid'),
+    program
+      .command('bootstrap')
+      .description('make an agent by hand, or revive a dead or stopped one, and place its first bid'),
   )
     .option('--id <id>', 'of the agent', GENESIS)
     .option('--from <dir>', 'its files; otherwise those of Genesis, or what a revived agent has in its workspace')

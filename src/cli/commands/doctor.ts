@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Config } from '../../config/schema.ts';
-import { databasePath, runningProcess } from '../../economy/open-home.ts';
-import type { CliDeps, Finding } from '../deps.ts';
+import { runningProcess } from '../../economy/open-home.ts';
+import type { Finding } from '../../platform/finding.ts';
+import type { CliDeps } from '../deps.ts';
+import { homeFindings } from '../doctor/home-findings.ts';
 import { failureOf, NotInOrder } from '../failure.ts';
-import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
+import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 
@@ -13,11 +14,13 @@ const NODE_LEAST = [20, 19] as const;
 
 export function addDoctor(program: Command, deps: CliDeps): void {
   withJson(
-    program.command('doctor').description('check engine, image and database; exit 1 where something is wrong'),
+    program
+      .command('doctor')
+      .description('check home, database, engine, image and machine; exit 1 where something is wrong'),
   ).action(async (_options, command: Command) => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const config = readConfig(deps, options);
-    const findings = [node(), database(deps, options), run(deps, options), ...(await engine(deps, config))];
+    const findings = [node(), ...(await homeFindings(deps, options)), ...(await engine(deps, options, config))];
     const ok = findings.every((finding) => finding.ok);
     if (options.json) printJson(deps.stdout, { ok, findings });
     else printLines(deps.stdout, lines(findings));
@@ -48,40 +51,13 @@ function node(): Finding {
   };
 }
 
-function database(deps: CliDeps, options: GlobalOptions): Finding {
-  const name = 'database';
-  const path = databasePath(homeDirectory(deps, options));
-  if (!existsSync(path)) return { name, ok: true, detail: `none yet at ${path}; bp-agents init makes it` };
+async function engine(deps: CliDeps, options: GlobalOptions, config: Config): Promise<readonly Finding[]> {
+  const directory = homeDirectory(deps, options);
+  const isRunning = runningProcess(directory) !== undefined;
   try {
-    const home = openHome(deps, options, { create: false });
-    try {
-      const [defect] = home.economy.store.defects();
-      const version = home.economy.store.version();
-      if (defect === undefined) return { name, ok: true, detail: `whole, version ${version}, ${path}` };
-      return {
-        name,
-        ok: false,
-        detail: defect,
-        mend: 'restore a copy of .bp-agents; bp-agents audit says how bad it is',
-      };
-    } finally {
-      home.close();
-    }
+    return await deps.engine.examine({ directory, config, isRunning }, deps.interrupt);
   } catch (error) {
-    return { name, ok: false, detail: failureOf(error).message ?? 'it cannot be opened' };
-  }
-}
-
-function run(deps: CliDeps, options: GlobalOptions): Finding {
-  const pid = runningProcess(homeDirectory(deps, options));
-  const detail = pid === undefined ? 'not going on' : pid === 0 ? 'going on' : `going on in process ${pid}`;
-  return { name: 'run', ok: true, detail };
-}
-
-async function engine(deps: CliDeps, config: Config): Promise<readonly Finding[]> {
-  try {
-    return await deps.engine.examine(config, deps.interrupt);
-  } catch (error) {
+    if (deps.interrupt.aborted) throw error;
     return [{ name: 'engine', ok: false, detail: failureOf(error).message ?? 'it cannot be asked' }];
   }
 }

@@ -276,9 +276,7 @@ describe('image and doctor', () => {
     expect(await ready.json('doctor')).toMatchObject({
       ok: true,
       findings: [
-        { name: 'node', ok: true },
-        { name: 'database', ok: true },
-        { name: 'run' },
+        ...['node', 'database', 'run', 'clock', 'workspaces', 'disk'].map((name) => ({ name, ok: true })),
         { name: 'engine', ok: true },
       ],
     });

@@ -1,0 +1,95 @@
+import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { databasePath, hasOldDatabase, runningProcess } from '../../economy/open-home.ts';
+import { diskFinding } from '../../platform/disk-finding.ts';
+import type { Finding } from '../../platform/finding.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { failureOf } from '../failure.ts';
+import { homeDirectory, openHome, type GlobalOptions } from '../home.ts';
+import { clockFinding } from './clock-finding.ts';
+
+/** What of a home can be out of order: its database, its lock, its folders, its disk, and time itself. */
+export async function homeFindings(deps: CliDeps, options: GlobalOptions): Promise<readonly Finding[]> {
+  const directory = homeDirectory(deps, options);
+  const { finding, newestAt, unsettled } = examineDatabase(deps, options, directory);
+  return [
+    finding,
+    runFinding(directory, unsettled),
+    await clockFinding(deps.clock, newestAt),
+    workspacesFinding(directory),
+    diskFinding('disk', directory),
+  ];
+}
+
+interface Examined {
+  readonly finding: Finding;
+  /** Of the last thing that was recorded; undefined where nothing is, or it can't be read. */
+  readonly newestAt?: number | undefined;
+  readonly unsettled?: number;
+}
+
+function examineDatabase(deps: CliDeps, options: GlobalOptions, directory: string): Examined {
+  const name = 'database';
+  const path = databasePath(directory);
+  if (!existsSync(path)) return { finding: { name, ok: true, detail: `none yet at ${path}; bp-agents init makes it` } };
+  try {
+    // Opening it would change it, and this command changes nothing.
+    if (hasOldDatabase(directory))
+      return {
+        finding: { name, ok: true, detail: `of an earlier version; the next command brings it up to date: ${path}` },
+      };
+    const home = openHome(deps, options, { create: false });
+    try {
+      return { finding: wholeness(home, path), ...newest(home) };
+    } finally {
+      home.close();
+    }
+  } catch (error) {
+    const detail = failureOf(error).message ?? 'it cannot be opened';
+    return {
+      finding: { name, ok: false, detail, mend: 'docs/operating.md#troubleshooting lists what the code means' },
+    };
+  }
+}
+
+function wholeness({ economy }: Home, path: string): Finding {
+  const name = 'database';
+  const [defect] = economy.store.defects();
+  if (defect === undefined) return { name, ok: true, detail: `whole, version ${economy.store.version()}, ${path}` };
+  return { name, ok: false, detail: defect, mend: 'restore a copy of .bp-agents; bp-agents audit says how bad it is' };
+}
+
+function newest({ economy: { store } }: Home): Pick<Examined, 'newestAt' | 'unsettled'> {
+  const times = [store.state.get().clearedAt ?? undefined, store.transfers.newestAt()].filter((at) => at !== undefined);
+  return {
+    newestAt: times.length === 0 ? undefined : Math.max(...times),
+    unsettled: store.executions.counts().running,
+  };
+}
+
+function runFinding(directory: string, unsettled = 0): Finding {
+  const pid = runningProcess(directory);
+  const left = unsettled === 0 ? '' : `; ${unsettled} unsettled of an earlier one, which the next one settles`;
+  const detail = pid === undefined ? `not going on${left}` : pid === 0 ? 'going on' : `going on in process ${pid}`;
+  return { name: 'run', ok: true, detail };
+}
+
+function workspacesFinding(home: string): Finding {
+  const name = 'workspaces';
+  const folder = join(home, 'workspaces');
+  const mend = `make ${folder} a folder that you can write to`;
+  try {
+    const stats = lstatSync(folder, { throwIfNoEntry: false });
+    if (stats && !stats.isDirectory()) return { name, ok: false, detail: `${folder} is no folder`, mend };
+    accessSync(existing(folder), constants.W_OK | constants.X_OK);
+    return { name, ok: true, detail: stats ? `can be written: ${folder}` : `can be made: ${folder}` };
+  } catch (error) {
+    return { name, ok: false, detail: failureOf(error).message ?? `${folder} can't be written`, mend };
+  }
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+function existing(folder: string): string {
+  const above = dirname(folder);
+  return existsSync(folder) || above === folder ? folder : existing(above);
+}

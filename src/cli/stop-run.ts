@@ -1,0 +1,89 @@
+import type { EconomyDeps } from '../economy/deps.ts';
+import { mayBeRunning, runningProcess } from '../economy/open-home.ts';
+import { BpError } from '../platform/errors.ts';
+import type { CliDeps, Home } from './deps.ts';
+
+const LOOK_MS = 100;
+/** The holder of the lock tells its id right after it took it. */
+const TELL_MS_MAX = 2000;
+/** What a run may need besides the wall time of what it settles: for a busy engine, removing containers, closing. */
+const CLOSE_MS_MAX = 60_000;
+/** A run takes a second interrupt that comes sooner for the first one, passed on twice. */
+const NEXT_INTERRUPT_MS = 500;
+/** Nothing is settled then. */
+const AT_ONCE_MS_MAX = 10_000;
+
+/** The process that runs this economy, or undefined where none does. Throws `BpError` `run_unknown`. */
+export async function findRun(deps: CliDeps, directory: string): Promise<number | undefined> {
+  const until = deps.clock.monotonic() + TELL_MS_MAX;
+  for (;;) {
+    const pid = runningProcess(directory);
+    if (pid === undefined || (pid > 0 && mayBeRunning(directory, pid))) return pid;
+    if (deps.clock.monotonic() > until)
+      throw new BpError('run_unknown', 'a run is going on, but it can not be told in which process', {
+        hint: 'end it with Ctrl-C in its terminal, or see which process has .bp-agents/run.lock open',
+      });
+    await deps.clock.sleep(LOOK_MS, deps.interrupt);
+  }
+}
+
+/**
+ * Ends a run as one Ctrl-C does, or as two do where it is to be `now`, and waits until it has ended.
+ * Throws `BpError`: `run_not_ended`, `run_not_ours`.
+ */
+export async function endRun(
+  deps: CliDeps,
+  { directory, economy }: Pick<Home, 'directory' | 'economy'>,
+  pid: number,
+  { now }: { readonly now: boolean },
+): Promise<void> {
+  const isOver = () => runningProcess(directory) !== pid;
+  interrupt(deps, pid);
+  if (now) {
+    await waitUntil(deps, isOver, NEXT_INTERRUPT_MS);
+    if (!isOver() && mayBeRunning(directory, pid)) interrupt(deps, pid);
+  }
+  const limitMs = now ? AT_ONCE_MS_MAX : longestWaitMs(economy);
+  if (await waitUntil(deps, isOver, limitMs)) return;
+  throw new BpError('run_not_ended', `process ${pid} has not ended within ${Math.ceil(limitMs / 1000)} s`, {
+    hint: now ? `kill -9 ${pid} ends it; the next run recovers` : 'bp-agents stop --now ends it at once',
+  });
+}
+
+/** How long what runs can still take by its wall time, and then some. */
+export function longestWaitMs({ store, clock, config }: EconomyDeps): number {
+  const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = config.sandbox;
+  const left = store.executions
+    .unsettled()
+    .map(({ startedAt, allocatedAt, wallMs }) => (startedAt ?? allocatedAt) + wallMs - clock.now());
+  return Math.max(0, ...left) + backstopMs + graceMs + CLOSE_MS_MAX;
+}
+
+/** False where it took longer. Rejects when the operator doesn't want to wait any more. */
+export async function waitUntil(
+  { clock, interrupt: signal }: CliDeps,
+  isThere: () => boolean,
+  limitMs: number,
+): Promise<boolean> {
+  const until = clock.monotonic() + limitMs;
+  while (!isThere()) {
+    if (clock.monotonic() > until) return false;
+    await clock.sleep(LOOK_MS, signal);
+  }
+  return true;
+}
+
+function interrupt(deps: CliDeps, pid: number): void {
+  try {
+    deps.interruptProcess(pid);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // It has ended by itself.
+    if (code === 'ESRCH') return;
+    if (code !== 'EPERM') throw error;
+    throw new BpError('run_not_ours', `process ${pid} runs this economy and belongs to another user`, {
+      hint: 'end it as that user',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,25 @@
+import type { Execution } from '../domain/execution.ts';
+import { formatId } from '../domain/ids.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from './deps.ts';
+
+/**
+ * Asks to end one execution. Whoever runs the market sees the request and ends it: then it is `stopped_by_operator`,
+ * refunded and not tried again. From now on its token is dead. Idempotent as long as it hasn't ended.
+ * Refuses: `execution_not_found`, `execution_already_ended`.
+ */
+export function stopExecution({ store }: EconomyDeps, executionId: number): Result<Execution> {
+  return store.transaction(() => {
+    const execution = store.executions.find(executionId);
+    const id = formatId('execution', executionId);
+    if (!execution)
+      return refuse('execution_not_found', `there is no ${id}; bp-agents executions lists them`, {
+        field: 'execution',
+      });
+    if (!store.executions.requestStop(executionId))
+      return refuse('execution_already_ended', `${id} has ended already: ${execution.outcome ?? ''}`, {
+        field: 'execution',
+      });
+    return accept(store.executions.get(executionId));
+  });
+}
