@@ -48,7 +48,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       for (const warning of warnings) logger.warn({}, warning);
       const meters: Meters = new Map();
       const usage = { usedCpuMs: async (executionId: number) => meters.get(executionId)?.() };
-      const service = await createService({ economy, usage, logger });
+      const service = await createService({ economy, usage, clock, logger });
       const endpoints = endpointsOf(service, meters);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, onEvent: () => undefined },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CREDITS_MAX, parseCredits } from '../domain/credits.ts';
-import { MEMORY_MB_MIN, QUANTITY_MAX } from '../domain/resources.ts';
+import { QUANTITY_MAX } from '../domain/resources.ts';
+import { sandbox, service } from './execution-schema.ts';
+import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
 
 /**
  * Every economic and technical parameter with its default, its range and one sentence for the operator.
@@ -9,37 +10,8 @@ import { MEMORY_MB_MIN, QUANTITY_MAX } from '../domain/resources.ts';
 export type Config = z.output<typeof configSchema>;
 
 /** The longest wait that a timer of the platform can hold. */
-const TIMER_MS_MAX = 2_147_483_647;
-
 /** Thirty marks at this rate still make one transfer. */
 const RATE_MAX = 10_000_000;
-
-const text = (most: number) => z.string().min(1).max(most);
-const whole = (least: number, most: number) => z.int().min(least).max(most);
-const real = (least: number, most: number) => z.number().min(least).max(most);
-
-/** An amount of credits in the file, micro-credits in the program. */
-const credits = ({ allowZero, most = CREDITS_MAX }: { readonly allowZero: boolean; readonly most?: number }) =>
-  real(allowZero ? 0 : 0.000001, most).transform((value, context) => {
-    const parsed = parseCredits(value, { field: 'it', allowZero });
-    if (parsed.ok) return parsed.value;
-    context.addIssue({ code: 'custom', message: 'at most 6 decimals' });
-    return z.NEVER;
-  });
-
-/** A number with a limited count of decimals, so that exact arithmetic can follow. */
-const decimals = (least: number, most: number, places: number) =>
-  real(least, most).refine((value) => Number(value.toFixed(places)) === value, { error: `at most ${places} decimals` });
-
-const cpuSeconds = () => decimals(0.001, QUANTITY_MAX / 1000, 3);
-const memoryMb = () => whole(MEMORY_MB_MIN, QUANTITY_MAX);
-const automatic = <T extends z.ZodType>(otherwise: T) => z.union([z.literal('auto'), otherwise]);
-const backoff = (first: number, ...rest: readonly number[]) =>
-  z
-    .array(whole(1, 1_000_000))
-    .min(1)
-    .max(32)
-    .default([first, ...rest]);
 
 const market = z
   .strictObject({
@@ -235,71 +207,6 @@ const handshake = z
   })
   .prefault({})
   .describe('How much env.json holds; the rest is under the GET routes.');
-
-const sandbox = z
-  .strictObject({
-    image: text(255).default('bp-agent-runner:latest').describe('The image in which agents run.'),
-    runtime: text(64).nullable().default(null).describe("The engine's runtime, such as runsc; null: its default."),
-    wall_base_seconds: real(0.1, 86_400).default(30).describe('Wall time of an execution: at least this,'),
-    wall_per_cpu_second: real(0, 86_400).default(20).describe('and this much more for each CPU second bought,'),
-    wall_max_seconds: real(0.1, 86_400).default(900).describe('but never more than this.'),
-    pids_max: whole(8, 4_194_304).default(256).describe('Processes and threads.'),
-    open_files_max: whole(32, 1_048_576).default(1024).describe('Open files of one process.'),
-    file_bytes_max: whole(4096, 1_099_511_627_776).default(268_435_456).describe('Bytes of one file.'),
-    workspace_mb: whole(1, 16_777_216).default(512).describe('MB that an agent may keep in its workspace.'),
-    workspace_files_max: whole(16, 100_000_000)
-      .default(20_000)
-      .describe('Files and folders that an agent may keep in its workspace.'),
-    workspace_quota: z
-      .enum(['auto', 'watch'])
-      .default('auto')
-      .describe(
-        'auto: as root on Linux each workspace is a filesystem of its own while run is up, elsewhere its size is watched; watch: always watched.',
-      ),
-    workspaces_mounted_max: whole(1, 10_000)
-      .default(64)
-      .describe('Such filesystems mounted at the same time; those that wait the longest are put away first.'),
-    socket_bytes_max: whole(65_536, 1_099_511_627_776)
-      .default(8_388_608)
-      .describe(
-        'Bytes that TCP sockets may buffer, where the kernel counts them apart from memory (cgroup v1, as root).',
-      ),
-    tmp_mb: whole(1, 65_536).default(32).describe('MB of /tmp, which lies in the memory bought.'),
-    tmp_inodes: whole(16, 16_777_216).default(4096).describe('Files in /tmp.'),
-    output_bytes_max: whole(0, 1_073_741_824).default(1_048_576).describe('Bytes kept of what an execution prints.'),
-    outputs_max: whole(1, 10_000_000).default(1000).describe('Executions, the newest, of which the output is kept.'),
-    stop_grace_ms: whole(0, 600_000)
-      .default(2000)
-      .describe('Milliseconds between asking a container to end and killing it.'),
-    backstop_ms: whole(0, 600_000)
-      .default(1000)
-      .describe('Milliseconds that the host waits for the supervisor to enforce a limit before it does so itself.'),
-    agent_uid_base: whole(1000, 2_000_000_000)
-      .default(200_000)
-      .describe('As root, agent n runs as user base + n modulo range.'),
-    agent_uid_range: whole(1, 1_000_000_000).default(50_000).describe('See agent_uid_base.'),
-    faults_before_pause: whole(1, 1000)
-      .default(3)
-      .describe('Faults of the system in a row, with one cause, after which the market pauses.'),
-  })
-  .prefault({})
-  .describe('Containers and their limits.');
-
-const service = z
-  .strictObject({
-    body_bytes_max: whole(1024, 67_108_864)
-      .default(262_144)
-      .describe('Bytes of a request body (spawn: its files come on top).'),
-    header_bytes_max: whole(1024, 1_048_576).default(16_384).describe("Bytes of a request's headers."),
-    request_timeout_ms: whole(10, 600_000)
-      .default(10_000)
-      .describe('Milliseconds in which a request must have arrived.'),
-    list_max: whole(1, 10_000).default(100).describe('Rows that one answer may hold.'),
-    concurrent_requests_max: whole(1, 10_000).default(32).describe('Requests of one execution at the same time.'),
-    idempotency_keys_max: whole(0, 1_000_000).default(1000).describe('Idempotency keys kept for each agent.'),
-  })
-  .prefault({})
-  .describe('The System Service that agents call.');
 
 const history = z
   .strictObject({

@@ -1,12 +1,22 @@
 import { chmod, rm } from 'node:fs/promises';
-import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
 import { formatId } from '../domain/ids.ts';
+import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { createPace } from './pace.ts';
+import { PacedConnection } from './paced-connection.ts';
 import { PROBLEM_JSON, problemOf } from './problem.ts';
 
 /** One execution's way to the service: a Unix socket of its own. */
@@ -22,6 +32,7 @@ export interface EndpointOptions {
   readonly executionId: number;
   readonly socketPath: string;
   readonly limits: Config['service'];
+  readonly clock: Clock;
   readonly handler: RequestListener;
   readonly logger: Logger;
   /** Called once, when it is closed. */
@@ -37,9 +48,7 @@ export interface Load {
 
 /** Everyone may connect who can reach it: the agent's user must, and its directory lets nobody else come so far. */
 const SOCKET_MODE = 0o666;
-const KEEP_ALIVE_MS = 60_000;
 const REQUESTS_PER_CONNECTION_MAX = 10_000;
-const CONNECTIONS_PER_REQUEST = 4;
 const CONNECTION_CHECKS_MS = 1000;
 
 const LOAD = Symbol('load');
@@ -55,19 +64,26 @@ export function loadOf(request: BoundRequest): Load | undefined {
  * Rejects with `BpError` `service_socket`.
  */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { executionId, socketPath, handler, closed } = options;
+  const { executionId, socketPath, handler, closed, limits, clock } = options;
   const load: Load = { executionId, requests: 0, open: 0 };
+  const pace = createPace(clock, { perSecond: limits.requests_per_second_max, burst: limits.request_burst_max });
   const server = makeServer(options, (request: BoundRequest, response) => {
     load.requests += 1;
+    if (!pace.take()) {
+      refuseFlood(request, response, limits);
+      return;
+    }
     load.open += 1;
     response.once('close', () => (load.open -= 1));
     request[LOAD] = load;
     handler(request, response);
   });
   const connections = new Set<Socket>();
-  server.on('connection', (socket) => {
+  paceConnections(server, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
+    pace.take();
+    return new PacedConnection(socket, { clock, pace, patienceMs: limits.request_timeout_ms });
   });
   try {
     await rm(socketPath, { force: true });
@@ -94,19 +110,36 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
       requestTimeout: limits.request_timeout_ms,
       headersTimeout: limits.request_timeout_ms,
       connectionsCheckingInterval: Math.min(CONNECTION_CHECKS_MS, limits.request_timeout_ms),
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: limits.idle_timeout_ms,
       // There is one host behind a socket, whatever it is called.
       requireHostHeader: false,
     },
     listener,
   );
-  server.maxConnections = limits.concurrent_requests_max * CONNECTIONS_PER_REQUEST;
+  server.maxConnections = limits.connections_max;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseConnection(error, socket, limits));
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    request.resume();
+    sendRefusal(response, refuse('malformed_request', 'Expect may only be 100-continue'));
+  });
+  server.on('connect', (_request, socket) =>
+    endWith(socket, refuse('malformed_request', 'CONNECT is no method of this service')),
+  );
   server.on('error', (error) =>
     logger.error({ err: error, execution_id: formatId('execution', executionId) }, 'an endpoint of the service failed'),
   );
   return server;
+}
+
+/** Puts something between the server and each of its connections. */
+function paceConnections(server: Server, pacedBy: (socket: Socket) => Duplex): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => {
+    const connection = pacedBy(socket);
+    for (const listener of listeners) Reflect.apply(listener, server, [connection]);
+  });
 }
 
 function listen(server: Server, socketPath: string): Promise<void> {
@@ -127,21 +160,40 @@ function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> 
   });
 }
 
-/** What never became a request: there is no reply to use, so the answer is written by hand. */
+/** What never became a request. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, limits: Config['service']): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const problem = problemOf(connectionRefusal(error.code, limits));
+  endWith(socket, connectionRefusal(error.code, limits));
+}
+
+/** Written by hand, where there is no reply to use. Whoever doesn't close its own side then is not waited for. */
+function endWith(socket: Duplex, refusal: Refusal): void {
+  const problem = problemOf(refusal);
   const body = JSON.stringify(problem);
-  // Whoever doesn't close its own side then is not waited for.
   const hangUp = () => void socket.destroy();
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     hangUp,
   );
+}
+
+/** The shortest way out: a flood must not come as far as the application. */
+function refuseFlood(request: IncomingMessage, response: ServerResponse, limits: Config['service']): void {
+  const { requests_per_second_max: limit } = limits;
+  request.resume();
+  response.setHeader('retry-after', '1');
+  sendRefusal(response, refuse('too_many_requests', `at most ${limit} requests may come in a second`, { limit }));
+}
+
+function sendRefusal(response: ServerResponse, refusal: Refusal): void {
+  const problem = problemOf(refusal);
+  const body = JSON.stringify(problem);
+  response.writeHead(problem.status, { 'content-type': PROBLEM_JSON, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }
 
 function connectionRefusal(code: string | undefined, limits: Config['service']): Refusal {

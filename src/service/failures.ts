@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formatId } from '../domain/ids.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
@@ -7,18 +6,16 @@ import { loadOf } from './endpoint.ts';
 import { sendProblem } from './problem.ts';
 import { RefusedError } from './refused-error.ts';
 
-/** How much of a body that is too large is still taken in, so that its sender comes to read the answer. */
-const DISCARDED_BYTES_MAX = 16_777_216;
-
 /** Turns whatever goes wrong with a request into a problem. What it doesn't know is logged and stays opaque. */
 export function handleFailures(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error, request.routeOptions.bodyLimit);
     if (!refusal) {
       fail(error, request, reply, logger);
       return reply;
     }
-    if (refusal.code === 'body_too_large') await discardRest(request.raw);
+    // Its rest is not waited for.
+    if (refusal.code === 'body_too_large') reply.header('connection', 'close');
     sendProblem(reply, refusal);
     return reply;
   });
@@ -59,18 +56,4 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, logg
     refuse('internal_error', `the service failed; nothing was changed, and the log of the operator names ${instance}`),
     instance,
   );
-}
-
-function discardRest(request: IncomingMessage): Promise<void> {
-  if (request.readableEnded || request.destroyed) return Promise.resolve();
-  return new Promise((resolve) => {
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > DISCARDED_BYTES_MAX) resolve();
-    });
-    request.once('close', resolve);
-    request.once('end', resolve);
-    request.resume();
-  });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { EconomyDeps } from '../economy/deps.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { buildApp } from './app.ts';
 import { openEndpoint, type Endpoint } from './endpoint.ts';
@@ -13,6 +14,8 @@ import { socialRoutes } from './routes/social.ts';
 export interface ServiceDeps {
   readonly economy: EconomyDeps;
   readonly usage: UsageReader;
+  /** The machine's own: connections are timed by it. */
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -41,7 +44,7 @@ export function serviceRoutes({ economy, usage, requestsOf }: Parameters<typeof 
 }
 
 /** Makes the service; it listens to nobody before the first endpoint is opened. */
-export async function createService({ economy, usage, logger }: ServiceDeps): Promise<Service> {
+export async function createService({ economy, usage, clock, logger }: ServiceDeps): Promise<Service> {
   const endpoints = new Map<number, Endpoint>();
   const requestsOf = (executionId: number) => endpoints.get(executionId)?.requests ?? 0;
   const routes = serviceRoutes({ economy, usage, requestsOf });
@@ -57,6 +60,7 @@ export async function createService({ economy, usage, logger }: ServiceDeps): Pr
         executionId,
         socketPath,
         limits,
+        clock,
         logger,
         handler: (request, response) => app.routing(request, response),
         closed: () => endpoints.delete(executionId),

@@ -2,6 +2,7 @@ import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
 import type { StartingExecution } from '../../src/economy/start-execution.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
 import { createService, type Service } from '../../src/service/service.ts';
 import { openTestEconomy, runningAgent, type TestEconomy, type TestEconomyOptions } from './economy.ts';
@@ -50,12 +51,14 @@ export interface TestService {
 
 /** The service over real sockets on a real database. */
 export async function openTestService(options: TestEconomyOptions = {}): Promise<TestService> {
-  const economy = openTestEconomy(options);
+  // Tests of other things make more requests than an agent may.
+  const overrides = ['service.request_burst_max=100000', ...(options.overrides ?? [])];
+  const economy = openTestEconomy({ ...options, overrides });
   const failures: object[] = [];
   const ignore = () => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
   const usage = { usedCpuMs: async () => test.cpuMs };
-  const service = await createService({ economy, usage, logger });
+  const service = await createService({ economy, usage, clock: systemClock(), logger });
 
   const test: TestService = {
     economy,

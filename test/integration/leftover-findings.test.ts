@@ -83,18 +83,30 @@ describe('the finding about leftovers', () => {
     });
     expect(await find(2, true)).toMatchObject({ ok: true });
   });
+
+  it('counts workspaces that an earlier run left mounted', async () => {
+    mkdirSync(join(directory, '.bp-agents', 'volumes', 'agent-a'), { recursive: true });
+    expect(await find(0, false)).toMatchObject({
+      ok: false,
+      detail: '0 containers and 1 mounted workspace of an earlier run',
+    });
+  });
 });
 
 describe('the finding about quota', () => {
-  it('names what stands in the way of a filesystem for each workspace, which is no fault', () => {
-    expect(quotaFinding({ uid: 1000, path: directory })).toMatchObject({
-      ok: true,
-      detail: expect.stringMatching(/only watched \(not root, no mke2fs in PATH, no mount in PATH/) as string,
-    });
-    for (const program of ['mke2fs', 'mount', 'umount']) {
+  it('names what stands in the way of a filesystem for each workspace, which is no fault', async () => {
+    const detail = async (uid: number, wanted: 'auto' | 'watch' = 'auto') => {
+      const finding = await quotaFinding({ uid, searchPath: `:/none:${directory}`, wanted });
+      expect(finding).toMatchObject({ name: 'quota', ok: true });
+      return finding.detail;
+    };
+    expect(await detail(1000)).toContain('only watched (it takes root)');
+    expect(await detail(0, 'watch')).toContain('only watched (sandbox.workspace_quota is watch)');
+    expect(await detail(0)).toContain('only watched (mke2fs is not installed)');
+    for (const program of ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate']) {
       writeFileSync(join(directory, program), '');
       chmodSync(join(directory, program), 0o755);
     }
-    expect(quotaFinding({ uid: 0, path: `:/none:${directory}` }).detail).not.toContain('PATH');
+    expect(await detail(0)).not.toContain('installed');
   });
 });
