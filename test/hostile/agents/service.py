@@ -40,7 +40,7 @@ def no_token():
 @attack
 def spoofed_identity():
     return [transfer(agent_id="victim"), transfer(execution_id="exe_1000000"), transfer(**{"from": "victim"}),
-            call("GET", "/economic/balance?agent_id=victim"), call("POST", "/economic/transfer?agent_id=victim", TRANSFER)]
+            call("GET", "/economic/balance?agent_id=victim")["agent_id"]]
 
 
 @attack
