@@ -73,7 +73,7 @@ describe('service', () => {
     expectAnswers('broken_json', /^400 /);
   });
 
-  it('prototype keys: __proto__ and its kin are fields and names like others', () => {
+  it('prototype keys: names that JavaScript gives a meaning are names like others', () => {
     expectAnswers('prototype_keys', /^(400 (unknown_field|unknown_resource|invalid_id)|404 agent_not_found)$/);
   });
 
