@@ -7,7 +7,8 @@ const FOLDER = join(import.meta.dirname, '..', 'hostile', 'agents');
 
 /** The texts of a hostile agent of `test/hostile/agents`, by file name. */
 export function hostileTexts(name: string): Readonly<Record<string, string>> {
-  return { 'main.py': read(`${name}.py`), 'attack.py': read('attack.py'), 'client.py': read('client.py') };
+  const shared = { 'attack.py': read('attack.py'), 'client.py': read('client.py'), 'kernel.py': read('kernel.py') };
+  return { 'main.py': read(`${name}.py`), ...shared };
 }
 
 export function hostileFiles(name: string): ExecutionRequest['files'] {
