@@ -39,6 +39,16 @@ export default defineConfig({
           hookTimeout: CONTAINER_TIMEOUT_MS,
         },
       },
+      {
+        test: {
+          name: 'hostile',
+          include: ['test/hostile/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          testTimeout: CONTAINER_TIMEOUT_MS,
+          hookTimeout: CONTAINER_TIMEOUT_MS,
+        },
+      },
     ],
   },
 });

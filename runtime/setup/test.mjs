@@ -18,7 +18,7 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
  */
 export async function test(args) {
   const withTerminal = wants('terminal', args);
-  const needsEngine = withTerminal || wants('docker', args);
+  const needsEngine = withTerminal || wants('docker', args) || wants('hostile', args);
   await setUp(needsEngine ? ALL_STEPS : ['packages']);
   const missing = withTerminal ? await ensureTerminalTool() : undefined;
 

@@ -1,18 +1,26 @@
+import { makeControlsVisible } from '../terminal/sanitise.ts';
+
 export type Cell = string | number | boolean | null;
 
-/** What a spreadsheet would take for a formula, or what could become one. */
-const FORMULA = /^[=+\-@\t\r\n]/;
-const SPECIAL = /[",\r\n]/;
+/**
+ * What a spreadsheet would take for a formula: at the beginning of a cell, and after everything that begins one where
+ * the spreadsheet has another separator than ours (`;` in much of Europe, a tab) or doesn't see the quotes.
+ */
+const FORMULA = /(^|[;\t\n])(["'\s]*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gu;
+const SPECIAL = /[",;\t\n]/;
 
 /** One line of a CSV file (RFC 4180, but with bare line feeds). */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map(csvCell).join(',')}\n`;
 }
 
-/** A text that begins like a formula gets a `'` before it; numbers stay as they are. */
+/**
+ * A text that begins like a formula gets a `'` before it, and control characters, which would act on a terminal that
+ * shows the file, become visible; numbers stay as they are. The whole text is in the answers of `--json`.
+ */
 function csvCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = makeControlsVisible(cell.replaceAll('\r\n', '\n')).replace(FORMULA, "$1'$2");
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

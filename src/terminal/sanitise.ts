@@ -16,6 +16,8 @@ const CONTROL = /\p{Cc}/gu;
 const UNSAFE = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\u{FFF9}-\u{FFFB}\p{Cn}\p{Co}\p{Cs}]/gu;
 /** Joiners, selectors, fillers, tags, soft hyphens, skin tones, key caps: nothing is lost that a terminal must show. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Emoji_Modifier}\u2800\u20E3]/gu;
+/** Embeddings, overrides and isolates, and separators that some programs take for line breaks. */
+const REORDERING = /[\u202A-\u202E\u2066-\u2069\u2028\u2029]/gu;
 const FLAG = /\p{Regional_Indicator}/gu;
 const MARKS = new RegExp(`(\\p{M}{${MARKS_MAX}})\\p{M}+`, 'gu');
 const LEADING_MARK = /^(?=\p{M})/u;
@@ -39,6 +41,11 @@ export function sanitiseText(text: string, { charsMax, linesMax }: TextLimits): 
   const kept = lines.slice(0, linesMax).map((line) => safe(line.replaceAll('\t', ' '.repeat(TAB_COLUMNS))));
   const complete = cut.length === text.length && kept.length === lines.length;
   return complete ? kept : [...kept, NO_MORE];
+}
+
+/** For a file of text: controls but line feeds and tabs, and what changes the direction of writing, become visible. */
+export function makeControlsVisible(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, visible).replace(REORDERING, UNSHOWABLE);
 }
 
 function safe(line: string): string {

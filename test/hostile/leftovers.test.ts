@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { engine } from '../helpers/supervised.ts';
+import { hostileHome, type HostileHome } from '../helpers/hostile-home.ts';
+import { exitOf, until } from '../helpers/program.ts';
+
+// A run is killed in the middle of an execution that does what it can to stay; then another run comes and goes.
+
+const STAYING = `
+import os, signal, time
+for number in range(1, 65):
+    try: signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError): pass
+for _ in range(8):
+    if os.fork() == 0:
+        os.setsid()
+        while True: time.sleep(1)
+os.mkfifo("pipe")
+time.sleep(120)
+`;
+const DECOY = 'f'.repeat(16);
+
+let home: HostileHome;
+let sockets: string;
+let decoySockets: string;
+let decoy: string;
+let decoyWorkspace: string;
+
+beforeAll(async () => {
+  home = hostileHome('sandbox.wall_base_seconds=6', 'sandbox.wall_per_cpu_second=0');
+  const root = userInfo().uid === 0 ? '/run/bp-agents' : (process.env['XDG_RUNTIME_DIR'] ?? '');
+  const parent =
+    root === '' ? `/tmp/bp-agents-${userInfo().uid}` : root.endsWith('bp-agents') ? root : join(root, 'bp-agents');
+  sockets = join(parent, label());
+  decoySockets = join(parent, DECOY);
+  await home.bring('staying', { 'main.py': STAYING });
+  const first = home.start('run', '--headless');
+  await until(
+    () => home.json<{ state: string }[]>('executions'),
+    ([execution]) => execution?.state === 'running',
+  );
+  first.kill('SIGKILL');
+  await exitOf(first);
+  // As if another one had been in its preparation.
+  writeFileSync(join(home.directory, 'workspaces', '.staging', 'exe_2.0'), 'half a file');
+
+  // What another economy, and nobody's economy, have on this machine.
+  mkdirSync(join(decoySockets, 'exe_1'), { recursive: true });
+  decoyWorkspace = join(home.directory, 'workspaces', 'agent-somebody');
+  mkdirSync(decoyWorkspace);
+  const docker = await engine();
+  const { image } = configSchema.parse({}).sandbox;
+  const labels = { 'bp-agents.home': DECOY, 'bp-agents.execution': 'exe_1', 'bp-agents.agent': 'staying' };
+  const container = await docker.createContainer({ Image: image, Labels: labels });
+  decoy = container.id;
+
+  expect(containers(label())).toHaveLength(1);
+  expect(await home.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
+});
+afterAll(async () => {
+  home.close();
+  rmSync(decoySockets, { recursive: true, force: true });
+  await (await engine()).getContainer(decoy).remove({ force: true });
+});
+
+function label(): string {
+  return createHash('sha256').update(realpathSync(home.directory)).digest('hex').slice(0, 16);
+}
+
+function containers(of: string): readonly string[] {
+  const filter = `label=bp-agents.home=${of}`;
+  const listed = execFileSync('docker', ['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], {
+    encoding: 'utf8',
+  });
+  return listed.split('\n').filter((id) => id !== '');
+}
+
+describe('leftovers', () => {
+  it('container: none of this home is left, running or ended', () => {
+    expect(containers(label())).toEqual([]);
+  });
+
+  it('processes: nothing that the agent started is left on the machine', () => {
+    const table = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+    expect(table).not.toContain(`bp-agents-${label()}`);
+  });
+
+  it('sockets: no directory of this home is left', () => {
+    expect(existsSync(sockets)).toBe(false);
+    expect(existsSync(dirname(sockets))).toBe(true);
+  });
+
+  it('temporary files: nothing half-written and no report is left', () => {
+    expect(readdirSync(join(home.directory, 'workspaces', '.staging'))).toEqual([]);
+    const state = join(home.directory, '.bp-agents', 'executions');
+    expect(existsSync(state) ? readdirSync(state) : []).toEqual([]);
+  });
+
+  it('mounts and groups: no mount and no control group of this home is left', () => {
+    const mounts = execFileSync('cat', ['/proc/self/mountinfo'], { encoding: 'utf8' });
+    expect(mounts).not.toContain(home.directory);
+    const groups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '4', '-name', `*${label()}*`], {
+      encoding: 'utf8',
+    });
+    expect(groups).toBe('');
+  });
+
+  it('settled: the execution is settled once, as the fault of its agent, and the ledger is sound', async () => {
+    const [execution, ...more] = await home.json<{ outcome: string }[]>('executions');
+    expect([execution?.outcome, more.length]).toEqual(['wall_exceeded', 0]);
+    expect(await home.json('audit')).toMatchObject({ ok: true });
+  });
+
+  it("decoys: another home's container and sockets, and a folder of nobody, are still there", () => {
+    expect(containers(DECOY)).toEqual([decoy]);
+    expect(existsSync(join(decoySockets, 'exe_1'))).toBe(true);
+    expect(existsSync(decoyWorkspace)).toBe(true);
+  });
+});
