@@ -10,6 +10,7 @@ const SETTINGS: ContainerSettings = {
   config: configSchema.parse({}).sandbox,
   seccomp: '{"defaultAction":"SCMP_ACT_ERRNO"}',
   cgroupVersion: 2,
+  isPodman: false,
   cpus: 2,
 };
 const REQUEST: ContainerRequest = {
