@@ -34,6 +34,8 @@ export interface ContainerSettings {
   readonly cpus: number;
 }
 
+/** Over a read-only root Podman mounts writable ones here, unless it is told otherwise. */
+const CLOSED_DIRECTORIES = { '/var/tmp': 'ro,nosuid,nodev,noexec,size=4k,mode=555' };
 const SERVICE_PORT = 8080;
 const WORKSPACE = '/workspace';
 const SOCKETS = '/run/bp';
@@ -103,7 +105,7 @@ function hostConfig(settings: ContainerSettings, request: ContainerRequest): Hos
       ...(settings.isPodman ? [{ Name: 'nproc', Soft: USER_PROCESSES_MAX, Hard: USER_PROCESSES_MAX }] : []),
     ],
     // Both lie in the memory bought.
-    Tmpfs: { '/tmp': temporaryOptions(settings) },
+    Tmpfs: { '/tmp': temporaryOptions(settings), ...(settings.isPodman ? CLOSED_DIRECTORIES : {}) },
     ShmSize: config.tmp_mb * MB,
     Mounts: [
       bind(request.mounts.workspace, WORKSPACE, false),

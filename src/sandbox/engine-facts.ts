@@ -79,12 +79,15 @@ function findProblem(info: EngineInfo): string | undefined {
   return undefined;
 }
 
+const PODMAN_LACKS = [
+  'the engine is Podman: files in /tmp are limited by their size and the memory bought, not in number',
+  'the engine is Podman: an agent that took more memory than it bought may be recorded as agent_error',
+];
+
 function findWarnings(info: EngineInfo): readonly string[] {
   return [
     ...(info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory']),
-    ...(info.BuildahVersion === undefined
-      ? []
-      : ['the engine is Podman: files in /tmp are limited by their size and the memory bought, not in number']),
+    ...(info.BuildahVersion === undefined ? [] : PODMAN_LACKS),
   ];
 }
 

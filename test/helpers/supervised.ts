@@ -196,7 +196,10 @@ function containerOptions(options: SupervisedOptions, workspace: string, sockets
       Memory: memory,
       MemorySwap: memory,
       PidsLimit: options.pids ?? 64,
-      Ulimits: [{ Name: 'nofile', Soft: options.openFiles ?? 1024, Hard: options.openFiles ?? 1024 }, { Name: 'nproc', Soft: 32_000, Hard: 32_000 }],
+      Ulimits: [
+        { Name: 'nofile', Soft: options.openFiles ?? 1024, Hard: options.openFiles ?? 1024 },
+        { Name: 'nproc', Soft: 32_000, Hard: 32_000 },
+      ],
       Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=8m' },
       Binds: [
         `${workspace}:/workspace`,
