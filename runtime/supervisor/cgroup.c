@@ -92,7 +92,7 @@ static bool read_counter(int fd, char *text, size_t size) {
 }
 
 void cgroup_open(struct cgroup *cgroup) {
-  *cgroup = (struct cgroup){.version = 0, .cpu_fd = -1, .memory_peak_fd = -1, .pids_events_fd = -1};
+  *cgroup = (struct cgroup){.version = 0, .cpu_fd = -1, .memory_peak_fd = -1, .pids_events_fd = -1, .oom_fd = -1};
 
   cgroup->cpu_fd = open_counter("cpuacct", "cpuacct.usage");
   if (cgroup->cpu_fd >= 0) {
@@ -104,6 +104,8 @@ void cgroup_open(struct cgroup *cgroup) {
 
   cgroup->memory_peak_fd = open_counter("memory", "memory.max_usage_in_bytes");
   if (cgroup->memory_peak_fd < 0) cgroup->memory_peak_fd = open_counter(NULL, "memory.peak");
+  cgroup->oom_fd = open_counter("memory", "memory.oom_control");
+  if (cgroup->oom_fd < 0) cgroup->oom_fd = open_counter(NULL, "memory.events");
   cgroup->pids_events_fd = open_counter("pids", "pids.events");
   if (cgroup->pids_events_fd < 0) cgroup->pids_events_fd = open_counter(NULL, "pids.events");
 }
@@ -119,6 +121,15 @@ bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us) {
   const char *field = strstr(text, "usage_usec ");
   if (field == NULL) return false;
   *us = strtoll(field + strlen("usage_usec "), NULL, 10);
+  return true;
+}
+
+bool cgroup_oom_kills(const struct cgroup *cgroup, int64_t *count) {
+  char text[512];
+  if (!read_counter(cgroup->oom_fd, text, sizeof text)) return false;
+  const char *field = strstr(text, "oom_kill ");
+  if (field == NULL) return false;
+  *count = strtoll(field + strlen("oom_kill "), NULL, 10);
   return true;
 }
 

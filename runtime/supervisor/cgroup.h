@@ -13,6 +13,7 @@ struct cgroup {
   int cpu_fd;
   int memory_peak_fd;
   int pids_events_fd;
+  int oom_fd;
 };
 
 /* Finds and opens the counters. What is not there stays -1. */
@@ -23,6 +24,9 @@ bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us);
 
 /* The most memory the group has had, in bytes. Version 1 counts the page cache too. */
 bool cgroup_memory_peak(const struct cgroup *cgroup, int64_t *bytes);
+
+/* How many processes were killed since the group's memory was used up. */
+bool cgroup_oom_kills(const struct cgroup *cgroup, int64_t *count);
 
 /* How many new processes and threads the limit has refused since the container was made. */
 bool cgroup_forks_refused(const struct cgroup *cgroup, int64_t *count);

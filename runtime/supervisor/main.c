@@ -211,7 +211,7 @@ static const char *with_refused(const struct supervision *self, const char *deta
 
 /* Clears the container of everything else, then reports. */
 static int finish(struct supervision *self, enum reason reason) {
-  struct ending ending = {.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1};
+  struct ending ending = {.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1, .oom_kills = -1};
   struct agent *agent = &self->agent;
 
   ending.tree_empty = tree_kill(agent);
@@ -223,6 +223,7 @@ static int finish(struct supervision *self, enum reason reason) {
   if (!self->going) ending.cpu_us = 0;
   if (self->going && !budget_cpu_used_us(&self->budget, &ending.cpu_us)) ending.cpu_us = -1;
   if (!cgroup_memory_peak(&self->cgroup, &ending.memory_peak_bytes)) ending.memory_peak_bytes = -1;
+  if (!cgroup_oom_kills(&self->cgroup, &ending.oom_kills)) ending.oom_kills = -1;
   if (agent->ended && reason != REASON_NOT_RUNNABLE) {
     if (WIFEXITED(agent->status)) ending.exit_code = WEXITSTATUS(agent->status);
     if (WIFSIGNALED(agent->status)) ending.signal = WTERMSIG(agent->status);

@@ -80,13 +80,14 @@ void report_failed(const char *detail) {
 }
 
 void report_ended(const struct ending *ending, const char *report_dir) {
-  char line[2048], detail[1024], exit_code[24], signal[24], cpu[24], memory[24];
+  char line[2048], detail[1024], exit_code[24], signal[24], cpu[24], memory[24], kills[24];
   snprintf(line, sizeof line,
            "{\"event\":\"ended\",\"cause\":\"%s\",\"exit_code\":%s,\"signal\":%s,\"cpu_us\":%s,"
-           "\"memory_peak_bytes\":%s,\"wall_ms\":%lld,\"tree_empty\":%s,\"detail\":\"%s\"}\n",
+           "\"memory_peak_bytes\":%s,\"oom_kills\":%s,\"wall_ms\":%lld,\"tree_empty\":%s,\"detail\":\"%s\"}\n",
            ending->cause, number_or_null(ending->exit_code, exit_code, sizeof exit_code),
            number_or_null(ending->signal, signal, sizeof signal), number_or_null(ending->cpu_us, cpu, sizeof cpu),
-           number_or_null(ending->memory_peak_bytes, memory, sizeof memory), (long long)ending->wall_ms,
+           number_or_null(ending->memory_peak_bytes, memory, sizeof memory),
+           number_or_null(ending->oom_kills, kills, sizeof kills), (long long)ending->wall_ms,
            ending->tree_empty ? "true" : "false", escaped(ending->detail, detail, sizeof detail));
   /* First where it lasts: who reads the stream may act on it at once. */
   if (report_dir != NULL) keep(line, report_dir);

@@ -6,11 +6,12 @@
 
 /* How an execution ended. A negative number stands for "not known" and is reported as null. */
 struct ending {
-  const char *cause; /* exited, cpu_budget, wall_budget, stopped, not_runnable */
+  const char *cause; /* exited, cpu_budget, wall_budget, disk_quota, stopped, not_runnable */
   int exit_code;
   int signal;
   int64_t cpu_us;
   int64_t memory_peak_bytes;
+  int64_t oom_kills;
   int64_t wall_ms;
   bool tree_empty;
   const char *detail;

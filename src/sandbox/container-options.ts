@@ -29,17 +29,26 @@ export interface ContainerRequest {
 /** What is the same for all containers of this engine. */
 export interface ContainerSettings {
   readonly config: Config['sandbox'];
-  /** The seccomp profile itself, as JSON. */
+  /** The seccomp profile in the form that this engine takes: JSON, or for Podman the path of its file. */
   readonly seccomp: string;
   readonly cgroupVersion: 1 | 2;
+  /** Podman refuses a container whose tmpfs names a limit on inodes. */
+  readonly isPodman: boolean;
   readonly cpus: number;
 }
 
+/** Over a read-only root Podman mounts writable ones here, unless it is told otherwise. */
+const CLOSED_DIRECTORIES = { '/var/tmp': 'ro,nosuid,nodev,noexec,size=4k,mode=555' };
 const SERVICE_PORT = 8080;
 const WORKSPACE = '/workspace';
 const SOCKETS = '/run/bp';
 const REPORT = '/run/bp-report';
 const MB = 1024 * 1024;
+/**
+ * Of one user on the whole machine; what limits an agent is `PidsLimit`. Where nothing is named, Podman asks for more
+ * than it may itself have where it lacks CAP_SYS_RESOURCE, and no container starts.
+ */
+const USER_PROCESSES_MAX = 32_000;
 
 /**
  * The container in which an agent runs: no network, nothing of the host but three directories, and limits on whatever
@@ -71,7 +80,8 @@ export function containerOptions(settings: ContainerSettings, request: Container
   };
 }
 
-function hostConfig({ config, seccomp, cgroupVersion }: ContainerSettings, request: ContainerRequest): HostConfig {
+function hostConfig(settings: ContainerSettings, request: ContainerRequest): HostConfig {
+  const { config, seccomp, cgroupVersion } = settings;
   const memoryBytes = request.memoryMb * MB;
   return {
     NetworkMode: 'none',
@@ -95,9 +105,10 @@ function hostConfig({ config, seccomp, cgroupVersion }: ContainerSettings, reque
     Ulimits: [
       { Name: 'core', Soft: 0, Hard: 0 },
       { Name: 'nofile', Soft: Math.max(1024, config.open_files_max), Hard: Math.max(1024, config.open_files_max) },
+      ...(settings.isPodman ? [{ Name: 'nproc', Soft: USER_PROCESSES_MAX, Hard: USER_PROCESSES_MAX }] : []),
     ],
     // Both lie in the memory bought.
-    Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${config.tmp_mb}m,nr_inodes=${config.tmp_inodes}` },
+    Tmpfs: { '/tmp': temporaryOptions(settings), ...(settings.isPodman ? CLOSED_DIRECTORIES : {}) },
     ShmSize: config.tmp_mb * MB,
     Mounts: [
       bind(request.mounts.workspace, WORKSPACE, false),
@@ -112,6 +123,11 @@ function hostConfig({ config, seccomp, cgroupVersion }: ContainerSettings, reque
     Init: false,
     ...(config.runtime === null ? {} : { Runtime: config.runtime }),
   };
+}
+
+function temporaryOptions({ config, isPodman }: ContainerSettings): string {
+  const inodes = isPodman ? '' : `,nr_inodes=${config.tmp_inodes}`;
+  return `rw,exec,nosuid,nodev,mode=1777,size=${config.tmp_mb}m${inodes}`;
 }
 
 /** Unlike the short form, a mount of a missing directory is an error: nothing is made in its place. */

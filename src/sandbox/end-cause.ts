@@ -79,7 +79,8 @@ function fromReport(report: EndedEvent, { container, hostStop, overQuota = false
     case 'exited':
       if (overQuota) return ['disk_quota', DISK_USED_UP];
       // Also where only a child was killed and the agent itself went on to exit with 0.
-      if (container?.oomKilled) return ['out_of_memory', 'the memory bought was used up'];
+      if (container?.oomKilled || (report.oom_kills ?? 0) > 0)
+        return ['out_of_memory', 'the memory bought was used up'];
       return ['exited', report.detail || describeExit(report)];
   }
 }

@@ -6,6 +6,8 @@ import type { Engine } from './engine-calls.ts';
 /** What has to be known of an engine, and whether it can hold an agent at all. */
 export interface EngineFacts {
   readonly version: string;
+  /** Podman behind its Docker-compatible socket, which takes some options in another form. */
+  readonly isPodman: boolean;
   readonly cgroupVersion: 1 | 2;
   readonly cpus: number;
   readonly operatingSystem: string;
@@ -34,6 +36,8 @@ const engineInfo = z.object({
   Runtimes: z.record(z.string(), z.unknown()).default({}),
   SwapLimit: z.boolean().default(true),
   PidsLimit: z.boolean().default(true),
+  // Podman's alone.
+  BuildahVersion: z.string().optional(),
   SecurityOptions: z
     .array(z.string())
     .nullish()
@@ -59,6 +63,7 @@ export function engineFacts(answer: unknown): EngineFacts {
   if (problem !== undefined) throw unfit(problem);
   return {
     version: info.ServerVersion,
+    isPodman: info.BuildahVersion !== undefined,
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
     cpus: info.NCPU,
     operatingSystem: info.OperatingSystem,
@@ -66,7 +71,7 @@ export function engineFacts(answer: unknown): EngineFacts {
     dataDirectory: info.DockerRootDir,
     rootless: has(info, 'rootless'),
     runtimes: Object.keys(info.Runtimes),
-    warnings: info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory'],
+    warnings: findWarnings(info),
   };
 }
 
@@ -79,6 +84,16 @@ function findProblem(info: EngineInfo): string | undefined {
   if (has(info, 'rootless')) return 'it is rootless, so that an agent could not own its workspace';
   if (has(info, 'userns')) return 'it shifts user ids (userns-remap), so that an agent could not own its workspace';
   return undefined;
+}
+
+const PODMAN_LACKS =
+  'the engine is Podman: files in /tmp are limited by their size and the memory bought, not in number';
+
+function findWarnings(info: EngineInfo): readonly string[] {
+  return [
+    ...(info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory']),
+    ...(info.BuildahVersion === undefined ? [] : [PODMAN_LACKS]),
+  ];
 }
 
 /** Whether it names this among its security options. */

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Container, ContainerCreateOptions } from 'dockerode';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { containerOptions, type ContainerRequest, type ContainerSettings } from './container-options.ts';
+import { openContainerStream } from './container-stream.ts';
 import { DockerExecution, type ExecutionParts } from './docker-execution.ts';
 import type { Engine } from './engine-calls.ts';
 import { statusBehind } from './engine-error.ts';
@@ -90,8 +92,10 @@ export class Launcher {
   async #learn(signal: AbortSignal): Promise<{ readonly facts: EngineFacts; readonly settings: ContainerSettings }> {
     if (this.#known) return this.#known;
     const { engine, config, seccompPath } = this.#deps;
-    const [facts, seccomp] = await Promise.all([readEngineFacts(engine, signal), readSeccomp(seccompPath)]);
-    this.#known = { facts, settings: { config, seccomp, cgroupVersion: facts.cgroupVersion, cpus: facts.cpus } };
+    const [facts, profile] = await Promise.all([readEngineFacts(engine, signal), readSeccomp(seccompPath)]);
+    const seccomp = seccompOption(facts, profile, seccompPath);
+    const { cgroupVersion, cpus, isPodman } = facts;
+    this.#known = { facts, settings: { config, seccomp, cgroupVersion, cpus, isPodman } };
     return this.#known;
   }
 
@@ -161,7 +165,7 @@ export async function attach(
   signal: AbortSignal,
 ): Promise<NodeJS.ReadWriteStream> {
   return engine.call('attach to a container', signal, (abortSignal) =>
-    container.attach({ stream: true, stdin, stdout: true, stderr: true, hijack: true, abortSignal }),
+    openContainerStream(container, { stdin, abortSignal }),
   );
 }
 
@@ -197,6 +201,11 @@ async function remove(engine: Engine, container: Container): Promise<void> {
   await engine
     .call('remove a container', undefined, (abortSignal) => container.remove({ force: true, v: true, abortSignal }))
     .catch(() => undefined);
+}
+
+/** Docker takes the profile itself; Podman opens a file of that name, and refuses to make a container without it. */
+export function seccompOption({ isPodman }: Pick<EngineFacts, 'isPodman'>, profile: string, path: string): string {
+  return isPodman ? resolve(path) : profile;
 }
 
 /** The profile as the engine takes it. Rejects with `sandbox_files`. */

@@ -14,6 +14,8 @@ const endedEvent = z.object({
   signal: z.int().nullable(),
   cpu_us: count.nullable(),
   memory_peak_bytes: count.nullable(),
+  /** Processes that the kernel killed since the memory was used up. */
+  oom_kills: count.nullable().default(null),
   wall_ms: count.nullable(),
   tree_empty: z.boolean().default(true),
   detail,

@@ -104,7 +104,8 @@ def write(path):
 print(json.dumps({p: attempt(lambda: write(p + "/probe")) for p in
   ["/", "/etc", "/usr/bin", "/run", "/run/bp", "/run/bp-report", "/var", "/dev", "/proc/sys/kernel", "/workspace", "/tmp"]}))`);
     expect(found).toEqual({
-      ...{ '/': 'EROFS', '/etc': 'EROFS', '/usr/bin': 'EROFS', '/run': 'EROFS', '/var': 'EROFS' },
+      ...{ '/': 'EROFS', '/etc': 'EROFS', '/usr/bin': 'EROFS', '/var': 'EROFS' },
+      '/run': expect.stringMatching(/EROFS|EACCES/) as string,
       '/run/bp': expect.stringMatching(/EROFS|EACCES/) as string,
       '/run/bp-report': expect.stringMatching(/EROFS|EACCES/) as string,
       '/dev': 'EACCES',

@@ -5,10 +5,14 @@ import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
 import { configSchema } from '../../src/config/schema.ts';
 import { readAttachedStream } from '../../src/sandbox/attached-stream.ts';
+import { openContainerStream } from '../../src/sandbox/container-stream.ts';
 import { connectEngine, findEngine } from '../../src/sandbox/engine.ts';
+import { engineFacts } from '../../src/sandbox/engine-facts.ts';
+import { seccompOption } from '../../src/sandbox/launcher.ts';
 
 export const IMAGE = configSchema.parse({}).sandbox.image;
-const SECCOMP = readFileSync(join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json'), 'utf8');
+const SECCOMP_PATH = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
+const SECCOMP = readFileSync(SECCOMP_PATH, 'utf8');
 const LABEL = 'bp-agents.test';
 /** As root, agents get a user of their own; else they are the operator. */
 const UID = process.getuid!() || 200_001;
@@ -88,9 +92,11 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
   mkdirSync(sockets, { mode: 0o711 });
   chmodSync(sockets, 0o711);
 
-  const container = await client.createContainer(containerOptions(options, workspace, sockets));
+  const { isPodman } = engineFacts(await client.info());
+  const seccomp = seccompOption({ isPodman }, SECCOMP, SECCOMP_PATH);
+  const container = await client.createContainer(containerOptions(options, workspace, sockets, seccomp));
   cleanups.push(() => container.remove({ force: true }));
-  const stream = await container.attach({ stream: true, hijack: true, stdin: true, stdout: true, stderr: true });
+  const stream = await openContainerStream(container, { stdin: true });
   const lines: SupervisorLine[] = [];
   const chunks: Uint8Array[] = [];
   let pending = '';
@@ -165,7 +171,7 @@ function makeWorkspace(root: string, { files = {}, arrange }: SupervisedOptions)
   return workspace;
 }
 
-function containerOptions(options: SupervisedOptions, workspace: string, sockets: string) {
+function containerOptions(options: SupervisedOptions, workspace: string, sockets: string, seccomp: string) {
   const memory = (options.memoryMb ?? 64) * 1024 * 1024;
   const parameters = {
     ...{ '--uid': `${UID}`, '--gid': `${GID}`, '--cpus': '2', '--port': '8080', '--socket': '/run/bp/service.sock' },
@@ -186,11 +192,14 @@ function containerOptions(options: SupervisedOptions, workspace: string, sockets
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
       CapAdd: ['SETUID', 'SETGID', 'KILL'],
-      SecurityOpt: ['no-new-privileges', `seccomp=${SECCOMP}`],
+      SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
       Memory: memory,
       MemorySwap: memory,
       PidsLimit: options.pids ?? 64,
-      Ulimits: [{ Name: 'nofile', Soft: options.openFiles ?? 1024, Hard: options.openFiles ?? 1024 }],
+      Ulimits: [
+        { Name: 'nofile', Soft: options.openFiles ?? 1024, Hard: options.openFiles ?? 1024 },
+        { Name: 'nproc', Soft: 32_000, Hard: 32_000 },
+      ],
       Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=8m' },
       Binds: [
         `${workspace}:/workspace`,

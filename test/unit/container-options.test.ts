@@ -5,11 +5,13 @@ import {
   type ContainerRequest,
   type ContainerSettings,
 } from '../../src/sandbox/container-options.ts';
+import { seccompOption } from '../../src/sandbox/launcher.ts';
 
 const SETTINGS: ContainerSettings = {
   config: configSchema.parse({}).sandbox,
   seccomp: '{"defaultAction":"SCMP_ACT_ERRNO"}',
   cgroupVersion: 2,
+  isPodman: false,
   cpus: 2,
 };
 const REQUEST: ContainerRequest = {
@@ -108,5 +110,24 @@ describe('a container', () => {
     expect(other).toMatchObject({ Runtime: 'runsc', MemorySwappiness: 0 });
     expect(other).not.toHaveProperty('CgroupnsMode');
     expect(host).not.toHaveProperty('Runtime');
+  });
+});
+
+describe('a container of Podman', () => {
+  const podman = containerOptions({ ...SETTINGS, isPodman: true, seccomp: '/profile.json' }, REQUEST).HostConfig!;
+
+  it('has the profile by its path, a process limit that can be set, and no more places to write', () => {
+    expect(podman.SecurityOpt).toEqual(['no-new-privileges', 'seccomp=/profile.json']);
+    expect(podman.Ulimits).toContainEqual({ Name: 'nproc', Soft: 32_000, Hard: 32_000 });
+    expect(podman.Tmpfs).toEqual({
+      '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=32m',
+      '/var/tmp': expect.stringMatching(/^ro,/) as string,
+    });
+    expect(podman).toMatchObject({ PidsLimit: host.PidsLimit, Memory: host.Memory, MemorySwap: host.MemorySwap });
+  });
+
+  it('takes the profile as text on Docker and as a path on Podman', () => {
+    expect(seccompOption({ isPodman: false }, '{}', '/profile.json')).toBe('{}');
+    expect(seccompOption({ isPodman: true }, '{}', '/profile.json')).toBe('/profile.json');
   });
 });

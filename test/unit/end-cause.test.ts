@@ -9,6 +9,7 @@ const REPORT: EndedEvent = {
   signal: null,
   cpu_us: 51_600,
   memory_peak_bytes: 5_000_000,
+  oom_kills: 0,
   wall_ms: 90,
   tree_empty: true,
   detail: 'exited with code 0',
@@ -49,11 +50,21 @@ describe('an end with a report', () => {
     });
   });
 
-  it.each(['cpu_budget', 'wall_budget', 'not_runnable'] as const)('is %s where the report says so', (named) => {
-    expect(cause({ report: report({ cause: named }) })).toBe(named);
+  it.each(['cpu_budget', 'wall_budget', 'disk_quota', 'not_runnable'] as const)(
+    'is %s where the report says so',
+    (named) => {
+      expect(cause({ report: report({ cause: named }) })).toBe(named);
+    },
+  );
+
+  it('is disk_quota where the host found too much, or ended it for that', () => {
+    expect(cause({ overQuota: true })).toBe('disk_quota');
+    expect(cause({ report: report({ cause: 'stopped' }), hostStop: 'disk_watch' })).toBe('disk_quota');
+    expect(cause({ report: report({ cause: 'cpu_budget' }), overQuota: true })).toBe('cpu_budget');
   });
 
   it('is out_of_memory where the kernel killed anything in it, also where the agent went on and exited with 0', () => {
+    expect(cause({ report: report({ oom_kills: 1 }) })).toBe('out_of_memory');
     expect(cause({ container: { ...ENDED_WELL, oomKilled: true } })).toBe('out_of_memory');
   });
 

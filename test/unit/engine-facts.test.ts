@@ -37,6 +37,13 @@ describe("an engine's facts", () => {
     expect(engineFacts({ ...INFO, SwapLimit: false }).warnings).toEqual([expect.stringContaining('swap')]);
   });
 
+  it('tell Podman, and warn of what it can not limit', () => {
+    const facts = engineFacts({ ...INFO, ServerVersion: '4.3.1', BuildahVersion: '1.28.2' });
+    expect(facts.isPodman).toBe(true);
+    expect(facts.warnings).toEqual([expect.stringContaining('/tmp')]);
+    expect(engineFacts(INFO).isPodman).toBe(false);
+  });
+
   it.each([
     [{ OSType: 'windows' }, 'windows'],
     [{ MemoryLimit: false }, 'memory'],

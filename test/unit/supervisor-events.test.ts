@@ -14,6 +14,7 @@ const ENDED = {
   signal: null,
   cpu_us: 12_345,
   memory_peak_bytes: 4096,
+  oom_kills: 1,
   wall_ms: 20,
   tree_empty: true,
   detail: 'exited with code 0',

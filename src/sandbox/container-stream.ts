@@ -1,0 +1,35 @@
+import type { Container } from 'dockerode';
+import type { ContainerStream } from './attached-stream.ts';
+
+/** What dockerode's client is asked with; its own types know nothing of it. */
+interface Dialler {
+  dial(request: Readonly<Record<string, unknown>>, done: (error: unknown, stream: ContainerStream) => void): void;
+}
+
+/**
+ * Attaches to a container's streams. dockerode's own `attach` repeats its parameters as a JSON body, and Podman hands
+ * the body on to the container's stdin, where the supervisor takes it for a word that isn't "go". So the body is empty.
+ */
+export function openContainerStream(
+  container: Container,
+  { stdin, abortSignal }: { readonly stdin: boolean; readonly abortSignal?: AbortSignal | undefined },
+): Promise<ContainerStream> {
+  const client = container.modem as Dialler;
+  return new Promise((resolve, reject) => {
+    client.dial(
+      {
+        path: `/containers/${container.id}/attach?`,
+        method: 'POST',
+        ...{ isStream: true, hijack: true, openStdin: stdin },
+        ...(abortSignal === undefined ? {} : { abortSignal }),
+        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+        options: { stream: true, stdin, stdout: true, stderr: true },
+        file: Buffer.alloc(0),
+      },
+      (error, stream) => {
+        if (error) reject(error instanceof Error ? error : new Error('the engine refused', { cause: error }));
+        else resolve(stream);
+      },
+    );
+  });
+}
