@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files, NEVER, openTestHome, type TestHome } from '../helpers/docker-sandbox.ts';
@@ -22,6 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // Its own recursion would take long in what one of these agents left.
+  await home.sandbox.sweep(new Set(), NEVER);
   execFileSync('rm', ['-rf', join(home.path, 'workspaces')]);
   await home.close();
 });
@@ -150,7 +151,9 @@ os.symlink(OUTSIDE, ".staging")
 assert seen == []`);
     expect(output).toBe('second False\n');
     expectUntouched();
-    expect(readdirSync(join(home.path, 'workspaces', '.staging'))).toEqual([]);
+    const volume = join(home.path, '.bp-agents', 'volumes', `agent-agent${number}`, 'mount', 'staging');
+    const places = [join(home.path, 'workspaces', '.staging'), volume].filter((place) => existsSync(place));
+    expect(places.map((place) => readdirSync(place))).toEqual([[]]);
   });
 
   it("sweeping: links that an agent left don't lead the host's cleaning out of its home", async () => {

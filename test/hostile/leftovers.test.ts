@@ -47,6 +47,7 @@ beforeAll(async () => {
   first.kill('SIGKILL');
   await exitOf(first);
   // As if another one had been in its preparation.
+  mkdirSync(join(home.directory, 'workspaces', '.staging'), { recursive: true });
   writeFileSync(join(home.directory, 'workspaces', '.staging', 'exe_2.0'), 'half a file');
 
   // What another economy, and nobody's economy, have on this machine.
