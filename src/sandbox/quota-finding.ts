@@ -1,5 +1,5 @@
 import type { Finding } from '../platform/finding.ts';
-import { quotaMissing, type QuotaSearch } from './volumes.ts';
+import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 
 /** What bounds the size of a workspace here. A size that is only watched is no fault, but has to be known. */
 export async function quotaFinding(search: QuotaSearch): Promise<Finding> {

@@ -1,9 +1,9 @@
-import { access, constants, readdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { BpError } from '../platform/errors.ts';
+import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 import { ignore, isOneOf } from './safe-directory.ts';
 import { Volume, volumesDirectory, type LeastFree, type Quota } from './volume.ts';
 import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';
@@ -36,8 +36,6 @@ interface Opened {
   readonly volume: Volume;
   readonly users: Set<string>;
 }
-
-const TOOLS = ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate'] as const;
 
 /**
  * The workspaces of a home that are filesystems of their own. Where that can't be had, workspaces are plain folders and
@@ -210,38 +208,4 @@ function isFull(error: unknown): boolean {
 /** The workspaces of a home that are not in their plain folders now. */
 export async function volumeFolders(home: string): Promise<readonly string[]> {
   return (await readdir(volumesDirectory(home)).catch(ignore('ENOENT'))) ?? [];
-}
-
-/** What decides whether a workspace can be a filesystem of its own. */
-export interface QuotaSearch {
-  readonly uid: number;
-  /** PATH, by which the host's tools are found. */
-  readonly searchPath: string;
-  readonly wanted: Config['sandbox']['workspace_quota'];
-}
-
-/** Why this machine can't give a workspace a filesystem of its own; undefined where nothing speaks against it. */
-export async function quotaMissing({ uid, searchPath, wanted }: QuotaSearch): Promise<string | undefined> {
-  if (wanted === 'watch') return 'sandbox.workspace_quota is watch';
-  if (process.platform !== 'linux') return 'it takes Linux';
-  if (uid !== 0) return 'it takes root';
-  for (const tool of TOOLS) if (!(await isInstalled(tool, searchPath))) return `${tool} is not installed`;
-  const loops = await access('/dev/loop-control', constants.R_OK).then(
-    () => true,
-    () => false,
-  );
-  return loops ? undefined : 'there are no loop devices (/dev/loop-control)';
-}
-
-async function isInstalled(tool: string, searchPath: string): Promise<boolean> {
-  const places = searchPath.split(delimiter).filter((place) => place !== '');
-  const found = await Promise.all(
-    places.map((place) =>
-      access(join(place, tool), constants.X_OK).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return found.includes(true);
 }
