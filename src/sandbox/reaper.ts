@@ -51,12 +51,16 @@ export class Reaper {
     return container && this.#inspect(container.Id, signal);
   }
 
-  /** Removes container, socket directory and report of one execution. */
+  /** Removes container, socket directory, report and temporary files of one execution. */
   async discard(executionId: string): Promise<void> {
     const { sockets, home, volumes } = this.#deps;
     const containers = await this.#list(undefined, executionId);
     await Promise.all(containers.map(({ Id }) => this.#removeContainer(Id)));
-    await Promise.all([removeSocketDirectory(sockets, executionId), removeReport(home, executionId)]);
+    await Promise.all([
+      removeSocketDirectory(sockets, executionId),
+      removeReport(home, executionId),
+      sweepWorkspaces(home, (id) => id === executionId),
+    ]);
     volumes.release(executionId);
   }
 

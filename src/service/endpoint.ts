@@ -17,6 +17,7 @@ import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createPace } from './pace.ts';
 import { PacedConnection } from './paced-connection.ts';
+import { createTurns } from './turns.ts';
 import { PROBLEM_JSON, problemOf } from './problem.ts';
 
 /** One execution's way to the service: a Unix socket of its own. */
@@ -67,6 +68,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   const { executionId, socketPath, handler, closed, limits, clock } = options;
   const load: Load = { executionId, requests: 0, open: 0 };
   const pace = createPace(clock, { perSecond: limits.requests_per_second_max, burst: limits.request_burst_max });
+  const turns = createTurns();
   const server = makeServer(options, (request: BoundRequest, response) => {
     load.requests += 1;
     if (!pace.take()) {
@@ -83,7 +85,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
     pace.take();
-    return new PacedConnection(socket, { clock, pace, patienceMs: limits.request_timeout_ms });
+    return new PacedConnection(socket, { clock, pace, turns, patienceMs: limits.request_timeout_ms });
   });
   try {
     await rm(socketPath, { force: true });

@@ -2,39 +2,50 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Clock } from '../platform/clock.ts';
 import type { Pace } from './pace.ts';
+import type { Turns } from './turns.ts';
 
-/** What is handed on in one turn of the event loop: some fifty of the shortest requests. */
-const PIECE_BYTES = 1024;
+/** The most of a body that goes to the parser at once. */
+const PIECE_BYTES_MAX = 16_384;
+const HEAD_BYTES_MIN = 'GET / HTTP/1.1'.length;
+const NOTHING = Buffer.alloc(0);
 /** Of a body that was refused for its size. */
 const DROPPED_BYTES_MAX = 16_777_216;
 
 export interface PacedConnectionOptions {
   readonly clock: Clock;
   readonly pace: Pace;
+  /** Shared by all connections of the execution. */
+  readonly turns: Turns;
   /** Who doesn't take an answer, or doesn't end after the last one, for so long is hung up on. */
   readonly patienceMs: number;
 }
 
 /**
- * A connection as Node's HTTP server sees it, whose bytes come in small pieces, one for each turn of the event loop, and
- * not at all while its execution has to pause. A parser works off what it is given in one go, 64 KiB at a time, and that
- * many bytes can hold thousands of requests: without this one agent could hold up all others.
+ * A connection as Node's HTTP server sees it. The parser works off whatever it is given in one go, also when the
+ * connection is destroyed at its first request, and a chunk of 64 KiB can hold 3,600 requests. So it gets the head of
+ * one request at a time, in turns that all connections of the execution share, and nothing while that has to pause.
  */
 export class PacedConnection extends Duplex {
   readonly #socket: Socket;
   readonly #options: PacedConnectionOptions;
   readonly #closed = new AbortController();
   #writing: AbortController | undefined;
+  #unparsed: Buffer = NOTHING;
   #isWanted = false;
   #isWaiting = false;
+  #hasEnded = false;
 
   constructor(socket: Socket, options: PacedConnectionOptions) {
-    super({ readableHighWaterMark: PIECE_BYTES, allowHalfOpen: true });
+    // One piece and no more is kept ready: what lies ready is parsed in one go.
+    super({ readableHighWaterMark: 1, allowHalfOpen: true });
     this.#socket = socket;
     this.#options = options;
     socket.on('readable', () => this.#handOn());
     socket.on('timeout', () => this.emit('timeout'));
-    socket.once('end', () => this.push(null));
+    socket.once('end', () => {
+      this.#hasEnded = true;
+      this.#handOn();
+    });
     socket.once('error', (error) => this.destroy(error));
     socket.once('close', () => this.destroy());
   }
@@ -95,25 +106,24 @@ export class PacedConnection extends Duplex {
 
   #handOn(): void {
     if (!this.#isWanted || this.#isWaiting || this.destroyed) return;
-    const pauseMs = this.#options.pace.pauseMs();
-    if (pauseMs > 0) {
-      this.#wait(pauseMs);
-      return;
-    }
-    const bytes = this.#socket.readableLength;
-    if (bytes === 0) {
-      // Makes the socket tell when there is something, or that it has ended.
-      this.#socket.read(0);
-      return;
-    }
-    const piece = this.#socket.read(Math.min(bytes, PIECE_BYTES)) as Buffer | null;
-    if (!piece) return;
-    this.#isWanted = false;
+    if (this.#unparsed.length === 0) this.#unparsed = (this.#socket.read() as Buffer | null) ?? NOTHING;
+    if (this.#unparsed.length === 0 && !this.#hasEnded) return;
     this.#isWaiting = true;
-    setImmediate(() => {
-      this.#isWaiting = false;
-      if (!this.destroyed) this.push(piece);
+    this.#options.turns.take(() => {
+      if (this.destroyed) return;
+      const pauseMs = this.#options.pace.pauseMs();
+      if (pauseMs > 0) this.#wait(pauseMs);
+      else this.#parse();
     });
+  }
+
+  #parse(): void {
+    this.#isWaiting = false;
+    this.#isWanted = false;
+    const end = endOfPiece(this.#unparsed);
+    const piece = this.#unparsed.subarray(0, end);
+    this.#unparsed = this.#unparsed.subarray(end);
+    this.push(end === 0 ? null : piece);
   }
 
   #destroyAfter(milliseconds: number, unless: AbortSignal): void {
@@ -133,4 +143,15 @@ export class PacedConnection extends Duplex {
       () => undefined,
     );
   }
+}
+
+/**
+ * Behind the first blank line, so that a piece holds the end of one head (two where the last piece ended within one). A
+ * blank line nearer than the shortest head is long is part of a body, which would else be read in pieces of two bytes.
+ */
+function endOfPiece(bytes: Buffer): number {
+  const piece = bytes.subarray(0, PIECE_BYTES_MAX);
+  const blank = piece.indexOf('\n\r\n', HEAD_BYTES_MIN);
+  const bare = piece.indexOf('\n\n', HEAD_BYTES_MIN);
+  return Math.min(blank < 0 ? piece.length : blank + 3, bare < 0 ? piece.length : bare + 2);
 }

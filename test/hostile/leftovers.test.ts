@@ -46,9 +46,10 @@ beforeAll(async () => {
   );
   first.kill('SIGKILL');
   await exitOf(first);
-  // As if another one had been in its preparation.
+  // As if it and another one had been in their preparation.
   mkdirSync(join(home.directory, 'workspaces', '.staging'), { recursive: true });
-  writeFileSync(join(home.directory, 'workspaces', '.staging', 'exe_2.0'), 'half a file');
+  for (const name of ['exe_1.9', 'exe_2.0'])
+    writeFileSync(join(home.directory, 'workspaces', '.staging', name), 'half a file');
 
   // What another economy, and nobody's economy, have on this machine.
   mkdirSync(join(decoySockets, 'exe_1'), { recursive: true });

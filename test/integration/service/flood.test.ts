@@ -52,6 +52,7 @@ describe('a flood', () => {
     const socket = open();
     const { statuses, text } = answersOf(socket);
     socket.write('GET /execution HTTP/1.1\r\n\r\n'.repeat(20_000));
+    while (!text().includes('too_many_requests')) await pause(20);
     await pause(500);
     const early = statuses();
     expect(early.filter((status) => status === '401').length).toBeLessThan(40);
@@ -73,6 +74,20 @@ describe('a flood', () => {
     while ((await flooder.get('/execution')).status === 200);
     await pause(1000);
     expect((await flooder.get('/execution')).status).toBe(200);
+  });
+
+  it('takes one request in a turn of the event loop, however many connections send it', async () => {
+    for (let count = 0; count < 8; count++) open().write('GET /execution HTTP/1.1\r\n\r\n'.repeat(500));
+    let last = 0;
+    let most = 0;
+    for (let looked = 0; looked < 500; looked++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const requests = test.service.requestsOf(flooder.executionId);
+      most = Math.max(most, requests - last);
+      last = requests;
+    }
+    expect(last).toBeGreaterThan(20);
+    expect(most).toBeLessThanOrEqual(2);
   });
 
   it('leaves the requests of others as they are', async () => {
