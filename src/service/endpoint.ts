@@ -82,9 +82,11 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   });
   const connections = new Set<Socket>();
   paceConnections(server, (socket) => {
+    pace.take();
+    // In debt a connection isn't worth a parser.
+    if (pace.pauseMs() > 0) return undefined;
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    pace.take();
     return new PacedConnection(socket, { clock, pace, turns, patienceMs: limits.request_timeout_ms });
   });
   try {
@@ -134,12 +136,16 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
   return server;
 }
 
-/** Puts something between the server and each of its connections. */
-function paceConnections(server: Server, pacedBy: (socket: Socket) => Duplex): void {
+/** Puts something between the server and each of its connections; those for which it has nothing are closed. */
+function paceConnections(server: Server, pacedBy: (socket: Socket) => Duplex | undefined): void {
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
   server.on('connection', (socket) => {
     const connection = pacedBy(socket);
+    if (!connection) {
+      socket.on('error', () => undefined).destroy();
+      return;
+    }
     for (const listener of listeners) Reflect.apply(listener, server, [connection]);
   });
 }
