@@ -1,13 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { BpError } from '../platform/errors.ts';
 import { runProgram } from './host-program.ts';
+import { ignore } from './safe-directory.ts';
 
 const NEVER = new AbortController().signal;
 
-/** The places at `directory` and below it where something is mounted, in the order in which it was mounted. */
+/**
+ * The places at `directory` and below it where something is mounted, in the order in which it was mounted. The kernel
+ * tells them without links, and an operator may have put one in a folder's place, to a larger disk: whoever took no
+ * notice would take what is mounted for plain files.
+ */
 export async function mountsBelow(directory: string): Promise<readonly string[]> {
+  const real = (await realpath(directory).catch(ignore('ENOENT'))) ?? directory;
   return mountTargets(await readFile('/proc/self/mountinfo', 'utf8')).filter(
-    (target) => target === directory || target.startsWith(`${directory}/`),
+    (target) => target === real || target.startsWith(`${real}/`),
   );
 }
 

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { mountTargets } from '../../src/sandbox/mounts.ts';
+import { mountsBelow, mountTargets } from '../../src/sandbox/mounts.ts';
 
 describe('what is mounted', () => {
   it('is read with blanks, tabs and backslashes in its names', () => {
@@ -9,5 +12,16 @@ describe('what is mounted', () => {
       '',
     ].join('\n');
     expect(mountTargets(text)).toEqual(['/', '/tmp/my home/a\tb\\c']);
+  });
+
+  it('is found where a link leads to it', async () => {
+    if (process.platform !== 'linux') return;
+    const directory = mkdtempSync(join(tmpdir(), 'bp-link-'));
+    try {
+      symlinkSync('/proc', join(directory, 'link'));
+      expect(await mountsBelow(join(directory, 'link'))).toContain('/proc');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
