@@ -132,7 +132,9 @@ export class Volume {
     await this.unmount();
     // What is still mounted would be emptied with the folders around it.
     if ((await mountsBelow(this.#directory)).length > 0) throw new Error(`${this.#directory} is still mounted`);
-    await Promise.all([this.#beside('new'), this.#beside('old'), this.#directory].map(remove));
+    await Promise.all([this.#beside('new'), this.#beside('old')].map(remove));
+    // Last: whoever finds it does the rest again.
+    await remove(this.#directory);
     await rmdir(join(this.#directory, '..')).catch(ignore('ENOENT', 'ENOTEMPTY'));
   }
 
@@ -145,6 +147,12 @@ export class Volume {
   async size(): Promise<WorkspaceSize> {
     const [empty, now] = await Promise.all([this.#empty(), freeIn(this.#mount)]);
     return { bytes: Math.max(0, empty.bytes - now.bytes), files: Math.max(0, empty.files - now.files) };
+  }
+
+  /** How much more of the disk it may come to take. */
+  async growth(quota: Quota): Promise<number> {
+    const { blocks = 0 } = (await stat(this.#image).catch(ignore('ENOENT'))) ?? {};
+    return Math.max(0, quota.bytes - blocks * 512);
   }
 
   /** What must stay free: the rest of the quota, or where that is used up already, not much less than now. */
@@ -219,6 +227,9 @@ export class Volume {
     try {
       await copyTree(this.#plain, this.paths.root);
     } catch (error) {
+      const { bytes, files } = await freeIn(this.#mount);
+      // Root may use all of it: where some is left, it is not the agent's files that are too many.
+      if (bytes > MB && files > 0) throw error;
       const room = `${quota.bytes / MB} MB in ${quota.files} files and folders`;
       throw new BpError('sandbox_workspace', `the agent's files can't be brought into a workspace of ${room}`, {
         cause: error,

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -70,16 +70,16 @@ export class Volumes {
     this.#missing = reason;
   }
 
-  /** Makes the workspace ready for an execution and keeps it so until `release`. Rejects with `sandbox_volume`. */
+  /** Makes the workspace ready for an execution and keeps it so until `release`. Rejects: `sandbox_disk`, `sandbox_volume`. */
   async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
     if ((await this.missing()) !== undefined) return this.#plain(folder);
-    return this.#mounted(executionId, folder);
+    return this.#mounted(executionId, folder, { isNew: true });
   }
 
   /** The workspace as an execution has it that began before: its image where that counts, else the plain folder. */
   async resume(executionId: string, folder: string): Promise<WorkspacePlace> {
     const counts = await new Volume({ home: this.#deps.home, folder }).counts();
-    return counts ? this.#mounted(executionId, folder) : this.#plain(folder);
+    return counts ? this.#mounted(executionId, folder, { isNew: false }) : this.#plain(folder);
   }
 
   release(executionId: string): void {
@@ -125,9 +125,10 @@ export class Volumes {
     });
   }
 
-  #mounted(executionId: string, folder: string): Promise<WorkspacePlace> {
+  #mounted(executionId: string, folder: string, { isNew }: { readonly isNew: boolean }): Promise<WorkspacePlace> {
     return this.#inTurn(async () => {
       const opened = this.#opened.get(folder) ?? (await this.#add(folder));
+      if (isNew) await this.#checkDisk(opened);
       // Also where it is known: somebody may have unmounted it meanwhile.
       await opened.volume.open(this.quota);
       opened.users.add(executionId);
@@ -135,6 +136,18 @@ export class Volumes {
       this.#opened.set(folder, opened);
       return placeOf(opened.volume, this.quota);
     });
+  }
+
+  /** An image takes room only as it fills. Where that isn't there, what an agent wrote within its quota would be lost. */
+  async #checkDisk(opened: Opened): Promise<void> {
+    const inUse = [...this.#opened.values()].filter((other) => other === opened || other.users.size > 0);
+    const growths = await Promise.all(inUse.map(({ volume }) => volume.growth(this.quota)));
+    const needed = growths.reduce((sum, growth) => sum + growth, 0);
+    const { bavail, bsize } = await statfs(this.#deps.home);
+    if (bavail * bsize < needed)
+      throw new BpError('sandbox_disk', `${inUse.length} workspaces in use may take more than the disk has free`, {
+        hint: 'free some, or lower sandbox.workspace_mb',
+      });
   }
 
   async #add(folder: string): Promise<Opened> {
@@ -207,5 +220,6 @@ function isFull(error: unknown): boolean {
 
 /** The workspaces of a home that are not in their plain folders now. */
 export async function volumeFolders(home: string): Promise<readonly string[]> {
-  return (await readdir(volumesDirectory(home)).catch(ignore('ENOENT'))) ?? [];
+  const entries = (await readdir(volumesDirectory(home), { withFileTypes: true }).catch(ignore('ENOENT'))) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }

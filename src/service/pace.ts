@@ -32,7 +32,8 @@ export function createPace(
     take() {
       refill();
       const isInTime = tokens >= 1;
-      tokens -= 1;
+      // Even the deepest debt is paid off in a while.
+      tokens = Math.max(tokens - 1, -2 * burst);
       if (tokens <= -burst) isPaying = true;
       return isInTime;
     },

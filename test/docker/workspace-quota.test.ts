@@ -98,6 +98,17 @@ else:
     expect(readdirSync(at.workspace())).toEqual(['main.py']);
   });
 
+  it('is not given where the disk has less free: nothing of the agent runs, and it is the fault of the machine', async () => {
+    const at = await open({ workspace_mb: 16_777_216 });
+    if (!OWN) {
+      expect((await at.run({ executionId: 'exe_1', files: python('pass') })).end.cause).toBe('exited');
+      return;
+    }
+    await expect(at.prepare({ executionId: 'exe_1' })).rejects.toMatchObject({ code: 'sandbox_disk' });
+    await expect(at.sandbox.check(NEVER)).rejects.toMatchObject({ code: 'sandbox_disk' });
+    expect(existsSync(join(at.path, '.bp-agents', 'volumes'))).toBe(false);
+  });
+
   it('is watched where a filesystem of its own is not wanted', async () => {
     const at = await open({ workspace_quota: 'watch' });
     const { end } = await at.run({ executionId: 'exe_1', files: python(WRITER + WAITS) });
