@@ -1,8 +1,16 @@
 import { programHome, type ProgramHome } from './program.ts';
 import { foundIn, hostileTexts } from './hostile-agents.ts';
 
-/** Cycles of a second, at the prices of ten-second ones, and requests that must arrive within two. */
-const SETTINGS = ['market.cycle_seconds=1', 'market.supply.cpu_seconds=16', 'service.request_timeout_ms=2000'];
+/**
+ * Cycles of a second, at the prices of ten-second ones, and requests that must arrive within two. One agent makes many
+ * attacks in a row: none may be saved from a later one because the pace has refused it.
+ */
+const SETTINGS = [
+  'market.cycle_seconds=1',
+  'market.supply.cpu_seconds=16',
+  'service.request_timeout_ms=2000',
+  'service.request_burst_max=100000',
+];
 const BUNDLE = 'cpu_seconds=2,memory_mb=256,tokens=0,attention=';
 
 export interface HostileHome extends ProgramHome {
