@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
@@ -87,7 +88,8 @@ export async function openTestHome(settings: Partial<Config['sandbox']> = {}, do
     workspace: (agentId = 'a') => join(path, 'workspaces', `agent-${agentId}`),
     async close() {
       await sandbox.sweep(new Set(), NEVER);
-      rmSync(path, { recursive: true, force: true });
+      // Node's own recursion can't remove paths that are too long, which agents leave in plain folders.
+      execFileSync('rm', ['-rf', path]);
     },
   };
 }

@@ -1,7 +1,10 @@
 import { programHome, type ProgramHome } from './program.ts';
 import { foundIn, hostileTexts } from './hostile-agents.ts';
 
-/** Cycles of a second, at the prices of ten-second ones, requests that must arrive within two, and as many as one likes. */
+/**
+ * Cycles of a second, at the prices of ten-second ones, and requests that must arrive within two. One agent makes many
+ * attacks in a row: none may be saved from a later one because the pace has refused it.
+ */
 const SETTINGS = [
   'market.cycle_seconds=1',
   'market.supply.cpu_seconds=16',

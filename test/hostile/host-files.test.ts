@@ -127,11 +127,13 @@ describe('host files', () => {
     expect(output).toBe('second False\n');
   });
 
-  it('setuid on the host: what an agent marks setuid belongs to no user but its own', async () => {
+  it('setuid on the host: what an agent marks setuid is of no user but its own, and nobody else can come to it', async () => {
     const { workspace } = await attackThenRun('import shutil; shutil.copy("/bin/sh", "sh"); os.chmod("sh", 0o6777)');
     const { uid, gid } = statSync(workspace);
     expect(lstatSync(join(workspace, 'sh'))).toMatchObject({ uid, gid });
     expect(uid === 0).toBe(false);
+    // Without root an agent's user is the operator, so that others on the machine must not be able to run it.
+    expect(statSync(join(home.path, 'workspaces')).mode & 0o777).toBe(0o700);
   });
 
   it('file capabilities: none is given to a file, nor an attribute that overlays trust', async () => {
