@@ -33,7 +33,8 @@ export async function buildImage(deps: ImageDeps, request: BuildRequest): Promis
   let lastOutput = '';
   const onEvent = (event: EngineEvent) => {
     const text = event.stream?.trim() ?? '';
-    const step = /^Step (\d+\/\d+) : (.*)/.exec(text);
+    // `Step 2/9 : RUN …` as Docker says it, `[1/2] STEP 2/5: RUN …` as Podman does.
+    const step = /^(?:\[\d+\/\d+\] )?STEP (\d+\/\d+) ?: (.*)/i.exec(text);
     if (step) deps.progress(`${request.image} ${step[1]}: ${step[2]}`.slice(0, LINE_CHARS_MAX));
     else if (text !== '' && !text.startsWith('--->')) lastOutput = text.split('\n').at(-1) ?? '';
   };
