@@ -89,7 +89,8 @@ function findProblem(info: EngineInfo): string | undefined {
 const PODMAN_LACKS =
   'the engine is Podman: files in /tmp are limited by their size and the memory bought, not in number';
 
-function findWarnings(info: EngineInfo): readonly string[] {
+/** What works less well than it could, one line each; `run` and `doctor` tell it. */
+export function findWarnings(info: EngineInfo): readonly string[] {
   return [
     ...(info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory']),
     ...(info.BuildahVersion === undefined ? [] : [PODMAN_LACKS]),

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Finding } from '../platform/finding.ts';
-import { has, suspectedCause, type EngineInfo, type EnginePlace } from './engine-facts.ts';
+import { findWarnings, has, suspectedCause, type EngineInfo, type EnginePlace } from './engine-facts.ts';
 import type { EngineAddress } from './engine.ts';
 
 /** The oldest engine of Docker's that this was made for. */
@@ -39,7 +39,7 @@ function engineFinding({ address, version, info }: ExaminedEngine): Finding {
   const elsewhere = suspectedCause(address, placeOf(info));
   if (elsewhere !== undefined) return wrong(elsewhere, `use an engine directly on this Linux machine: ${HOSTS}`);
   if (info.OSType !== 'linux') return wrong(`it runs ${info.OSType} containers`, `use an engine on Linux: ${HOSTS}`);
-  return { name, ok: true, detail };
+  return { name, ok: true, detail: [detail, ...findWarnings(info)].join('; ') };
 }
 
 function placeOf({ DockerRootDir, OperatingSystem, Name }: EngineInfo): EnginePlace {

@@ -42,9 +42,9 @@ describe('the findings about an engine', () => {
 
   it("tell a Podman behind Docker's interface from Docker", () => {
     const version = { Version: '4.3.1', Components: [{ Name: 'Podman Engine', Version: '4.3.1' }] };
-    expect(named(examined({}, { version }), 'engine')).toMatchObject({
+    expect(named(examined({ BuildahVersion: '1.28.2' }, { version }), 'engine')).toMatchObject({
       ok: true,
-      detail: expect.stringMatching(/^Podman 4\.3\.1 at/) as string,
+      detail: expect.stringMatching(/^Podman 4\.3\.1 at .*; the engine is Podman: files in \/tmp/) as string,
     });
   });
 
