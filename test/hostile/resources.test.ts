@@ -36,10 +36,11 @@ function runAll(texts: readonly string[], request: Partial<ExecutionRequest> = {
   return Promise.all(texts.map((text) => run({ files: attacker(text), ...request })));
 }
 
+/** How exactly is a matter of `npm run bench -- metering`: ending hundreds of processes takes a busy machine its time. */
 function expectSpent({ end, output }: Finished): void {
   expect(end, output).toMatchObject({ cause: 'cpu_budget' });
   expect(end.usage.cpuMs).toBeGreaterThanOrEqual(SMALL.cpuMs);
-  expect(end.usage.cpuMs).toBeLessThan(SMALL.cpuMs + 400);
+  expect(end.usage.cpuMs).toBeLessThan(SMALL.cpuMs + 3000);
 }
 
 async function expectOutOfMemory(...texts: readonly string[]): Promise<void> {
