@@ -36,11 +36,10 @@ function runAll(texts: readonly string[], request: Partial<ExecutionRequest> = {
   return Promise.all(texts.map((text) => run({ files: attacker(text), ...request })));
 }
 
-/** How exactly is a matter of `npm run bench -- metering`: ending hundreds of processes takes a busy machine its time. */
-function expectSpent({ end, output }: Finished): void {
+function expectSpent({ end, output }: Finished, overMsMax = 400): void {
   expect(end, output).toMatchObject({ cause: 'cpu_budget' });
   expect(end.usage.cpuMs).toBeGreaterThanOrEqual(SMALL.cpuMs);
-  expect(end.usage.cpuMs).toBeLessThan(SMALL.cpuMs + 3000);
+  expect(end.usage.cpuMs).toBeLessThan(SMALL.cpuMs + overMsMax);
 }
 
 async function expectOutOfMemory(...texts: readonly string[]): Promise<void> {
@@ -56,7 +55,8 @@ describe('resources', () => {
     const [bomb] = await runAll(['while True:\n  try: os.fork()\n  except OSError: pass'], {
       bundle: { ...SMALL, memoryMb: 512 },
     });
-    expectSpent(bomb!);
+    // The kernel's ending of hundreds of processes is charged too; `npm run bench -- metering` tells how much it is.
+    expectSpent(bomb!, 3000);
   });
 
   it('thread bomb: it ends with its CPU budget', async () => {
