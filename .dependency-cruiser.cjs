@@ -10,7 +10,7 @@ const LAYERS = {
   sandbox: ['domain', 'platform', 'config'],
   orchestrator: ['domain', 'platform', 'config', 'economy', 'sandbox'],
   terminal: ['domain', 'platform', 'config'],
-  simulation: ['domain', 'platform', 'config', 'economy', 'sandbox', 'orchestrator'],
+  simulation: ['domain', 'platform', 'config', 'store', 'economy', 'sandbox', 'orchestrator'],
   cli: ['domain', 'platform', 'config', 'economy', 'terminal', 'orchestrator', 'simulation'],
 };
 

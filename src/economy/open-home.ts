@@ -49,6 +49,13 @@ export function openHomeEconomy({ directory, config, machine, clock, random, cre
   return economy;
 }
 
+/** An economy of its own that ends with the process. The caller closes its store. */
+export function openPassingEconomy(options: Omit<HomeOptions, 'directory' | 'create'>): EconomyDeps {
+  const { config, machine, clock, random } = options;
+  const store = openStore({ path: ':memory:', create: true, now: clock.now() });
+  return { store, clock, random, config, derived: derive(config, machine) };
+}
+
 /** Whether opening the economy would first bring its database up to date. Throws as `openHomeEconomy` does. */
 export function hasOldDatabase(home: string): boolean {
   return isOutdated(databasePath(home));

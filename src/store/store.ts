@@ -4,6 +4,7 @@ import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
 import { bidsTable, type Bids } from './bids.ts';
+import { changeLog, type ChangeLog } from './change-log.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
@@ -40,6 +41,8 @@ export interface Store {
   dataVersion(): number;
   /** The number of the newest migration that made this database. */
   version(): number;
+  /** From now on notes what every transaction of this connection changes. To be asked for once. */
+  follow(): ChangeLog;
   /** What SQLite finds wrong with the file, one line each; empty where nothing is. Reads all of it. */
   defects(): readonly string[];
   close(): void;
@@ -130,6 +133,7 @@ function storeOf(database: Database): Store {
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
+    follow: () => changeLog(database),
     defects: () => withDatabaseErrors(database.name, () => defects(database)),
     close: () => void database.close(),
   };

@@ -1,0 +1,161 @@
+import type { AgentFile } from '../domain/agent.ts';
+import { ceilCredits } from './prices.ts';
+import { parseCredits } from '../domain/credits.ts';
+import { parseId } from '../domain/ids.ts';
+import { refuse, type Result } from '../domain/refusal.ts';
+import type { BundleView } from '../domain/resources.ts';
+import { readBidRequest } from '../economy/bid-request.ts';
+import { placeBid } from '../economy/place-bid.ts';
+import { sendMessage } from '../economy/send-message.ts';
+import { spawnAgent } from '../economy/spawn-agent.ts';
+import { submitPrompt } from '../economy/submit-prompt.ts';
+import { transferCredits } from '../economy/transfer-credits.ts';
+import { withdrawBid } from '../economy/withdraw-bid.ts';
+import type { Dice } from './dice.ts';
+import type { DeskRequest } from './service-desk.ts';
+import type { Container, Exit } from './simulated-engine.ts';
+
+/** The parts of `env.json` that simulated agents read. */
+export interface Handshake {
+  readonly agent_id: string;
+  readonly execution_id: string;
+  readonly cycle: number;
+  readonly credits: { readonly available: number };
+  readonly execution_context: BundleView;
+  readonly markets: Readonly<Record<keyof BundleView, { readonly price: number; readonly supply: number }>>;
+  readonly inbox: readonly { readonly from: string }[];
+  readonly responses: readonly { readonly reward: number }[];
+  readonly bids: readonly { readonly id: string; readonly status: string }[];
+}
+
+/** The program was ended from outside, or ends itself. */
+export class Ended extends Error {
+  readonly exit: Exit | undefined;
+  constructor(exit: Exit | undefined) {
+    super('ended');
+    this.exit = exit;
+  }
+}
+
+export interface HandsOptions {
+  readonly container: Container;
+  readonly dice: Dice;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly ask: <T>(container: Container, request: DeskRequest<T>) => Result<T> | undefined;
+  /** Another agent that is not dead, where there is one. */
+  readonly neighbour: (self: string) => string | undefined;
+  /** There is room for more agents. */
+  readonly mayBreed: () => boolean;
+}
+
+const TRIES = 3;
+const PATIENCE_MS = [100, 1500] as const;
+const MAIN_PY: AgentFile = { path: 'main.py', content: Buffer.from('pass\n'), executable: false };
+
+/** What a simulated program can do, in the words of the System Service. Every method fails once its container ended. */
+export class AgentHands {
+  readonly handshake: Handshake;
+  readonly dice: Dice;
+  readonly #options: HandsOptions;
+  #requests = 0;
+
+  constructor(options: HandsOptions) {
+    this.#options = options;
+    this.dice = options.dice;
+    this.handshake = JSON.parse(options.container.handshake) as Handshake;
+  }
+
+  get id(): string {
+    return this.handshake.agent_id;
+  }
+
+  get neighbour(): string | undefined {
+    return this.#options.neighbour(this.id);
+  }
+
+  get mayBreed(): boolean {
+    return this.#options.mayBreed();
+  }
+
+  /** Works for some time. */
+  async work(least: number, most: number): Promise<void> {
+    await this.#options.sleep(this.dice.whole(least, most));
+    this.#checkAlive();
+  }
+
+  exit(exit: Exit): never {
+    throw new Ended(exit);
+  }
+
+  /** The reserve cost by the handshake's prices, which may have moved meanwhile. */
+  cost(bundle: BundleView): number {
+    return ceilCredits(bundle, this.handshake.markets);
+  }
+
+  bid(body: Readonly<Record<string, unknown>>): Promise<Result<unknown> | undefined> {
+    return this.#ask('POST /market/bid', body, (economy, { agentId }) => {
+      const bid = readBidRequest(body, { mayBeForAnother: true });
+      return bid.ok ? placeBid(economy, agentId, bid.value) : bid;
+    });
+  }
+
+  withdraw(bid: string): Promise<Result<unknown> | undefined> {
+    const id = parseId('bid', bid);
+    return this.#ask('DELETE /market/bid', { bid }, (economy, { agentId }) =>
+      id.ok ? withdrawBid(economy, agentId, id.value) : id,
+    );
+  }
+
+  prompt(content: string, nextBid?: unknown): Promise<Result<unknown> | undefined> {
+    const body = { content, nextBid };
+    return this.#ask('POST /human/prompt', body, (economy, caller) => submitPrompt(economy, caller, body));
+  }
+
+  message(to: string, content: string): Promise<Result<unknown> | undefined> {
+    return this.#ask('POST /social/message', { to, content }, (economy, { agentId }) =>
+      sendMessage(economy, agentId, { to, content }),
+    );
+  }
+
+  pay(to: string, credits: number): Promise<Result<unknown> | undefined> {
+    const amount = parseCredits(credits);
+    return this.#ask('POST /economic/transfer', { to, credits }, (economy, { agentId }) =>
+      amount.ok ? transferCredits(economy, agentId, { to, amount: amount.value, memo: 'thanks' }) : amount,
+    );
+  }
+
+  spawn(id: string | undefined, credits: number, firstBid: unknown): Promise<Result<unknown> | undefined> {
+    const initialCredits = parseCredits(credits);
+    return this.#ask('POST /social/spawn', { id, credits, firstBid }, (economy, { agentId }) => {
+      const bid = readBidRequest(firstBid, { mayBeForAnother: false });
+      if (!bid.ok) return bid;
+      if (!initialCredits.ok) return initialCredits;
+      const order = { id, initialCredits: initialCredits.value, firstBid: bid.value, files: [MAIN_PY] };
+      return spawnAgent(economy, agentId, order);
+    });
+  }
+
+  /** Sends the same request again with its key where no answer came; now and then also where one did. */
+  async #ask<T>(route: string, body: unknown, work: DeskRequest<T>['work']): Promise<Result<T> | undefined> {
+    const { container, ask } = this.#options;
+    const key = `${container.executionId}/${this.#requests++}`;
+    let answer: Result<T> | undefined;
+    for (let attempt = 0; attempt < TRIES && answer === undefined; attempt++) {
+      if (attempt > 0) await this.work(...PATIENCE_MS);
+      this.#checkAlive();
+      answer = ask(container, { route, key, body, work });
+      if (answer?.ok && this.dice.chance(0.02)) {
+        const repeated = ask(container, { route, key, body, work });
+        if (repeated?.ok && JSON.stringify(repeated.value) !== JSON.stringify(answer.value))
+          throw new Error(`${route} answered a repetition of ${key} otherwise than the first time`);
+        const other = ask(container, { route, key, body: { other: body }, work });
+        if (other?.ok) throw new Error(`${route} took the key ${key} for another body`);
+      }
+    }
+    return answer ?? refuse('execution_ended', 'no answer came');
+  }
+
+  #checkAlive(): void {
+    if (this.#options.container.phase === 'ended') throw new Ended(undefined);
+  }
+}

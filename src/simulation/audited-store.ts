@@ -1,0 +1,20 @@
+import type { Store } from '../store/store.ts';
+
+/** The store with somebody who looks after every commit of an outermost transaction; what that one throws is thrown. */
+export function auditedStore(store: Store, look: () => void): Store {
+  let depth = 0;
+  return {
+    ...store,
+    transaction: <T>(work: () => T): T => {
+      depth++;
+      let value: T;
+      try {
+        value = store.transaction(work);
+      } finally {
+        depth--;
+      }
+      if (depth === 0) look();
+      return value;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Config } from '../../config/schema.ts';
+import type { Derived } from '../../config/supply.ts';
+import type { ChangeLog } from '../../store/change-log.ts';
+import { Books } from './books.ts';
+import { adopt, compare, type Changes } from './changes.ts';
+import { checkLives, checkPriceMoves, checkRecord, readPrices, RESOURCES } from './cycle-check.ts';
+import { demand } from './finding.ts';
+import { checkClearing, type Clearing } from './market-check.ts';
+import { Mirror, type Moment } from './mirror.ts';
+import { Payments } from './payments.ts';
+import type { PriceQuad } from './reckoning.ts';
+import type { Quad } from './rows.ts';
+import { checkTransitions } from './transitions.ts';
+
+export interface AuditorOptions {
+  readonly log: ChangeLog;
+  readonly config: Config;
+  readonly derived: Derived;
+}
+
+/**
+ * Follows an economy from its first row, transaction by transaction, and throws a `Finding` at the first one after which
+ * anything is as it must not be. It reads bare rows and shares no code with the ledger, the scheduler or the use cases:
+ * what they should have done it works out again from DESIGN.md.
+ */
+export class Auditor {
+  readonly #log: ChangeLog;
+  readonly #config: Config;
+  readonly #supply: Quad;
+  readonly #start: PriceQuad;
+  readonly #books = new Books();
+  readonly #mirror = new Mirror();
+  /** How many transactions that changed something were checked. */
+  steps = 0;
+
+  constructor({ log, config, derived }: AuditorOptions) {
+    this.#log = log;
+    this.#config = config;
+    const { cpuMs, memoryMb, tokens, attention } = derived.supply;
+    this.#supply = [cpuMs, memoryMb, tokens, attention];
+    this.#start = RESOURCES.map((name) => Number(new Map(Object.entries(derived.startPrices)).get(name))) as never;
+    this.#takePrices();
+  }
+
+  /** What the economy looks like, as far as it isn't over. */
+  get mirror(): Mirror {
+    return this.#mirror;
+  }
+
+  get books(): Books {
+    return this.#books;
+  }
+
+  /** To be called after every commit. Throws `Finding`. */
+  step(): void {
+    const moment = this.#readMoment();
+    const rows = this.#log.transfersAfter(this.#books.last);
+    const raw = this.#log.take();
+    const isCleared = moment.cycle !== this.#mirror.moment.cycle;
+    if (rows.length === 0 && raw.length === 0 && !isCleared) {
+      this.#mirror.moment = moment;
+      return;
+    }
+    this.steps++;
+    const changes = compare(raw, this.#mirror);
+    const payments = new Payments(this.#mirror, this.#config);
+    payments.expect(changes, moment);
+    for (const row of rows) payments.take(this.#books.apply(row), moment);
+    payments.close(changes, this.#books);
+    checkTransitions(changes, {
+      mirror: this.#mirror,
+      config: this.#config,
+      supply: this.#supply,
+      moment,
+      available: (agent) => this.#books.available(agent),
+    });
+    if (isCleared) this.#checkCycle(changes, moment);
+    adopt(changes, this.#mirror);
+    this.#mirror.moment = moment;
+    this.#checkBalances(rows.flatMap(([, , , debit, credit]) => [debit, credit]));
+    this.#checkHeld();
+    if (!isCleared) return;
+    this.#takePrices();
+    this.#checkBalances(this.#books.accounts.keys());
+    if (!moment.paused) checkLives(this.#mirror, changes, this.#config, moment);
+  }
+
+  #readMoment(): Moment {
+    const state = this.#log.state();
+    demand(state !== undefined, 'there is an economy', () => 'its state is gone');
+    const [cycle, runningMs, humanAway, pausedReason] = state;
+    return { cycle, runningMs, humanAway: humanAway === 1, paused: pausedReason !== null };
+  }
+
+  #checkCycle(changes: Changes, moment: Moment): void {
+    const before = this.#mirror.moment;
+    const isNext = moment.cycle === before.cycle + 1 && moment.runningMs >= before.runningMs;
+    demand(isNext, 'cycles are counted', () => `cycle ${moment.cycle} came after ${before.cycle}`);
+    const clearing: Clearing = {
+      ...{ mirror: this.#mirror, changes, config: this.#config, supply: this.#supply },
+      ...{ cycle: moment.cycle, humanAway: moment.humanAway, paused: moment.paused },
+    };
+    const market = checkClearing(clearing);
+    checkPriceMoves(readPrices(this.#log), market, clearing, this.#start);
+    checkRecord(this.#log, moment.cycle, market, this.#books);
+  }
+
+  /** The stored balances are those of the books, and their running sums too. */
+  #checkBalances(ids: Iterable<string>): void {
+    for (const id of new Set(ids)) {
+      const [posted, pending] = this.#log.account(id) ?? [NaN, NaN];
+      const due = this.#books.accounts.get(id) ?? { posted: 0, pending: 0 };
+      const isRight = due.posted === posted && due.pending === pending;
+      const told = () => `${id} has ${posted} with ${pending} held, not ${due.posted} with ${due.pending}`;
+      demand(isRight, 'balances are those of the ledger', told);
+    }
+    const [posted, pending, held] = this.#log.totals() ?? [];
+    const isRight = posted === 0 && pending === held;
+    demand(isRight, 'credits are neither lost nor made', () => `sums: ${posted}, ${pending}, ${held}`);
+  }
+
+  /** Stock within its supply, one execution per agent, one prompt in the slot and one on deck, every hold with its bid. */
+  #checkHeld(): void {
+    const { executions, prompts, bids } = this.#mirror;
+    let [memory, attention] = [0, 0];
+    const running = new Set<string>();
+    for (const { id, agent, state, bundle, holdsAttention } of executions.values()) {
+      if (holdsAttention) attention++;
+      if (state === 'settled') continue;
+      memory += bundle[1];
+      demand(!running.has(agent), 'one execution per agent', () => `exe_${id} is a second one of ${agent}`);
+      running.add(agent);
+    }
+    const isWithin = memory <= this.#supply[1] && attention <= this.#supply[3];
+    demand(isWithin, 'no allocation is over the supply', () => `${memory} MB, ${attention} attention are held`);
+    let [open, queued] = [0, 0];
+    for (const { status } of prompts.values())
+      if (status === 'open') open++;
+      else queued++;
+    demand(open <= 1 && queued <= 1, 'one prompt at a time', () => `${open} are open, ${queued} queued`);
+    let pending = 0;
+    for (const { id, status, hold, amount } of bids.values()) {
+      if (status !== 'pending') continue;
+      pending++;
+      const entry = this.#books.holds.get(hold);
+      demand(entry?.amount === amount, 'a pending bid is held for', () => `bid_${id} has no hold of ${amount}`);
+    }
+    const { size } = this.#books.holds;
+    demand(size === pending, 'every hold has a live owner', () => `${size} holds stand for ${pending} pending bids`);
+  }
+
+  #takePrices(): void {
+    const { prices, smoothed } = readPrices(this.#log);
+    this.#mirror.prices = prices;
+    this.#mirror.smoothed = smoothed;
+  }
+}

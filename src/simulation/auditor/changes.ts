@@ -1,0 +1,144 @@
+import type { Change as RawChange } from '../../store/change-log.ts';
+import { demand, Finding } from './finding.ts';
+import type { Mirror } from './mirror.ts';
+import {
+  readAgent,
+  readBid,
+  readExecution,
+  readMessage,
+  readPrompt,
+  type AgentRow,
+  type BidRow,
+  type ExecutionRow,
+  type MessageRow,
+  type PromptRow,
+} from './rows.ts';
+
+/** One row before and after; without `old` it is new. */
+export interface Change<Row> {
+  readonly old: Row | undefined;
+  readonly now: Row;
+}
+
+/** What one transaction changed, against what the auditor knew. */
+export interface Changes {
+  readonly bids: readonly Change<BidRow>[];
+  readonly executions: readonly Change<ExecutionRow>[];
+  readonly prompts: readonly Change<PromptRow>[];
+  readonly agents: readonly Change<AgentRow>[];
+  readonly messages: readonly Change<MessageRow>[];
+}
+
+const RULE = 'what is over stays over';
+
+/** Sets each changed row beside the one that was known; a row that the auditor had closed must not come back. */
+export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
+  const bids: Change<BidRow>[] = [];
+  const executions: Change<ExecutionRow>[] = [];
+  const prompts: Change<PromptRow>[] = [];
+  const agents: Change<AgentRow>[] = [];
+  const messages: Change<MessageRow>[] = [];
+  for (const { table, key, row } of raw) {
+    const id = Number(key);
+    if (!row) {
+      const forgotten = table === 'messages' && mirror.messages.get(id)?.handedTo !== null;
+      if (!forgotten) throw new Finding('nothing is deleted', `${table} ${key} is gone`);
+      mirror.messages.delete(id);
+      continue;
+    }
+    switch (table) {
+      case 'bids': {
+        const [old, now] = [mirror.bids.get(id), readBid(row)];
+        const isOver = !old && id <= mirror.lastBid;
+        // The settlement of an execution drops the payload of its bid.
+        if (isOver) demand(now.status !== 'pending', RULE, () => `bid_${id} is ${now.status} again`);
+        else bids.push({ old, now });
+        break;
+      }
+      case 'executions': {
+        const [old, now] = [mirror.executions.get(id), readExecution(row)];
+        const isOver = !old && id <= mirror.lastExecution;
+        if (isOver)
+          demand(now.state === 'settled' && !now.holdsAttention, RULE, () => `exe_${id} is ${now.state} again`);
+        else executions.push({ old, now });
+        break;
+      }
+      case 'prompts': {
+        const [old, now] = [mirror.prompts.get(id) ?? mirror.answers.get(id), readPrompt(row)];
+        if (!old && id <= mirror.lastPrompt) throw new Finding(RULE, `prompt_${id} changed after it was handed over`);
+        prompts.push({ old, now });
+        break;
+      }
+      case 'messages': {
+        const [old, now] = [mirror.messages.get(id), readMessage(row)];
+        if (!old && id <= mirror.lastMessage) throw new Finding(RULE, `msg_${id} changed after it was handed over`);
+        messages.push({ old, now });
+        break;
+      }
+      case 'agents': {
+        const now = readAgent(row);
+        agents.push({ old: mirror.agents.get(now.id), now });
+        break;
+      }
+    }
+  }
+  return { bids, executions, prompts, agents, messages };
+}
+
+/** Takes the changes over into what is known, and forgets what is over. */
+export function adopt({ bids, executions, prompts, agents, messages }: Changes, mirror: Mirror): void {
+  for (const { now } of agents) mirror.agents.set(now.id, now);
+  for (const { old, now } of executions) {
+    mirror.lastExecution = Math.max(mirror.lastExecution, now.id);
+    if (!old && now.bundle[3] === 1)
+      mirror.granted({ execution: now.id, agent: now.agent, lineage: now.lineage, isVoid: false });
+    if (now.state !== 'settled' || now.holdsAttention) mirror.executions.set(now.id, now);
+    else mirror.executions.delete(now.id);
+  }
+  for (const { now } of executions) if (mirror.behind.has(now.id)) mirror.behind.set(now.id, now);
+  for (const { now } of bids) {
+    mirror.lastBid = Math.max(mirror.lastBid, now.id);
+    if (now.status === 'pending' || now.status === 'won') mirror.bids.set(now.id, now);
+    else mirror.bids.delete(now.id);
+  }
+  for (const { now } of prompts) {
+    mirror.lastPrompt = Math.max(mirror.lastPrompt, now.id);
+    const waits = now.status === 'open' || now.status === 'queued';
+    const execution = mirror.executions.get(now.execution);
+    if (waits) mirror.prompts.set(now.id, now);
+    if (waits && execution) mirror.behind.set(now.execution, execution);
+    if (!waits) {
+      mirror.prompts.delete(now.id);
+      mirror.behind.delete(now.execution);
+      keepUntilHanded(mirror, mirror.answers, now);
+    }
+  }
+  for (const { now } of messages) {
+    mirror.lastMessage = Math.max(mirror.lastMessage, now.id);
+    keepUntilHanded(mirror, mirror.messages, now);
+  }
+  for (const { now } of executions) if (now.state === 'settled') forgetSettled(now, mirror);
+}
+
+function keepUntilHanded<Row extends { readonly id: number; readonly handedTo: number | null }>(
+  mirror: Mirror,
+  rows: Map<number, Row>,
+  row: Row,
+): void {
+  const { state = 'settled' } = mirror.executions.get(row.handedTo ?? 0) ?? {};
+  const isOver = row.handedTo !== null && state === 'settled';
+  if (isOver) rows.delete(row.id);
+  else rows.set(row.id, row);
+}
+
+function forgetSettled(execution: ExecutionRow, mirror: Mirror): void {
+  const bid = mirror.bids.get(execution.bid);
+  if (bid?.status === 'won' && bid.attempt === execution.attempt) mirror.bids.delete(bid.id);
+  for (const rows of [mirror.answers, mirror.messages])
+    for (const { id, handedTo } of rows.values()) if (handedTo === execution.id) rows.delete(id);
+  const hasPrompt = [...mirror.prompts.values(), ...mirror.answers.values()].some(
+    (prompt) => prompt.execution === execution.id,
+  );
+  const grant = mirror.grants.find((candidate) => candidate.execution === execution.id);
+  if (grant && execution.outcome === 'system_fault' && !hasPrompt) grant.isVoid = true;
+}

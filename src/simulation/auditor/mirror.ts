@@ -1,0 +1,75 @@
+import type { PriceQuad } from './reckoning.ts';
+import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow } from './rows.ts';
+
+/** What the economy has one of. */
+export interface Moment {
+  readonly cycle: number;
+  readonly runningMs: number;
+  readonly humanAway: boolean;
+  readonly paused: boolean;
+}
+
+/** What was given attention lately: to whom, and how that went. */
+export interface AttentionGrant {
+  readonly execution: number;
+  readonly agent: string;
+  readonly lineage: string;
+  /** Our own fault made it worthless: it doesn't count. */
+  isVoid: boolean;
+}
+
+const GRANTS_KEPT = 200;
+
+/** The economy as the auditor last saw it; of what is over nothing is kept. */
+export class Mirror {
+  /** Pending ones, and won ones whose execution isn't settled: a fault would queue those again. */
+  readonly bids = new Map<number, BidRow>();
+  /** Unsettled ones, and settled ones that hold attention for a prompt on deck. */
+  readonly executions = new Map<number, ExecutionRow>();
+  /** Those behind the prompts that wait. */
+  readonly behind = new Map<number, ExecutionRow>();
+  /** Open and queued ones. */
+  readonly prompts = new Map<number, PromptRow>();
+  /** Ended ones that were not handed over, or to an execution that isn't settled. */
+  readonly answers = new Map<number, PromptRow>();
+  readonly messages = new Map<number, MessageRow>();
+  readonly agents = new Map<string, AgentRow>();
+  /** The last ids that were given out. */
+  lastBid = 0;
+  lastExecution = 0;
+  lastPrompt = 0;
+  lastMessage = 0;
+  moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false };
+  prices: PriceQuad = [0, 0, 0, 0];
+  smoothed: readonly (number | null)[] = [null, null, null, null];
+  /** The newest first. */
+  grants: AttentionGrant[] = [];
+  /** When children were born, by lineage, in running time. */
+  readonly births = new Map<string, number[]>();
+
+  statusOf(agent: string): string | undefined {
+    return this.agents.get(agent)?.status;
+  }
+
+  unsettled(): ExecutionRow[] {
+    return [...this.executions.values()].filter(({ state }) => state !== 'settled');
+  }
+
+  pending(): BidRow[] {
+    return [...this.bids.values()].filter(({ status }) => status === 'pending');
+  }
+
+  granted(grant: AttentionGrant): void {
+    this.grants.unshift(grant);
+    if (this.grants.length > 2 * GRANTS_KEPT) this.grants.length = GRANTS_KEPT;
+  }
+
+  /** What keeps an agent alive. */
+  hasTie(agent: string): boolean {
+    for (const bid of this.bids.values()) if (bid.agent === agent && bid.status === 'pending') return true;
+    for (const execution of this.executions.values())
+      if (execution.agent === agent && execution.state !== 'settled') return true;
+    for (const prompt of this.prompts.values()) if (prompt.agent === agent) return true;
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Config } from '../../config/schema.ts';
+import type { Books, Entry } from './books.ts';
+import type { Change, Changes } from './changes.ts';
+import { demand, Finding } from './finding.ts';
+import type { Mirror, Moment } from './mirror.ts';
+import { expiryShare, feeFor } from './reckoning.ts';
+import type { AgentRow, BidRow, ExecutionRow, PromptRow } from './rows.ts';
+
+interface Expected {
+  /** Undefined where the auditor leaves it to the books. */
+  readonly amount: number | undefined;
+  readonly why: string;
+}
+
+/**
+ * Every transfer must follow from a change of the same transaction, and every change that costs or brings something
+ * must have its transfer: so nothing is paid twice, for nothing, to the wrong one, or not at all.
+ */
+export class Payments {
+  readonly #expected = new Map<string, Expected>();
+  readonly #mirror: Mirror;
+  readonly #config: Config;
+  /** The row that each expected transfer became. */
+  readonly #rows = new Map<string, Entry>();
+
+  constructor(mirror: Mirror, config: Config) {
+    this.#mirror = mirror;
+    this.#config = config;
+  }
+
+  expect({ bids, executions, prompts, agents, messages }: Changes, moment: Moment): void {
+    for (const change of prompts) this.#prompt(change);
+    for (const change of executions) this.#execution(change, prompts);
+    for (const change of bids) this.#bid(change);
+    for (const change of agents) this.#agent(change, moment);
+    const fee = this.#config.economy.message_fee;
+    for (const { old, now } of messages)
+      if (!old && fee > 0) this.#add(`single message_fee msg_${now.id} ${now.from} system:fees`, fee, 'it was sent');
+  }
+
+  /** To be called for each new row of the ledger, in order. */
+  take(entry: Entry, moment: Moment): void {
+    const { id, type, cycle, debit, credit, amount, kind, ref } = entry;
+    const name = `tx_${id}, a ${type} ${kind} of ${amount} from ${debit} to ${credit} for ${ref},`;
+    demand(cycle === moment.cycle, 'a row says its cycle', () => `${name} says cycle ${cycle} in ${moment.cycle}`);
+    if (kind === 'transfer') {
+      this.#checkGift(entry, name);
+      return;
+    }
+    const key = `${type} ${kind} ${ref} ${debit} ${credit}`;
+    const expected = this.#expected.get(key);
+    demand(expected !== undefined, 'every transfer has its reason', () => `${name} follows from nothing`);
+    const isRight = expected.amount === undefined || expected.amount === amount;
+    demand(isRight, 'every transfer has its amount', () => `${name} should be ${expected.amount}: ${expected.why}`);
+    this.#expected.delete(key);
+    this.#rows.set(key, entry);
+  }
+
+  /** Once all rows were taken. */
+  close({ bids, agents }: Changes, books: Books): void {
+    for (const [key, { amount, why }] of this.#expected)
+      // Who died with nothing leaves nothing: that the dead hold nothing is seen below.
+      if (why !== ESTATE.why)
+        throw new Finding('every change is paid', `there is no ${key} of ${amount ?? 'any amount'}: ${why}`);
+    for (const { old, now } of bids) {
+      if (old?.attempt === now.attempt) continue;
+      const hold = this.#rows.get(`pending bid bid_${now.id}/${now.attempt} ${now.payer} system:market`);
+      demand(hold?.id === now.hold, 'a bid names its hold', () => `bid_${now.id} names tx_${now.hold}`);
+    }
+    for (const { now } of agents) {
+      if (now.status !== 'dead') continue;
+      const { posted, pending } = books.accounts.get(now.id) ?? { posted: 0, pending: 0 };
+      const isEmpty = posted === 0 && pending === 0;
+      demand(isEmpty, 'the dead hold nothing', () => `${now.id} is dead and has ${posted}, ${pending} of it held`);
+    }
+  }
+
+  #bid({ old, now }: Change<BidRow>): void {
+    const route = `bid bid_${now.id}/${now.attempt} ${now.payer} system:market`;
+    const isNewAttempt = old?.attempt !== now.attempt;
+    if (isNewAttempt) this.#add(`pending ${route}`, now.amount, 'it was placed');
+    if (!isNewAttempt && old.status === now.status) return;
+    if (now.status === 'won') this.#add(`post ${route}`, now.price ?? 0, 'it won');
+    else if (now.status !== 'pending') this.#add(`void ${route}`, now.amount, `it is ${now.status}`);
+  }
+
+  #execution({ old, now }: Change<ExecutionRow>, prompts: Changes['prompts']): void {
+    if (now.state !== 'settled' || old?.state === 'settled') return;
+    if (now.outcome !== 'system_fault' && now.outcome !== 'stopped_by_operator') return;
+    const own = (prompt: PromptRow) => prompt.execution === now.id;
+    const prompt =
+      prompts.map((change) => change.now).find(own) ??
+      [...this.#mirror.prompts.values(), ...this.#mirror.answers.values()].find(own);
+    const rest = now.price - (prompt?.refund ?? 0);
+    const key = `single refund exe_${now.id} system:market ${this.#receiver(now.payer)}`;
+    if (rest > 0) this.#add(key, rest, `it ended with ${now.outcome}`);
+  }
+
+  #prompt({ old, now }: Change<PromptRow>): void {
+    if (now.status === old?.status) return;
+    const { rates } = this.#config.attention;
+    if (now.status === 'scored') {
+      const [first, second, third] = now.marks;
+      const due = (first ?? 0) * rates.interesting + (second ?? 0) * rates.useful + (third ?? 0) * rates.understandable;
+      demand(now.reward === due, 'marks make the reward', () => `prompt_${now.id} has ${now.reward}, not ${due}`);
+      const key = `single reward prompt_${now.id} system:issuance ${this.#receiver(now.agent)}`;
+      if (due > 0) this.#add(key, due, 'it was scored');
+    } else demand(now.reward === 0, 'only marks are rewarded', () => `prompt_${now.id} has ${now.reward}`);
+    const due = now.status === 'expired' ? this.#refundOf(now) : 0;
+    demand(now.refund === due, 'expiry gives back its share', () => `prompt_${now.id} has ${now.refund}, not ${due}`);
+    const key = `single refund prompt_${now.id} system:market ${this.#receiver(now.payer)}`;
+    if (due > 0) this.#add(key, due, 'it expired');
+  }
+
+  /** Attention's share of the price; nothing where a refund of the execution gave all of it back before. */
+  #refundOf(prompt: PromptRow): number {
+    const paid = this.#mirror.behind.get(prompt.execution);
+    demand(paid !== undefined, 'a prompt has its execution', () => `prompt_${prompt.id} has none`);
+    const { price, attentionPrice, reserve, outcome } = paid;
+    const left = outcome === 'system_fault' || outcome === 'stopped_by_operator' ? 0 : price;
+    return expiryShare(price, attentionPrice, reserve, left);
+  }
+
+  #agent({ old, now }: Change<AgentRow>, { runningMs }: Moment): void {
+    if (!old && now.parent !== null) {
+      const { fee_base: base, fee_growth: growth, fee_window_seconds: seconds } = this.#config.economy.spawn;
+      const births = this.#mirror.births.get(now.lineage) ?? [];
+      const fee = feeFor(births.filter((born) => born > runningMs - seconds * 1000).length, base, growth);
+      this.#mirror.births.set(now.lineage, [...births.slice(-500), runningMs]);
+      if (fee > 0) this.#add(`single spawn_fee ${now.id} ${now.parent} system:fees`, fee, 'it was born');
+      this.#add(`single spawn_endowment ${now.id} ${now.parent} ${now.id}`, undefined, 'it was born');
+    } else if (now.life !== old?.life) {
+      const isNext = now.life === (old?.life ?? 0) + 1;
+      demand(isNext, 'lives are counted', () => `${now.id} is in life ${now.life} after ${old?.life ?? 0}`);
+      this.#add(`single genesis_grant ${now.id}/${now.life} system:issuance ${now.id}`, undefined, 'it was made');
+    }
+    if (now.status === 'dead' && old?.status !== 'dead')
+      this.#expected.set(`single estate ${now.id}/${now.life} ${now.id} system:burn`, ESTATE);
+  }
+
+  #checkGift({ id, debit, credit, ref }: Entry, name: string): void {
+    demand(ref === `tx_${id}`, 'a gift refers to itself', () => `${name} refers to ${ref}`);
+    for (const side of [debit, credit]) {
+      const status = this.#mirror.statusOf(side);
+      const isLiving = status !== undefined && status !== 'dead';
+      demand(isLiving, 'gifts are among the living', () => `${name} touches ${side}, which is ${status}`);
+    }
+  }
+
+  /** As it was before this transaction: whoever dies in it has been paid before. */
+  #receiver(agent: string): string {
+    return this.#mirror.statusOf(agent) === 'dead' ? 'system:burn' : agent;
+  }
+
+  #add(key: string, amount: number | undefined, why: string): void {
+    demand(!this.#expected.has(key), 'nothing is paid twice', () => `${key} is due twice`);
+    this.#expected.set(key, { amount, why });
+  }
+}
+
+const ESTATE: Expected = { amount: undefined, why: 'it died' };

@@ -1,0 +1,147 @@
+import type { RawRow } from '../../store/change-log.ts';
+
+// What the auditor knows of one row. It reads the columns by their place, and shares no reading with the economy.
+
+export interface BidRow {
+  readonly id: number;
+  readonly payer: string;
+  readonly agent: string;
+  readonly lineage: string;
+  readonly bundle: Quad;
+  readonly amount: number;
+  readonly reserve: number;
+  readonly status: string;
+  readonly attempt: number;
+  readonly hold: number;
+  readonly passed: number;
+  readonly earliest: number;
+  readonly ended: number | null;
+  readonly price: number | null;
+}
+
+export interface ExecutionRow {
+  readonly id: number;
+  readonly bid: number;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly payer: string;
+  readonly lineage: string;
+  readonly cycle: number;
+  readonly state: string;
+  readonly bundle: Quad;
+  readonly holdsAttention: boolean;
+  readonly price: number;
+  readonly reserve: number;
+  readonly attentionPrice: number;
+  readonly started: number | null;
+  readonly outcome: string | null;
+  readonly stopRequested: boolean;
+}
+
+export interface PromptRow {
+  readonly id: number;
+  readonly execution: number;
+  readonly agent: string;
+  readonly payer: string;
+  readonly status: string;
+  readonly openedRunningMs: number | null;
+  readonly marks: readonly (number | null)[];
+  readonly reward: number;
+  readonly refund: number;
+  readonly handedTo: number | null;
+}
+
+export interface AgentRow {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly lineage: string;
+  readonly status: string;
+  readonly stopped: boolean;
+  readonly life: number;
+  readonly dormantSince: number | null;
+}
+
+export interface MessageRow {
+  readonly id: number;
+  readonly from: string;
+  readonly to: string;
+  readonly handedTo: number | null;
+}
+
+/** CPU milliseconds, memory in MB, tokens, attention. */
+export type Quad = readonly [number, number, number, number];
+
+type Value = string | number | null;
+const number = (value: Value | undefined) => value as number;
+const text = (value: Value | undefined) => value as string;
+
+export function readBid(row: RawRow): BidRow {
+  return {
+    id: number(row[0]),
+    payer: text(row[1]),
+    agent: text(row[2]),
+    lineage: text(row[3]),
+    bundle: [number(row[4]), number(row[5]), number(row[6]), number(row[7])],
+    amount: number(row[8]),
+    reserve: number(row[9]),
+    status: text(row[10]),
+    attempt: number(row[11]),
+    hold: number(row[12]),
+    passed: number(row[13]),
+    earliest: number(row[14]),
+    ended: row[15] as number | null,
+    price: row[16] as number | null,
+  };
+}
+
+export function readExecution(row: RawRow): ExecutionRow {
+  return {
+    id: number(row[0]),
+    bid: number(row[1]),
+    attempt: number(row[2]),
+    agent: text(row[3]),
+    payer: text(row[4]),
+    lineage: text(row[5]),
+    cycle: number(row[6]),
+    state: text(row[7]),
+    bundle: [number(row[8]), number(row[9]), number(row[10]), number(row[11])],
+    holdsAttention: row[12] === 1,
+    price: number(row[13]),
+    reserve: number(row[14]),
+    attentionPrice: number(row[15]),
+    started: row[16] as number | null,
+    outcome: row[17] as string | null,
+    stopRequested: row[18] === 1,
+  };
+}
+
+export function readPrompt(row: RawRow): PromptRow {
+  return {
+    id: number(row[0]),
+    execution: number(row[1]),
+    agent: text(row[2]),
+    payer: text(row[3]),
+    status: text(row[4]),
+    openedRunningMs: row[5] as number | null,
+    marks: [row[6] as number | null, row[7] as number | null, row[8] as number | null],
+    reward: number(row[9]),
+    refund: number(row[10]),
+    handedTo: row[11] as number | null,
+  };
+}
+
+export function readAgent(row: RawRow): AgentRow {
+  return {
+    id: text(row[0]),
+    parent: row[1] as string | null,
+    lineage: text(row[2]),
+    status: text(row[3]),
+    stopped: row[4] === 1,
+    life: number(row[5]),
+    dormantSince: row[6] as number | null,
+  };
+}
+
+export function readMessage(row: RawRow): MessageRow {
+  return { id: number(row[0]), from: text(row[1]), to: text(row[2]), handedTo: row[3] as number | null };
+}

@@ -1,0 +1,133 @@
+import type { EconomyDeps } from '../economy/deps.ts';
+import { openEconomy } from '../economy/open-economy.ts';
+import { welcomeHuman } from '../economy/prompt-slot.ts';
+import type { Endpoints } from '../orchestrator/deps.ts';
+import { runMarket } from '../orchestrator/market-loop.ts';
+import { parseId } from '../domain/ids.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Dice } from './dice.ts';
+import type { Faults } from './faults.ts';
+import { Fuse, never } from './fuse.ts';
+import type { SimulatedEngine } from './simulated-engine.ts';
+import { simulatedSandbox } from './simulated-sandbox.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+
+export interface OrchestratorLifeOptions {
+  /** As another process sees it; this life's steps are put between. */
+  readonly economy: EconomyDeps;
+  readonly engine: SimulatedEngine;
+  readonly clock: SimulatedClock;
+  readonly dice: Dice;
+  readonly faults: Faults;
+  /** Starting at a terminal tells that the human is there. */
+  readonly headless: boolean;
+  /** It has ended: by a crash, by an error, or because it was told to. */
+  readonly onEnd: (how: string) => void;
+}
+
+/** One `run`, from its start to its end, however that comes. */
+export class OrchestratorLife {
+  readonly fuse: Fuse;
+  /** What agents reach while it lives. */
+  readonly economy: EconomyDeps;
+  readonly #options: OrchestratorLifeOptions;
+  readonly #open = new Map<number, number>();
+  readonly #stop = new AbortController();
+  #isOver = false;
+
+  constructor(options: OrchestratorLifeOptions) {
+    const { faults, economy, clock } = options;
+    this.#options = options;
+    this.fuse = new Fuse(faults, (where) => this.#end(`crash ${where}`));
+    this.economy = {
+      ...economy,
+      store: this.fuse.store(economy.store),
+      clock: mortalClock(clock, this.fuse),
+    };
+  }
+
+  get over(): boolean {
+    return this.#isOver;
+  }
+
+  start(): void {
+    void this.#run().then(
+      () => this.#end('ended'),
+      (error: unknown) => this.#end(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  /** One Ctrl-C: launches nothing more and settles what runs. */
+  interrupt(): void {
+    this.#stop.abort(new Error('interrupted'));
+  }
+
+  /** Counts a request of this execution; false where nobody listens for it. */
+  takes(executionId: string): boolean {
+    const id = parseId('execution', executionId);
+    if (this.fuse.isBlown() || this.#isOver || !id.ok) return false;
+    const count = this.#open.get(id.value);
+    if (count === undefined) return false;
+    this.#open.set(id.value, count + 1);
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    const { engine, dice, faults, headless } = this.#options;
+    const { economy, fuse } = this;
+    const { clock } = economy;
+    const sandbox = simulatedSandbox({ engine, clock, dice, faults, fuse });
+    await sandbox.check(this.#stop.signal);
+    openEconomy(economy);
+    if (!headless) welcomeHuman(economy);
+    await runMarket(
+      { economy, sandbox, endpoints: this.#endpoints(), clock, logger: SILENT, onEvent: () => undefined },
+      { cycles: undefined, stop: this.#stop.signal },
+    );
+  }
+
+  #end(how: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.fuse.blow(how);
+    this.#options.onEnd(how);
+  }
+
+  #endpoints(): Endpoints {
+    const { fuse } = this;
+    return {
+      serviceUrl: 'http://127.0.0.1:8080',
+      open: (executionId) =>
+        fuse.through('open', () => {
+          this.#open.set(executionId, 0);
+          return Promise.resolve();
+        }),
+      requests: (executionId) => this.#open.get(executionId) ?? 0,
+      close: (executionId) =>
+        fuse.through('close', () => {
+          this.#open.delete(executionId);
+          return Promise.resolve();
+        }),
+    };
+  }
+}
+
+/** Time passes for the living only. */
+function mortalClock(clock: SimulatedClock, fuse: Fuse): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    async sleep(milliseconds, signal) {
+      if (fuse.isBlown()) return never();
+      try {
+        await clock.sleep(milliseconds, signal);
+      } finally {
+        if (fuse.isBlown()) await never();
+      }
+    },
+  };
+}
+
+const nothing = () => undefined;
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,0 +1,55 @@
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { MachineSize } from '../platform/machine.ts';
+import type { Dice } from './dice.ts';
+
+/** What a seed decides before the first cycle. */
+export interface Scenario {
+  readonly config: Config;
+  readonly machine: MachineSize;
+  /** As many agents as the operator wants to be alive. */
+  readonly population: number;
+  /** As many as there may ever be; the dead are revived then. */
+  readonly agentsMax: number;
+}
+
+const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=300'];
+
+/** Short lives and small limits, so that whatever can happen happens often. */
+export function drawScenario(dice: Dice): Scenario {
+  const settings: Readonly<Record<string, string | number>> = {
+    'market.cycle_seconds': dice.pick([0.5, 1, 1, 2]),
+    'market.mechanism': dice.pick(['density', 'density', 'density', 'highest-bid']),
+    'market.price_rule': dice.pick(['demand', 'demand', 'demand', 'band', 'fixed']),
+    'market.age_bonus': dice.pick([0, 0.05, 0.5]),
+    'market.ttl_cycles': dice.whole(2, 15),
+    'market.bid_horizon_cycles': dice.whole(5, 40),
+    'market.bids_pending_max': dice.whole(2, 8),
+    'market.supply.cpu_seconds': dice.whole(1, 16),
+    'market.supply.memory_mb': dice.whole(200, 4000),
+    'market.supply.tokens': dice.pick([0, 0, 10_000]),
+    'market.supply.attention': dice.pick([1, 1, 1, 1, 0]),
+    'market.prices.supply_value': dice.pick([5, 20, 100]),
+    'market.prices.cap_factor': dice.pick([2, 100]),
+    'attention.prompt_ttl_seconds': dice.whole(2, 20),
+    'attention.rest_allocations': dice.whole(0, 4),
+    'economy.message_fee': dice.pick([0, 1, 2.5]),
+    'economy.inbox_max': dice.whole(2, 20),
+    'economy.spawn.fee_base': dice.pick([0, 10, 100]),
+    'economy.spawn.endowment_min_bare_executions': dice.pick([1, 20]),
+    'lifecycle.dormant_cycles': dice.whole(2, 20),
+    'lifecycle.restarts': dice.whole(0, 3),
+    'handshake.bids_max': dice.whole(0, 6),
+    'handshake.inbox_max': dice.whole(0, 6),
+    'handshake.responses_max': dice.whole(0, 3),
+    'service.idempotency_keys_max': dice.whole(50, 100),
+    'sandbox.faults_before_pause': dice.whole(2, 5),
+  };
+  const overrides = [...QUIET, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)];
+  return {
+    config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),
+    machine: { cores: 2, memoryMb: 4000 },
+    population: dice.whole(5, 12),
+    agentsMax: 60,
+  };
+}

@@ -1,0 +1,132 @@
+import type { Bundle } from '../domain/resources.ts';
+import { BpError } from '../platform/errors.ts';
+import type { EndCause, ExecutionEnd, ExecutionRequest } from '../sandbox/sandbox.ts';
+import type { Dice } from './dice.ts';
+
+/** A container of the simulated engine. It outlives the orchestrator that made it. */
+export interface Container {
+  readonly executionId: string;
+  readonly agentId: string;
+  readonly bundle: Bundle;
+  readonly handshake: string;
+  readonly token: string;
+  phase: 'waiting' | 'running' | 'ended';
+  end: ExecutionEnd | undefined;
+  /** Told once of its end, or of its removal before that: then the end is unknown. */
+  readonly onEnd: Set<(end: ExecutionEnd | undefined) => void>;
+}
+
+/** How a program ends. */
+export interface Exit {
+  readonly cause: EndCause;
+  readonly exitCode: number | null;
+}
+
+export interface EngineOptions {
+  /** A program begins. */
+  readonly onGo: (container: Container) => void;
+  /** Told of what only a broken orchestrator asks for. */
+  readonly onFinding: (rule: string, detail: string) => void;
+}
+
+const GONE_KEPT = 1000;
+
+/** The containers of one machine, and the directories of their sockets. No container and no program is real. */
+export class SimulatedEngine {
+  /** While it is down every call fails; containers go on. */
+  isUp = true;
+  readonly #containers = new Map<string, Container>();
+  readonly sockets = new Set<string>();
+  readonly #dice: Dice;
+  readonly #options: EngineOptions;
+  /** The last executions that were given their "go". */
+  readonly #gone = new Set<string>();
+
+  constructor(dice: Dice, options: EngineOptions) {
+    this.#dice = dice;
+    this.#options = options;
+  }
+
+  get containers(): ReadonlyMap<string, Container> {
+    return this.#containers;
+  }
+
+  /** Throws what the real sandbox would reject with. */
+  checkUp(): void {
+    if (!this.isUp) throw new BpError('sandbox_engine_unreachable', 'no Docker engine answers (simulated)');
+  }
+
+  create({ executionId, agentId, bundle, handshake, environment }: ExecutionRequest): Container {
+    if (this.#containers.has(executionId) || this.#gone.has(executionId))
+      this.#options.onFinding('no execution runs twice', `${executionId} is prepared a second time`);
+    const token = environment['BP_EXECUTION_TOKEN'] ?? '';
+    const container: Container = {
+      ...{ executionId, agentId, bundle, handshake, token },
+      ...{ phase: 'waiting', end: undefined, onEnd: new Set() },
+    };
+    this.#containers.set(executionId, container);
+    return container;
+  }
+
+  /** Without effect where the container has ended or is gone. */
+  go(container: Container): void {
+    const { executionId } = container;
+    if (this.#gone.has(executionId))
+      this.#options.onFinding('no execution runs twice', `${executionId} was told "go" twice`);
+    this.#gone.add(executionId);
+    if (this.#gone.size > GONE_KEPT)
+      for (const oldest of [...this.#gone].slice(0, GONE_KEPT / 2)) this.#gone.delete(oldest);
+    if (container.phase !== 'waiting') return;
+    container.phase = 'running';
+    this.#options.onGo(container);
+  }
+
+  /** The program has ended or was ended. Without effect where it had ended before. */
+  end(container: Container, exit: Exit): void {
+    if (container.phase === 'ended') return;
+    const began = container.phase === 'running';
+    container.phase = 'ended';
+    container.end = {
+      ...exit,
+      detail: `${exit.cause} (simulated)`,
+      signal: null,
+      usage: {
+        cpuMs: began ? this.#dice.whole(1, container.bundle.cpuMs) : 0,
+        memoryPeakBytes: began ? this.#dice.whole(1, container.bundle.memoryMb) * 1_048_576 : null,
+        wallMs: began ? this.#dice.whole(1, 10_000) : null,
+        workspaceBytes: 4096,
+        workspaceFiles: 2,
+        outputBytes: 0,
+      },
+    };
+    this.#tell(container, container.end);
+  }
+
+  /** The program at the other end has died: a supervisor that still waits for its "go" gives up. */
+  loseStreams(): void {
+    for (const container of this.#containers.values())
+      if (container.phase === 'waiting') this.end(container, { cause: 'start_failed', exitCode: null });
+  }
+
+  /** Somebody removes it: nobody will know how it ended. */
+  vanish(container: Container): void {
+    this.#containers.delete(container.executionId);
+    const knew = container.phase === 'ended';
+    container.phase = 'ended';
+    if (!knew) this.#tell(container, undefined);
+  }
+
+  remove(executionId: string): void {
+    const container = this.#containers.get(executionId);
+    if (container?.phase === 'running')
+      this.#options.onFinding('what runs is not thrown away', `the container of ${executionId} is removed`);
+    if (container) this.vanish(container);
+    this.sockets.delete(executionId);
+  }
+
+  #tell(container: Container, end: ExecutionEnd | undefined): void {
+    const listeners = [...container.onEnd];
+    container.onEnd.clear();
+    for (const listener of listeners) listener(end);
+  }
+}

@@ -1,0 +1,50 @@
+import { scorePrompt, skipPrompt } from '../economy/end-prompt.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { welcomeHuman } from '../economy/prompt-slot.ts';
+import type { Dice } from './dice.ts';
+
+/** Somebody who answers in time, late, twice, wrongly or never, from another terminal. */
+export class SimulatedHuman {
+  readonly #economy: EconomyDeps;
+  readonly #dice: Dice;
+  #answered = 0;
+  #ignored = 0;
+
+  constructor(economy: EconomyDeps, dice: Dice) {
+    this.#economy = economy;
+    this.#dice = dice;
+  }
+
+  /** Looks at the open prompt now and then. */
+  look(): void {
+    const dice = this.#dice;
+    const open = this.#economy.store.prompts.open();
+    if (!open || open.id === this.#ignored) {
+      if (dice.chance(0.05)) welcomeHuman(this.#economy);
+      if (dice.chance(0.05)) this.#answer(this.#answered);
+      return;
+    }
+    if (dice.chance(0.6)) this.#answer(open.id);
+    else if (dice.chance(0.1)) this.#ignored = open.id;
+    if (dice.chance(0.05)) this.#answer(open.id + 1);
+    if (dice.chance(0.1)) this.#answer(open.id);
+  }
+
+  /** Answers what is open and nothing else. */
+  lookWell(): void {
+    welcomeHuman(this.#economy);
+    const open = this.#economy.store.prompts.open();
+    if (open) this.#answer(open.id);
+  }
+
+  #answer(promptId: number): void {
+    const dice = this.#dice;
+    this.#answered = promptId;
+    if (dice.chance(0.2)) skipPrompt(this.#economy, promptId);
+    else {
+      const mark = () => dice.whole(0, 10);
+      const scores = { interesting: mark(), useful: mark(), understandable: mark() };
+      scorePrompt(this.#economy, promptId, scores, dice.chance(0.3) ? 'because' : null);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { micro } from '../domain/credits.ts';
+import { bootstrapAgent } from '../economy/bootstrap-agent.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { stopAgent } from '../economy/stop-agent.ts';
+import { stopExecution } from '../economy/stop-execution.ts';
+import type { Dice } from './dice.ts';
+import type { Scenario } from './scenario.ts';
+
+const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
+const GRANT_CREDITS = [50, 2000] as const;
+
+/** Keeps the economy populated and ends what it doesn't like, from another terminal. */
+export class SimulatedOperator {
+  readonly #economy: EconomyDeps;
+  readonly #dice: Dice;
+  readonly #scenario: Scenario;
+  #made = 0;
+
+  constructor(economy: EconomyDeps, dice: Dice, scenario: Scenario) {
+    this.#economy = economy;
+    this.#dice = dice;
+    this.#scenario = scenario;
+  }
+
+  /** The agents of the beginning. */
+  populate(): void {
+    while (this.#made < this.#scenario.population) this.#make(`root-${++this.#made}`);
+  }
+
+  look(): void {
+    const { store } = this.#economy;
+    const dice = this.#dice;
+    if (dice.chance(0.1)) this.#replenish();
+    if (dice.chance(0.01)) {
+      const running = store.executions.unsettled();
+      if (running.length > 0) stopExecution(this.#economy, dice.pick(running).id);
+    }
+    if (dice.chance(0.005)) {
+      const agents = this.agents();
+      stopAgent(this.#economy, dice.pick(agents).id);
+    }
+  }
+
+  agents() {
+    return this.#economy.store.agents.page(0, this.#scenario.agentsMax * 2);
+  }
+
+  /** Makes a new agent, or revives a dead or stopped one where there are enough. */
+  #replenish(): void {
+    const agents = this.agents();
+    const gone = agents.filter(({ status, stopped }) => status === 'dead' || stopped);
+    if (agents.length - gone.length >= this.#scenario.population) return;
+    if (agents.length < this.#scenario.agentsMax) this.#make(`root-${++this.#made}`);
+    else if (gone.length > 0) this.#make(this.#dice.pick(gone).id);
+  }
+
+  #make(id: string): void {
+    const credits = micro(this.#dice.whole(...GRANT_CREDITS) * 1_000_000);
+    bootstrapAgent(this.#economy, { id, files: FILES, credits });
+  }
+}

@@ -1,0 +1,185 @@
+import { auditLedger } from '../economy/audit.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { openEconomy } from '../economy/open-economy.ts';
+import { openPassingEconomy } from '../economy/open-home.ts';
+import { auditedStore } from './audited-store.ts';
+import { Auditor } from './auditor/auditor.ts';
+import { Finding } from './auditor/finding.ts';
+import { Dice } from './dice.ts';
+import { Faults, type Fault } from './faults.ts';
+import { drawScenario } from './scenario.ts';
+import { leftOn, unsettledBy } from './settled.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+import { World } from './world.ts';
+
+export interface SimulationOptions {
+  readonly seed: string;
+  /** How many cycles things go wrong before everything has to settle. */
+  readonly cycles: number;
+  /** Told every so many cycles. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly cycle: number;
+  readonly executions: number;
+  readonly transfers: number;
+}
+
+export interface SimulationReport extends Progress {
+  readonly seed: string;
+  /** How many cycles things went wrong. */
+  readonly cycles: number;
+  readonly finding: FindingReport | undefined;
+  /** How often the orchestrator was started. */
+  readonly lives: number;
+  /** Transactions that were audited. */
+  readonly steps: number;
+  readonly faults: Readonly<Record<Fault, number>>;
+  /** The chain's newest hash: the same for the same seed and cycles, always. */
+  readonly head: string;
+}
+
+export interface FindingReport {
+  readonly rule: string;
+  readonly detail: string;
+  /** In which cycle; 0 before the first. */
+  readonly cycle: number;
+  /** The faults had stopped, and everything had to settle. */
+  readonly settling: boolean;
+}
+
+/** All of the ledger, bids, executions, prompts and agents from the first row, besides the auditor's look at each step. */
+const FULL_AUDIT_CYCLES = 10_000;
+/** Far more than any patience, back-off and dormancy of a scenario together. */
+const SETTLING_CYCLES_MAX = 3000;
+const PROGRESS_CYCLES = 10_000;
+
+/**
+ * Runs an economy of its own from a seed: the real domain, economy, store and orchestrator on a simulated clock, in a
+ * world in which everything goes wrong that can, audited after every transaction. Then the faults stop, and everything
+ * has to settle. The same seed goes the same way, however many cycles are asked for.
+ */
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+  const simulation = new Simulation(options);
+  try {
+    return await simulation.run();
+  } finally {
+    simulation.close();
+  }
+}
+
+class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #clock = new SimulatedClock();
+  readonly #faults: Faults;
+  readonly #economy: EconomyDeps;
+  readonly #auditor: Auditor;
+  readonly #world: World;
+  #finding: FindingReport | undefined;
+  #isSettling = false;
+
+  constructor(options: SimulationOptions) {
+    const dice = new Dice(options.seed);
+    const scenario = drawScenario(dice.fork('scenario'));
+    this.#options = options;
+    this.#faults = new Faults(dice.fork('faults'));
+    const economy = openPassingEconomy({ ...scenario, clock: this.#clock, random: dice.fork('tokens') });
+    openEconomy(economy);
+    const { config, derived, store } = economy;
+    this.#auditor = new Auditor({ log: store.follow(), config, derived });
+    this.#economy = { ...economy, store: auditedStore(store, () => this.#audit()) };
+    this.#world = new World({
+      ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, scenario },
+      onFinding: (rule, detail) => this.#note(rule, detail),
+    });
+  }
+
+  async run(): Promise<SimulationReport> {
+    const { cycles } = this.#options;
+    try {
+      this.#world.begin();
+      await this.#until(() => this.#cycle >= cycles);
+      this.#isSettling = true;
+      this.#world.quieten();
+      await this.#settle(() => unsettledBy(this.#auditor));
+      // What a clean-up could not remove at its time the end of a run finds, or the next start.
+      this.#world.interrupt();
+      await this.#settle(() => leftOn(this.#world.engine));
+      this.#auditAll();
+    } catch (error) {
+      if (!(error instanceof Finding)) throw error;
+      this.#note(error.rule, error.message);
+    }
+    return this.#report();
+  }
+
+  close(): void {
+    this.#world.end();
+    this.#economy.store.close();
+  }
+
+  async #settle(left: () => string | undefined): Promise<void> {
+    const last = this.#cycle + SETTLING_CYCLES_MAX;
+    await this.#until(() => this.#cycle >= last || left() === undefined);
+    const rest = left();
+    if (rest !== undefined) this.#note('everything settles once nothing goes wrong any more', rest);
+  }
+
+  get #cycle(): number {
+    return this.#auditor.mirror.moment.cycle;
+  }
+
+  /** Lets one thing happen after the other. Microtasks are done before the next one begins. */
+  async #until(isThere: () => boolean): Promise<void> {
+    let audited = this.#cycle;
+    let told = audited;
+    while (!this.#finding && !isThere()) {
+      if (!this.#clock.advance()) throw new Error('nothing will ever happen again');
+      await new Promise(setImmediate);
+      if (this.#cycle >= audited + FULL_AUDIT_CYCLES) {
+        audited = this.#cycle;
+        this.#auditAll();
+      }
+      if (this.#cycle < told + PROGRESS_CYCLES) continue;
+      told = this.#cycle;
+      this.#options.onProgress?.(this.#progress());
+    }
+  }
+
+  #audit(): void {
+    if (this.#finding) return;
+    try {
+      this.#auditor.step();
+    } catch (error) {
+      // Whoever called may catch it: it must not be lost.
+      if (error instanceof Finding) this.#note(error.rule, error.message);
+      throw error;
+    }
+  }
+
+  #auditAll(): void {
+    if (this.#finding) return;
+    const { ok, first_difference: difference } = auditLedger(this.#economy);
+    if (!ok) this.#note('audit finds nothing', difference ?? '');
+  }
+
+  #note(rule: string, detail: string): void {
+    this.#finding ??= { rule, detail, cycle: this.#cycle, settling: this.#isSettling };
+  }
+
+  #progress(): Progress {
+    const { mirror, books } = this.#auditor;
+    return { cycle: this.#cycle, executions: mirror.lastExecution, transfers: books.last };
+  }
+
+  #report(): SimulationReport {
+    const { seed, cycles } = this.#options;
+    return {
+      ...this.#progress(),
+      ...{ seed, cycles, finding: this.#finding, lives: this.#world.lives, steps: this.#auditor.steps },
+      faults: this.#faults.counts,
+      head: this.#auditor.books.head,
+    };
+  }
+}
