@@ -24,7 +24,7 @@ export function once<T>(
   const { store, clock, config } = deps;
   return store.transaction(() => {
     // Another process may have settled the execution since its token was checked.
-    if (store.executions.get(caller.executionId).state !== 'running')
+    if (store.executions.stateOf(caller.executionId) !== 'running')
       return refuse('execution_ended', 'the execution of this token has ended');
     if (!key) return work();
     const stored = store.idempotencyKeys.find(key.agentId, key.route, key.key);

@@ -5,6 +5,7 @@ import { formatId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';
 import type { ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
+import { onceAnswered } from './engine-patience.ts';
 import { outcomeOf } from './outcome.ts';
 
 /** The endpoint is opened before there is a run whose use it can tell. */
@@ -110,7 +111,8 @@ async function adoptToEnd(
   const executionId = formatId('execution', id);
   const meter: Meter = {};
   await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
-  const adopted = await sandbox.adopt({ executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 }, signal);
+  const request = { executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 };
+  const adopted = await onceAnswered(deps, executionId, () => sandbox.adopt(request, signal));
   meter.run = adopted;
   logger.info({ execution: executionId }, 'took over an execution of an earlier run');
   return stoppable(deps, executionId, adopted, stop, async () => endingOf(await adopted.ended));

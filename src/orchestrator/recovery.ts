@@ -22,7 +22,7 @@ export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: 
   const unsettled = economy.store.executions.unsettled();
   const running = inState(unsettled, 'running');
   for (const { id } of inState(unsettled, 'starting'))
-    if (economy.store.executions.get(id).stopRequested) settleStopped(deps, id);
+    if (economy.store.executions.isToStop(id)) settleStopped(deps, id);
     else settleLost(deps, id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),

@@ -25,7 +25,7 @@ export class StopWatch {
     const stop = new AbortController();
     this.#followed.set(executionId, stop);
     try {
-      if (this.#deps.economy.store.executions.find(executionId)?.stopRequested) this.#stop(executionId);
+      if (this.#deps.economy.store.executions.isToStop(executionId)) this.#stop(executionId);
       if (!this.#rest) this.#begin(this.#look());
       return await run(stop.signal);
     } finally {

@@ -11,17 +11,28 @@ export interface NewAgent {
   readonly bornAt: number;
 }
 
-interface AgentRow extends Omit<Agent, 'stopped' | 'lastBundle'> {
-  readonly stopped: number;
-  readonly lastCpuMs: number | null;
-  readonly lastMemoryMb: number | null;
-  readonly lastTokens: number | null;
-}
+/** In the order of the columns below; the driver would take longer to name them than to read them. */
+type Row = [
+  number: number,
+  id: string,
+  parentId: string | null,
+  lineageId: string,
+  status: AgentStatus,
+  stopped: number,
+  life: number,
+  bornCycle: number,
+  bornAt: number,
+  dormantSinceCycle: number | null,
+  diedCycle: number | null,
+  lastSeenCycle: number | null,
+  restarts: number,
+  lastCpuMs: number | null,
+  lastMemoryMb: number | null,
+  lastTokens: number | null,
+];
 
-const COLUMNS = `number, id, parent_id AS parentId, lineage_id AS lineageId, status, stopped, life,
-  born_cycle AS bornCycle, born_at AS bornAt, dormant_since_cycle AS dormantSinceCycle, died_cycle AS diedCycle,
-  last_seen_cycle AS lastSeenCycle, restarts,
-  last_cpu_ms AS lastCpuMs, last_memory_mb AS lastMemoryMb, last_tokens AS lastTokens`;
+const COLUMNS = `number, id, parent_id, lineage_id, status, stopped, life, born_cycle, born_at, dormant_since_cycle,
+  died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens`;
 
 /** What keeps an agent alive: a pending bid for it, an execution, or an open or queued prompt. */
 const HAS_A_TIE = `(
@@ -36,10 +47,10 @@ export function agentsTable(database: Database) {
     `INSERT INTO agents (id, parent_id, lineage_id, status, born_cycle, born_running_ms, born_at)
      VALUES (@id, @parentId, @lineageId, 'alive', @bornCycle, @bornRunningMs, @bornAt)`,
   );
-  const one = database.prepare<[string], AgentRow>(`SELECT ${COLUMNS} FROM agents WHERE id = ?`);
-  const page = database.prepare<[number, number], AgentRow>(
-    `SELECT ${COLUMNS} FROM agents WHERE number > ? ORDER BY number LIMIT ?`,
-  );
+  const one = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM agents WHERE id = ?`).raw();
+  const page = database
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM agents WHERE number > ? ORDER BY number LIMIT ?`)
+    .raw();
   const counts = database.prepare<[], { status: AgentStatus; n: number }>(
     'SELECT status, COUNT(*) AS n FROM agents GROUP BY status',
   );
@@ -122,10 +133,23 @@ export function agentsTable(database: Database) {
   };
 }
 
-function toAgent({ lastCpuMs, lastMemoryMb, lastTokens, ...row }: AgentRow): Agent {
+function toAgent(row: Row): Agent {
+  const [number, id, parentId, lineageId, status, stopped, life, bornCycle, bornAt, ...rest] = row;
+  const [dormantSinceCycle, diedCycle, lastSeenCycle, restarts, lastCpuMs, lastMemoryMb, lastTokens] = rest;
   return {
-    ...row,
-    stopped: row.stopped === 1,
+    number,
+    id,
+    parentId,
+    lineageId,
+    status,
+    stopped: stopped === 1,
+    life,
+    bornCycle,
+    bornAt,
+    dormantSinceCycle,
+    diedCycle,
+    lastSeenCycle,
+    restarts,
     lastBundle:
       lastCpuMs === null || lastMemoryMb === null || lastTokens === null
         ? null

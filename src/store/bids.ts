@@ -1,6 +1,5 @@
 import type { MicroCredits } from '../domain/credits.ts';
 import type { Bid, BidStatus } from '../domain/bid.ts';
-import type { Bundle } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 
 export type NewBid = Pick<
@@ -31,7 +30,7 @@ export interface NextAttempt {
 /** What clearing needs of a bid. There can be very many, so nothing else is read. */
 export type PendingBid = Omit<Bid, 'status' | 'placedCycle' | 'placedAt' | 'endedCycle' | 'pricePaid'>;
 
-/** In the order of the query's columns. */
+/** In the order of the query's columns; the driver would take longer to name them than to read them. */
 type PendingRow = [
   id: number,
   payerId: string,
@@ -50,14 +49,33 @@ type PendingRow = [
   lastReason: string | null,
 ];
 
-/** The four resources stand flat in a row. */
-type Row = Omit<Bid, 'bundle'> & Bundle;
+/** In the order of the columns below. */
+type Row = [
+  id: number,
+  payerId: string,
+  agentId: string,
+  lineageId: string,
+  cpuMs: number,
+  memoryMb: number,
+  tokens: number,
+  attention: 0 | 1,
+  amount: MicroCredits,
+  reserveAtPlacing: MicroCredits,
+  status: BidStatus,
+  attempt: number,
+  holdId: number,
+  passedOver: number,
+  earliestCycle: number,
+  placedCycle: number,
+  placedAt: number,
+  endedCycle: number | null,
+  pricePaid: MicroCredits | null,
+  lastReason: string | null,
+];
 
 /** Everything but the payload, which clearing doesn't need. */
-const COLUMNS = `id, payer_id AS payerId, agent_id AS agentId, lineage_id AS lineageId, cpu_ms AS cpuMs,
-  memory_mb AS memoryMb, tokens, attention, amount, reserve_at_placing AS reserveAtPlacing, status, attempt,
-  hold_id AS holdId, passed_over AS passedOver, earliest_cycle AS earliestCycle, placed_cycle AS placedCycle,
-  placed_at AS placedAt, ended_cycle AS endedCycle, price_paid AS pricePaid, last_reason AS lastReason`;
+const COLUMNS = `id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing,
+  status, attempt, hold_id, passed_over, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid, last_reason`;
 
 export type Bids = ReturnType<typeof bidsTable>;
 
@@ -68,7 +86,7 @@ export function bidsTable(database: Database) {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
   );
   const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
-  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`);
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`).raw();
   const payload = database.prepare<[number], string | null>('SELECT payload FROM bids WHERE id = ?').pluck();
   const pending = database
     .prepare<[], PendingRow>(
@@ -89,25 +107,29 @@ export function bidsTable(database: Database) {
   const pendingFor = database
     .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND status = 'pending')`)
     .pluck();
-  const tiedTo = database.prepare<[string, string], Row>(
-    `SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_agent WHERE agent_id = ? AND status = 'pending'
+  const tiedTo = database
+    .prepare<[string, string], Row>(
+      `SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_agent WHERE agent_id = ? AND status = 'pending'
      UNION SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_payer WHERE payer_id = ? AND status = 'pending'
      ORDER BY id`,
-  );
+    )
+    .raw();
   // Two ordered halves that SQLite merges: an OR would sort all that the agent ever bid.
   const ofAgentWhere = (filter: string) => `
     SELECT ${COLUMNS} FROM bids WHERE payer_id = @agentId AND id < @before ${filter}
     UNION ALL SELECT ${COLUMNS} FROM bids
      WHERE agent_id = @agentId AND payer_id <> agent_id AND id < @before ${filter}
     ORDER BY id DESC LIMIT @limit`;
-  const ofAgent = database.prepare<[object], Row>(ofAgentWhere(''));
-  const ofAgentByStatus = database.prepare<[object], Row>(ofAgentWhere('AND status = @status'));
-  const page = database.prepare<[number, number], Row>(
-    `SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`,
-  );
-  const pageByStatus = database.prepare<[string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM bids WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
-  );
+  const ofAgent = database.prepare<[object], Row>(ofAgentWhere('')).raw();
+  const ofAgentByStatus = database.prepare<[object], Row>(ofAgentWhere('AND status = @status')).raw();
+  const page = database
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`)
+    .raw();
+  const pageByStatus = database
+    .prepare<[string, number, number], Row>(
+      `SELECT ${COLUMNS} FROM bids WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    )
+    .raw();
   const countPending = database.prepare<[], number>(`SELECT COUNT(*) FROM bids WHERE status = 'pending'`).pluck();
   const win = database.prepare(
     `UPDATE bids SET status = 'won', ended_cycle = ?, price_paid = ?, last_reason = 'won' WHERE id = ?`,
@@ -200,9 +222,27 @@ function toPendingBid(row: PendingRow): PendingBid {
   return Object.assign(market, { attempt, holdId, passedOver, earliestCycle, lastReason });
 }
 
-function toBid({ cpuMs, memoryMb, tokens, attention, ...row }: Row): Bid {
+function toBid(row: Row): Bid {
+  const [id, payerId, agentId, lineageId, cpuMs, memoryMb, tokens, attention, amount, reserveAtPlacing, ...rest] = row;
+  const [status, attempt, holdId, passedOver, earliestCycle, placedCycle, placedAt, endedCycle, ...last] = rest;
+  const [pricePaid, lastReason] = last;
   return {
-    ...row,
+    id,
+    payerId,
+    agentId,
+    lineageId,
     bundle: { cpuMs, memoryMb, tokens, attention },
+    amount,
+    reserveAtPlacing,
+    status,
+    attempt,
+    holdId,
+    passedOver,
+    earliestCycle,
+    placedCycle,
+    placedAt,
+    endedCycle,
+    pricePaid,
+    lastReason,
   };
 }

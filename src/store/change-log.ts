@@ -73,8 +73,12 @@ export function changeLog(database: Database) {
     )
     .raw();
   const accounts = database.prepare<[], [string, number, number]>('SELECT id, posted, pending FROM accounts').raw();
-  const account = database.prepare<[string], [number, number]>('SELECT posted, pending FROM accounts WHERE id = ?').raw();
-  const totals = database.prepare<[], [number, number, number]>('SELECT posted, pending, held FROM ledger_totals').raw();
+  const account = database
+    .prepare<[string], [number, number]>('SELECT posted, pending FROM accounts WHERE id = ?')
+    .raw();
+  const totals = database
+    .prepare<[], [number, number, number]>('SELECT posted, pending, held FROM ledger_totals')
+    .raw();
   const state = database
     .prepare<[], [number, number, number, string | null]>(
       'SELECT cycle, running_ms, human_away, paused_reason FROM economy_state',

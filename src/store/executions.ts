@@ -1,6 +1,6 @@
 import { micro, type MicroCredits } from '../domain/credits.ts';
-import type { Execution, Outcome, Usage } from '../domain/execution.ts';
-import type { Bundle, Quantities } from '../domain/resources.ts';
+import type { Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
+import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 
 export type NewExecution = Pick<
@@ -28,24 +28,47 @@ export interface ExecutionSettlement {
   readonly usage: Usage;
 }
 
-interface Row extends Omit<Execution, 'bundle' | 'usage' | 'attentionHeld' | 'stopRequested'>, Bundle {
-  readonly stopRequested: number;
-  readonly attentionHeld: number;
-  readonly usedCpuMs: number | null;
-  readonly usedMemoryBytes: number | null;
-  readonly usedWallMs: number | null;
-  readonly workspaceBytes: number | null;
-  readonly workspaceFiles: number | null;
-  readonly outputBytes: number | null;
-}
+/** In the order of the columns below; the driver would take longer to name them than to read them. */
+type Row = [
+  id: number,
+  bidId: number,
+  attempt: number,
+  agentId: string,
+  payerId: string,
+  lineageId: string,
+  cycle: number,
+  state: ExecutionState,
+  stopRequested: number,
+  cpuMs: number,
+  memoryMb: number,
+  tokens: number,
+  attention: 0 | 1,
+  attentionHeld: number,
+  price: MicroCredits,
+  reserveCost: MicroCredits,
+  attentionPrice: MicroCredits,
+  wallMs: number,
+  tokenHash: string | null,
+  allocatedAt: number,
+  startedAt: number | null,
+  endedAt: number | null,
+  outcome: Outcome | null,
+  detail: string | null,
+  exitCode: number | null,
+  usedCpuMs: number | null,
+  usedMemoryBytes: number | null,
+  tokensUsed: number,
+  usedWallMs: number | null,
+  workspaceBytes: number | null,
+  workspaceFiles: number | null,
+  outputBytes: number | null,
+  requests: number,
+];
 
-const COLUMNS = `id, bid_id AS bidId, attempt, agent_id AS agentId, payer_id AS payerId, lineage_id AS lineageId,
-  cycle, state, stop_requested AS stopRequested, cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens, attention, attention_held AS attentionHeld, price,
-  reserve_cost AS reserveCost, attention_price AS attentionPrice, wall_ms AS wallMs, token_hash AS tokenHash,
-  allocated_at AS allocatedAt, started_at AS startedAt, ended_at AS endedAt, outcome, detail, exit_code AS exitCode,
-  used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes, used_tokens AS tokensUsed,
-  used_wall_ms AS usedWallMs, workspace_bytes AS workspaceBytes,
-  workspace_files AS workspaceFiles, output_bytes AS outputBytes, requests`;
+const COLUMNS = `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, stop_requested, cpu_ms, memory_mb,
+  tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, token_hash, allocated_at, started_at,
+  ended_at, outcome, detail, exit_code, used_cpu_ms, used_memory_bytes, used_tokens, used_wall_ms, workspace_bytes,
+  workspace_files, output_bytes, requests`;
 
 export type Executions = ReturnType<typeof executionsTable>;
 
@@ -55,15 +78,19 @@ export function executionsTable(database: Database) {
        attention, attention_held, price, reserve_cost, attention_price, wall_ms, allocated_at)
      VALUES (?, ?, ?, ?, ?, ?, 'allocated', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id = ?`);
-  const byToken = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM executions WHERE token_hash = ?`);
-  const unsettled = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`);
-  const page = database.prepare<[number, number], Row>(
-    `SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ?`,
-  );
-  const ofAgent = database.prepare<[string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
-  );
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id = ?`).raw();
+  const byToken = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM executions WHERE token_hash = ?`).raw();
+  const unsettled = database
+    .prepare<[], Row>(`SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`)
+    .raw();
+  const page = database
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ?`)
+    .raw();
+  const ofAgent = database
+    .prepare<[string, number, number], Row>(
+      `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    )
+    .raw();
   const held = database.prepare<[], { memoryMb: number | null; attention: number }>(
     `SELECT (SELECT SUM(memory_mb) FROM executions WHERE state <> 'settled') AS memoryMb,
             (SELECT COUNT(*) FROM executions WHERE attention_held = 1) AS attention`,
@@ -90,6 +117,8 @@ export function executionsTable(database: Database) {
        output_bytes = ?
      WHERE id = ? AND state <> 'settled'`,
   );
+  const stateOf = database.prepare<[number], ExecutionState>('SELECT state FROM executions WHERE id = ?').pluck();
+  const isToStop = database.prepare<[number], number>('SELECT stop_requested FROM executions WHERE id = ?').pluck();
   const requestStop = database.prepare(`UPDATE executions SET stop_requested = 1 WHERE id = ? AND state <> 'settled'`);
   const toStop = database
     .prepare<[], number>(`SELECT id FROM executions WHERE stop_requested = 1 AND state <> 'settled' ORDER BY id`)
@@ -139,6 +168,9 @@ export function executionsTable(database: Database) {
       if (!row) throw new Error(`no execution ${id}`);
       return toExecution(row);
     },
+    /** Undefined where there is none. */
+    stateOf: (id: number): ExecutionState | undefined => stateOf.get(id),
+    isToStop: (id: number): boolean => isToStop.get(id) === 1,
     findByTokenHash(hash: string): Execution | undefined {
       const row = byToken.get(hash);
       return row && toExecution(row);
@@ -197,20 +229,37 @@ export function executionsTable(database: Database) {
 }
 
 function toExecution(row: Row): Execution {
-  const { cpuMs, memoryMb, tokens, attention, usedCpuMs, usedMemoryBytes, usedWallMs, ...rest } = row;
-  const { workspaceBytes, workspaceFiles, outputBytes, ...execution } = rest;
+  const [id, bidId, attempt, agentId, payerId, lineageId, cycle, state, stopRequested, ...bought] = row;
+  const [cpuMs, memoryMb, tokens, attention, attentionHeld, price, reserveCost, attentionPrice, wallMs, ...rest] =
+    bought;
+  const [tokenHash, allocatedAt, startedAt, endedAt, outcome, detail, exitCode, ...used] = rest;
+  const [usedCpuMs, memoryPeakBytes, tokensUsed, usedWallMs, workspaceBytes, workspaceFiles, outputBytes, requests] =
+    used;
   return {
-    ...execution,
-    stopRequested: row.stopRequested === 1,
-    attentionHeld: row.attentionHeld === 1,
+    id,
+    bidId,
+    attempt,
+    agentId,
+    payerId,
+    lineageId,
+    cycle,
+    state,
+    stopRequested: stopRequested === 1,
     bundle: { cpuMs, memoryMb, tokens, attention },
-    usage: {
-      cpuMs: usedCpuMs,
-      memoryPeakBytes: usedMemoryBytes,
-      wallMs: usedWallMs,
-      workspaceBytes,
-      workspaceFiles,
-      outputBytes,
-    },
+    attentionHeld: attentionHeld === 1,
+    price,
+    reserveCost,
+    attentionPrice,
+    wallMs,
+    tokenHash,
+    allocatedAt,
+    startedAt,
+    endedAt,
+    outcome,
+    detail,
+    exitCode,
+    usage: { cpuMs: usedCpuMs, memoryPeakBytes, wallMs: usedWallMs, workspaceBytes, workspaceFiles, outputBytes },
+    tokensUsed,
+    requests,
   };
 }

@@ -1,5 +1,5 @@
-import { micro } from '../domain/credits.ts';
-import { RESOURCES, type Prices, type Resource } from '../domain/resources.ts';
+import { micro, ZERO, type MicroCredits } from '../domain/credits.ts';
+import type { Prices, Resource } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 
 export interface MarketRow {
@@ -17,6 +17,7 @@ export function marketsTable(database: Database) {
   const all = database.prepare<[], MarketRow>(
     'SELECT resource, price, smoothed_demand AS smoothedDemand, utilisation FROM markets',
   );
+  const prices = database.prepare<[], [Resource, number]>('SELECT resource, price FROM markets').raw();
   const put = database.prepare(
     `INSERT INTO markets (resource, price, smoothed_demand, utilisation)
      VALUES (@resource, @price, @smoothedDemand, @utilisation)
@@ -29,8 +30,14 @@ export function marketsTable(database: Database) {
       return Object.fromEntries(all.all().map((row) => [row.resource, row]));
     },
     prices(): Prices {
-      const rows = this.all();
-      return Object.fromEntries(RESOURCES.map((name) => [name, micro(rows[name]?.price ?? 0)])) as Prices;
+      const found: Record<Resource, MicroCredits> = {
+        cpu_seconds: ZERO,
+        memory_mb: ZERO,
+        tokens: ZERO,
+        attention: ZERO,
+      };
+      for (const [resource, price] of prices.all()) found[resource] = micro(price);
+      return found;
     },
     put: (row: MarketRow): void => void put.run(row),
   };

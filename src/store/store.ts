@@ -87,19 +87,16 @@ function backUp(database: Database, path: string, name: string): void {
   database.prepare('VACUUM INTO ?').run(join(directory, `before-migration-${name}.db`));
 }
 
-/** Carries a refusal out of a transaction that must be rolled back. */
+/** Carries a refusal out of a transaction that must be rolled back. Made once: a stack trace for each would cost more. */
 class RolledBack extends Error {
-  readonly value: unknown;
-  constructor(value: unknown) {
-    super('rolled back');
-    this.value = value;
-  }
+  value: unknown;
 }
+const ROLLED_BACK = new RolledBack('rolled back');
 
 function storeOf(database: Database): Store {
   const run = database.transaction((work: () => unknown) => {
     const value = work();
-    if (isRefusal(value)) throw new RolledBack(value);
+    if (isRefusal(value)) throw Object.assign(ROLLED_BACK, { value });
     return value;
   });
 
