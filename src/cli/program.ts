@@ -16,6 +16,7 @@ import { addMarkets } from './commands/markets.ts';
 import { addPrompts } from './commands/prompts.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addSkip } from './commands/skip.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addExport,
   addImage,
   addDoctor,
+  addSimulate,
 ];
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
@@ -53,7 +55,7 @@ const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EI
 const INTERRUPTED = 130;
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed (also: audit or doctor found something), 2 wrong input.`;
+Exit codes: 0 done, 1 failed (also: audit, doctor or simulate found something), 2 wrong input.`;
 
 /** The whole command line. Its actions throw; `runCli` makes lines and exit codes of that. */
 export function createProgram(deps: CliDeps): Command {

@@ -12,6 +12,8 @@ export const FAULTS = {
   engine_down: 0.004,
   /** A call to the engine is answered only after a minute, if at all. */
   engine_hangs: 0.002,
+  /** Nothing answers when what ran is to be taken over. */
+  adopt_unanswered: 0.1,
   prepare_fails: 0.02,
   workspace_fails: 0.01,
   prepare_hangs: 0.003,

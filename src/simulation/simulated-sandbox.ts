@@ -123,6 +123,8 @@ async function adopt(
 ): Promise<Omit<PreparedExecution, 'go'>> {
   await answer(deps, signal);
   deps.engine.checkUp();
+  if (deps.faults.strikes('adopt_unanswered'))
+    throw new BpError('sandbox_engine_unreachable', 'the engine went away (simulated)');
   const container = deps.engine.containers.get(request.executionId);
   if (container) return handle(deps, container);
   return { ended: Promise.resolve(LOST), stop: () => Promise.resolve(), usedCpuMs: () => Promise.resolve(undefined) };

@@ -94,7 +94,17 @@ function checkExecution({ old, now }: Change<ExecutionRow>, changes: Changes, wo
   demand(old.outcome === null || old.outcome === now.outcome, 'one outcome', () => `${name} has another outcome`);
   if (now.state !== 'settled') return;
   demand(OUTCOMES.has(now.outcome ?? ''), 'settled with an outcome', () => `${name} has ${now.outcome}`);
-  if (old.state !== 'settled') checkQueuedAgain(now, changes, world);
+  if (old.state === 'settled') return;
+  checkQueuedAgain(now, changes, world);
+  if (now.started === null) checkNewsAgain(now, changes, world);
+}
+
+/** What was handed to an execution that never began is news again. */
+function checkNewsAgain({ id }: ExecutionRow, { messages, prompts }: Changes, { mirror }: World): void {
+  const again = [...messages, ...prompts].filter(({ old, now }) => old?.handedTo === id && now.handedTo === null);
+  const told = [...mirror.messages.values(), ...mirror.answers.values()].filter(({ handedTo }) => handedTo === id);
+  const lost = told.length - again.length;
+  demand(lost === 0, 'no news is lost', () => `exe_${id} never began and was told ${lost} things that nobody was`);
 }
 
 function checkNewExecution(execution: ExecutionRow, { bids }: Changes, { mirror }: World): void {

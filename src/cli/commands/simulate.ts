@@ -1,0 +1,91 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { FAULTS, type Fault } from '../../simulation/faults.ts';
+import { shrink } from '../../simulation/shrink.ts';
+import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
+import { parseWhole } from '../arguments.ts';
+import type { CliDeps } from '../deps.ts';
+import { NotInOrder, valueOf } from '../failure.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+interface Options {
+  readonly seed?: string;
+  readonly cycles: string;
+  readonly json?: boolean;
+}
+
+const CYCLES_MAX = 1_000_000_000;
+const SEED_BYTES = 8;
+const SEED_CHARS_MAX = 200;
+
+export function addSimulate(program: Command, deps: CliDeps): void {
+  withJson(
+    program
+      .command('simulate')
+      .description(
+        'run an economy of its own in which everything goes wrong, audited at every step; exit 1 on a finding',
+      ),
+  )
+    .option('--seed <text>', 'decides all chance (default: drawn and printed)', checkSeed)
+    .option('--cycles <n>', 'cycles with faults, before everything has to settle', '1000')
+    .action(async (_options, command: Command) => {
+      const { seed: given, cycles: text, json = false } = command.optsWithGlobals<Options>();
+      const cycles = valueOf(parseWhole(text, 'cycles', { least: 0, most: CYCLES_MAX }));
+      const seed = given ?? Buffer.from(deps.random.bytes(SEED_BYTES)).toString('hex');
+      const say = (line: string) => {
+        if (!json) printLines(deps.stdout, [line]);
+      };
+      const began = deps.clock.monotonic();
+      const seconds = () => ((deps.clock.monotonic() - began) / 1000).toFixed(1);
+      say(`seed ${seed}, ${cycles} cycles with faults`);
+      const report = await simulate({
+        seed,
+        cycles,
+        onProgress: ({ cycle, executions, transfers }) =>
+          say(`cycle ${cycle}: ${executions} executions, ${transfers} transfers, ${seconds()} s`),
+      });
+      const shortest = report.finding && report.cycles > 0 ? await shortened(report, say) : report;
+      if (json) printJson(deps.stdout, { ...view(report), shortest_cycles: report.finding ? shortest.cycles : null });
+      else printLines(deps.stdout, lines(report, shortest, seconds()));
+      if (report.finding) throw new NotInOrder();
+    });
+}
+
+function checkSeed(text: string): string {
+  if (text !== '' && text.length <= SEED_CHARS_MAX) return text;
+  throw new InvalidArgumentError(`--seed must be 1 to ${SEED_CHARS_MAX} characters`);
+}
+
+function shortened(report: SimulationReport, say: (line: string) => void): Promise<SimulationReport> {
+  say(`found: ${report.finding?.detail}; looking for the shortest prefix that fails`);
+  return shrink(report, (cycles, fails) => say(`  ${cycles} cycles ${fails ? 'fail' : 'pass'}`));
+}
+
+function view({ finding, faults, ...report }: SimulationReport) {
+  return { ok: finding === undefined, ...report, faults, finding: finding ?? null };
+}
+
+function lines(report: SimulationReport, shortest: SimulationReport, seconds: string): readonly string[] {
+  const { seed, cycle, executions, transfers, lives, steps, faults, head } = report;
+  const perCycle = (executions / Math.max(1, cycle)).toFixed(2);
+  const happened = (Object.keys(FAULTS) as Fault[]).map((fault) => `${faults[fault]} ${fault}`);
+  const { finding } = shortest;
+  return [
+    `${cycle} cycles, ${executions} executions (${perCycle} a cycle), ${transfers} transfers, ` +
+      `${steps} transactions audited, ${lives} starts of the orchestrator, ${seconds} s`,
+    `faults: ${happened.join(', ')}`,
+    `head ${head}`,
+    ...(finding
+      ? [
+          `FOUND: ${finding.rule}: ${finding.detail}`,
+          `  ${finding.settling ? 'in the settling after' : 'in'} cycle ${finding.cycle}`,
+          `repeat it with: npm run simulate -- --seed ${quoted(seed)} --cycles ${shortest.cycles}`,
+        ]
+      : ['no finding']),
+  ];
+}
+
+/** For a shell. */
+function quoted(seed: string): string {
+  return /^[\w./-]+$/.test(seed) ? seed : `'${seed.replaceAll("'", `'\\''`)}'`;
+}
