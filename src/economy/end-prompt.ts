@@ -97,7 +97,7 @@ interface Ending {
 }
 
 function end(deps: EconomyDeps, prompt: Prompt, ending: Ending): EndedPrompt {
-  const { store, clock } = deps;
+  const { store, clock, config } = deps;
   const { cycle } = store.state.get();
   const at = clock.now();
   const ref = formatId('prompt', prompt.id);
@@ -109,7 +109,8 @@ function end(deps: EconomyDeps, prompt: Prompt, ending: Ending): EndedPrompt {
     const credit = receiver(deps, prompt.payerId);
     store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
   }
-  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, ...ending });
+  const rates = ending.scores === null ? null : config.attention.rates;
+  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, ...ending });
   placeNextBid(deps, prompt);
   fillSlot(deps);
   return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund };

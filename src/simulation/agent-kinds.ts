@@ -133,18 +133,21 @@ const wreck: Kind = async (me) => {
 /** Asks for what it must not have. */
 const cheat: Kind = async (me) => {
   const good = order(me, {});
-  await me.bid({ ...good, amount: -1 });
-  await me.bid({ ...good, amount: 1e9 });
-  await me.bid({ ...good, amount: 0.000001 });
-  await me.bid({ ...good, for_agent_id: 'nobody' });
-  await me.bid({ ...good, earliest_cycle: 1e9 });
-  await me.pay(me.id, 1);
-  await me.pay('nobody', 1);
-  await me.pay(me.neighbour ?? 'nobody', 999_999_999);
-  await me.prompt('without attention');
-  await me.prompt('twice');
-  await me.spawn(me.id, 1, good);
-  await me.withdraw('bid_1');
+  const tricks = [
+    () => me.bid({ ...good, amount: -1 }),
+    () => me.bid({ ...good, amount: 1e9 }),
+    () => me.bid({ ...good, amount: 0.000001 }),
+    () => me.bid({ ...good, for_agent_id: 'nobody' }),
+    () => me.bid({ ...good, earliest_cycle: 1e9 }),
+    () => me.pay(me.id, 1),
+    () => me.pay('nobody', 1),
+    () => me.pay(me.neighbour ?? 'nobody', 999_999_999),
+    () => me.prompt('once'),
+    () => me.prompt('twice'),
+    () => me.spawn(me.id, 1, good),
+    () => me.withdraw('bid_1'),
+  ];
+  for (let tries = 0; tries < 3; tries++) await me.dice.pick(tricks)();
   await bidAgain(me, { attention: nextAttention(me), over: 3 });
 };
 

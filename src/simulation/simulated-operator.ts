@@ -9,17 +9,26 @@ import type { Scenario } from './scenario.ts';
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
 const GRANT_CREDITS = [50, 2000] as const;
 
+/** An agent that was made once. */
+export interface KnownAgent {
+  readonly id: string;
+  readonly status: string;
+  readonly stopped: boolean;
+}
+
 /** Keeps the economy populated and ends what it doesn't like, from another terminal. */
 export class SimulatedOperator {
   readonly #economy: EconomyDeps;
   readonly #dice: Dice;
   readonly #scenario: Scenario;
+  readonly #agents: () => readonly KnownAgent[];
   #made = 0;
 
-  constructor(economy: EconomyDeps, dice: Dice, scenario: Scenario) {
+  constructor(economy: EconomyDeps, dice: Dice, scenario: Scenario, agents: () => readonly KnownAgent[]) {
     this.#economy = economy;
     this.#dice = dice;
     this.#scenario = scenario;
+    this.#agents = agents;
   }
 
   /** The agents of the beginning. */
@@ -36,18 +45,13 @@ export class SimulatedOperator {
       if (running.length > 0) stopExecution(this.#economy, dice.pick(running).id);
     }
     if (dice.chance(0.005)) {
-      const agents = this.agents();
-      stopAgent(this.#economy, dice.pick(agents).id);
+      stopAgent(this.#economy, dice.pick(this.#agents()).id);
     }
-  }
-
-  agents() {
-    return this.#economy.store.agents.page(0, this.#scenario.agentsMax * 2);
   }
 
   /** Makes a new agent, or revives a dead or stopped one where there are enough. */
   #replenish(): void {
-    const agents = this.agents();
+    const agents = this.#agents();
     const gone = agents.filter(({ status, stopped }) => status === 'dead' || stopped);
     if (agents.length - gone.length >= this.#scenario.population) return;
     if (agents.length < this.#scenario.agentsMax) this.#make(`root-${++this.#made}`);

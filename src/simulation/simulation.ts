@@ -91,6 +91,7 @@ class Simulation {
     this.#economy = { ...economy, store: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
       ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, scenario },
+      agents: () => [...this.#auditor.mirror.agents.values()],
       onFinding: (rule, detail) => this.#note(rule, detail),
     });
   }

@@ -10,7 +10,7 @@ import { ask } from './service-desk.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from './simulated-engine.ts';
 import { SimulatedHuman } from './simulated-human.ts';
-import { SimulatedOperator } from './simulated-operator.ts';
+import { SimulatedOperator, type KnownAgent } from './simulated-operator.ts';
 
 export interface WorldOptions {
   /** With the auditor behind its store; its clock is the world's. */
@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly dice: Dice;
   readonly faults: Faults;
   readonly scenario: Scenario;
+  /** All that were ever made, in the order in which they were. */
+  readonly agents: () => readonly KnownAgent[];
   /** Told of what only a broken program can bring about. */
   readonly onFinding: (rule: string, detail: string) => void;
 }
@@ -50,7 +52,7 @@ export class World {
       onFinding: options.onFinding,
     });
     this.#human = new SimulatedHuman(economy, dice.fork('human'));
-    this.#operator = new SimulatedOperator(economy, dice.fork('operator'), scenario);
+    this.#operator = new SimulatedOperator(economy, dice.fork('operator'), scenario, options.agents);
   }
 
   begin(): void {
@@ -129,7 +131,7 @@ export class World {
 
   /** Undefined where it was ended from outside. */
   async #program(container: Container): Promise<Exit | undefined> {
-    const { clock, dice, faults, economy, scenario, onFinding } = this.#options;
+    const { clock, dice, faults, agents, scenario, onFinding } = this.#options;
     const own = dice.fork(container.executionId);
     const hands = new AgentHands({
       container,
@@ -137,10 +139,10 @@ export class World {
       sleep: (milliseconds) => clock.sleep(milliseconds),
       ask: (from, request) => ask(this.#life, faults, from, request),
       neighbour: (self) => {
-        const others = this.#operator.agents().filter(({ id, status }) => id !== self && status !== 'dead');
+        const others = agents().filter(({ id, status }) => id !== self && status !== 'dead');
         return others.length === 0 ? undefined : own.pick(others).id;
       },
-      mayBreed: () => economy.store.agents.page(0, scenario.agentsMax).length < scenario.agentsMax,
+      mayBreed: () => agents().length < scenario.agentsMax,
     });
     try {
       if (this.#isQuiet) await hands.work(1, 500);

@@ -49,7 +49,7 @@ export function agentsTable(database: Database) {
   );
   const one = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM agents WHERE id = ?`).raw();
   const page = database
-    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM agents WHERE number > ? ORDER BY number LIMIT ?`)
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM agents WHERE number > ? ORDER BY number LIMIT ? + 0`)
     .raw();
   const counts = database.prepare<[], { status: AgentStatus; n: number }>(
     'SELECT status, COUNT(*) AS n FROM agents GROUP BY status',

@@ -117,17 +117,17 @@ export function bidsTable(database: Database) {
   // Two ordered halves that SQLite merges: an OR would sort all that the agent ever bid.
   const ofAgentWhere = (filter: string) => `
     SELECT ${COLUMNS} FROM bids WHERE payer_id = @agentId AND id < @before ${filter}
-    UNION ALL SELECT ${COLUMNS} FROM bids
+    UNION ALL SELECT ${COLUMNS} FROM bids INDEXED BY bids_sponsored
      WHERE agent_id = @agentId AND payer_id <> agent_id AND id < @before ${filter}
-    ORDER BY id DESC LIMIT @limit`;
+    ORDER BY id DESC LIMIT @limit + 0`;
   const ofAgent = database.prepare<[object], Row>(ofAgentWhere('')).raw();
   const ofAgentByStatus = database.prepare<[object], Row>(ofAgentWhere('AND status = @status')).raw();
   const page = database
-    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ?`)
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id < ? ORDER BY id DESC LIMIT ? + 0`)
     .raw();
   const pageByStatus = database
     .prepare<[string, number, number], Row>(
-      `SELECT ${COLUMNS} FROM bids WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+      `SELECT ${COLUMNS} FROM bids WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
     )
     .raw();
   const countPending = database.prepare<[], number>(`SELECT COUNT(*) FROM bids WHERE status = 'pending'`).pluck();

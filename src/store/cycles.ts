@@ -33,7 +33,7 @@ export function cyclesTable(database: Database) {
        @demand, @utilisation, @pricesBefore, @pricesAfter, @head)`,
   );
   const page = database.prepare<[number, number], CycleRecord>(
-    `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ? + 0`,
   );
   const forget = database.prepare('DELETE FROM cycles WHERE cycle < ?');
 

@@ -84,11 +84,11 @@ export function executionsTable(database: Database) {
     .prepare<[], Row>(`SELECT ${COLUMNS} FROM executions WHERE state <> 'settled' ORDER BY id`)
     .raw();
   const page = database
-    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ?`)
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM executions WHERE id < ? ORDER BY id DESC LIMIT ? + 0`)
     .raw();
   const ofAgent = database
     .prepare<[string, number, number], Row>(
-      `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+      `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
     )
     .raw();
   const held = database.prepare<[], { memoryMb: number | null; attention: number }>(
@@ -99,7 +99,7 @@ export function executionsTable(database: Database) {
     `SELECT agent_id AS agentId, lineage_id AS lineageId FROM executions
       WHERE attention = 1 AND (outcome IS NOT 'system_fault'
                                OR EXISTS (SELECT 1 FROM prompts WHERE prompts.execution_id = executions.id))
-      ORDER BY id DESC LIMIT ?`,
+      ORDER BY id DESC LIMIT ? + 0`,
   );
   const counts = database.prepare<[], { running: number | null; settled: number | null }>(
     `SELECT running, (SELECT COUNT(*) FROM executions) - running AS settled

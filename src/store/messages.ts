@@ -25,17 +25,17 @@ export function messagesTable(database: Database) {
     .pluck();
   const unhanded = database.prepare<[string, number], Message>(
     `SELECT ${COLUMNS} FROM messages INDEXED BY messages_unhanded
-      WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ?`,
+      WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ? + 0`,
   );
   const hand = database.prepare(
     'UPDATE messages INDEXED BY messages_unhanded SET handed_to = ? WHERE to_id = ? AND handed_to IS NULL',
   );
   const takeBack = database.prepare('UPDATE messages SET handed_to = NULL WHERE handed_to = ?');
   const inbox = database.prepare<[string, number, number], Message>(
-    `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
   );
   const page = database.prepare<[number, number], Message>(
-    `SELECT ${COLUMNS} FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM messages WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
   );
   const forget = database.prepare('DELETE FROM messages WHERE cycle < ? AND handed_to IS NOT NULL');
 

@@ -1,4 +1,4 @@
-import type { Mark, Prompt, PromptStatus, Scores } from '../domain/attention.ts';
+import { MARKS, type Mark, type Prompt, type PromptStatus, type Scores } from '../domain/attention.ts';
 import { micro, type MicroCredits } from '../domain/credits.ts';
 import type { Database } from './database.ts';
 
@@ -14,6 +14,8 @@ export interface PromptEnd {
   readonly endedAt: number;
   readonly endedCycle: number;
   readonly scores: Scores | null;
+  /** What each mark issued; null where there are none. */
+  readonly rates: Readonly<Record<Mark, MicroCredits>> | null;
   readonly reason: string | null;
   readonly reward: MicroCredits;
   readonly refund: MicroCredits;
@@ -38,13 +40,13 @@ export function promptsTable(database: Database) {
   const open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'open'`);
   const deck = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`);
   const page = database.prepare<[number, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
   );
   const waiting = database.prepare<[], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE status IN ('queued', 'open') ORDER BY status = 'queued', id`,
   );
   const ofAgent = database.prepare<[string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ?`,
+    `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
   );
   const takeSlot = database.prepare(
     `UPDATE prompts SET status = 'open', opened_at = ? WHERE id = ? AND status = 'queued'`,
@@ -52,13 +54,13 @@ export function promptsTable(database: Database) {
   const startTime = database.prepare('UPDATE prompts SET opened_running_ms = ? WHERE id = ?');
   const end = database.prepare(
     `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
-       reason = ?, reward = ?, refund = ?
+       interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, refund = ?
      WHERE id = ? AND status IN ('open', 'queued')`,
   );
   const nextBid = database.prepare('UPDATE prompts SET next_bid_status = ?, next_bid_detail = ? WHERE id = ?');
   const unhanded = database.prepare<[string, number], Row>(
     `SELECT ${COLUMNS} FROM prompts
-      WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ?`,
+      WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ? + 0`,
   );
   const hand = database.prepare(
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
@@ -91,9 +93,10 @@ export function promptsTable(database: Database) {
     /** From when on the open prompt's time counts. */
     startTime: (id: number, runningMs: number): void => void startTime.run(runningMs, id),
     /** False where it had ended before. */
-    end({ id, status, endedAt, endedCycle, scores, reason, reward, refund }: PromptEnd): boolean {
-      const marks = [scores?.interesting ?? null, scores?.useful ?? null, scores?.understandable ?? null];
-      return end.run(status, endedAt, endedCycle, ...marks, reason, reward, refund, id).changes === 1;
+    end({ id, status, endedAt, endedCycle, scores, rates, reason, reward, refund }: PromptEnd): boolean {
+      const marks = MARKS.map((mark) => scores?.[mark] ?? null);
+      const issued = MARKS.map((mark) => rates?.[mark] ?? null);
+      return end.run(status, endedAt, endedCycle, ...marks, ...issued, reason, reward, refund, id).changes === 1;
     },
     setNextBid: (id: number, status: string, detail: string): void => void nextBid.run(status, detail, id),
     /** Ended prompts that no started execution has been handed, the newest first. */

@@ -11,15 +11,14 @@ export interface EconomyState {
   readonly pausedReason: string | null;
 }
 
-type Row = Omit<EconomyState, 'humanAway'> & { readonly humanAway: number };
+type Row = [number, number | null, number, number, string | null];
 
 export type State = ReturnType<typeof stateTable>;
 
 export function stateTable(database: Database) {
-  const one = database.prepare<[], Row>(
-    `SELECT cycle, cleared_at AS clearedAt, running_ms AS runningMs, human_away AS humanAway,
-            paused_reason AS pausedReason FROM economy_state`,
-  );
+  const one = database
+    .prepare<[], Row>('SELECT cycle, cleared_at, running_ms, human_away, paused_reason FROM economy_state')
+    .raw();
   const advance = database.prepare(
     'UPDATE economy_state SET cycle = cycle + 1, cleared_at = ?, running_ms = running_ms + ?',
   );
@@ -30,7 +29,8 @@ export function stateTable(database: Database) {
     get(): EconomyState {
       const row = one.get();
       if (!row) throw new Error('the economy has no state');
-      return { ...row, humanAway: row.humanAway === 1 };
+      const [cycle, clearedAt, runningMs, humanAway, pausedReason] = row;
+      return { cycle, clearedAt, runningMs, humanAway: humanAway === 1, pausedReason };
     },
     /** The next cycle, after this much more running time. */
     advance: (at: number, runningMs: number): void => void advance.run(at, Math.round(runningMs)),

@@ -55,7 +55,7 @@ export function transfersTable(database: Database) {
     `SELECT ${COLUMNS}, memo FROM (
        SELECT * FROM transfers WHERE debit = ? AND id < ?
        UNION ALL SELECT * FROM transfers WHERE credit = ? AND id < ?)
-     LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ?`,
+     LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ? + 0`,
   );
   const newestAt = database.prepare<[], number>('SELECT at FROM transfers ORDER BY id DESC LIMIT 1').pluck();
   const count = database.prepare<[], { n: number }>('SELECT COUNT(*) AS n FROM transfers').pluck();

@@ -12,6 +12,7 @@ const LINES_MAX = 350;
 const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001-initial.sql': 'dcc33e2a635499af7dba1d720074bd4f33b1e4bda3d5c4d8576c7c7e07023cbd',
   '0002-envelope.sql': '21586d190c21d61f9f1cb37099a2700eee2486c1cbeb966e47652751fe4ed7fb',
+  '0003-proof.sql': 'f637930c4a38ad7191087d6b420e3bde0099fd12e0c0117ed8dca8ae1ddcc212',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);
@@ -109,6 +110,12 @@ describe('tests', () => {
   it('stand in a folder that is a project of vitest', () => {
     const projects = [...read('vitest.config.ts').matchAll(/include: \['(test\/[a-z]+\/)/g)].map((match) => match[1]);
     expect(tests.filter((path) => !projects.some((folder) => folder && path.startsWith(folder)))).toEqual([]);
+  });
+});
+
+describe('queries', () => {
+  it('never bind a bare LIMIT, for whose value SQLite would plan the statement anew at each call', () => {
+    expect(places(code, /\bLIMIT (\?|[@:$]\w+\b)(?! \+ 0)/)).toEqual([]);
   });
 });
 
