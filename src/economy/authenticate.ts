@@ -14,7 +14,7 @@ export function authenticate(
   if (token === undefined || token === '')
     return refuse('missing_token', 'send Authorization: Bearer <execution_token of env.json>');
   const hash = hashToken(token);
-  const own = store.executions.find(socketExecutionId);
+  const own = store.executions.identityOf(socketExecutionId);
   const owner = own?.tokenHash === hash ? own : store.executions.findByTokenHash(hash);
   if (!owner) return refuse('invalid_token', 'the token must be execution_token of env.json');
   if (owner.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');

@@ -23,8 +23,8 @@ export function once<T>(
 ): Result<T> {
   const { store, clock, config } = deps;
   return store.transaction(() => {
-    // Another process may have settled the execution since its token was checked.
-    if (store.executions.stateOf(caller.executionId) !== 'running')
+    // Since its token was checked the execution may have been settled, and another process may have ended it.
+    if (!store.executions.isLive(caller.executionId))
       return refuse('execution_ended', 'the execution of this token has ended');
     if (!key) return work();
     const stored = store.idempotencyKeys.find(key.agentId, key.route, key.key);

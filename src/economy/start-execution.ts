@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AgentFile } from '../domain/agent.ts';
 import type { Execution } from '../domain/execution.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -55,5 +55,5 @@ export function markRunning({ store, clock }: EconomyDeps, executionId: number):
 
 /** What is stored of a token: SHA-256, hexadecimal. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }

@@ -17,7 +17,7 @@ export async function onceAnswered<T>(
   execution: string,
   ask: () => Promise<T>,
 ): Promise<T> {
-  for (let errors = 0; ; ) {
+  for (let errors = 0; ;) {
     try {
       return await ask();
     } catch (error) {

@@ -131,20 +131,23 @@ function work(spec: RouteSpec) {
   };
 }
 
-/** The use case and the answer to its key in one transaction, in the turn of the event loop that identified the caller. */
+/** The use case and the answer to its key in one savepoint; the reply waits for the commit that it shares with others. */
 function workOnce(economy: EconomyDeps, spec: RouteSpec) {
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { body, query, params } = request;
     const caller = callerOf(request);
     const wrong = checkExecution(body, caller.executionId);
     if (wrong) return answer(reply, spec, wrong);
     const done = { now: false };
-    const result = once(economy, caller, keyOf(request), () => {
-      done.now = true;
-      const worked = spec.work({ caller, body, query, params });
-      if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
-      return worked;
-    });
+    const key = keyOf(request);
+    const result = await economy.store.share(() =>
+      once(economy, caller, key, () => {
+        done.now = true;
+        const worked = spec.work({ caller, body, query, params });
+        if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
+        return worked;
+      }),
+    );
     if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
     return answer(reply, spec, result);
   };

@@ -29,7 +29,8 @@ export class PacedConnection extends Duplex {
   readonly #socket: Socket;
   readonly #options: PacedConnectionOptions;
   readonly #closed = new AbortController();
-  #writing: AbortController | undefined;
+  #writingSince: number | undefined;
+  #isWatched = false;
   #unparsed: Buffer = NOTHING;
   #isWanted = false;
   #isWaiting = false;
@@ -85,10 +86,10 @@ export class PacedConnection extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const writing = (this.#writing = new AbortController());
-    this.#destroyAfter(this.#options.patienceMs, writing.signal);
+    this.#writingSince = this.#options.clock.monotonic();
+    if (!this.#isWatched) void this.#watchWrites();
     this.#socket.write(chunk, (error) => {
-      writing.abort();
+      this.#writingSince = undefined;
       done(error);
     });
   }
@@ -98,7 +99,6 @@ export class PacedConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#writing?.abort();
     this.#closed.abort();
     this.#socket.destroy();
     done(error);
@@ -124,6 +124,24 @@ export class PacedConnection extends Duplex {
     const piece = this.#unparsed.subarray(0, end);
     this.#unparsed = this.#unparsed.subarray(end);
     this.push(end === 0 ? null : piece);
+  }
+
+  /** One sleep serves many writes: a timer for each answer would cost more than the answer. */
+  async #watchWrites(): Promise<void> {
+    const { clock, patienceMs } = this.#options;
+    this.#isWatched = true;
+    try {
+      for (let leftMs = patienceMs; leftMs > 0;) {
+        await clock.sleep(leftMs, this.#closed.signal);
+        if (this.#writingSince === undefined) return;
+        leftMs = this.#writingSince + patienceMs - clock.monotonic();
+      }
+      this.destroy();
+    } catch {
+      // It was closed.
+    } finally {
+      this.#isWatched = false;
+    }
   }
 
   #destroyAfter(milliseconds: number, unless: AbortSignal): void {

@@ -2,6 +2,7 @@ import { micro, type MicroCredits } from '../domain/credits.ts';
 import type { Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
 import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
+import { executionStates } from './execution-states.ts';
 
 export type NewExecution = Pick<
   Execution,
@@ -105,24 +106,12 @@ export function executionsTable(database: Database) {
     `SELECT running, (SELECT COUNT(*) FROM executions) - running AS settled
        FROM (SELECT COUNT(*) AS running FROM executions WHERE state <> 'settled')`,
   );
-  const starting = database.prepare(
-    `UPDATE executions SET state = 'starting', token_hash = ? WHERE id = ? AND state = 'allocated'`,
-  );
-  const running = database.prepare(
-    `UPDATE executions SET state = 'running', started_at = ? WHERE id = ? AND state = 'starting' AND stop_requested = 0`,
-  );
   const settle = database.prepare(
     `UPDATE executions SET state = 'settled', outcome = ?, detail = ?, exit_code = ?, ended_at = ?, used_cpu_ms = ?,
        used_memory_bytes = ?, used_wall_ms = ?, workspace_bytes = ?, workspace_files = ?,
        output_bytes = ?
      WHERE id = ? AND state <> 'settled'`,
   );
-  const stateOf = database.prepare<[number], ExecutionState>('SELECT state FROM executions WHERE id = ?').pluck();
-  const isToStop = database.prepare<[number], number>('SELECT stop_requested FROM executions WHERE id = ?').pluck();
-  const requestStop = database.prepare(`UPDATE executions SET stop_requested = 1 WHERE id = ? AND state <> 'settled'`);
-  const toStop = database
-    .prepare<[], number>(`SELECT id FROM executions WHERE stop_requested = 1 AND state <> 'settled' ORDER BY id`)
-    .pluck();
   const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
   const requests = database.prepare('UPDATE executions SET requests = ? WHERE id = ?');
   const used = database.prepare<[string], { n: number; cpuMs: number | null }>(
@@ -137,6 +126,7 @@ export function executionsTable(database: Database) {
     .pluck();
 
   return {
+    ...executionStates(database),
     insert(execution: NewExecution): number {
       const { cpuMs, memoryMb, tokens, attention } = execution.bundle;
       const result = insert.run(
@@ -168,9 +158,6 @@ export function executionsTable(database: Database) {
       if (!row) throw new Error(`no execution ${id}`);
       return toExecution(row);
     },
-    /** Undefined where there is none. */
-    stateOf: (id: number): ExecutionState | undefined => stateOf.get(id),
-    isToStop: (id: number): boolean => isToStop.get(id) === 1,
     findByTokenHash(hash: string): Execution | undefined {
       const row = byToken.get(hash);
       return row && toExecution(row);
@@ -192,14 +179,6 @@ export function executionsTable(database: Database) {
       const row = counts.get();
       return { running: row?.running ?? 0, settled: row?.settled ?? 0 };
     },
-    /** False where it is no longer `allocated`. */
-    markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,
-    /** False where it is no longer `starting`, or is to be stopped. */
-    markRunning: (id: number, at: number): boolean => running.run(at, id).changes === 1,
-    /** Idempotent; false where it is settled. */
-    requestStop: (id: number): boolean => requestStop.run(id).changes === 1,
-    /** The unsettled ones that the operator wants to end. */
-    toStop: (): readonly number[] => toStop.all(),
     /** False where it was settled before. */
     settle({ id, outcome, detail, exitCode, endedAt, usage }: ExecutionSettlement): boolean {
       const { cpuMs, memoryPeakBytes, wallMs, workspaceBytes, workspaceFiles, outputBytes } = usage;

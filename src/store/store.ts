@@ -13,6 +13,7 @@ import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
+import { SharedCommit } from './shared-commit.ts';
 import { stateTable, type State } from './state.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
 
@@ -35,6 +36,11 @@ export interface Store {
    * Rolls back where it throws, and where it returns a refusal (`ok: false`): a refusal changes nothing.
    */
   transaction<T>(work: () => T): T;
+  /**
+   * Runs `work` as `transaction` does, in one commit with what else is asked for in this turn of the event loop.
+   * Resolves once it is durable; rejects, with nothing changed, where it throws or the commit fails.
+   */
+  share<T>(work: () => T): Promise<T>;
   /** Runs reads on one snapshot. */
   read<T>(work: () => T): T;
   /** Changes whenever another connection has committed. */
@@ -54,16 +60,18 @@ export interface StoreOptions {
   /** Make the database where there is none. */
   readonly create: boolean;
   readonly now: number;
+  /** How many writes may share a commit; 1 for none. */
+  readonly sharedMax?: number;
 }
 
 /** Throws `BpError`: see `openDatabase` and `migrate`. */
-export function openStore({ path, create, now }: StoreOptions): Store {
+export function openStore({ path, create, now, sharedMax }: StoreOptions): Store {
   const database = openDatabase(path, { create });
   try {
     withDatabaseErrors(path, () => {
       migrate(database, { now, backup: (version) => backUp(database, path, `${version}-${now}`) });
     });
-    return storeOf(database);
+    return storeOf(database, sharedMax);
   } catch (error) {
     database.close();
     throw error;
@@ -93,7 +101,7 @@ class RolledBack extends Error {
 }
 const ROLLED_BACK = new RolledBack('rolled back');
 
-function storeOf(database: Database): Store {
+function storeOf(database: Database, sharedMax: number | undefined): Store {
   const run = database.transaction((work: () => unknown) => {
     const value = work();
     if (isRefusal(value)) throw Object.assign(ROLLED_BACK, { value });
@@ -113,6 +121,12 @@ function storeOf(database: Database): Store {
     }
   }
 
+  const shared = new SharedCommit({
+    transaction,
+    isOpen: () => database.inTransaction,
+    ...(sharedMax !== undefined && { most: sharedMax }),
+  });
+
   return {
     accounts: accountsTable(database),
     transfers,
@@ -127,12 +141,16 @@ function storeOf(database: Database): Store {
     idempotencyKeys: idempotencyKeysTable(database),
     audit: auditRows(database),
     transaction,
+    share: (work) => shared.share(work),
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
     follow: () => changeLog(database),
     defects: () => withDatabaseErrors(database.name, () => defects(database)),
-    close: () => void database.close(),
+    close() {
+      if (database.open) shared.flush();
+      database.close();
+    },
   };
 }
 

@@ -34,6 +34,8 @@ export interface TestEconomyOptions {
   readonly overrides?: readonly string[];
   readonly machine?: { readonly cores: number; readonly memoryMb: number };
   readonly seed?: string;
+  /** How many writes of the service may share a commit. */
+  readonly sharedMax?: number;
 }
 
 /** 2 cores and 4000 MB unless told: a supply of 16 CPU seconds, 3200 MB and one attention. */
@@ -41,12 +43,13 @@ export function openTestEconomy({
   overrides = [],
   machine = { cores: 2, memoryMb: 4000 },
   seed = 'test',
+  sharedMax,
 }: TestEconomyOptions = {}): TestEconomy {
   const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides });
   const home = mkdtempSync(join(tmpdir(), 'bp-test-'));
   const databasePath = join(home, 'economy.db');
   const clock = fakeClock();
-  const store = openStore({ path: databasePath, create: true, now: clock.now() });
+  const store = openStore({ path: databasePath, create: true, now: clock.now(), ...(sharedMax && { sharedMax }) });
   const economy = {
     store,
     clock,
