@@ -141,7 +141,7 @@ export default tseslint.config(
     rules: { 'no-promise-executor-return': 'off' }, // `new Promise((resolve) => setTimeout(resolve, 10))`
   },
   {
-    files: ['test/bench/**/*.ts'],
+    files: ['test/bench/**/*.ts', 'test/torture/main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { homeHash } from '../../src/sandbox/labels.ts';
+import { mountedBelow } from '../helpers/mounted.ts';
+
+interface Acknowledged {
+  readonly path: string;
+  readonly execution: string;
+  readonly answer: Readonly<Record<string, unknown>>;
+}
+
+/** What every acknowledged write must have left, by the route that acknowledged it: a query with its id, and its agent. */
+const LEFT: Readonly<Record<string, readonly [sql: string, key: string]>> = {
+  '/market/bid': ['SELECT payer_id FROM bids WHERE id = ?', 'bid_id'],
+  '/economic/transfer': [`SELECT debit FROM transfers WHERE id = ? AND kind = 'transfer'`, 'transfer_id'],
+  '/social/message': ['SELECT from_id FROM messages WHERE id = ?', 'message_id'],
+  '/human/prompt': ['SELECT agent_id FROM prompts WHERE id = ?', 'prompt_id'],
+  '/social/spawn': ['SELECT parent_id FROM agents WHERE id = ?', 'agent_id'],
+};
+
+/** Reads what agents noted, each note once, and holds the database against it. */
+export class GroundTruth {
+  readonly #home: string;
+  /** How much of each file was read. */
+  readonly #read = new Map<string, number>();
+  readonly #started = new Set<string>();
+  acknowledged = 0;
+
+  constructor(home: string) {
+    this.#home = realpathSync(home);
+  }
+
+  get started(): number {
+    return this.#started.size;
+  }
+
+  /** One line for everything that is not as it must be. */
+  differences(): readonly string[] {
+    // The notes first: what is acknowledged later can only be more.
+    const workspaces = join(this.#home, 'workspaces');
+    const agents = existsSync(workspaces) ? readdirSync(workspaces).filter((name) => name.startsWith('agent-')) : [];
+    const starts = agents.flatMap((folder) => this.#news(join(workspaces, folder, 'starts.log')) as string[]);
+    const acknowledged = agents.flatMap((folder) =>
+      (this.#news(join(workspaces, folder, 'acknowledged.log')) as Acknowledged[]).map((note) => ({
+        ...note,
+        agent: folder.slice('agent-'.length),
+      })),
+    );
+    const database = new SqliteDatabase(join(this.#home, '.bp-agents', 'economy.db'), { readonly: true });
+    try {
+      return [
+        ...starts.flatMap((execution) => this.#checkStart(database, execution)),
+        ...acknowledged.flatMap((note) => this.#checkLeft(database, note, note.agent)),
+      ];
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Scores that the program acknowledged must stand. */
+  checkScored(promptIds: readonly string[]): readonly string[] {
+    const database = new SqliteDatabase(join(this.#home, '.bp-agents', 'economy.db'), { readonly: true });
+    const status = database.prepare('SELECT status FROM prompts WHERE id = ?').pluck();
+    const lost = promptIds.filter((id) => status.get(Number(id.slice('prompt_'.length))) !== 'scored');
+    database.close();
+    return lost.map((id) => `${id} was scored, but isn't`);
+  }
+
+  /** What stands on this machine under this home's name. */
+  leftovers(): readonly string[] {
+    const label = homeHash(this.#home);
+    const list = execFileSync('docker', [
+      'ps',
+      '-a',
+      '--format',
+      '{{.Names}}',
+      '--filter',
+      `label=bp-agents.home=${label}`,
+    ]);
+    const containers = list.toString().split('\n').filter(Boolean);
+    const sockets = join('/run/bp-agents', label);
+    return [
+      ...containers.map((name) => `container ${name}`),
+      ...(existsSync(sockets) ? readdirSync(sockets) : []).map((name) => `socket of ${name}`),
+      ...mountedBelow(this.#home).map((place) => `mount ${place}`),
+    ];
+  }
+
+  #checkStart(database: SqliteDatabase.Database, execution: string): readonly string[] {
+    const wrong = this.#started.has(execution) ? [`${execution} ran twice`] : [];
+    this.#started.add(execution);
+    const row = database
+      .prepare<[number], { state: string; started_at: number | null }>(
+        'SELECT state, started_at FROM executions WHERE id = ?',
+      )
+      .get(Number(execution.slice('exe_'.length)));
+    const ran = row?.started_at !== null && (row?.state === 'running' || row?.state === 'settled');
+    return ran ? wrong : [...wrong, `${execution} ran, but is ${row?.state}`];
+  }
+
+  #checkLeft(database: SqliteDatabase.Database, { path, answer }: Acknowledged, agent: string): readonly string[] {
+    this.acknowledged++;
+    const [sql, key] = LEFT[path] ?? [];
+    if (sql === undefined || key === undefined) return [`nobody acknowledges ${path}`];
+    const id = String(answer[key]);
+    const owner = database
+      .prepare<[string | number], string>(sql)
+      .pluck()
+      .get(key === 'agent_id' ? id : Number(id.split('_')[1]));
+    return owner === agent ? [] : [`${agent} was told ${id} by ${path}, but it is ${owner}'s`];
+  }
+
+  /** Whole lines that were not read before: a kill may have cut the last one. */
+  #news(path: string): readonly unknown[] {
+    if (!existsSync(path)) return [];
+    const text = readFileSync(path, 'utf8');
+    const from = this.#read.get(path) ?? 0;
+    const to = text.lastIndexOf('\n') + 1;
+    this.#read.set(path, Math.max(from, to));
+    return text
+      .slice(from, to)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as unknown);
+  }
+}
