@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { exitOf, programHome, type ProgramHome } from '../helpers/program.ts';
+import { GroundTruth } from '../torture/ground-truth.ts';
+
+const PROGRAM = fileURLToPath(new URL('../helpers/crashing-program.ts', import.meta.url));
+const SETTINGS = [
+  ...['market.cycle_seconds=0.4', 'market.supply.cpu_seconds=16', 'sandbox.workspace_mb=64'],
+  ...['lifecycle.fault_backoff_cycles=[1]', 'lifecycle.dormant_cycles=1000'],
+];
+const BUNDLE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
+const GRANT = 1000;
+/** Notes that it began, takes its time, and ends well. */
+const AGENT = `
+import json, time
+with open("starts.log", "a") as file: file.write(json.dumps(json.load(open("env.json"))["execution_id"]) + "\\n")
+time.sleep(0.6)
+`;
+const isRoot = process.getuid!() === 0;
+
+/** An economy of its own in which the program is killed. */
+class Victim {
+  readonly place: ProgramHome = programHome(SETTINGS);
+
+  bootstrap(agent = AGENT, bundle = BUNDLE) {
+    const folder = this.place.agentFolder('a', { 'main.py': agent });
+    return this.place.run('bootstrap', '--id', 'a', '--from', folder, '--bundle', bundle);
+  }
+
+  /** Runs a command in a process that kills itself at this point. */
+  async crash(point: string, ...args: readonly string[]): Promise<void> {
+    const options = ['--home', this.place.directory, ...SETTINGS.flatMap((setting) => ['--set', setting])];
+    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...options, ...args], {
+      env: { ...process.env, BP_CRASH_AT: point },
+      stdio: 'ignore',
+    });
+    expect(await exitOf(child)).toBeNull();
+  }
+
+  /** Starts the program again, and says how each attempt went, the first one first. */
+  async recovered(): Promise<readonly string[]> {
+    expect(await this.place.run('run', '--headless', '--cycles', '5')).toMatchObject({ status: 0 });
+    expect(new GroundTruth(this.place.directory).leftovers()).toEqual([]);
+    expect(await this.place.json('audit')).toMatchObject({ ok: true });
+    const rows = await this.place.json<{ outcome: string | null }[]>('executions');
+    return rows.map(({ outcome }) => String(outcome));
+  }
+
+  file(name: string): string {
+    return readFileSync(join(this.place.directory, 'workspaces', 'agent-a', name), 'utf8');
+  }
+
+  starts(): readonly string[] {
+    return this.file('starts.log').trim().split('\n');
+  }
+}
+
+const victims: Victim[] = [];
+function victim(): Victim {
+  const made = new Victim();
+  victims.push(made);
+  return made;
+}
+afterAll(() => {
+  for (const { place } of victims) place.close();
+});
+
+const REQUEST = `
+import http.client, json, time
+handshake = json.load(open("env.json"))
+headers = {"Authorization": "Bearer " + handshake["execution_token"], "Content-Type": "application/json", "Idempotency-Key": "k"}
+bundle = {"cpu_seconds": 1, "memory_mb": 64, "tokens": 0, "attention": 0}
+def ask(path, body):
+    for attempt in range(100):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=3)
+            connection.request("POST", path, json.dumps(body), headers)
+            response = connection.getresponse()
+            return response.status, response.getheader("idempotency-replayed"), json.loads(response.read())
+        except (OSError, http.client.HTTPException): time.sleep(0.1)
+`;
+const REPEATING = `${REQUEST}
+status, replayed, answer = ask("/market/bid", {"bundle": bundle, "amount": 50, "earliest_cycle": 300})
+with open("answer.json", "w") as file: json.dump([status, replayed, answer["bid_id"]], file)
+`;
+const PROMPTING = `${REQUEST}
+ask("/human/prompt", {"content": "look"})
+`;
+const SPAWNING = `${REQUEST}
+files = {"main.py": "open('began', 'w').write(open('beside').read())", "beside": "with its file"}
+ask("/social/spawn", {"id": "child", "initial_credits": 300, "first_bid": {"bundle": bundle, "amount": 50}, "files": files})
+`;
+
+const AGAIN = ['system_fault', 'completed'];
+const WELL = ['completed'];
+
+/** Where it dies, and how the attempts of the one bid must have gone in the end. */
+const MATRIX: readonly (readonly [point: string, attempts: readonly string[]])[] = [
+  // Nothing was begun: it is launched at the next start.
+  ['cleared', WELL],
+  // `starting` is committed: "go" was never given, so it is a fault of the system, refunded, and tried again.
+  ['before sandbox.socketDirectory', AGAIN],
+  ['after sandbox.socketDirectory', AGAIN],
+  ['after endpoints.open', AGAIN],
+  ['before container.create', AGAIN],
+  ['after container.create', AGAIN],
+  ['before container.start', AGAIN],
+  ['after container.start', AGAIN],
+  ['after sandbox.prepare', AGAIN],
+  // `running` is committed, but the supervisor never heard "go": nothing of the agent ran.
+  ['started', AGAIN],
+  ['before execution.go', AGAIN],
+  // It runs on without us, and is taken over.
+  ['after execution.go', WELL],
+  // It ended while nobody looked: settled from its report. Without root there is none.
+  ['after execution.ended', isRoot ? WELL : AGAIN],
+  // Settled: only the cleaning up is left.
+  ['settled', WELL],
+  ['after endpoints.close', WELL],
+  ['before container.remove', WELL],
+  ['after container.remove', WELL],
+  ['after sandbox.discard', WELL],
+  ['before close', WELL],
+];
+
+// Most of a crash is waiting for cycles and containers.
+describe.concurrent('killed', () => {
+  it.each(MATRIX)('at "%s", it recovers to %j, and the agent ran once and paid once', async (point, attempts) => {
+    const home = victim();
+    await home.bootstrap();
+    await home.crash(point, 'run', '--headless', '--cycles', '4');
+    expect(await home.recovered()).toEqual(attempts);
+    expect(new Set(home.starts()).size).toBe(home.starts().length);
+    expect(home.starts().length).toBe(point === 'after execution.ended' && !isRoot ? 2 : 1);
+    const [{ available }] = await home.place.json<[{ available: number }]>('agents');
+    const { market: revenue } = await home.place.json<{ market: number }>('audit');
+    expect(available + revenue).toBeCloseTo(GRANT, 6);
+  });
+
+  it.each(['before sandbox.sweep', 'after sandbox.sweep', 'before sandbox.adopt', 'after sandbox.adopt'])(
+    'again in the midst of recovery, at "%s", it takes over what runs',
+    async (point) => {
+      const home = victim();
+      await home.bootstrap(AGENT.replace('0.6', '5'));
+      await home.crash('after execution.go', 'run', '--headless', '--cycles', '4');
+      await home.crash(point, 'run', '--headless', '--cycles', '4');
+      expect(await home.recovered()).toEqual(WELL);
+      expect(home.starts()).toHaveLength(1);
+    },
+  );
+
+  it('after a request was committed and before its answer, it answers the repetition as the first time', async () => {
+    const home = victim();
+    await home.bootstrap(REPEATING);
+    await home.crash('after a shared commit', 'run', '--headless', '--cycles', '9');
+    expect(await home.recovered()).toEqual(WELL);
+    expect(JSON.parse(home.file('answer.json'))).toEqual([201, 'true', 'bid_2']);
+    expect(await home.place.json('bids')).toMatchObject([{ id: 'bid_1' }, { id: 'bid_2', status: 'pending' }]);
+  });
+
+  it('before it prints that a prompt was marked, the marks count once', async () => {
+    const home = victim();
+    await home.bootstrap(PROMPTING, BUNDLE.replace('attention=0', 'attention=1'));
+    await home.place.run('run', '--headless', '--cycles', '3');
+    await home.crash('before printing', 'score', 'prompt_1', '5', '5', '5');
+    const again = await home.place.run('score', 'prompt_1', '5', '5', '5');
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('already scored') as string });
+    expect(await home.place.json('prompts')).toMatchObject([{ status: 'scored', reward: 375 }]);
+    expect(await home.place.json('audit')).toMatchObject({ ok: true });
+  });
+
+  it('with its child spawned, the child has all its files and starts', async () => {
+    const home = victim();
+    await home.bootstrap(SPAWNING);
+    await home.crash('after a shared commit', 'run', '--headless', '--cycles', '9');
+    await home.recovered();
+    const child = join(home.place.directory, 'workspaces', 'agent-child');
+    expect(readFileSync(join(child, 'began'), 'utf8')).toBe('with its file');
+  });
+});

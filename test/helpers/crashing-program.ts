@@ -1,0 +1,121 @@
+/**
+ * The program with a bomb: `main.ts` once more, with the real engine, which kills itself with SIGKILL the first time it
+ * reaches the point that BP_CRASH_AT names. Points are the seams: `before` and `after` each call of the sandbox, of an
+ * execution, of its endpoint and of the Docker client, each event of the market (printed right after its commit), a
+ * shared commit, and the printing of what a command did.
+ */
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import Docker from 'dockerode';
+import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
+import { runCli } from '../../src/cli/program.ts';
+import { createEnginePort } from '../../src/engine-port.ts';
+import { measureMachine } from '../../src/platform/machine.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandomness } from '../../src/platform/system-randomness.ts';
+
+const point = process.env['BP_CRASH_AT'];
+/** The containers before are those of the probe at the start. */
+let isBegun = false;
+
+function reach(name: string): void {
+  isBegun ||= name === 'before sandbox.socketDirectory' || name === 'before sandbox.adopt';
+  if (name.includes('container.') && !isBegun) return;
+  if (process.env['BP_CRASH_TRACE']) process.stderr.write(`${name}\n`);
+  if (name === point) process.kill(process.pid, 'SIGKILL');
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** The same object with a point before each call of its methods and after each answer, whose methods are watched too. */
+function watched<T extends object>(name: string, target: T): T {
+  return new Proxy(target, {
+    get(object, property) {
+      const value: unknown = Reflect.get(object, property);
+      if (property === 'ended' && value instanceof Promise) return value.finally(() => reach(`after ${name}.ended`));
+      if (typeof value !== 'function' || typeof property !== 'string') return value;
+      return (...args: unknown[]) => {
+        reach(`before ${name}.${property}`);
+        const answer = (value as Method).apply(object, args);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.then((result: unknown) => {
+          reach(`after ${name}.${property}`);
+          const isRun = property === 'prepare' || property === 'adopt';
+          return isRun ? watched('execution', result as object) : result;
+        });
+      };
+    },
+  });
+}
+
+function watchDocker(): void {
+  const docker = Docker.prototype as unknown as Record<string, Method>;
+  const { createContainer, getContainer } = docker as { createContainer: Method; getContainer: Method };
+  docker['getContainer'] = function (this: Docker, ...args) {
+    return watched('container', getContainer.apply(this, args) as object);
+  };
+  docker['createContainer'] = async function (this: Docker, ...args) {
+    reach('before container.create');
+    const container = (await createContainer.apply(this, args)) as object;
+    reach('after container.create');
+    return watched('container', container);
+  };
+}
+
+const clock = systemClock();
+const runtimeDirectory = fileURLToPath(new URL('../../runtime', import.meta.url));
+const engine = createEnginePort({
+  environment: process.env,
+  homeDirectory: homedir(),
+  runtimeDirectory,
+  clock,
+  uid: process.getuid!(),
+  gid: process.getgid!(),
+});
+const crashing: EnginePort = {
+  ...engine,
+  async start(home, logger, signal) {
+    const parts = await engine.start(home, logger, signal);
+    const { economy, sandbox, endpoints } = parts.orchestrator;
+    const share = economy.store.share.bind(economy.store);
+    Object.assign(economy.store, {
+      share: async (work: () => unknown) => {
+        const answer = await share(work);
+        reach('after a shared commit');
+        return answer;
+      },
+    });
+    return {
+      orchestrator: {
+        ...parts.orchestrator,
+        sandbox: watched('sandbox', sandbox),
+        endpoints: watched('endpoints', endpoints),
+      },
+      async close() {
+        reach('before close');
+        await parts.close();
+        reach('after close');
+      },
+    };
+  },
+};
+
+watchDocker();
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = ((...args: Parameters<typeof write>) => {
+  const [text] = args;
+  if (/ cycle .* [1-9]\d* running/.test(String(text))) reach('cleared');
+  if (/ of \S+ started/.test(String(text))) reach('started');
+  if (/ of \S+: /.test(String(text))) reach('settled');
+  reach('before printing');
+  return write(...args);
+}) as typeof write;
+const deps: CliDeps = {
+  ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+  ...{ environment: process.env, directory: process.cwd(), clock, random: systemRandomness() },
+  ...{ machine: measureMachine(), version: '0', runtimeDirectory, engine: crashing },
+  interrupt: new AbortController().signal,
+  raiseInterrupt: () => undefined,
+  interruptProcess: (pid) => void process.kill(pid, 'SIGTERM'),
+};
+process.exitCode = await runCli(deps, process.argv);
