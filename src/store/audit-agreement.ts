@@ -13,6 +13,12 @@ const PROMPT_NUMBER = 'CAST(substr(t.ref, 8) AS INTEGER)';
 /** `2` of `bid_17/2` and `genesis/2`. */
 const COUNT = `CAST(substr(t.ref, instr(t.ref, '/') + 1) AS INTEGER)`;
 
+/** What the marks of a prompt issue; null where there are none, or where the rates were not kept yet. */
+const MARKED =
+  '(q.interesting * q.interesting_rate + q.useful * q.useful_rate + q.understandable * q.understandable_rate)';
+/** Attention's share of the price, both at allocation. */
+const SHARE = '(e.price * e.attention_price / e.reserve_cost)';
+
 const LEDGER = [
   // Nothing is paid twice.
   `SELECT 'tx_' || MAX(id) || ': ' || kind || ' ' || ref || ' is booked a second time'
@@ -52,6 +58,12 @@ const BIDS = [
              WHERE b.id = ${NUMBER} AND ${COUNT} BETWEEN 1 AND b.attempt
                AND t.ref = 'bid_' || b.id || '/' || ${COUNT})
     ORDER BY t.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ': its lineage is not that of ' || b.agent_id
+     FROM bids b LEFT JOIN agents a ON a.id = b.agent_id WHERE a.lineage_id IS NOT b.lineage_id ORDER BY b.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ' offers ' || b.amount || ', less than the reserve of ' || b.reserve_at_placing
+     FROM bids b WHERE b.amount < b.reserve_at_placing ORDER BY b.id LIMIT 1`,
+  `SELECT 'bid_' || b.id || ' is ' || b.status || ', but ended in cycle ' || COALESCE(b.ended_cycle, 'none')
+     FROM bids b WHERE (b.status = 'pending') <> (b.ended_cycle IS NULL) ORDER BY b.id LIMIT 1`,
 ];
 
 const EXECUTIONS = [
@@ -83,6 +95,18 @@ const EXECUTIONS = [
       AND NOT EXISTS (SELECT 1 FROM prompts q WHERE q.id = ${PROMPT_NUMBER}
                          AND t.ref = 'prompt_' || q.id AND t.credit IN (q.payer_id, 'system:burn'))
     ORDER BY t.id LIMIT 1`,
+  `SELECT 'exe_' || e.id || ': its bundle or its lineage is not that of bid_' || e.bid_id
+     FROM executions e JOIN bids b ON b.id = e.bid_id
+    WHERE (e.cpu_ms, e.memory_mb, e.tokens, e.attention, e.lineage_id)
+       <> (b.cpu_ms, b.memory_mb, b.tokens, b.attention, b.lineage_id) ORDER BY e.id LIMIT 1`,
+  `SELECT 'exe_' || e.id || ' is ' || e.state || CASE WHEN e.ended_at IS NULL THEN ', but has not ended' ELSE ', but has ended' END
+     FROM executions e WHERE (e.state = 'settled') <> (e.ended_at IS NOT NULL) ORDER BY e.id LIMIT 1`,
+  // Attention is held until a prompt takes the slot, or the execution ends without one.
+  `SELECT 'exe_' || e.id || ' is ' || e.state || CASE e.attention_held WHEN 1 THEN ' and holds' ELSE ' and does not hold' END ||
+          ' attention' || CASE WHEN q.id IS NULL THEN '' ELSE ', while prompt_' || q.id || ' is ' || q.status END
+     FROM executions e LEFT JOIN prompts q ON q.execution_id = e.id
+    WHERE e.attention_held <> (e.attention = 1 AND CASE WHEN q.id IS NULL THEN e.state <> 'settled' ELSE q.status = 'queued' END)
+    ORDER BY e.id LIMIT 1`,
 ];
 
 const PROMPTS = [
@@ -102,6 +126,18 @@ const PROMPTS = [
     WHERE t.kind = 'reward' AND NOT EXISTS (SELECT 1 FROM prompts q WHERE q.id = ${PROMPT_NUMBER}
              AND t.ref = 'prompt_' || q.id AND t.credit IN (q.agent_id, 'system:burn'))
     ORDER BY t.id LIMIT 1`,
+  // Prompts end in their order, so only the first ones can be from before the rates were kept.
+  `SELECT 'prompt_' || q.id || ' was scored, but at what rates is not known'
+     FROM prompts q
+    WHERE q.status = 'scored' AND q.id > (SELECT MIN(id) FROM prompts WHERE interesting_rate IS NOT NULL)
+      AND q.interesting_rate + q.useful_rate + q.understandable_rate IS NULL ORDER BY q.id LIMIT 1`,
+  `SELECT 'prompt_' || q.id || ' has marks worth ' || ${MARKED} || ' and a reward of ' || q.reward
+     FROM prompts q WHERE ${MARKED} <> q.reward ORDER BY q.id LIMIT 1`,
+  `SELECT 'prompt_' || q.id || ' expired and gave back ' || q.refund || ', not its share of ' || ${SHARE}
+     FROM prompts q JOIN executions e ON e.id = q.execution_id
+    WHERE q.status = 'expired' AND e.attention_price <= 9000000000000000000 / e.price
+      AND q.refund <> ${SHARE} AND NOT (q.refund = 0 AND e.outcome IN ('system_fault', 'stopped_by_operator'))
+    ORDER BY q.id LIMIT 1`,
 ];
 
 const AGENTS = [
@@ -138,5 +174,33 @@ const AGENTS = [
     WHERE a.status = 'dead' AND (c.posted <> 0 OR c.pending <> 0) ORDER BY a.number LIMIT 1`,
 ];
 
+const LIVES = [
+  `SELECT 'agent ' || a.id || ' is of lineage ' || a.lineage_id || ', not of that of ' || COALESCE(a.parent_id, 'its own')
+     FROM agents a LEFT JOIN agents p ON p.id = a.parent_id
+    WHERE a.lineage_id <> COALESCE(p.lineage_id, a.id) ORDER BY a.number LIMIT 1`,
+  // Whoever has one of these is alive.
+  `SELECT 'agent ' || a.id || ' is ' || a.status || ', but a bid, an execution or a prompt of it is not over'
+     FROM agents a
+    WHERE a.status <> 'alive'
+      AND (EXISTS (SELECT 1 FROM bids b WHERE b.agent_id = a.id AND b.status = 'pending')
+        OR EXISTS (SELECT 1 FROM executions e WHERE e.agent_id = a.id AND e.state <> 'settled')
+        OR EXISTS (SELECT 1 FROM prompts q WHERE q.agent_id = a.id AND q.status IN ('open', 'queued')))
+    ORDER BY a.number LIMIT 1`,
+];
+
+const CYCLES = [
+  `SELECT 'cycle ' || c.cycle || ' says ' || c.winners || ' winners and a revenue of ' || c.revenue || ', its executions say ' ||
+          COALESCE(w.n, 0) || ' and ' || COALESCE(w.revenue, 0)
+     FROM cycles c
+     LEFT JOIN (SELECT cycle, COUNT(*) AS n, SUM(price) AS revenue FROM executions
+                 WHERE cycle >= (SELECT MIN(cycle) FROM cycles) GROUP BY cycle) w ON w.cycle = c.cycle
+    WHERE c.winners <> COALESCE(w.n, 0) OR c.revenue <> COALESCE(w.revenue, 0) ORDER BY c.cycle LIMIT 1`,
+  `SELECT 'the economy is in cycle ' || s.cycle || ', but cycle ' || m.cycle || ' is recorded'
+     FROM economy_state s, (SELECT MAX(cycle) AS cycle FROM cycles) m WHERE m.cycle IS NOT NULL AND m.cycle <> s.cycle`,
+];
+
 /** In the order in which their findings are told. */
-export const AGREEMENT: readonly string[] = [...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS, ...AGENTS];
+export const AGREEMENT: readonly string[] = [
+  ...[...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS],
+  ...[...AGENTS, ...LIVES, ...CYCLES],
+];

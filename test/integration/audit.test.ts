@@ -276,4 +276,45 @@ describe('the audit', () => {
       first_difference: expect.stringMatching(expected) as string,
     });
   });
+
+  it.each<[string, string, RegExp]>([
+    ['marks', `UPDATE prompts SET useful = 1 WHERE id = 1`, /^prompt_1 has marks worth 425000000 and a reward of 600/],
+    ['rates', `UPDATE prompts SET useful_rate = 1 WHERE id = 1`, /^prompt_1 has marks worth/],
+    [
+      'a share that an expired prompt gave back, with its transfer',
+      `DELETE FROM cycles; UPDATE prompts SET refund = refund - 1 WHERE status = 'expired';
+       UPDATE transfers SET amount = amount - 1 WHERE kind = 'refund' AND ref LIKE 'prompt_%';
+       UPDATE transfers SET amount = amount + 1 WHERE kind = 'refund' AND ref LIKE 'exe_%'`,
+      /^prompt_3 expired and gave back \d+, not its share of/,
+    ],
+    ['what an execution bought', `UPDATE executions SET cpu_ms = cpu_ms + 1 WHERE id = 2`, /^exe_2: its bundle or/],
+    ['what a bid asked for', `UPDATE bids SET memory_mb = memory_mb + 1 WHERE id = 2`, /^exe_\d+: its bundle or/],
+    ['the lineage of a bid', `UPDATE bids SET lineage_id = 'parent' WHERE id = 1`, /^bid_1: its lineage/],
+    ['the reserve of a bid', `UPDATE bids SET reserve_at_placing = amount + 1 WHERE id = 1`, /^bid_1 offers/],
+    ['when a bid ended', `UPDATE bids SET ended_cycle = NULL WHERE id = 1`, /^bid_1 is won, but ended in cycle none/],
+    ['when an execution ended', `UPDATE executions SET ended_at = NULL WHERE id = 1`, /^exe_1 is settled, but has not/],
+    [
+      'held attention',
+      `UPDATE executions SET attention_held = 1 WHERE id = 1`,
+      /^exe_1 is settled and holds attention/,
+    ],
+    [
+      'the lineage of a child',
+      `UPDATE agents SET lineage_id = 'child' WHERE id = 'child'`,
+      /^(agent child|bid_\d+).* lineage/,
+    ],
+    [
+      'the status of who has a bid',
+      `UPDATE agents SET status = 'dormant' WHERE id = (SELECT agent_id FROM bids WHERE status = 'pending')`,
+      /^agent \S+ is dormant, but a bid/,
+    ],
+    ['the revenue of a cycle', `UPDATE cycles SET revenue = revenue + 1 WHERE cycle = 1`, /^cycle 1 says/],
+    ['the winners of a cycle', `UPDATE cycles SET winners = winners + 1 WHERE cycle = 1`, /^cycle 1 says/],
+    ['the cycle of the economy', `UPDATE economy_state SET cycle = cycle + 1`, /^the economy is in cycle/],
+  ])('finds %s that were edited', (_what, sql, expected) => {
+    expect(auditTampered({ sql, rehash: true, rebalance: true })).toMatchObject({
+      ok: false,
+      first_difference: expect.stringMatching(expected) as string,
+    });
+  });
 });
