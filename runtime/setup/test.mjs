@@ -8,6 +8,8 @@ import { inRoot } from './places.mjs';
 import { ALL_STEPS, setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
+/** The shell that docs/ledger.md is about; where it can't be installed its queries are run by the driver. */
+const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
 /** What opens a pseudo-terminal for the terminal tests, and Debian's package that has it. */
 const TERMINAL_TOOL = { command: 'script', package: 'bsdutils' };
 const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
@@ -20,7 +22,8 @@ export async function test(args) {
   const withTerminal = wants('terminal', args);
   const needsEngine = withTerminal || wants('docker', args) || wants('hostile', args);
   await setUp(needsEngine ? ALL_STEPS : ['packages']);
-  const missing = withTerminal ? await ensureTerminalTool() : undefined;
+  const missing = withTerminal ? await ensureTool(TERMINAL_TOOL, 'the terminal tests need its script') : undefined;
+  if (wants('integration', args)) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
 
   const folder = mkdtempSync(join(tmpdir(), 'bp-agents-test-'));
   try {
@@ -55,15 +58,19 @@ function wants(project, args) {
   return named.length === 0 || named.some((name) => name === project || /[!*]/.test(name));
 }
 
-/** The reason why the terminal tests can't run; undefined where they can. */
-async function ensureTerminalTool() {
+/**
+ * Installs what is missing. The reason why it can't be had; undefined where it is there.
+ * @param {{ command: string, package: string }} tool
+ * @param {string} why
+ */
+async function ensureTool(tool, why) {
   /** @type {string | undefined} */
   let missing;
-  await step(TERMINAL_TOOL.command, async (say) => {
-    const version = await versionOf(TERMINAL_TOOL.command);
-    if (version) return version;
+  await step(tool.command, async (say) => {
+    const version = await versionOf(tool.command);
+    if (version) return version.split(' ').slice(0, 4).join(' ');
     try {
-      await installPackage(TERMINAL_TOOL.package, `the terminal tests need its ${TERMINAL_TOOL.command}`, say);
+      await installPackage(tool.package, why, say);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       missing = error.message;

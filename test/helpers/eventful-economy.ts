@@ -34,6 +34,8 @@ export interface EventfulEconomy extends TestEconomy {
   readonly earlierHead: string;
   /** Opens a copy that was changed past all triggers, indexes and constraints. */
   tampered(tampering: Tampering): Store;
+  /** The same, as a file that nobody has open. */
+  tamperedFile(tampering: Tampering): string;
 }
 
 export interface Tampering {
@@ -95,15 +97,17 @@ export function openEventfulEconomy(): EventfulEconomy {
   original.prepare('VACUUM INTO ?').run(honest);
   original.close();
   let copies = 0;
+  const tamperedFile = (tampering: Tampering) => {
+    const path = join(economy.home, `copy-${copies++}.db`);
+    copyFileSync(honest, path);
+    tamper(path, tampering);
+    return path;
+  };
   return {
     ...economy,
     earlierHead,
-    tampered(tampering) {
-      const path = join(economy.home, `copy-${copies++}.db`);
-      copyFileSync(honest, path);
-      tamper(path, tampering);
-      return openStore({ path, create: false, now: 0 });
-    },
+    tamperedFile,
+    tampered: (tampering) => openStore({ path: tamperedFile(tampering), create: false, now: 0 }),
   };
 }
 
