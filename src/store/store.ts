@@ -3,6 +3,7 @@ import { makeFolder } from '../platform/folder.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
+import { backUpDatabase, type Backup } from './backup.ts';
 import { bidsTable, type Bids } from './bids.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
@@ -42,6 +43,8 @@ export interface Store {
   version(): number;
   /** What SQLite finds wrong with the file, one line each; empty where nothing is. Reads all of it. */
   defects(): readonly string[];
+  /** Copies all of it, from one moment, into a file that isn't there yet. Throws as `backUpDatabase` does. */
+  backUp(path: string): Backup;
   close(): void;
 }
 
@@ -81,7 +84,7 @@ export function isOutdated(path: string): boolean {
 function backUp(database: Database, path: string, name: string): void {
   const directory = join(dirname(path), 'backups');
   makeFolder(directory, 0o700);
-  database.prepare('VACUUM INTO ?').run(join(directory, `before-migration-${name}.db`));
+  backUpDatabase(database, join(directory, `before-migration-${name}.db`));
 }
 
 /** Carries a refusal out of a transaction that must be rolled back. */
@@ -131,6 +134,7 @@ function storeOf(database: Database): Store {
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
     defects: () => withDatabaseErrors(database.name, () => defects(database)),
+    backUp: (file) => backUpDatabase(database, file),
     close: () => void database.close(),
   };
 }
