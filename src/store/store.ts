@@ -6,12 +6,14 @@ import { auditRows, type AuditRows } from './audit-rows.ts';
 import { backUpDatabase, type Backup } from './backup.ts';
 import { bidsTable, type Bids } from './bids.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
+import { damaged } from './damage.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
+import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { stateTable, type State } from './state.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
@@ -43,6 +45,8 @@ export interface Store {
   version(): number;
   /** What SQLite finds wrong with the file, one line each; empty where nothing is. Reads all of it. */
   defects(): readonly string[];
+  /** Throws `BpError` `database_damaged` where a look that takes at most a second or two finds damage. */
+  refuseDamaged(): void;
   /** Copies all of it, from one moment, into a file that isn't there yet. Throws as `backUpDatabase` does. */
   backUp(path: string): Backup;
   close(): void;
@@ -63,7 +67,7 @@ export function openStore({ path, create, now }: StoreOptions): Store {
     withDatabaseErrors(path, () => {
       migrate(database, { now, backup: (version) => backUp(database, path, `${version}-${now}`) });
     });
-    return storeOf(database);
+    return withDatabaseErrors(path, () => storeOf(database));
   } catch (error) {
     database.close();
     throw error;
@@ -134,6 +138,10 @@ function storeOf(database: Database): Store {
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
     defects: () => withDatabaseErrors(database.name, () => defects(database)),
+    refuseDamaged() {
+      const defect = withDatabaseErrors(database.name, () => firstDefect(database));
+      if (defect !== undefined) throw damaged(database.name, defect);
+    },
     backUp: (file) => backUpDatabase(database, file),
     close: () => void database.close(),
   };
