@@ -21,6 +21,8 @@ export interface RestoredEconomy {
   readonly kept: string | null;
 }
 
+const WORKSHOP = 'restoring-';
+
 /**
  * Puts a backup in the place of a home's database, damaged or not; brought up to date and audited before anything is
  * changed. The caller holds the run lock.
@@ -32,7 +34,8 @@ export async function restoreEconomy(
   file: string,
 ): Promise<RestoredEconomy> {
   makeFolder(stateDirectory(home), 0o700);
-  const workshop = mkdtempSync(join(stateDirectory(home), 'restoring-'));
+  removeWorkshops(home);
+  const workshop = mkdtempSync(join(stateDirectory(home), WORKSHOP));
   const copy = join(workshop, 'economy.db');
   try {
     await copyBackup(file, copy);
@@ -44,7 +47,7 @@ export async function restoreEconomy(
     });
     return { ...found, kept: kept ?? null };
   } finally {
-    rmSync(workshop, { recursive: true, force: true });
+    removeWorkshops(home);
   }
 }
 
@@ -66,6 +69,12 @@ function examine(deps: Omit<EconomyDeps, 'store'>, copy: string, file: string): 
   } finally {
     store.close();
   }
+}
+
+/** One that was cut off leaves its own behind; there is no other, since the caller holds the lock. */
+function removeWorkshops(home: string): void {
+  for (const name of readdirSync(stateDirectory(home)))
+    if (name.startsWith(WORKSHOP)) rmSync(join(stateDirectory(home), name), { recursive: true, force: true });
 }
 
 /** The newest execution of which there is output, 0 where there is none: it may stand in no database any more. */
