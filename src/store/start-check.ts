@@ -7,7 +7,7 @@ const NEWEST_ROWS = 10_000;
 
 /**
  * What is wrong with the file, as far as a run looks at its start: all of it where it is small, else every table but
- * the ledger, and the ledger's newest rows. Undefined where nothing is. `doctor` and `audit` always read all.
+ * the ledger, and the ledger's newest rows. Undefined where nothing is. `doctor` always reads all.
  */
 export function firstDefect(database: Database, bytesMax = WHOLE_BYTES_MAX): string | undefined {
   const bytes = Number(
