@@ -37,7 +37,7 @@ module.exports = {
       name: 'root-is-above-all',
       comment: 'What lies directly in src joins the layers; no layer imports it.',
       severity: 'error',
-      from: { pathNot: '^src/[^/]+$' },
+      from: { path: '^src/[^/]+/' },
       to: { path: '^src/[^/]+$' },
     },
     {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addAgent } from './commands/agent.ts';
 import { addAgents } from './commands/agents.ts';
 import { addAudit } from './commands/audit.ts';
+import { addBackup } from './commands/backup.ts';
 import { addBids } from './commands/bids.ts';
 import { addBootstrap } from './commands/bootstrap.ts';
 import { addConfig } from './commands/config.ts';
@@ -14,6 +15,7 @@ import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMarkets } from './commands/markets.ts';
 import { addPrompts } from './commands/prompts.ts';
+import { addRestore } from './commands/restore.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
 import { addSimulate } from './commands/simulate.ts';
@@ -44,6 +46,8 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addConfig,
   addAudit,
   addExport,
+  addBackup,
+  addRestore,
   addImage,
   addDoctor,
   addSimulate,

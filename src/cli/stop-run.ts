@@ -50,13 +50,11 @@ export async function endRun(
   });
 }
 
-/** How long what runs can still take by its wall time, and then some. */
-export function longestWaitMs({ store, clock, config }: EconomyDeps): number {
+/** The longest that what runs can still take, and then some; the wall clock may have been set since it began. */
+export function longestWaitMs({ store, config }: Pick<EconomyDeps, 'store' | 'config'>): number {
   const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = config.sandbox;
-  const left = store.executions
-    .unsettled()
-    .map(({ startedAt, allocatedAt, wallMs }) => (startedAt ?? allocatedAt) + wallMs - clock.now());
-  return Math.max(0, ...left) + backstopMs + graceMs + CLOSE_MS_MAX;
+  const longest = Math.max(0, ...store.executions.unsettled().map(({ wallMs }) => wallMs));
+  return longest + backstopMs + graceMs + CLOSE_MS_MAX;
 }
 
 /** False where it took longer. Rejects when the operator doesn't want to wait any more. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { attach, type Launcher, type LauncherDeps } from './launcher.ts';
 import { DockerExecution } from './docker-execution.ts';
+import { elapsedSinceGo } from './elapsed.ts';
 import { executionEnd } from './end-cause.ts';
 import { outputPath } from './output-file.ts';
 import type { Reaper } from './reaper.ts';
@@ -39,7 +40,8 @@ export async function adopt(
     },
     stream,
   );
-  await execution.resume(Math.max(0, clock.now() - request.startedAt));
+  const byWallClock = clock.now() - request.startedAt;
+  await execution.resume(await elapsedSinceGo({ byWallClock, pid: found.State.Pid, containerId: found.Id }));
   return execution;
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
+import { damaged, refuseEmptied } from './damage.ts';
 
 export type Database = SqliteDatabase.Database;
 
@@ -19,6 +20,7 @@ const CACHE_KIB = 65_536;
 export function openDatabase(path: string, { create }: { readonly create: boolean }): Database {
   if (!create && !existsSync(path))
     throw new BpError('database_missing', `there is no economy at ${path}`, { hint: 'make one with: bp-agents init' });
+  refuseEmptied(path);
   return withDatabaseErrors(path, () => {
     if (create) makeFolder(dirname(path), 0o700);
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
@@ -59,10 +61,10 @@ export function databaseError(error: unknown, path = 'the database'): BpError | 
       });
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
-      return new BpError('database_damaged', `${path} is damaged (${error.message})`, {
-        hint: 'restore a copy from .bp-agents/backups',
-        cause: error,
-      });
+      return damaged(path, error.message, error);
+    case 'SQLITE_ERROR':
+      // Every statement is this program's own: what it doesn't find was taken away.
+      return /^no such (table|column)/.test(error.message) ? damaged(path, error.message, error) : undefined;
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
     case 'SQLITE_PERM':

@@ -3,15 +3,18 @@ import { makeFolder } from '../platform/folder.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
+import { backUpDatabase, type Backup } from './backup.ts';
 import { bidsTable, type Bids } from './bids.ts';
 import { changeLog, type ChangeLog } from './change-log.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
+import { damaged } from './damage.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
+import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { stateTable, type State } from './state.ts';
@@ -51,6 +54,10 @@ export interface Store {
   follow(): ChangeLog;
   /** What SQLite finds wrong with the file, one line each; empty where nothing is. Reads all of it. */
   defects(): readonly string[];
+  /** Throws `BpError` `database_damaged` where a look that takes at most a second or two finds damage. */
+  refuseDamaged(): void;
+  /** Copies all of it, from one moment, into a file that isn't there yet. Throws as `backUpDatabase` does. */
+  backUp(path: string): Backup;
   close(): void;
 }
 
@@ -71,7 +78,7 @@ export function openStore({ path, create, now, sharedMax }: StoreOptions): Store
     withDatabaseErrors(path, () => {
       migrate(database, { now, backup: (version) => backUp(database, path, `${version}-${now}`) });
     });
-    return storeOf(database, sharedMax);
+    return withDatabaseErrors(path, () => storeOf(database, sharedMax));
   } catch (error) {
     database.close();
     throw error;
@@ -92,7 +99,7 @@ export function isOutdated(path: string): boolean {
 function backUp(database: Database, path: string, name: string): void {
   const directory = join(dirname(path), 'backups');
   makeFolder(directory, 0o700);
-  database.prepare('VACUUM INTO ?').run(join(directory, `before-migration-${name}.db`));
+  backUpDatabase(database, join(directory, `before-migration-${name}.db`));
 }
 
 /** Carries a refusal out of a transaction that must be rolled back. Made once: a stack trace for each would cost more. */
@@ -147,6 +154,11 @@ function storeOf(database: Database, sharedMax: number | undefined): Store {
     version: () => Number(database.pragma('user_version', { simple: true })),
     follow: () => changeLog(database),
     defects: () => withDatabaseErrors(database.name, () => defects(database)),
+    refuseDamaged() {
+      const defect = withDatabaseErrors(database.name, () => firstDefect(database));
+      if (defect !== undefined) throw damaged(database.name, defect);
+    },
+    backUp: (file) => backUpDatabase(database, file),
     close() {
       if (database.open) shared.flush();
       database.close();

@@ -4,6 +4,8 @@ import type { Clock } from '../../src/platform/clock.ts';
 export interface FakeClock extends Clock {
   /** Lets this many milliseconds pass and wakes who slept that long, the earliest first. */
   advance(milliseconds: number): void;
+  /** Somebody sets the wall clock, forward or back; no time passes. */
+  jump(milliseconds: number): void;
   /** How many sleep. */
   readonly sleepers: number;
 }
@@ -15,10 +17,11 @@ interface Sleeper {
 
 export function fakeClock(startMs = Date.UTC(2030, 0, 1)): FakeClock {
   let elapsedMs = 0;
+  let jumpedMs = 0;
   const sleepers = new Set<Sleeper>();
 
   return {
-    now: () => startMs + elapsedMs,
+    now: () => startMs + jumpedMs + elapsedMs,
     monotonic: () => elapsedMs,
     get sleepers() {
       return sleepers.size;
@@ -44,6 +47,9 @@ export function fakeClock(startMs = Date.UTC(2030, 0, 1)): FakeClock {
           signal?.addEventListener('abort', abort, { once: true });
         }
       }),
+    jump(milliseconds) {
+      jumpedMs += milliseconds;
+    },
     advance(milliseconds) {
       elapsedMs += milliseconds;
       const due = [...sleepers].filter(({ until }) => until <= elapsedMs).sort((a, b) => a.until - b.until);

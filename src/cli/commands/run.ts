@@ -39,6 +39,7 @@ export function addRun(program: Command, deps: CliDeps): void {
         const isNew = !existsSync(databasePath(directory));
         const home = openHome(deps, options, { create: true });
         try {
+          home.economy.store.refuseDamaged();
           printLines(deps.stdout, [...welcome(home, isNew), ...begin(deps, home, options)]);
           await runSession(deps, home, { cycles: cyclesMax, headless });
         } finally {

@@ -137,7 +137,22 @@ describe('each command', () => {
   it('is one of the design, and none is missing', () => {
     expect([...names].sort()).toEqual(
       [
-        ...['init', 'bootstrap', 'run', 'prompts', 'score', 'skip', 'status', 'agents', 'agent', 'markets', 'bids'],
+        ...[
+          'init',
+          'bootstrap',
+          'backup',
+          'simulate',
+          'restore',
+          'run',
+          'prompts',
+          'score',
+          'skip',
+          'status',
+          'agents',
+          'agent',
+          'markets',
+          'bids',
+        ],
         ...['executions', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
       ].sort(),
     );

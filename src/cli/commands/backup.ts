@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { CliDeps } from '../deps.ts';
+import { reject } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+export function addBackup(program: Command, deps: CliDeps): void {
+  withJson(
+    program
+      .command('backup')
+      .argument('<file>', 'where to; it must not be there yet')
+      .description('copy the database into one file, also while a run goes on'),
+  ).action(async (file: string, _options, command: Command) => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
+    const backup = await withHome(deps, command, ({ economy }) => economy.store.backUp(resolve(deps.directory, file)));
+    if (json) printJson(deps.stdout, { file: backup.path, bytes: backup.bytes, version: backup.version });
+    else
+      printLines(deps.stdout, [
+        `${backup.path}: ${backup.bytes.toLocaleString('en-US')} bytes, whole, version ${backup.version}`,
+      ]);
+  });
+}

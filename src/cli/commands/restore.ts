@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { derive } from '../../config/supply.ts';
+import { lockRun } from '../../economy/open-home.ts';
+import { restoreEconomy, type RestoredEconomy } from '../../economy/restore-economy.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject } from '../failure.ts';
+import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+export function addRestore(program: Command, deps: CliDeps): void {
+  withJson(
+    program
+      .command('restore')
+      .argument('<file>', 'what bp-agents backup made')
+      .description('put a backup in the place of the database, which is kept; not while a run goes on'),
+  ).action(async (file: string, _options, command: Command) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
+    const { clock, random, machine } = deps;
+    const config = readConfig(deps, options);
+    const directory = homeDirectory(deps, options);
+    const lock = lockRun(directory, process.pid);
+    try {
+      const economy = { clock, random, config, derived: derive(config, machine) };
+      const path = resolve(deps.directory, file);
+      const restored = await restoreEconomy(economy, directory, path);
+      if (options.json) printJson(deps.stdout, { file: path, ...restored });
+      else printLines(deps.stdout, lines(path, restored));
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+function lines(path: string, { cycle, transfers, head, unsettled, kept }: RestoredEconomy): readonly string[] {
+  return [
+    `restored cycle ${cycle} with ${transfers} transfers from ${path}`,
+    `head ${head}`,
+    kept === null ? 'there was no database before' : `the database that was here is kept as ${kept}`,
+    'what happened after that cycle is unknown now; the next run removes containers that it does not know',
+    ...(unsettled === 0 ? [] : [`${unsettled} executions had not ended then: the next run settles them`]),
+  ];
+}
