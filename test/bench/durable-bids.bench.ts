@@ -10,7 +10,7 @@ import { openTestService, type TestService } from '../helpers/service-client.ts'
 import { auditLedger } from '../../src/economy/audit.ts';
 import { withdrawBid } from '../../src/economy/withdraw-bid.ts';
 
-const [agents = '64', seconds = '2'] = process.argv.slice(2);
+const [agents = '128', seconds = '2'] = process.argv.slice(2);
 const ROUNDS = 5;
 const OVERRIDES = [
   'market.bids_pending_max=100000',
@@ -57,7 +57,7 @@ async function market(sharedMax: number | undefined): Promise<Market> {
   const test = await openTestService({ overrides: OVERRIDES, ...(sharedMax !== undefined && { sharedMax }) });
   const pairs: string[] = [];
   for (let number = 0; number < Number(agents); number++) {
-    const { socketPath, token } = await test.agent(`a${number}`, { credits: 100_000_000 });
+    const { socketPath, token } = await test.agent(`a${number}`, { credits: 10_000_000 });
     pairs.push(socketPath, token);
   }
   return { test, pairs: pairs.join(' ') };
