@@ -106,8 +106,10 @@ const hold = (debit: string, amount: number, number: number) =>
     return { may, did };
   });
 
-const resolve = (type: 'post' | 'void', row: number, amount: number) =>
-  command(`${type} tx_${row} ${amount}`, (model, real) => {
+/** One of the holds that stand, or any row. */
+const resolve = (type: 'post' | 'void', which: number, amount: number) =>
+  command(`${type} #${which} ${amount}`, (model, real) => {
+    const row = [...model.holds.keys()][which % 5] ?? which;
     const held = model.holds.get(row);
     const may = held !== undefined && (type === 'void' || (amount > 0 && amount <= held.amount));
     const did = tried(real, () => {
@@ -161,15 +163,15 @@ const byAnother = () =>
   });
 
 const account = fc.constantFrom(...ACCOUNTS);
-const amount = fc.integer({ min: -1, max: 60 });
-const number = fc.integer({ min: 1, max: 12 });
+const amount = fc.oneof(fc.integer({ min: -1, max: 8 }), fc.integer({ min: 9, max: 60 }));
+const number = fc.integer({ min: 1, max: 40 });
 const row = fc.integer({ min: 1, max: 30 });
 const COMMANDS = [
   fc.tuple(account, account, amount, number).map((given) => single(...given)),
   fc
     .tuple(fc.constantFrom('a', 'b'), amount, number)
     .map(([to, much, which]) => single('system:issuance', to, much, which)),
-  fc.tuple(account, amount, number).map((given) => hold(...given)),
+  fc.tuple(fc.constantFrom('a', 'a', 'b', 'b', ...ACCOUNTS), amount, number).map((given) => hold(...given)),
   fc.tuple(fc.constantFrom('post' as const, 'void' as const), row, amount).map((given) => resolve(...given)),
   fc.constant(null).map(rolledBack),
   fc.constant(null).map(reopened),
@@ -179,7 +181,7 @@ const COMMANDS = [
 describe('the ledger', () => {
   it('does what a model of ten lines does, and nothing else, whatever is asked of it', () => {
     fc.assert(
-      fc.property(fc.commands(COMMANDS, { maxCommands: 40 }), (commands) => {
+      fc.property(fc.commands(COMMANDS, { maxCommands: 80, size: 'max' }), (commands) => {
         const economy = openTestEconomy();
         economy.store.transaction(() => ['a', 'b'].forEach((id) => economy.store.accounts.open(id)));
         const real: Real = { economy, store: economy.store };
@@ -193,7 +195,7 @@ describe('the ledger', () => {
           economy.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
