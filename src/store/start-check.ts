@@ -22,7 +22,9 @@ export function firstDefect(database: Database, bytesMax = WHOLE_BYTES_MAX): str
     const defect = quickCheck(database, table);
     if (defect !== undefined) return defect;
   }
-  database.prepare('SELECT sum(amount) FROM (SELECT amount FROM transfers ORDER BY id DESC LIMIT ? + 0)').get(NEWEST_ROWS);
+  database
+    .prepare('SELECT sum(amount) FROM (SELECT amount FROM transfers ORDER BY id DESC LIMIT ? + 0)')
+    .get(NEWEST_ROWS);
   return undefined;
 }
 
