@@ -3,7 +3,7 @@ import type { Derived } from '../../config/supply.ts';
 import type { ChangeLog } from '../../store/change-log.ts';
 import { Books } from './books.ts';
 import { adopt, compare, type Changes } from './changes.ts';
-import { checkLives, checkPriceMoves, checkRecord, readPrices, RESOURCES } from './cycle-check.ts';
+import { checkLives, checkPriceMoves, checkRecord, readPrices } from './cycle-check.ts';
 import { demand } from './finding.ts';
 import { checkClearing, type Clearing } from './market-check.ts';
 import { Mirror, type Moment } from './mirror.ts';
@@ -38,7 +38,8 @@ export class Auditor {
     this.#config = config;
     const { cpuMs, memoryMb, tokens, attention } = derived.supply;
     this.#supply = [cpuMs, memoryMb, tokens, attention];
-    this.#start = RESOURCES.map((name) => Number(new Map(Object.entries(derived.startPrices)).get(name))) as never;
+    const start = derived.startPrices;
+    this.#start = [start.cpu_seconds, start.memory_mb, start.tokens, start.attention];
     this.#takePrices();
   }
 

@@ -8,7 +8,7 @@ import type { Mirror, Moment } from './mirror.ts';
 import type { PriceQuad } from './reckoning.ts';
 import type { Quad } from './rows.ts';
 
-export const RESOURCES = ['cpu_seconds', 'memory_mb', 'tokens', 'attention'];
+const RESOURCES = ['cpu_seconds', 'memory_mb', 'tokens', 'attention'];
 
 export interface Prices {
   readonly prices: PriceQuad;

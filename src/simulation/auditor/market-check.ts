@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { AttentionGrant, Mirror } from './mirror.ts';
-import { costOf, fitsInto, takeFrom, type PriceQuad } from './reckoning.ts';
+import { costOf, fitsInto, takeFrom } from './reckoning.ts';
 import type { BidRow, ExecutionRow, Quad } from './rows.ts';
 
 export interface Clearing {
@@ -43,7 +43,7 @@ export function checkClearing(clearing: Clearing): ClearedMarket {
   const free = takeFrom(supply, held).map((left) => Math.max(0, left)) as unknown as Quad;
   const freeNow: Quad = clearing.humanAway ? [free[0], free[1], free[2], 0] : free;
   const competing = competingBids(standing, freeNow, clearing);
-  const rank = ranking(config, mirror.prices);
+  const rank = ranking(config);
   const ranked = competing.map((bid) => ({ bid, cost: costOf(bid.bundle, mirror.prices) })).sort(rank);
   const due = winnersOf(ranked, freeNow);
 
@@ -118,7 +118,7 @@ function restingBids(
 type Rank = (a: Rival, b: Rival) => number;
 
 /** Negative where `a` stands before `b`. */
-function ranking({ market }: Config, _prices: PriceQuad): Rank {
+function ranking({ market }: Config): Rank {
   if (market.mechanism === 'highest-bid') return (a, b) => b.bid.amount - a.bid.amount || a.bid.id - b.bid.id;
   const bonus = Math.round(market.age_bonus * 1e6);
   const worth = ({ bid, cost }: Rival) => Math.max(bid.amount, cost);

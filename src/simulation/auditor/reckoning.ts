@@ -10,8 +10,9 @@ export function costOf(bundle: Quad, prices: PriceQuad): number {
   const [cpu, ...rest] = bundle;
   const thousandths = cpu * prices[0];
   if (thousandths > Number.MAX_SAFE_INTEGER) return Number(bigCost(bundle, prices));
-  const rest1000 = thousandths % 1000;
-  let cost = (thousandths - rest1000) / 1000 + (rest1000 > 0 ? 1 : 0);
+  // A quotient of doubles could be rounded to a whole number; the rest of the division can't.
+  const part = thousandths % 1000;
+  let cost = (thousandths - part) / 1000 + (part > 0 ? 1 : 0);
   for (const [place, quantity] of rest.entries()) cost += quantity * prices[place + 1]!;
   return Math.max(1, cost);
 }
