@@ -89,8 +89,12 @@ const sleeper: Kind = async (me) => {
 const patron: Kind = async (me) => {
   await me.work(10, 500);
   const { neighbour } = me;
-  if (neighbour !== undefined) await bidAgain(me, { for_agent_id: neighbour, over: 1.5, attention: nextAttention(me) });
-  await bidAgain(me);
+  if (neighbour !== undefined)
+    await bidAgain(me, {
+      ...{ for_agent_id: neighbour, over: 1.5, attention: nextAttention(me) },
+      ...(me.dice.chance(0.3) && { earliest_cycle: me.handshake.cycle + me.dice.whole(0, 30) }),
+    });
+  if (me.dice.chance(0.8)) await bidAgain(me);
 };
 
 /** Writes to others and pays them. */

@@ -20,7 +20,9 @@ export const FAULTS = {
   /** Gone before the agent began. */
   start_fails: 0.01,
   /** Somebody removes the container. */
-  vanishes: 0.01,
+  vanishes: 0.02,
+  /** The machine starts anew with the orchestrator: no container runs on. */
+  reboot: 0.05,
   /** The end is heard of late. */
   end_late: 0.02,
   clean_up_fails: 0.01,

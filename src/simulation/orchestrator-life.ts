@@ -5,6 +5,7 @@ import type { Endpoints } from '../orchestrator/deps.ts';
 import { runMarket } from '../orchestrator/market-loop.ts';
 import { parseId } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
+import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
@@ -22,6 +23,8 @@ export interface OrchestratorLifeOptions {
   readonly faults: Faults;
   /** Starting at a terminal tells that the human is there. */
   readonly headless: boolean;
+  /** Told where it ends by an error that is none of its operation's. */
+  readonly onFinding: (rule: string, detail: string) => void;
   /** It has ended: by a crash, by an error, or because it was told to. */
   readonly onEnd: (how: string) => void;
 }
@@ -54,7 +57,12 @@ export class OrchestratorLife {
   start(): void {
     void this.#run().then(
       () => this.#end('ended'),
-      (error: unknown) => this.#end(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        if (!this.fuse.isBlown() && !this.#stop.signal.aborted && !isOfOperation(error))
+          this.#options.onFinding('a run ends by no fault of its own', message);
+        this.#end(message);
+      },
     );
   }
 
@@ -111,6 +119,11 @@ export class OrchestratorLife {
         }),
     };
   }
+}
+
+/** The engine or the disk: the next start is none the worse. */
+function isOfOperation(error: unknown): boolean {
+  return error instanceof BpError && (error.code === 'database_locked' || error.code.startsWith('sandbox_'));
 }
 
 /** Time passes for the living only. */

@@ -23,6 +23,8 @@ export interface Exit {
 }
 
 export interface EngineOptions {
+  /** Whether `running` is committed. */
+  readonly mayGo: (executionId: string) => boolean;
   /** A program begins. */
   readonly onGo: (container: Container) => void;
   /** Told of what only a broken orchestrator asks for. */
@@ -76,6 +78,8 @@ export class SimulatedEngine {
     this.#gone.add(executionId);
     if (this.#gone.size > GONE_KEPT)
       for (const oldest of [...this.#gone].slice(0, GONE_KEPT / 2)) this.#gone.delete(oldest);
+    if (!this.#options.mayGo(executionId))
+      this.#options.onFinding('"go" follows its commit', `${executionId} was told "go", but isn't running`);
     if (container.phase !== 'waiting') return;
     container.phase = 'running';
     this.#options.onGo(container);
@@ -100,6 +104,11 @@ export class SimulatedEngine {
       },
     };
     this.#tell(container, container.end);
+  }
+
+  /** The machine starts anew: what ran is gone, and whoever made it too. */
+  reboot(): void {
+    for (const container of [...this.#containers.values()]) if (container.phase !== 'ended') this.vanish(container);
   }
 
   /** The program at the other end has died: a supervisor that still waits for its "go" gives up. */

@@ -25,7 +25,7 @@ export class SimulatedHuman {
       return;
     }
     if (dice.chance(0.6)) this.#answer(open.id);
-    else if (dice.chance(0.1)) this.#ignored = open.id;
+    else if (dice.chance(0.3)) this.#ignored = open.id;
     if (dice.chance(0.05)) this.#answer(open.id + 1);
     if (dice.chance(0.1)) this.#answer(open.id);
   }

@@ -40,7 +40,7 @@ export class SimulatedOperator {
     const { store } = this.#economy;
     const dice = this.#dice;
     if (dice.chance(0.1)) this.#replenish();
-    if (dice.chance(0.01)) {
+    if (dice.chance(0.03)) {
       const running = store.executions.unsettled();
       if (running.length > 0) stopExecution(this.#economy, dice.pick(running).id);
     }

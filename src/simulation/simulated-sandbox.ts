@@ -24,6 +24,7 @@ export interface SimulatedSandboxDeps {
 const CALL_MS_MAX = 60_000;
 const PREPARE_MS = [20, 900] as const;
 const CALL_MS = [1, 30] as const;
+const VANISH_MS = [1, 30_000] as const;
 const END_LATE_MS = [500, 20_000] as const;
 
 /** One orchestrator's way to the engine. */
@@ -107,7 +108,7 @@ async function prepare(
         if (faults.strikes('start_fails')) engine.end(container, { cause: 'start_failed', exitCode: null });
         engine.go(container);
         if (faults.strikes('vanishes'))
-          clock.sleep(dice.whole(1, 3000)).then(
+          clock.sleep(dice.whole(...VANISH_MS)).then(
             () => engine.vanish(container),
             () => undefined,
           );

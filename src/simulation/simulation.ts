@@ -54,6 +54,7 @@ const FULL_AUDIT_CYCLES = 10_000;
 /** Far more than any patience, back-off and dormancy of a scenario together. */
 const SETTLING_CYCLES_MAX = 3000;
 const PROGRESS_CYCLES = 10_000;
+const STANDSTILL_MS_MAX = 600_000;
 
 /**
  * Runs an economy of its own from a seed: the real domain, economy, store and orchestrator on a simulated clock, in a
@@ -78,6 +79,8 @@ class Simulation {
   readonly #world: World;
   #finding: FindingReport | undefined;
   #isSettling = false;
+  #lastCycle = 0;
+  #lastCycleAt = 0;
 
   constructor(options: SimulationOptions) {
     const dice = new Dice(options.seed);
@@ -91,6 +94,7 @@ class Simulation {
     this.#economy = { ...economy, store: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
       ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, scenario },
+      isRunning: (id) => this.#auditor.mirror.executions.get(Number(id.slice('exe_'.length)))?.state === 'running',
       agents: () => [...this.#auditor.mirror.agents.values()],
       onFinding: (rule, detail) => this.#note(rule, detail),
     });
@@ -109,8 +113,9 @@ class Simulation {
       await this.#settle(() => leftOn(this.#world.engine));
       this.#auditAll();
     } catch (error) {
-      if (!(error instanceof Finding)) throw error;
-      this.#note(error.rule, error.message);
+      // Also what the human's or the operator's part of the program throws.
+      const rule = error instanceof Finding ? error.rule : 'nothing breaks';
+      this.#note(rule, error instanceof Error ? error.message : String(error));
     }
     return this.#report();
   }
@@ -136,8 +141,9 @@ class Simulation {
     let audited = this.#cycle;
     let told = audited;
     while (!this.#finding && !isThere()) {
-      if (!this.#clock.advance()) throw new Error('nothing will ever happen again');
+      if (!this.#clock.advance()) this.#note('time goes on', 'nothing will ever happen again');
       await new Promise(setImmediate);
+      this.#checkProgress();
       if (this.#cycle >= audited + FULL_AUDIT_CYCLES) {
         audited = this.#cycle;
         this.#auditAll();
@@ -146,6 +152,14 @@ class Simulation {
       told = this.#cycle;
       this.#options.onProgress?.(this.#progress());
     }
+  }
+
+  /** No outage and no hanging engine lasts as long. */
+  #checkProgress(): void {
+    const now = this.#clock.monotonic();
+    if (this.#cycle !== this.#lastCycle) [this.#lastCycle, this.#lastCycleAt] = [this.#cycle, now];
+    else if (now - this.#lastCycleAt > STANDSTILL_MS_MAX)
+      this.#note('the market goes on', `no cycle for ${STANDSTILL_MS_MAX / 60_000} minutes`);
   }
 
   #audit(): void {

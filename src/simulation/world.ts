@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly scenario: Scenario;
   /** All that were ever made, in the order in which they were. */
   readonly agents: () => readonly KnownAgent[];
+  /** Whether an execution is committed as running. */
+  readonly isRunning: (executionId: string) => boolean;
   /** Told of what only a broken program can bring about. */
   readonly onFinding: (rule: string, detail: string) => void;
 }
@@ -28,6 +30,8 @@ export interface WorldOptions {
 const DAY_MS = 86_400_000;
 const RESTART_MS = [10, 8000] as const;
 const OUTAGE_MS = [500, 15_000] as const;
+/** More than can run at once, and than can't be removed at their time before the next start removes them. */
+const CONTAINERS_MAX = 40;
 const KIND_NAMES = Object.keys(KINDS) as KindName[];
 
 /** Everything around the orchestrator: the engine, programs, the human, the operator, and what befalls them. */
@@ -48,6 +52,7 @@ export class World {
     this.#lifeDice = dice.fork('engine calls');
     this.#chance = dice.fork('world');
     this.engine = new SimulatedEngine(dice.fork('usage'), {
+      mayGo: options.isRunning,
       onGo: (container) => void this.#runProgram(container),
       onFinding: options.onFinding,
     });
@@ -81,12 +86,14 @@ export class World {
   }
 
   #startLife(): void {
-    const { economy, clock, faults } = this.#options;
+    const { economy, clock, faults, onFinding } = this.#options;
     this.lives++;
     this.#life = new OrchestratorLife({
       ...{ economy, clock, faults, engine: this.engine, dice: this.#lifeDice },
       headless: this.#chance.chance(0.5),
+      onFinding,
       onEnd: () => {
+        if (faults.strikes('reboot')) this.engine.reboot();
         this.engine.loseStreams();
         clock.after(this.#chance.whole(...RESTART_MS), () => this.#startLife());
       },
@@ -115,6 +122,8 @@ export class World {
         this.engine.isUp = true;
       });
     }
+    const { size } = this.engine.containers;
+    if (size > CONTAINERS_MAX) this.#options.onFinding('what has ended is cleaned up', `${size} containers stand`);
     if (faults.strikes('interrupted')) this.interrupt();
     if (faults.strikes('clock_jumps')) clock.jump(dice.pick([-DAY_MS, DAY_MS, -3_600_000, 1000]));
     clock.after(this.#cycleMs, () => this.#eachCycle());

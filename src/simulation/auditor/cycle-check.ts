@@ -23,7 +23,7 @@ export function readPrices(log: ChangeLog): Prices {
   };
 }
 
-/** DESIGN.md §4a: prices follow demand, within floor and cap, and attention's stands still. One micro-credit of slack. */
+/** DESIGN.md §4a: prices follow demand, within floor and cap, and attention's stands still. */
 export function checkPriceMoves(
   now: Prices,
   { ranked, winners, held }: ClearedMarket,
@@ -42,9 +42,19 @@ export function checkPriceMoves(
     const cap = Math.floor(start[place]! * config.market.prices.cap_factor);
     demand(after >= start[place]! && after <= Math.max(cap, start[place]!), 'prices stay between floor and cap', told);
     const change = changeOf(config, place, { demanded, used, supply, before: mirror.smoothed, after: now.smoothed });
-    const aim = Math.max(start[place]!, Math.min(cap, before * (1 + change)));
-    demand(Math.abs(after - aim) <= 1.5, 'prices follow demand', () => `${told()}, not ${aim}`);
+    const due = movedBy(before, change).map((price) => Math.max(start[place]!, Math.min(cap, price)));
+    demand(due.includes(after), 'prices follow demand', () => `${told()}, not ${due.join(' or ')}`);
   }
+}
+
+/** Rounded, and by one micro-credit at least; both neighbours where doubles could have gone either way. */
+function movedBy(price: number, change: number): readonly number[] {
+  if (Math.abs(change) < 1e-12) return [price - 1, price, price + 1];
+  const slack = Math.max(1e-9, price * 1e-12);
+  return [price * (1 + change) - slack, price * (1 + change) + slack].map((exact) => {
+    const next = Math.round(exact);
+    return next === price ? price + Math.sign(change) : next;
+  });
 }
 
 interface Pressure {
@@ -115,7 +125,10 @@ export function checkLives(mirror: Mirror, { agents, prompts }: Changes, config:
       const openMs = moment.runningMs - (now.openedRunningMs ?? Infinity);
       demand(openMs >= ttl, 'prompts have their time', () => `prompt_${now.id} expired after ${openMs} ms`);
     }
+  const news = new Map(prompts.map(({ old, now }) => [now.id, old?.status]));
   for (const { id, status, openedRunningMs } of mirror.prompts.values()) {
+    const wasOpen = news.has(id) ? news.get(id) === 'open' : status === 'open';
+    demand(!wasOpen || openedRunningMs !== null, 'time is counted', () => `prompt_${id} is open since no time`);
     const openMs = moment.runningMs - (openedRunningMs ?? moment.runningMs);
     demand(status !== 'open' || openMs < ttl, 'prompts expire', () => `prompt_${id} is open since ${openMs} ms`);
   }

@@ -92,11 +92,22 @@ function checkExecution({ old, now }: Change<ExecutionRow>, changes: Changes, wo
   const facts = (row: ExecutionRow) => [row.bid, row.attempt, row.agent, row.payer, row.price, ...row.bundle].join();
   demand(facts(old) === facts(now), 'an execution stays what it is', () => `${name} changed`);
   demand(old.outcome === null || old.outcome === now.outcome, 'one outcome', () => `${name} has another outcome`);
+  if (old.state === 'allocated' && now.state === 'starting') checkTold(now, changes, world);
   if (now.state !== 'settled') return;
   demand(OUTCOMES.has(now.outcome ?? ''), 'settled with an outcome', () => `${name} has ${now.outcome}`);
   if (old.state === 'settled') return;
   checkQueuedAgain(now, changes, world);
   if (now.started === null) checkNewsAgain(now, changes, world);
+}
+
+/** Whoever starts is told everything that its agent was not told yet. */
+function checkTold({ id, agent }: ExecutionRow, { messages, prompts }: Changes, { mirror }: World): void {
+  const isNews = ({ handedTo }: { readonly handedTo: number | null }) => handedTo === null;
+  const due =
+    [...mirror.messages.values()].filter((message) => message.to === agent && isNews(message)).length +
+    [...mirror.answers.values()].filter((answer) => answer.agent === agent && isNews(answer)).length;
+  const told = [...messages, ...prompts].filter(({ old, now }) => old && isNews(old) && now.handedTo === id).length;
+  demand(told === due, 'news is told', () => `exe_${id} was told ${told} of ${due} things`);
 }
 
 /** What was handed to an execution that never began is news again. */
