@@ -94,7 +94,7 @@ const patron: Kind = async (me) => {
       ...{ for_agent_id: neighbour, over: 1.5, attention: nextAttention(me) },
       ...(me.dice.chance(0.3) && { earliest_cycle: me.handshake.cycle + me.dice.whole(0, 30) }),
     });
-  if (me.dice.chance(0.8)) await bidAgain(me);
+  if (me.dice.chance(0.4)) await bidAgain(me);
 };
 
 /** Writes to others and pays them. */

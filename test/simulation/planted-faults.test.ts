@@ -131,6 +131,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'what comes for the living is burnt',
+    cycles: 1000,
     module: '../../src/economy/living-agent.ts',
     wrong: (right) => ({
       ...right,
@@ -246,6 +247,31 @@ const PLANTS: readonly Plant[] = [
     name: 'news is lost that was told to nobody',
     module: '../../src/store/messages.ts',
     wrong: (right) => table(right, 'messagesTable', () => ({ takeBack: () => undefined })),
+  },
+  {
+    name: 'messages are told again and again',
+    module: '../../src/store/messages.ts',
+    wrong: (right) => table(right, 'messagesTable', () => ({ markHanded: () => undefined })),
+  },
+  {
+    name: 'the time of a prompt is never counted',
+    module: '../../src/store/prompts.ts',
+    wrong: (right) => table(right, 'promptsTable', () => ({ startTime: () => undefined })),
+  },
+  {
+    name: '"go" is given without its commit',
+    module: '../../src/store/execution-states.ts',
+    wrong: (right) => table(right, 'executionStates', () => ({ markRunning: () => true })),
+  },
+  {
+    name: 'a cycle can not be cleared',
+    module: '../../src/domain/critical-value.ts',
+    wrong: (right) => ({
+      ...right,
+      criticalValues: () => {
+        throw new Error('out of order');
+      },
+    }),
   },
   {
     name: 'the slot is filled while a prompt is open',
