@@ -49,13 +49,17 @@ function answersOf(socket: Socket): { statuses: () => string[]; text: () => stri
 
 describe('a flood', () => {
   it('is answered 429 with the limit, and then not read at all until it is paid off', async () => {
+    const began = performance.now();
     const socket = open();
     const { statuses, text } = answersOf(socket);
     socket.write('GET /execution HTTP/1.1\r\n\r\n'.repeat(20_000));
     while (!text().includes('too_many_requests')) await pause(20);
     await pause(500);
     const early = statuses();
-    expect(early.filter((status) => status === '401').length).toBeLessThan(40);
+    // On a busy machine all this takes longer, and what the pace gives back meanwhile is answered too.
+    const perMs = LIMITS.requests_per_second_max / 1000;
+    const given = LIMITS.request_burst_max + perMs * (performance.now() - began);
+    expect(early.filter((status) => status === '401').length).toBeLessThanOrEqual(given);
     expect(early.filter((status) => status === '429').length).toBeGreaterThan(0);
     expect(early.length).toBeLessThan(160);
     expect(text()).toContain('"code":"too_many_requests"');
