@@ -111,7 +111,7 @@ function addRoute(app: FastifyInstance, economy: EconomyDeps, spec: RouteSpec): 
       ...documentation(spec, takesKey),
     },
     preValidation: [
-      identify(economy, { apiKey: group === 'intelligence' }),
+      identify(economy, { apiKey: group === 'intelligence', isCheckedLater: hasEffect }),
       ...(method === 'POST' ? [requireBody] : []),
       ...(takesKey ? [readKey(`${method} ${path}`)] : []),
     ],

@@ -40,11 +40,15 @@ export interface EndpointOptions {
   readonly closed: () => void;
 }
 
-/** How many requests stand open at one endpoint, this one included. */
+/** One endpoint as its requests see it. */
 export interface Load {
   readonly executionId: number;
   requests: number;
+  /** Requests that stand open, this one included. */
   open: number;
+  /** The token that was found to be its execution's; another one never will be. */
+  token?: string;
+  agentId?: string;
 }
 
 /** Everyone may connect who can reach it: the agent's user must, and its directory lets nobody else come so far. */

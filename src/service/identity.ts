@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { refuse } from '../domain/refusal.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
 import { authenticate } from '../economy/authenticate.ts';
 import type { Caller, EconomyDeps } from '../economy/deps.ts';
-import { loadOf } from './endpoint.ts';
+import { loadOf, type Load } from './endpoint.ts';
 import { sendProblem } from './problem.ts';
 
 const CALLER = 'caller';
@@ -12,17 +12,23 @@ const BEARER = /^Bearer +([^ ]+) *$/i;
 /** Where `callerOf` finds who calls; declared before any request is taken. */
 export const callerDecorator = CALLER;
 
+export interface IdentifyOptions {
+  /** Also takes the token as the SDKs of LLM providers send it. */
+  readonly apiKey: boolean;
+  /** Whether the execution still runs is asked in the transaction of what it wants: a known token is not looked up. */
+  readonly isCheckedLater: boolean;
+}
+
 /**
  * A hook that lets only the execution pass whose socket this is and whose token was sent. Nothing else of the request
- * is believed. `apiKey` also takes the token as the SDKs of LLM providers send it.
+ * is believed.
  */
-export function identify(economy: EconomyDeps, { apiKey }: { readonly apiKey: boolean }) {
+export function identify(economy: EconomyDeps, options: IdentifyOptions) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    const executionId = loadOf(request.raw)?.executionId;
-    const caller =
-      executionId === undefined
-        ? refuse('wrong_socket', 'call through the socket of an execution')
-        : authenticate(economy, executionId, tokenOf(request.headers, apiKey));
+    const load = loadOf(request.raw);
+    const caller = load
+      ? callerAt(economy, load, tokenOf(request.headers, options.apiKey), options)
+      : refuse('wrong_socket', 'call through the socket of an execution');
     if (!caller.ok) {
       sendProblem(reply, caller);
       return;
@@ -30,6 +36,19 @@ export function identify(economy: EconomyDeps, { apiKey }: { readonly apiKey: bo
     request.setDecorator(CALLER, caller.value);
     done();
   };
+}
+
+function callerAt(
+  economy: EconomyDeps,
+  load: Load,
+  token: string | undefined,
+  { isCheckedLater }: IdentifyOptions,
+): Result<Caller> {
+  const { executionId, agentId } = load;
+  if (isCheckedLater && agentId !== undefined && token === load.token) return accept({ executionId, agentId });
+  const caller = authenticate(economy, executionId, token);
+  if (caller.ok) Object.assign(load, { token, agentId: caller.value.agentId });
+  return caller;
 }
 
 /** Who calls; only after `identify`. */

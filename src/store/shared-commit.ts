@@ -1,11 +1,11 @@
+import type { Outcome } from './transactions.ts';
+
 /** What one commit costs is a flush of the disk; this many writes together cost little more, and hold the lock briefly. */
 const SHARED_MAX = 128;
 
 export interface SharedCommitOptions {
-  /** As `Store.transaction`: immediate where it is the outermost, a savepoint inside another. */
-  readonly transaction: <T>(work: () => T) => T;
-  /** Whether a transaction is open: SQLite ends one by itself after some errors. */
-  readonly isOpen: () => boolean;
+  /** As `Transactions.together`. */
+  readonly together: (works: readonly (() => unknown)[]) => readonly Outcome[];
   /** How many may share one commit. */
   readonly most?: number;
 }
@@ -16,10 +16,8 @@ interface Queued {
   readonly reject: (error: unknown) => void;
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
 /**
- * Lets writes that are asked for in one turn of the event loop share a commit, each as a savepoint of its own. Nobody
+ * Lets writes that are asked for in one turn of the event loop share a commit, each whole or not at all by itself. Nobody
  * hears of a write before it is durable: where the commit fails, all of them have failed and nothing has changed.
  */
 export class SharedCommit {
@@ -59,7 +57,7 @@ export class SharedCommit {
     if (group.length === 0) return;
     let outcomes: readonly Outcome[];
     try {
-      outcomes = this.#options.transaction(() => group.map(({ work }) => this.#attempt(work)));
+      outcomes = this.#options.together(group.map(({ work }) => work));
     } catch (error) {
       for (const { reject } of group) reject(error);
       return;
@@ -68,17 +66,6 @@ export class SharedCommit {
       const outcome = outcomes[place]!;
       if ('error' in outcome) reject(outcome.error);
       else resolve(outcome.value);
-    }
-  }
-
-  #attempt(work: () => unknown): Outcome {
-    const { transaction, isOpen } = this.#options;
-    try {
-      return { value: transaction(work) };
-    } catch (error) {
-      // With the transaction gone, what the others did is gone too.
-      if (!isOpen()) throw error;
-      return { error };
     }
   }
 }

@@ -18,6 +18,7 @@ import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { stateTable, type State } from './state.ts';
+import { Transactions } from './transactions.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
 
 /** The economy's database: one noun per table, and transactions. */
@@ -102,35 +103,11 @@ function backUp(database: Database, path: string, name: string): void {
   backUpDatabase(database, join(directory, `before-migration-${name}.db`));
 }
 
-/** Carries a refusal out of a transaction that must be rolled back. Made once: a stack trace for each would cost more. */
-class RolledBack extends Error {
-  value: unknown;
-}
-const ROLLED_BACK = new RolledBack('rolled back');
-
 function storeOf(database: Database, sharedMax: number | undefined): Store {
-  const run = database.transaction((work: () => unknown) => {
-    const value = work();
-    if (isRefusal(value)) throw Object.assign(ROLLED_BACK, { value });
-    return value;
-  });
-
   const transfers = transfersTable(database);
-
-  function transaction<T>(work: () => T): T {
-    if (!database.inTransaction) transfers.forgetHead();
-    try {
-      return withDatabaseErrors(database.name, () => run.immediate(work)) as T;
-    } catch (error) {
-      transfers.forgetHead();
-      if (error instanceof RolledBack) return error.value as T;
-      throw error;
-    }
-  }
-
+  const transactions = new Transactions(database, () => transfers.forgetHead());
   const shared = new SharedCommit({
-    transaction,
-    isOpen: () => database.inTransaction,
+    together: (works) => withDatabaseErrors(database.name, () => transactions.together(works)),
     ...(sharedMax !== undefined && { most: sharedMax }),
   });
 
@@ -147,8 +124,8 @@ function storeOf(database: Database, sharedMax: number | undefined): Store {
     state: stateTable(database),
     idempotencyKeys: idempotencyKeysTable(database),
     audit: auditRows(database),
-    transaction,
-    share: (work) => shared.share(work),
+    transaction: (work) => withDatabaseErrors(database.name, () => transactions.run(work)),
+    share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
@@ -173,8 +150,4 @@ function defects(database: Database): readonly string[] {
     ...damage.filter((line) => line !== 'ok'),
     ...strays.slice(0, 10).map(({ table, rowid }) => `row ${rowid} of ${table} names a row that is not there`),
   ];
-}
-
-function isRefusal(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
 }

@@ -8,6 +8,7 @@ import { refuse } from '../../src/domain/refusal.ts';
 import { auditLedger } from '../../src/economy/audit.ts';
 import { transferCredits } from '../../src/economy/transfer-credits.ts';
 import { SharedCommit } from '../../src/store/shared-commit.ts';
+import { Transactions } from '../../src/store/transactions.ts';
 import { makeAgent, openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
 import { openTestService } from '../helpers/service-client.ts';
 
@@ -15,21 +16,20 @@ describe('writes of one turn', () => {
   let folder: string;
   let database: SqliteDatabase.Database;
   let other: SqliteDatabase.Database;
-  /** How often an outermost transaction was committed. */
+  let transactions: Transactions;
+  /** How many groups were committed. */
   let commits: number;
+  const together = (works: readonly (() => unknown)[]) => {
+    const outcomes = transactions.together(works);
+    commits++;
+    return outcomes;
+  };
   let shared: SharedCommit;
   const insert = (value: string) => () => {
     database.prepare('INSERT INTO t VALUES (?)').run(value);
     return value;
   };
   const seen = () => other.prepare('SELECT value FROM t ORDER BY rowid').pluck().all();
-
-  function transaction<T>(work: () => T): T {
-    const isOutermost = !database.inTransaction;
-    const value = database.transaction(work).immediate();
-    if (isOutermost) commits++;
-    return value;
-  }
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'bp-shared-'));
@@ -39,7 +39,8 @@ describe('writes of one turn', () => {
     database.exec('CREATE TABLE t (value TEXT)');
     other = new SqliteDatabase(path, { timeout: 100 });
     commits = 0;
-    shared = new SharedCommit({ transaction, isOpen: () => database.inTransaction });
+    transactions = new Transactions(database, () => undefined);
+    shared = new SharedCommit({ together });
   });
   afterEach(() => {
     other.close();
@@ -74,6 +75,58 @@ describe('writes of one turn', () => {
     expect(seen()).toEqual(['a', 'b']);
   });
 
+  it('undo what a step within one of them wrote before it was refused or failed, and no more', async () => {
+    const refusedWithin = () => {
+      insert('before')();
+      const inner = transactions.run(() => {
+        insert('lost')();
+        return { ok: false };
+      });
+      insert('after')();
+      return inner;
+    };
+    const results = await Promise.all([
+      shared.share(insert('a')),
+      shared.share(() => ({ answer: refusedWithin() })),
+      shared.share(refusedWithin),
+      shared.share(insert('b')),
+    ]);
+    expect(results).toEqual(['a', { answer: { ok: false } }, { ok: false }, 'b']);
+    expect(seen()).toEqual(['a', 'before', 'after', 'b']);
+    expect(commits).toBe(1);
+  });
+
+  it('undo what a step wrote whose failure one of them takes lightly', async () => {
+    const caughtWithin = () => {
+      try {
+        transactions.run(() => {
+          insert('lost too')();
+          throw new Error('broken');
+        });
+      } catch {
+        insert('caught')();
+      }
+      return 'went on';
+    };
+    expect(await Promise.all([shared.share(insert('a')), shared.share(caughtWithin)])).toEqual(['a', 'went on']);
+    expect(seen()).toEqual(['a', 'caught']);
+  });
+
+  it('have savepoints only where one is needed', async () => {
+    const statements: string[] = [];
+    const spied = new SqliteDatabase(':memory:', { verbose: (sql) => void statements.push(String(sql)) });
+    spied.exec('CREATE TABLE t (value TEXT)');
+    const each = new Transactions(spied, () => undefined);
+    const write = () => each.run(() => spied.prepare('INSERT INTO t VALUES (1)').run().changes);
+    const savepoints = () => statements.filter((sql) => sql.startsWith('SAVEPOINT')).length;
+    each.together([write, () => ({ ok: false }), write]);
+    expect(savepoints()).toBe(0);
+    each.together([write, () => (write(), { ok: false }), write]);
+    expect(savepoints()).toBeGreaterThan(0);
+    expect(spied.prepare('SELECT COUNT(*) FROM t').pluck().get()).toBe(4);
+    spied.close();
+  });
+
   it('have all failed when the commit can not be made', async () => {
     other.exec('BEGIN IMMEDIATE');
     const results = await Promise.allSettled([shared.share(insert('a')), shared.share(insert('b'))]);
@@ -94,7 +147,7 @@ describe('writes of one turn', () => {
   });
 
   it('are spread over several commits where there are very many', async () => {
-    const few = new SharedCommit({ transaction, isOpen: () => database.inTransaction, most: 2 });
+    const few = new SharedCommit({ together, most: 2 });
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((value) => few.share(insert(value))));
     expect(commits).toBe(3);
     expect(seen()).toHaveLength(5);

@@ -82,7 +82,7 @@ export class Auditor {
     this.#checkHeld();
     if (!isCleared) return;
     this.#takePrices();
-    this.#checkBalances(this.#books.accounts.keys());
+    this.#checkAllBalances();
     if (!moment.paused) checkLives(this.#mirror, changes, this.#config, moment);
   }
 
@@ -106,18 +106,29 @@ export class Auditor {
     checkRecord(this.#log, moment.cycle, market, this.#books);
   }
 
-  /** The stored balances are those of the books, and their running sums too. */
+  /** The stored balances of these are those of the books, and the running sums too. */
   #checkBalances(ids: Iterable<string>): void {
-    for (const id of new Set(ids)) {
-      const [posted, pending] = this.#log.account(id) ?? [NaN, NaN];
-      const due = this.#books.accounts.get(id) ?? { posted: 0, pending: 0 };
-      const isRight = due.posted === posted && due.pending === pending;
-      const told = () => `${id} has ${posted} with ${pending} held, not ${due.posted} with ${due.pending}`;
-      demand(isRight, 'balances are those of the ledger', told);
-    }
+    for (const id of new Set(ids)) this.#checkBalance(id, this.#log.account(id));
     const [posted, pending, held] = this.#log.totals() ?? [];
     const isRight = posted === 0 && pending === held;
     demand(isRight, 'credits are neither lost nor made', () => `sums: ${posted}, ${pending}, ${held}`);
+  }
+
+  /** Also of those that nothing moved credits of. */
+  #checkAllBalances(): void {
+    const unseen = new Set(this.#books.accounts.keys());
+    for (const [id, ...stored] of this.#log.accounts()) {
+      this.#checkBalance(id, stored);
+      unseen.delete(id);
+    }
+    for (const id of unseen) this.#checkBalance(id, undefined);
+  }
+
+  #checkBalance(id: string, [posted, pending]: readonly [number, number] = [NaN, NaN]): void {
+    const due = this.#books.accounts.get(id) ?? { posted: 0, pending: 0 };
+    const isRight = due.posted === posted && due.pending === pending;
+    const told = () => `${id} has ${posted} with ${pending} held, not ${due.posted} with ${due.pending}`;
+    demand(isRight, 'balances are those of the ledger', told);
   }
 
   /** Stock within its supply, one execution per agent, one prompt in the slot and one on deck, every hold with its bid. */
