@@ -1,8 +1,12 @@
-import { realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnginePort, RunningParts } from './cli/deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
+import type { Config } from './config/schema.ts';
+import { Gateway } from './intelligence/gateway.ts';
+import { readCatalogue } from './intelligence/provider.ts';
 import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
 import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
 import { engineError } from './sandbox/engine-error.ts';
@@ -48,8 +52,14 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       for (const warning of warnings) logger.warn({}, warning);
       const meters: Meters = new Map();
       const usage = { usedCpuMs: async (executionId: number) => meters.get(executionId)?.() };
-      const service = await createService({ economy, usage, clock, logger });
-      const endpoints = endpointsOf(service, meters);
+      const catalogue = readCatalogue(config.intelligence, {
+        environment,
+        readFile: (path) => readFileSync(path, 'utf8'),
+      });
+      warnOfTokens(config, catalogue.size, logger);
+      const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
+      const service = await createService({ economy, usage, gateway, clock, logger });
+      const endpoints = endpointsOf(service, gateway, meters);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, onEvent: () => undefined },
         async close() {
@@ -80,11 +90,20 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
   };
 }
 
+/** Tokens without a model, or a model without tokens: neither is of any use. */
+function warnOfTokens({ market }: Config, models: number, logger: Logger): void {
+  const { tokens } = market.supply;
+  if (models > 0 && tokens === 0)
+    logger.warn({}, 'a provider is configured, but market.supply.tokens is 0: no agent can ask a model');
+  if (models === 0 && tokens > 0)
+    logger.warn({}, 'market.supply.tokens is set, but no provider is: agents pay for tokens that they can not use');
+}
+
 /** What reads the CPU milliseconds of a running execution. */
 type Meters = Map<number, () => Promise<number | undefined>>;
 
 /** The service as the orchestrator needs it. */
-function endpointsOf(service: Service, meters: Meters): Endpoints {
+function endpointsOf(service: Service, gateway: Gateway, meters: Meters): Endpoints {
   const open = new Map<number, { close(): Promise<void> }>();
   return {
     serviceUrl: SERVICE_URL,
@@ -92,6 +111,7 @@ function endpointsOf(service: Service, meters: Meters): Endpoints {
       meters.set(executionId, meter);
       open.set(executionId, await service.openEndpoint(executionId, join(directory, SOCKET_NAME)));
     },
+    endCalls: (executionId) => gateway.end(executionId),
     requests: (executionId) => service.requestsOf(executionId),
     async close(executionId) {
       meters.delete(executionId);

@@ -17,6 +17,8 @@ export interface ConfigNode {
   readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly format?: string;
+  readonly required?: readonly string[];
 }
 
 /** What `bp-agents.yaml` may hold, as JSON Schema 2020-12; published as `docs/config.schema.json`. */
@@ -47,6 +49,8 @@ export function expectation(node: ConfigNode): string {
   if (node.enum) return `${node.enum.length > 2 ? 'one of ' : ''}${oneOf(node.enum.map(String))}`;
   if (node.properties) return `a section with ${oneOf(Object.keys(node.properties), 'and')}`;
   if (node.items) return `a list of ${node.minItems} to ${node.maxItems} values, each ${expectation(node.items)}`;
+  if (node.type === 'boolean') return 'true or false';
+  if (node.format === 'uri') return `an http or https URL of ${node.minLength} to ${node.maxLength} characters`;
   if (node.type === 'string') return `text of ${node.minLength} to ${node.maxLength} characters`;
   if (node.type === 'null') return 'null';
   return `a ${node.type === 'integer' ? 'whole number' : 'number'} from ${node.minimum} to ${node.maximum}`;

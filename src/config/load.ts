@@ -96,19 +96,37 @@ interface Issue {
   readonly code: string;
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** Of a section in a list, those that it doesn't know. */
+  readonly keys?: readonly string[];
 }
 
 function problemLine(issue: Issue, merged: Tree, layers: readonly Layer[], root: ConfigNode): string {
-  const path = leafPath(issue.path.map(String), root);
-  const value = valueAt(merged, path);
-  const origin = originOf(path, layers);
-  const node = nodeAt(root, path) ?? root;
+  const whole = issue.path.map(String);
+  const origin = originOf(leafPath(whole, root), layers);
+  const path = issue.code === 'invalid_union' ? leafPath(whole, root) : whole;
+  const value = valueWithin(merged, path);
+  const node = nodeWithin(root, path) ?? root;
+  if (issue.keys)
+    return `${origin}: ${path.join('.')} has the unknown key ${cut(issue.keys.join(', '))}; known here: ${Object.keys(node.properties ?? {}).join(', ')}`;
   const condition = issue.code === 'custom' ? `, ${issue.message}` : '';
   const is = value === undefined ? 'is not set' : `is ${shown(value)}`;
   return `${origin}: ${path.join('.')} ${is}, but must be ${expectation(node)}${condition}`;
 }
 
-/** An issue inside a list is about the list. */
+/** As `nodeAt`, also into the elements of lists. */
+function nodeWithin(root: ConfigNode, path: readonly string[]): ConfigNode | undefined {
+  return path.reduce<ConfigNode | undefined>((node, key) => node?.items ?? (node && nodeAt(node, [key])), root);
+}
+
+function valueWithin(tree: Tree, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      isSection(value) ? value[key] : Array.isArray(value) ? (value as unknown[])[Number(key)] : undefined,
+    tree,
+  );
+}
+
+/** The file's lines are known as far as the key that holds a list. */
 function leafPath(path: readonly string[], root: ConfigNode): readonly string[] {
   const known = path.findIndex((_, index) => !nodeAt(root, path.slice(0, index + 1)));
   return known === -1 ? path : path.slice(0, known);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { QUANTITY_MAX } from '../domain/resources.ts';
 import { sandbox, service } from './execution-schema.ts';
+import { intelligence } from './intelligence-schema.ts';
 import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
 
 /**
@@ -9,7 +10,6 @@ import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIME
  */
 export type Config = z.output<typeof configSchema>;
 
-/** The longest wait that a timer of the platform can hold. */
 /** Thirty marks at this rate still make one transfer. */
 const RATE_MAX = 10_000_000;
 
@@ -246,6 +246,7 @@ export const configSchema = z.strictObject({
   handshake,
   sandbox,
   service,
+  intelligence,
   history,
   terminal,
   log,

@@ -69,6 +69,16 @@ export const REFUSALS = {
   execution_already_ended: 'The execution has already ended.',
   // Intelligence.
   no_llm_provider: 'No LLM provider is configured.',
+  unknown_model: 'No provider has this model.',
+  wrong_format: 'The model is reached in the format of its own provider only.',
+  not_allowed: 'An agent may not ask a model for this.',
+  too_many_images: 'The call has more images than the limit.',
+  insufficient_tokens: 'The call needs more tokens than are left of the budget.',
+  refused_by_provider: 'The provider refused the call as it was written.',
+  provider_failed: 'The provider failed; nothing is billed.',
+  provider_unreachable: 'The provider can not be reached; nothing is billed.',
+  provider_busy: 'The provider takes no more calls now; nothing is billed.',
+  provider_timeout: 'The provider did not answer in time; nothing is billed.',
   // Load.
   too_many_requests: 'Too many requests at once.',
   request_timeout: 'The request took too long to arrive.',

@@ -42,6 +42,7 @@ export function recordCycle({ store, config, derived }: EconomyDeps, facts: Cycl
   store.cycles.forgetBefore(oldest);
   store.bids.forgetFatesBefore(oldest);
   store.messages.forgetBefore(oldest);
+  store.modelCalls.forgetBefore(oldest);
 }
 
 /** Credits per whole unit of each resource. */

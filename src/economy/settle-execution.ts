@@ -4,6 +4,7 @@ import { formatId } from '../domain/ids.ts';
 import { bundleCost, type Bundle } from '../domain/resources.ts';
 import type { EconomyDeps } from './deps.ts';
 import { receiver } from './living-agent.ts';
+import { settleLostCalls } from './model-call.ts';
 import { bidRef, placeBid } from './place-bid.ts';
 
 export interface Settlement {
@@ -31,6 +32,7 @@ export function settleExecution(deps: EconomyDeps, settlement: Settlement): bool
     const before = store.executions.get(executionId);
     if (!store.executions.settle({ id: executionId, endedAt: clock.now(), ...settlement })) return false;
     store.executions.setRequests(executionId, settlement.requests);
+    settleLostCalls(deps, store.modelCalls.openOf(executionId));
     if (before.startedAt === null || settlement.began === false) {
       store.messages.takeBack(executionId);
       store.prompts.takeBack(executionId);

@@ -20,6 +20,8 @@ export interface Endpoints {
   readonly serviceUrl: string;
   /** Serves this execution, and only it, at a socket in this directory. */
   open(executionId: number, socketDirectory: string, meter: () => Promise<number | undefined>): Promise<void>;
+  /** Ends its calls of models and settles them, so that its receipt knows what they cost. Idempotent. */
+  endCalls(executionId: number): Promise<void>;
   /** How many requests it has made. */
   requests(executionId: number): number;
   /** Ends what is open and removes the socket. Idempotent. */

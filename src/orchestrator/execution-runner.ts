@@ -85,7 +85,7 @@ async function runToEnd(
       wallMs: execution.wallMs,
       handshake,
       files,
-      environment: { BP_EXECUTION_TOKEN: token },
+      environment: environmentOf(endpoints.serviceUrl, token),
     },
     stop,
   );
@@ -100,6 +100,17 @@ async function runToEnd(
     await prepared.go();
     return endingOf(await prepared.ended);
   });
+}
+
+/** SDKs find the gateway by these, and take the execution's token for a provider's key. */
+function environmentOf(serviceUrl: string, token: string): Readonly<Record<string, string>> {
+  return {
+    BP_EXECUTION_TOKEN: token,
+    OPENAI_BASE_URL: `${serviceUrl}/v1`,
+    OPENAI_API_KEY: token,
+    ANTHROPIC_BASE_URL: serviceUrl,
+    ANTHROPIC_API_KEY: token,
+  };
 }
 
 async function adoptToEnd(
@@ -193,6 +204,7 @@ function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Fi
 }
 
 async function settleAndCleanUp(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
+  await deps.endpoints.endCalls(executionId);
   const finished = settle(deps, executionId, ending);
   // Only now: the report and the container are what a settlement that failed is made from at the next start.
   await cleanUp(deps, executionId);

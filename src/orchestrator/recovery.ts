@@ -1,5 +1,6 @@
 import type { Execution } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
+import { settleCallsOfEarlierRun } from '../economy/model-call.ts';
 import { adoptExecution, settleLost, settleStopped, type FinishedRun } from './execution-runner.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { StopWatch } from './stop-watch.ts';
@@ -18,6 +19,7 @@ export interface Recovered {
  */
 export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: AbortSignal): Promise<Recovered> {
   const { economy } = deps;
+  settleCallsOfEarlierRun(economy);
   await removeLeftovers(deps, signal);
   const unsettled = economy.store.executions.unsettled();
   const running = inState(unsettled, 'running');

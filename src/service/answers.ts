@@ -257,3 +257,16 @@ export const ProblemSchema = z
     instance: z.string().optional().describe('Names the request to the operator.'),
   })
   .meta({ id: 'Problem' });
+
+export const InferenceAnswer = z
+  .object({
+    model: z.string(),
+    text: z.string(),
+    stop_reason: z.string().nullable(),
+    usage: z
+      .object({ input_tokens: z.int(), cached_tokens: z.int(), output_tokens: z.int() })
+      .nullable()
+      .describe("The provider's own figures; null where it reports none."),
+    tokens_left: z.int().describe('Of the budget, after this call.'),
+  })
+  .meta({ id: 'InferenceAnswer' });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import { once } from '../economy/once.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
 import { handleFailures, refusalOf } from './failures.ts';
@@ -12,6 +13,7 @@ import { parseJsonBody } from './json-body.ts';
 import { methodsOf } from './methods.ts';
 import { documentation, documentRoutes, openApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
+import { relayed } from './relayed.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RouteSpec } from './route.ts';
 import { firstRefusal } from './schema.ts';
@@ -19,13 +21,15 @@ import { firstRefusal } from './schema.ts';
 export interface AppOptions {
   readonly economy: EconomyDeps;
   readonly logger: Logger;
+  /** The machine's own. */
+  readonly clock: Clock;
   readonly routes: readonly RouteSpec[];
 }
 
 const OPENAPI_PATH = '/openapi.json';
 
 /** The application, apart from listening: each execution's endpoint passes its requests to `routing`. */
-export async function buildApp({ economy, logger, routes }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ economy, logger, clock, routes }: AppOptions): Promise<FastifyInstance> {
   const { service } = economy.config;
   const app = Fastify({
     bodyLimit: service.body_bytes_max,
@@ -48,7 +52,7 @@ export async function buildApp({ economy, logger, routes }: AppOptions): Promise
   app.addHook('onRequest', refuseUnknown([...routes, { method: 'GET', path: OPENAPI_PATH }]));
 
   await documentRoutes(app);
-  for (const spec of routes) addRoute(app, economy, spec);
+  for (const spec of routes) addRoute(app, { economy, clock }, spec);
   let document: string | undefined;
   app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
     document ??= openApi(app);
@@ -95,7 +99,10 @@ function refuseUnknown(routes: readonly Pick<RouteSpec, 'method' | 'path'>[]): H
   };
 }
 
-function addRoute(app: FastifyInstance, economy: EconomyDeps, spec: RouteSpec): void {
+type RouteDeps = Pick<AppOptions, 'economy' | 'clock'>;
+
+function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void {
+  const { economy } = deps;
   const { method, path, group, body, query, params, bodyBytesMax } = spec;
   const hasEffect = method !== 'GET' && group !== 'intelligence';
   // A call of a model is billed each time that it is made.
@@ -115,8 +122,14 @@ function addRoute(app: FastifyInstance, economy: EconomyDeps, spec: RouteSpec): 
       ...(method === 'POST' ? [requireBody] : []),
       ...(takesKey ? [readKey(`${method} ${path}`)] : []),
     ],
-    handler: hasEffect ? workOnce(economy, spec) : work(spec),
+    handler: handlerOf(deps, spec, hasEffect),
   });
+}
+
+function handlerOf({ economy, clock }: RouteDeps, spec: RouteSpec, hasEffect: boolean) {
+  const { relay } = spec;
+  if (relay) return relayed(relay, { stalledMs: economy.config.intelligence.stalled_timeout_ms, clock });
+  return hasEffect ? workOnce(economy, spec) : work(spec);
 }
 
 const requireBody: Hook = (request, reply, done) => {
@@ -127,7 +140,7 @@ const requireBody: Hook = (request, reply, done) => {
 function work(spec: RouteSpec) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { body, query, params } = request;
-    return answer(reply, spec, await spec.work({ caller: callerOf(request), body, query, params }));
+    return answer(reply, spec, await workOf(spec)({ caller: callerOf(request), body, query, params }));
   };
 }
 
@@ -140,10 +153,11 @@ function workOnce(economy: EconomyDeps, spec: RouteSpec) {
     if (wrong) return answer(reply, spec, wrong);
     const done = { now: false };
     const key = keyOf(request);
+    const worker = workOf(spec);
     const result = await economy.store.share(() =>
       once(economy, caller, key, () => {
         done.now = true;
-        const worked = spec.work({ caller, body, query, params });
+        const worked = worker({ caller, body, query, params });
         if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
         return worked;
       }),
@@ -151,6 +165,11 @@ function workOnce(economy: EconomyDeps, spec: RouteSpec) {
     if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
     return answer(reply, spec, result);
   };
+}
+
+function workOf({ operation, work: found }: RouteSpec): NonNullable<RouteSpec['work']> {
+  if (!found) throw new Error(`${operation} does no work`);
+  return found;
 }
 
 function checkExecution(body: unknown, executionId: number): Refusal | undefined {

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { errorFormOf, sdkError } from './error-form.ts';
 import { REFUSALS, type Refusal, type RefusalCode } from '../domain/refusal.ts';
 
 /** The one place that maps refusals to HTTP. `docs/errors.md` lists the same; a test keeps the two equal. */
@@ -64,6 +65,16 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   execution_not_found: 404,
   execution_already_ended: 409,
   no_llm_provider: 503,
+  unknown_model: 404,
+  wrong_format: 400,
+  not_allowed: 400,
+  too_many_images: 400,
+  insufficient_tokens: 402,
+  refused_by_provider: 400,
+  provider_failed: 502,
+  provider_unreachable: 502,
+  provider_busy: 503,
+  provider_timeout: 504,
   too_many_requests: 429,
   request_timeout: 408,
   internal_error: 500,
@@ -106,10 +117,17 @@ export function sendProblem(reply: FastifyReply, refusal: Omit<Refusal, 'ok'>, i
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.status === 429) reply.header('retry-after', '1');
   // As bytes: to text Fastify would add a charset, which this media type doesn't have.
+  const { url, headers } = reply.request;
+  const form = errorFormOf(url, headers);
+  if (form !== 'problem') {
+    // An SDK would try again, to no effect: no provider comes by itself, and no budget grows.
+    if (refusal.code === 'no_llm_provider') reply.header('x-should-retry', 'false');
+    if (problem.status === 503 && typeof problem.limit === 'number') reply.header('retry-after', String(problem.limit));
+  }
   reply
     .code(problem.status)
-    .header('content-type', PROBLEM_JSON)
-    .send(Buffer.from(JSON.stringify(problem)));
+    .header('content-type', form === 'problem' ? PROBLEM_JSON : 'application/json')
+    .send(Buffer.from(JSON.stringify(form === 'problem' ? problem : sdkError(problem, form))));
 }
 
 function cut(text: string, charsMax: number): string {

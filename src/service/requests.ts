@@ -15,6 +15,8 @@ import {
   readExecutionId,
   text,
 } from './schema.ts';
+import { readCount } from '../intelligence/formats/screen.ts';
+import { readTurns } from '../intelligence/inference.ts';
 import { filesShape, readFiles } from './spawn-files.ts';
 
 // The bodies that agents send. An `id` is the name of the component in OpenAPI.
@@ -89,6 +91,27 @@ export const SpawnRequest = z
   })
   .meta({ id: 'SpawnRequest' });
 
+export const InferenceRequest = z
+  .strictObject({
+    prompt: text('prompt', 'What the model is asked; instead of messages.').optional(),
+    messages: readBy(
+      'messages',
+      z
+        .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+        .min(1)
+        .describe('A conversation so far; instead of prompt.'),
+      readTurns,
+    ).optional(),
+    model: text('model', 'One of GET /v1/models; intelligence.default_model where absent.').optional(),
+    max_tokens: readBy(
+      'max_tokens',
+      z.int().min(1).describe('Output tokens at most; capped to what is left and to what the model may.'),
+      readOutputMax,
+    ).optional(),
+    execution_id: executionId(),
+  })
+  .meta({ id: 'InferenceRequest' });
+
 function readBid(input: unknown): Result<{ readonly bid: Bid; readonly execution_id: number | undefined }> {
   const { execution_id: id, ...rest } = isRecord(input) ? input : {};
   const executionId = id === undefined ? accept(undefined) : readExecutionId(id, 'execution_id');
@@ -109,4 +132,9 @@ function shown(shape: z.ZodType, description: string): Record<string, unknown> {
   const schema: Record<string, unknown> = z.toJSONSchema(shape, { io: 'input' });
   delete schema['$schema'];
   return { ...schema, description };
+}
+
+function readOutputMax(value: unknown, field: string): Result<number> {
+  const count = readCount({ [field]: value }, field);
+  return count.ok ? accept(count.value ?? 1) : count;
 }

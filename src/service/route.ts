@@ -12,6 +12,24 @@ export interface Call<Body, Query, Params> {
   readonly params: Params;
 }
 
+/** A call whose answer may come in pieces. */
+export interface RelayedCall<Body> {
+  readonly caller: Caller;
+  readonly body: Body;
+  /** Aborted when the caller leaves before it has its answer. */
+  readonly hungUp: AbortSignal;
+}
+
+/** Either JSON or server-sent events. */
+export interface RelayedAnswer {
+  readonly json?: object;
+  readonly events?: AsyncIterable<string>;
+  /** Fields of the body that were taken out. */
+  readonly removed: readonly string[];
+  /** Budget tokens, at the time of asking. */
+  readonly tokensLeft: () => number;
+}
+
 /** One route. The application, OpenAPI, the 405 answers and the test of `docs/api.md` are all made from these. */
 export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -31,8 +49,10 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly answer: z.ZodType;
   /** Beside those that any route may give: of the fields of its schemas and of what it does. */
   readonly refusals: readonly RefusalCode[];
+  /** Passes the call on to somebody else; in place of `work`. */
+  readonly relay?: (call: RelayedCall<Body>) => Promise<Result<RelayedAnswer>>;
   /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */
-  readonly work: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
+  readonly work?: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
 }
 
 /** Lets the schemas of a route type its work, then forgets them, so that all routes can stand in one list. */

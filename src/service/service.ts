@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { EconomyDeps } from '../economy/deps.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Gateway } from '../intelligence/gateway.ts';
 import type { Logger } from '../platform/logger.ts';
 import { buildApp } from './app.ts';
 import { openEndpoint, type Endpoint } from './endpoint.ts';
 import { economicRoutes } from './routes/economic.ts';
-import { executionRoutes, type UsageReader } from './routes/execution.ts';
+import { executionRoutes, type ExecutionFacts, type UsageReader } from './routes/execution.ts';
 import { humanRoutes } from './routes/human.ts';
 import { intelligenceRoutes } from './routes/intelligence.ts';
 import { marketRoutes } from './routes/market.ts';
@@ -14,6 +15,7 @@ import { socialRoutes } from './routes/social.ts';
 export interface ServiceDeps {
   readonly economy: EconomyDeps;
   readonly usage: UsageReader;
+  readonly gateway: Gateway;
   /** The machine's own: connections are timed by it. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,23 +34,24 @@ export interface Service {
 }
 
 /** Every route, in the order of the documentation. */
-export function serviceRoutes({ economy, usage, requestsOf }: Parameters<typeof executionRoutes>[0]) {
+export function serviceRoutes({ economy, usage, requestsOf, gateway }: ExecutionFacts & { readonly gateway: Gateway }) {
+  const { body_bytes_max: bodyBytesMax } = economy.config.intelligence;
   return [
     ...economicRoutes(economy),
     ...marketRoutes(economy),
     ...humanRoutes(economy),
     ...socialRoutes(economy),
-    ...intelligenceRoutes(),
+    ...intelligenceRoutes(gateway, { bodyBytesMax }),
     ...executionRoutes({ economy, usage, requestsOf }),
   ];
 }
 
 /** Makes the service; it listens to nobody before the first endpoint is opened. */
-export async function createService({ economy, usage, clock, logger }: ServiceDeps): Promise<Service> {
+export async function createService({ economy, usage, gateway, clock, logger }: ServiceDeps): Promise<Service> {
   const endpoints = new Map<number, Endpoint>();
   const requestsOf = (executionId: number) => endpoints.get(executionId)?.requests ?? 0;
-  const routes = serviceRoutes({ economy, usage, requestsOf });
-  const app = await buildApp({ economy, logger, routes });
+  const routes = serviceRoutes({ economy, usage, requestsOf, gateway });
+  const app = await buildApp({ economy, logger, clock, routes });
 
   return {
     app,
@@ -69,6 +72,7 @@ export async function createService({ economy, usage, clock, logger }: ServiceDe
       return endpoint;
     },
     async close() {
+      await gateway.close();
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
       await app.close();
     },

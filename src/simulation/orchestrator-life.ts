@@ -111,6 +111,8 @@ export class OrchestratorLife {
           this.#open.set(executionId, 0);
           return Promise.resolve();
         }),
+      // Simulated agents ask no model.
+      endCalls: () => Promise.resolve(),
       requests: (executionId) => this.#open.get(executionId) ?? 0,
       close: (executionId) =>
         fuse.through('close', () => {

@@ -14,6 +14,7 @@ import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.t
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
+import { modelCallsTable, type ModelCalls } from './model-calls.ts';
 import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
@@ -34,6 +35,7 @@ export interface Store {
   readonly cycles: Cycles;
   readonly state: State;
   readonly idempotencyKeys: IdempotencyKeys;
+  readonly modelCalls: ModelCalls;
   readonly audit: AuditRows;
   /**
    * Runs `work` in one immediate transaction; inside another one it is a savepoint.
@@ -123,6 +125,7 @@ function storeOf(database: Database, sharedMax: number | undefined): Store {
     cycles: cyclesTable(database),
     state: stateTable(database),
     idempotencyKeys: idempotencyKeysTable(database),
+    modelCalls: modelCallsTable(database),
     audit: auditRows(database),
     transaction: (work) => withDatabaseErrors(database.name, () => transactions.run(work)),
     share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),

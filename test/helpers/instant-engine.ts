@@ -104,6 +104,7 @@ function noEndpoints(): Endpoints {
   return {
     serviceUrl: 'http://127.0.0.1:8080',
     open: () => Promise.resolve(),
+    endCalls: () => Promise.resolve(),
     requests: () => 0,
     close: () => Promise.resolve(),
   };

@@ -4,6 +4,8 @@ import { formatId } from '../../src/domain/ids.ts';
 import type { StartingExecution } from '../../src/economy/start-execution.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
+import { Gateway } from '../../src/intelligence/gateway.ts';
+import { readCatalogue, type KeySources } from '../../src/intelligence/provider.ts';
 import { createService, type Service } from '../../src/service/service.ts';
 import { openTestEconomy, runningAgent, type TestEconomy, type TestEconomyOptions } from './economy.ts';
 import type { Bundle } from '../../src/domain/resources.ts';
@@ -38,6 +40,7 @@ export interface TestAgent {
 export interface TestService {
   readonly economy: TestEconomy;
   readonly service: Service;
+  readonly gateway: Gateway;
   /** What was logged as an error. */
   readonly failures: readonly object[];
   /** What the usage reader says; undefined where it can't. */
@@ -50,7 +53,9 @@ export interface TestService {
 }
 
 /** The service over real sockets on a real database. */
-export async function openTestService(options: TestEconomyOptions = {}): Promise<TestService> {
+export async function openTestService(
+  options: TestEconomyOptions & { readonly keys?: KeySources } = {},
+): Promise<TestService> {
   // Tests of other things make more requests than an agent may.
   const overrides = ['service.request_burst_max=100000', ...(options.overrides ?? [])];
   const economy = openTestEconomy({ ...options, overrides });
@@ -58,11 +63,15 @@ export async function openTestService(options: TestEconomyOptions = {}): Promise
   const ignore = () => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
   const usage = { usedCpuMs: async () => test.cpuMs };
-  const service = await createService({ economy, usage, clock: systemClock(), logger });
+  const clock = systemClock();
+  const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
+  const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
+  const service = await createService({ economy, usage, gateway, clock, logger });
 
   const test: TestService = {
     economy,
     service,
+    gateway,
     failures,
     cpuMs: undefined,
     agent: (id, agentOptions) => test.connect(runningAgent(economy, id, agentOptions)),
@@ -78,6 +87,8 @@ export async function openTestService(options: TestEconomyOptions = {}): Promise
   };
   return test;
 }
+
+const NO_KEYS: KeySources = { environment: {}, readFile: () => '' };
 
 function testAgent(identity: Pick<TestAgent, 'agentId' | 'executionId' | 'token' | 'socketPath'>): TestAgent {
   const { socketPath, token } = identity;

@@ -24,7 +24,13 @@ function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly 
     logger: silent,
     events,
     onEvent: (event: MarketEvent) => void events.push(event),
-    endpoints: { serviceUrl: '', open: never, requests: () => 0, close: () => Promise.resolve() },
+    endpoints: {
+      serviceUrl: '',
+      open: never,
+      endCalls: () => Promise.resolve(),
+      requests: () => 0,
+      close: () => Promise.resolve(),
+    },
     sandbox: {
       check: () => Promise.resolve({}),
       ping,

@@ -26,7 +26,13 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
     clock: economy.clock,
     logger: silent,
     onEvent: () => undefined,
-    endpoints: { serviceUrl: '', open: () => Promise.resolve(), requests: () => 0, close: () => Promise.resolve() },
+    endpoints: {
+      serviceUrl: '',
+      open: () => Promise.resolve(),
+      endCalls: () => Promise.resolve(),
+      requests: () => 0,
+      close: () => Promise.resolve(),
+    },
     sandbox: {
       socketDirectory: () => Promise.resolve('/'),
       prepare: () =>

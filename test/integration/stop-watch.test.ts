@@ -44,7 +44,13 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
     clock: economy.clock,
     logger: silent,
     onEvent: () => undefined,
-    endpoints: { serviceUrl: '', open: () => Promise.resolve(), requests: () => 0, close: () => Promise.resolve() },
+    endpoints: {
+      serviceUrl: '',
+      open: () => Promise.resolve(),
+      endCalls: () => Promise.resolve(),
+      requests: () => 0,
+      close: () => Promise.resolve(),
+    },
     sandbox: {
       ping: () => Promise.resolve(),
       socketDirectory: () => Promise.resolve('/'),

@@ -148,7 +148,7 @@ describe('a wrong value', () => {
     ['economy.message_fee=0.0000001', 'at most 6 decimals'],
     ['economy.message_fee=-1', 'a number from 0 to'],
     ['economy.initial_credit_budget=0', 'a number from 0.000001 to'],
-    ['lifecycle.restart_backoff_cycles=[1, -2]', 'is [1,-2], but must be a list'],
+    ['lifecycle.restart_backoff_cycles=[1, -2]', 'restart_backoff_cycles.1 is -2, but must be a whole number'],
     ['sandbox.image=5', 'must be text'],
   ])('is refused: %s', (override, expected) => {
     expect(problem({ overrides: [override] })).toContain(expected);

@@ -2,6 +2,7 @@ import { formatId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
 import { bundleView } from '../../domain/resources.ts';
 import type { Caller, EconomyDeps } from '../../economy/deps.ts';
+import { tokensLeft } from '../../economy/model-call.ts';
 import { ExecutionState } from '../answers.ts';
 import { route, type RouteSpec } from '../route.ts';
 
@@ -56,7 +57,7 @@ function stateOf({ economy, requestsOf }: ExecutionFacts, { executionId }: Calle
       },
       remaining: {
         cpu_seconds: cpuMs === undefined ? null : seconds(Math.max(0, bundle.cpuMs - cpuMs)),
-        tokens: Math.max(0, bundle.tokens - tokensUsed),
+        tokens: Math.max(0, tokensLeft(economy, executionId)),
         attention: bundle.attention === 1 && !prompt ? 1 : 0,
       },
       deadline: startedAt === null ? null : new Date(startedAt + wallMs).toISOString(),

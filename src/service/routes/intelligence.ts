@@ -1,40 +1,79 @@
 import { z } from 'zod';
+import type { RefusalCode } from '../../domain/refusal.ts';
+import { accept } from '../../domain/refusal.ts';
+import { chat } from '../../intelligence/formats/chat.ts';
+import { embeddings } from '../../intelligence/formats/embeddings.ts';
+import type { Format } from '../../intelligence/formats/format.ts';
+import { countTokens, messages } from '../../intelligence/formats/messages.ts';
+import { responses } from '../../intelligence/formats/responses.ts';
+import type { Gateway } from '../../intelligence/gateway.ts';
+import { infer } from '../../intelligence/inference.ts';
 import { noProvider } from '../../intelligence/no-provider.ts';
+import { modelList } from '../../intelligence/model-list.ts';
+import { InferenceAnswer } from '../answers.ts';
+import { InferenceRequest } from '../requests.ts';
 import { route, type RouteSpec } from '../route.ts';
 
-const CALLS = [
-  { method: 'POST', path: '/intelligence/inference', operation: 'infer', summary: 'Asks a model.' },
-  {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    operation: 'createChatCompletion',
-    summary: 'Asks a model, in the format of OpenAI chat completions.',
-  },
-  {
-    method: 'POST',
-    path: '/v1/responses',
-    operation: 'createResponse',
-    summary: 'Asks a model, in the format of OpenAI responses.',
-  },
-  {
-    method: 'POST',
-    path: '/v1/messages',
-    operation: 'createMessage',
-    summary: 'Asks a model, in the format of Anthropic messages.',
-  },
-  { method: 'GET', path: '/v1/models', operation: 'listModels', summary: 'The models that can be asked.' },
-] as const;
+const PASSED_ON: readonly (readonly [format: Format, operation: string, summary: string])[] = [
+  [chat, 'createChatCompletion', 'Asks a model, in the format of OpenAI chat completions.'],
+  [responses, 'createResponse', 'Asks a model, in the format of OpenAI responses.'],
+  [messages, 'createMessage', 'Asks a model, in the format of Anthropic messages.'],
+  [countTokens, 'countMessageTokens', 'Counts the input of a message, at the provider; it is not billed.'],
+  [embeddings, 'createEmbedding', 'Embeds texts, in the format of OpenAI embeddings.'],
+];
 
-/** Until there is a provider, all of them say that there is none. */
-export function intelligenceRoutes(): readonly RouteSpec[] {
-  return CALLS.map((call) =>
+const REFUSALS: readonly RefusalCode[] = [
+  ...([
+    'no_llm_provider',
+    'unknown_model',
+    'wrong_format',
+    'not_allowed',
+    'too_many_images',
+    'insufficient_tokens',
+  ] as const),
+  ...(['refused_by_provider', 'provider_failed', 'provider_unreachable', 'provider_busy', 'provider_timeout'] as const),
+  ...(['not_positive', 'not_integer', 'not_finite', 'empty', 'too_large', 'request_timeout'] as const),
+];
+
+/** Bodies are as the provider's documentation says; the gateway reads them itself. */
+const AnyBody = z.unknown();
+
+export function intelligenceRoutes(
+  gateway: Gateway,
+  { bodyBytesMax }: { readonly bodyBytesMax: number },
+): readonly RouteSpec[] {
+  const shared = { group: 'intelligence', status: 200, bodyBytesMax } as const;
+  return [
     route({
-      ...call,
-      group: 'intelligence',
-      status: 200,
+      ...shared,
+      method: 'POST',
+      path: '/intelligence/inference',
+      operation: 'infer',
+      summary: "Asks a model, in no provider's format.",
+      body: InferenceRequest,
+      answer: InferenceAnswer,
+      refusals: REFUSALS,
+      relay: ({ caller, body: question, hungUp }) => infer(gateway, { caller, question, hungUp }),
+    }),
+    ...PASSED_ON.map(([format, operation, summary]) =>
+      route({
+        ...shared,
+        ...{ method: 'POST', path: format.route, operation, summary },
+        body: AnyBody,
+        answer: z.unknown(),
+        refusals: REFUSALS,
+        relay: ({ caller, body, hungUp }) => gateway.answer({ caller, format, body, hungUp }),
+      }),
+    ),
+    route({
+      ...shared,
+      method: 'GET',
+      path: '/v1/models',
+      operation: 'listModels',
+      summary: 'The models that can be asked, as the SDK that asks expects them.',
       answer: z.unknown(),
       refusals: ['no_llm_provider'],
-      work: noProvider,
+      work: () => (gateway.models.length > 0 ? accept(modelList(gateway.models)) : noProvider()),
     }),
-  );
+  ];
 }

@@ -66,7 +66,8 @@ describe('docs/errors.md', () => {
 });
 
 function routes() {
-  return serviceRoutes({ economy: test.economy, usage: { usedCpuMs: async () => undefined }, requestsOf: () => 0 });
+  const { economy, gateway } = test;
+  return serviceRoutes({ economy, gateway, usage: { usedCpuMs: async () => undefined }, requestsOf: () => 0 });
 }
 
 describe('docs/api.md', () => {

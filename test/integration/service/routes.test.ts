@@ -220,16 +220,23 @@ describe('a prompt', () => {
 
 describe('intelligence', () => {
   it.each([
-    ['POST', '/intelligence/inference'],
     ['POST', '/v1/chat/completions'],
     ['POST', '/v1/responses'],
+    ['POST', '/v1/embeddings'],
     ['POST', '/v1/messages'],
+    ['POST', '/v1/messages/count_tokens'],
     ['GET', '/v1/models'],
-  ])('%s %s says that there is no provider', async (method, path) => {
+  ])('%s %s says that there is no provider, in the words of an SDK that will not try again', async (method, path) => {
     const body = method === 'POST' ? { body: { model: 'any' } } : {};
     const answer = await ann.request({ method, path, ...body });
+    const error = { code: 'no_llm_provider', message: expect.stringContaining('market.supply.tokens') as string };
+    expect(answer).toMatchObject({ status: 503, headers: { 'x-should-retry': 'false' }, body: { error } });
+    expect(answer.body['type']).toBe(path.startsWith('/v1/messages') ? 'error' : undefined);
+  });
+
+  it('says it also where a model is asked in no format', async () => {
+    const answer = await ann.post('/intelligence/inference', { prompt: 'x' });
     expect(answer.body).toMatchObject({ status: 503, code: 'no_llm_provider' });
-    expect(answer.body['detail']).toContain('market.supply.tokens');
   });
 
   it('takes the token as the SDKs send it', async () => {

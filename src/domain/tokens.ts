@@ -1,0 +1,40 @@
+/** What a call used, in the provider's own tokens: whole numbers of at least 0. */
+export interface TokenUsage {
+  /** Input that was not read from a cache. */
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
+/** Budget tokens that one token of a model costs. */
+export interface TokenWeights {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
+/** How a call of a model ended. `lost`: its end was never seen, since the program or the execution ended before it. */
+export type CallOutcome = 'completed' | 'failed' | 'hung_up' | 'broken_off' | 'lost';
+
+/** Budget tokens for this use, rounded up. */
+export function budgetCost(usage: TokenUsage, weights: TokenWeights): number {
+  const exact = usage.input * weights.input + usage.cached * weights.cached + usage.output * weights.output;
+  // Weights have six decimals at most: what is smaller is the arithmetic's own.
+  return Math.ceil(Number(exact.toFixed(6)));
+}
+
+/** The most output tokens, `answers` times, for which `left` suffices after the input; negative where not even that fits. */
+export function outputCap(
+  left: number,
+  { input, answers, weights }: { readonly input: number; readonly answers: number; readonly weights: TokenWeights },
+): number {
+  const rest = left - budgetCost({ input, cached: 0, output: 0 }, dearest(weights));
+  if (rest < 0) return -1;
+  const each = weights.output * answers;
+  return each === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(Number((rest / each).toFixed(6)));
+}
+
+/** Before a call nobody knows what of its input is cached: the dearer of both is reserved. */
+export function dearest(weights: TokenWeights): TokenWeights {
+  return { ...weights, input: Math.max(weights.input, weights.cached) };
+}

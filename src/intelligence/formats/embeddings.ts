@@ -1,0 +1,41 @@
+import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import { usageIn } from './chat.ts';
+import type { Asked, Format } from './format.ts';
+import { checkFilled, readModel, readObject, screenFields } from './screen.ts';
+
+const FIELDS = {
+  allowed: new Set(['model', 'input', 'dimensions', 'encoding_format']),
+  refused: {},
+};
+
+/** OpenAI's embeddings: they have input only. */
+export const embeddings: Format = {
+  route: '/v1/embeddings',
+  kind: 'openai',
+  path: '/embeddings',
+  read,
+  write: ({ body }, { model }) => ({ ...body, model }),
+  usageOf: (answer) => usageIn(answer['usage']),
+  textOf: () => '',
+  readEvent: () => ({ failure: 'embeddings are not streamed' }),
+};
+
+function read(raw: unknown): Result<Asked> {
+  const body = readObject(raw);
+  if (!body.ok) return body;
+  const screened = screenFields(body.value, FIELDS);
+  if (!screened.ok) return screened;
+  const { kept, removed } = screened.value;
+  const model = readModel(kept['model']);
+  if (!model.ok) return model;
+  const refusal = checkFilled(kept, 'input');
+  if (refusal) return refusal;
+  const input = (Array.isArray(kept['input']) ? kept['input'].flat() : [kept['input']]) as unknown[];
+  if (!input.every((item) => typeof item === 'string' || Number.isSafeInteger(item)))
+    return refuse('wrong_type', 'input must be text, or a list of texts or of token numbers', { field: 'input' });
+  const texts = input.filter((item) => typeof item === 'string');
+  return accept({
+    ...{ model: model.value, isStream: false, outputMax: undefined, answers: 0, texts, parts: texts.length },
+    ...{ images: 0, tokenNumbers: input.length - texts.length, removed, body: kept },
+  });
+}

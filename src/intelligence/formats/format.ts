@@ -1,0 +1,105 @@
+import type { Result } from '../../domain/refusal.ts';
+import type { TokenUsage } from '../../domain/tokens.ts';
+
+export type ProviderKind = 'openai' | 'anthropic';
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What a call asks for, after everything that an agent may not ask for was taken out or refused. */
+export interface Asked {
+  readonly model: string;
+  readonly isStream: boolean;
+  /** Output tokens of each answer; undefined where the agent named no limit. */
+  readonly outputMax: number | undefined;
+  readonly answers: number;
+  /** Everything that the model will read, for counting; images apart. */
+  readonly texts: readonly string[];
+  /** Messages, parts and the like, each of which costs some tokens of its own. */
+  readonly parts: number;
+  readonly images: number;
+  /** Input given as token numbers. */
+  readonly tokenNumbers: number;
+  /** Names of fields that were taken out. */
+  readonly removed: readonly string[];
+  /** The fields to be passed on. */
+  readonly body: Json;
+}
+
+export interface Limits {
+  readonly imagesMax: number;
+}
+
+/** How a call is passed to a provider. */
+export interface Passing {
+  /** The provider's name for the model. */
+  readonly model: string;
+  readonly outputMax: number;
+  readonly outputField: 'max_tokens' | 'max_completion_tokens';
+}
+
+/** What a stream has brought so far. */
+export interface StreamEvent {
+  /** Text that the model produced, in whatever form it is sent. */
+  readonly text?: string;
+  /** As far as this event reports it. */
+  readonly usage?: Partial<TokenUsage>;
+  /** Whether the figures are now those of the whole call. */
+  readonly isTotal?: boolean;
+  /** The agent didn't ask for this event. */
+  readonly isHidden?: boolean;
+  /** The answer is complete. */
+  readonly isLast?: boolean;
+  /** The provider says that it failed. */
+  readonly failure?: string;
+}
+
+/** One wire format: reads calls, writes them for the provider, and finds in its answers what they used. */
+export interface Format {
+  readonly route: string;
+  readonly kind: ProviderKind;
+  /** Under the provider's base URL. */
+  readonly path: string;
+  /** Reads a body. Refuses what an agent may not ask for, and what can't be counted. */
+  read(body: unknown, limits: Limits): Result<Asked>;
+  /** The body for the provider. */
+  write(asked: Asked, passing: Passing): Json;
+  /** What the provider reports; undefined where it doesn't, or where its figures can't be right. */
+  usageOf(answer: Json): TokenUsage | undefined;
+  /** Everything that was produced, to be counted where nothing is reported. */
+  textOf(answer: Json): string;
+  /** The meaning of one event of a stream; its data is text. */
+  readEvent(data: string, asked: Asked): StreamEvent;
+}
+
+/** No call of one answer has used more; a figure above is an error of the provider's. */
+const FIGURE_MAX = 100_000_000;
+
+/** A reported number of tokens, or undefined where it can't be one. */
+export function figure(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= FIGURE_MAX ? Number(value) : undefined;
+}
+
+export function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function recordOf(value: unknown): Json {
+  return isRecord(value) ? value : {};
+}
+
+export function listOf(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+export function textIn(...values: readonly unknown[]): string {
+  return values.filter((value) => typeof value === 'string').join('');
+}
+
+/** The JSON of an event's data, or undefined where it is none. */
+export function parseEvent(data: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

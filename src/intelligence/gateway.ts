@@ -1,0 +1,266 @@
+import type { Config } from '../config/schema.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import type { Caller, EconomyDeps } from '../economy/deps.ts';
+import { reserveCall, tokensLeft } from '../economy/model-call.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Randomness } from '../platform/randomness.ts';
+import { CallFailure, ExecutionOver, garbage, HungUp } from './failure.ts';
+import { isRecord, type Format, type Json } from './formats/format.ts';
+import { noProvider } from './no-provider.ts';
+import { LOST, settleOpenCall, UNASKED, type End, type OpenCall } from './open-call.ts';
+import type { Catalogue, Model, Provider } from './provider.ts';
+import { relay } from './relay.ts';
+import { TokenCounter } from './token-counter.ts';
+import { dismiss, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
+
+export interface GatewayDeps {
+  readonly economy: EconomyDeps;
+  readonly catalogue: Catalogue;
+  /** The machine's own: providers are real. */
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly logger: Logger;
+}
+
+export interface GatewayCall {
+  readonly caller: Caller;
+  readonly format: Format;
+  readonly body: unknown;
+  /** Aborted when the agent leaves. */
+  readonly hungUp: AbortSignal;
+}
+
+/** What the agent gets: the provider's own answer, whole or as it comes. */
+export interface GatewayAnswer {
+  readonly json?: Json;
+  /** Server-sent events. Whoever takes them takes all of them, or ends the iteration. */
+  readonly events?: AsyncIterable<string>;
+  /** Fields of the call that were taken out of it. */
+  readonly removed: readonly string[];
+  readonly tokensLeft: () => number;
+}
+
+/**
+ * Passes agents' calls of language models on to their providers, each within what its execution has bought: tokens are
+ * reserved before a call and settled when it ends, however it ends.
+ */
+export class Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #settings: Config['intelligence'];
+  readonly #counter = new TokenCounter();
+  readonly #upstreams = new Map<Provider, Upstream>();
+  /** By execution. */
+  readonly #open = new Map<number, Map<OpenCall, Promise<void>>>();
+  readonly #settling = new WeakSet<OpenCall>();
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#settings = deps.economy.config.intelligence;
+    const { clock, random, catalogue } = deps;
+    for (const { provider } of catalogue.values())
+      if (!this.#upstreams.has(provider))
+        this.#upstreams.set(provider, new Upstream(provider, { settings: this.#settings, clock, random }));
+  }
+
+  /** Every name that a model can be asked by. */
+  get models(): readonly Model[] {
+    return [...this.#deps.catalogue.values()];
+  }
+
+  /** What is asked where an agent names no model. */
+  get standard(): Model | undefined {
+    const { default_model: name } = this.#settings;
+    return name === null ? this.models.find(({ embeds }) => !embeds) : this.#deps.catalogue.get(name);
+  }
+
+  /**
+   * One call. Refuses what can't be passed on, what the budget does not suffice for, and with what the provider failed.
+   */
+  async answer({ caller, format, body, hungUp }: GatewayCall): Promise<Result<GatewayAnswer>> {
+    if (this.#deps.catalogue.size === 0) return noProvider();
+    const asked = format.read(body, { imagesMax: this.#settings.images_max });
+    if (!asked.ok) return asked;
+    const model = this.#find(asked.value.model, format);
+    if (!model.ok) return model;
+    const call = await this.#reserve(caller, { format, asked: asked.value, model: model.value, hungUp });
+    if (!call.ok) return call;
+    const left = () => tokensLeft(this.#deps.economy, caller.executionId);
+    const { removed } = asked.value;
+    try {
+      const upstream = this.#upstreamOf(call.value);
+      const answer = await upstream.ask(this.#passed(call.value));
+      if (!asked.value.isStream)
+        return accept({ json: await this.#whole(call.value, answer), removed, tokensLeft: left });
+      return accept({ events: this.#events(call.value, answer), removed, tokensLeft: left });
+    } catch (error) {
+      return this.#refusalOf(error, call.value);
+    }
+  }
+
+  /** Ends the calls of an execution that ended. Resolves when all of them are settled. */
+  async end(executionId: number): Promise<void> {
+    const calls = this.#open.get(executionId);
+    if (!calls) return;
+    for (const { over } of calls.keys()) over.abort(new ExecutionOver('the execution ended'));
+    await Promise.all([...calls.keys()].map((call) => this.#settle(call, call.standing.end())));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((executionId) => this.end(executionId)));
+    await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.close()));
+  }
+
+  #find(name: string, format: Format): Result<Model> {
+    const model = this.#deps.catalogue.get(name);
+    if (!model)
+      return refuse('unknown_model', `there is no model ${name}; GET /v1/models lists those that there are`, {
+        field: 'model',
+      });
+    const { kind } = model.provider;
+    if (kind !== format.kind)
+      return refuse(
+        'wrong_format',
+        `${name} is reached through ${kind === 'openai' ? '/v1/chat/completions' : '/v1/messages'}, in its provider's own format`,
+        { field: 'model' },
+      );
+    if (model.embeds !== (format.route === '/v1/embeddings'))
+      return refuse('wrong_format', `${name} is ${model.embeds ? '' : 'not '}for embeddings`, { field: 'model' });
+    return accept(model);
+  }
+
+  async #reserve(
+    caller: Caller,
+    { format, asked, model, hungUp }: Pick<OpenCall, 'format' | 'asked' | 'model' | 'hungUp'>,
+  ): Promise<Result<OpenCall>> {
+    const { economy, clock } = this.#deps;
+    const beganAt = clock.monotonic();
+    const { weights, encoding, imageTokens, provider, name } = model;
+    const isFree = asked.answers === 0 && format.route !== '/v1/embeddings';
+    const input = isFree ? 0 : await this.#counter.inputOf(asked, { encoding, imageTokens });
+    const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
+    const order = { provider: provider.name, model: name, route: format.route, weights, input, outputMax };
+    const reserved = await economy.store.share(() =>
+      reserveCall(economy, caller, { ...order, answers: asked.answers }),
+    );
+    if (!reserved.ok) return reserved;
+    const { callId: id, outputMax: most } = reserved.value;
+    const { executionId } = caller;
+    const { log_content: keeps, content_chars_max: charsMax } = this.#settings;
+    const call: OpenCall = {
+      ...{ id, executionId, format, asked, model, input, outputMax: most, beganAt, hungUp },
+      ...{ over: new AbortController(), contentMax: keeps ? charsMax : 0, standing: { end: () => UNASKED } },
+    };
+    const calls = this.#open.get(executionId) ?? new Map<OpenCall, Promise<void>>();
+    this.#open.set(executionId, calls.set(call, Promise.resolve()));
+    return accept(call);
+  }
+
+  #passed(call: OpenCall): UpstreamCall {
+    const { executionId, format, asked, model, input, outputMax, hungUp, over, standing } = call;
+    const outputField = model.provider.config.output_field;
+    const both = AbortSignal.any([hungUp, over.signal]);
+    return {
+      executionId,
+      path: format.path,
+      body: format.write(asked, { model: model.upstream, outputMax, outputField }),
+      left: both,
+      // What a provider is at work on is brought to its end, or nobody would know what it cost.
+      abort: asked.isStream ? both : over.signal,
+      atWork(isAtWork) {
+        // Whoever leaves a stream before its first event stops it: its input was read.
+        const begun: End = asked.isStream ? { ...UNASKED, usage: { input, cached: 0, output: 0 } } : LOST;
+        standing.end = () => (isAtWork ? begun : UNASKED);
+      },
+    };
+  }
+
+  async #whole(call: OpenCall, answer: UpstreamAnswer): Promise<Json> {
+    const { format, model } = call;
+    const { name, config } = model.provider;
+    try {
+      const text = await readText(answer.body, config.answer_bytes_max).catch((error: unknown) => {
+        call.over.signal.throwIfAborted();
+        throw garbage(name, error instanceof Error ? error.message : 'it broke off');
+      });
+      const json = parse(text);
+      if (!json) throw garbage(name, 'its answer is no JSON object');
+      const reported = format.usageOf(json);
+      const usage = reported ?? (await this.#counted(call, format.textOf(json)));
+      const outcome = call.hungUp.aborted ? 'hung_up' : 'completed';
+      await this.#settle(call, { outcome, usage, isReported: reported !== undefined, answered: text });
+      return json;
+    } catch (error) {
+      if (error instanceof CallFailure) this.#upstreamOf(call).failed();
+      throw error;
+    } finally {
+      answer.end();
+    }
+  }
+
+  async *#events(call: OpenCall, answer: UpstreamAnswer): AsyncGenerator<string> {
+    const count = await this.#counter.counter(call.model.encoding);
+    try {
+      yield* relay(call, answer.body, {
+        count,
+        settle: (end) => this.#settle(call, end),
+        failed: () => this.#upstreamOf(call).failed(),
+        bytesMax: call.model.provider.config.answer_bytes_max,
+      });
+    } finally {
+      dismiss(answer.body);
+      answer.end();
+    }
+  }
+
+  async #counted({ model, input }: OpenCall, text: string) {
+    const count = await this.#counter.counter(model.encoding);
+    return { input, cached: 0, output: count(text) };
+  }
+
+  /** Settles once: what comes second waits for the first. */
+  #settle(call: OpenCall, end: End): Promise<void> {
+    const calls = this.#open.get(call.executionId);
+    const settling = calls?.get(call);
+    if (!calls || !settling) return Promise.resolve();
+    if (this.#settling.has(call)) return settling;
+    this.#settling.add(call);
+    const settled = settleOpenCall(this.#deps, call, end).finally(() => {
+      calls.delete(call);
+      if (calls.size === 0) this.#open.delete(call.executionId);
+    });
+    calls.set(call, settled);
+    return settled;
+  }
+
+  async #refusalOf(error: unknown, call: OpenCall): Promise<Refusal> {
+    if (error instanceof CallFailure) {
+      const { logger } = this.#deps;
+      logger.warn({ call: call.id, provider: call.model.provider.name, err: error.cause ?? error }, error.message);
+      await this.#settle(call, { outcome: 'failed', usage: undefined, isReported: false, detail: error.message });
+      const { retryAfterMs } = error;
+      return retryAfterMs === undefined || error.refusal.limit !== undefined
+        ? error.refusal
+        : { ...error.refusal, limit: Math.ceil(retryAfterMs / 1000) };
+    }
+    await this.#settle(call, call.standing.end());
+    if (call.over.signal.aborted) return refuse('execution_ended', 'the execution of this token has ended');
+    if (error instanceof HungUp || call.hungUp.aborted) return refuse('request_timeout', 'the caller left');
+    throw error;
+  }
+
+  #upstreamOf({ model }: OpenCall): Upstream {
+    const upstream = this.#upstreams.get(model.provider);
+    if (!upstream) throw new Error(`no way to the provider ${model.provider.name}`);
+    return upstream;
+  }
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { EconomyDeps } from '../economy/deps.ts';
+import { settleCall, settleLostCalls } from '../economy/model-call.ts';
+import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Asked, Format } from './formats/format.ts';
+import type { Model } from './provider.ts';
+
+/** A call whose tokens are reserved. */
+export interface OpenCall {
+  readonly id: number;
+  readonly executionId: number;
+  readonly format: Format;
+  readonly asked: Asked;
+  readonly model: Model;
+  /** Counted before. */
+  readonly input: number;
+  readonly outputMax: number;
+  readonly beganAt: number;
+  /** The agent left. */
+  readonly hungUp: AbortSignal;
+  /** Its execution ended. */
+  readonly over: AbortController;
+  /** Characters of the answer to be kept. */
+  readonly contentMax: number;
+  /** How it would be settled if it ended now. */
+  readonly standing: { end: () => End };
+}
+
+export interface End {
+  readonly outcome: CallOutcome;
+  readonly usage: TokenUsage | undefined;
+  readonly isReported: boolean;
+  readonly detail?: string;
+  /** What the model said, where it is to be kept. */
+  readonly answered?: string;
+}
+
+/** The provider was not asked yet, or failed before it produced anything. */
+export const UNASKED: End = { outcome: 'hung_up', usage: undefined, isReported: false };
+
+/** What the provider has produced nobody will know. */
+export const LOST: End = { outcome: 'lost', usage: undefined, isReported: false };
+
+/** Settles a call, once, in a commit that others may share. */
+export async function settleOpenCall(
+  { economy, clock, logger }: { readonly economy: EconomyDeps; readonly clock: Clock; readonly logger: Logger },
+  call: OpenCall,
+  end: End,
+): Promise<void> {
+  const { store } = economy;
+  const { id, model, format, contentMax: most } = call;
+  const durationMs = clock.monotonic() - call.beganAt;
+  const { outcome, usage, isReported, detail, answered } = end;
+  const content =
+    most > 0
+      ? JSON.stringify({
+          asked: JSON.stringify(call.asked.body).slice(0, most),
+          answered: (answered ?? '').slice(0, most),
+        })
+      : undefined;
+  await store.share(() => {
+    if (outcome === 'lost')
+      settleLostCalls(
+        economy,
+        [store.modelCalls.find(id)].flatMap((found) => found ?? []),
+      );
+    else
+      settleCall(economy, id, {
+        ...{ outcome, usage, isReported, weights: model.weights, durationMs },
+        ...(detail !== undefined && { detail }),
+        ...(content !== undefined && { content }),
+      });
+  });
+  const { name } = model.provider;
+  const level = outcome === 'completed' || outcome === 'hung_up' ? 'debug' : 'warn';
+  logger[level](
+    { call: id, provider: name, model: model.name, route: format.route, outcome, usage, detail },
+    'model call',
+  );
+}

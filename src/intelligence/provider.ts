@@ -1,0 +1,111 @@
+import type { Config } from '../config/schema.ts';
+import type { TokenWeights } from '../domain/tokens.ts';
+import { BpError } from '../platform/errors.ts';
+import type { ProviderKind } from './formats/format.ts';
+import { encodingOf, type Encoding } from './token-counter.ts';
+
+type ProviderConfig = Config['intelligence']['providers'][number];
+
+/** One provider, with its key. */
+export interface Provider {
+  readonly name: string;
+  readonly kind: ProviderKind;
+  readonly origin: string;
+  /** The path of its base URL, without a slash at the end. */
+  readonly path: string;
+  /** Never logged, never shown, never in a sandbox. */
+  readonly key: string | undefined;
+  readonly config: ProviderConfig;
+}
+
+/** A model as agents know it. */
+export interface Model {
+  readonly name: string;
+  readonly upstream: string;
+  readonly provider: Provider;
+  readonly weights: TokenWeights;
+  readonly outputMax: number;
+  readonly imageTokens: number;
+  readonly encoding: Encoding;
+  readonly embeds: boolean;
+}
+
+/** Where keys are. */
+export interface KeySources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Throws where it can't be read. */
+  readonly readFile: (path: string) => string;
+}
+
+/** Some providers repeat what they were sent. */
+export function withoutKey({ key }: Provider, text: string): string {
+  return key === undefined ? text : text.replaceAll(key, '…');
+}
+
+const KEY = /^[\x21-\x7e]+$/;
+
+/** Every name that a model may be asked by. */
+export type Catalogue = ReadonlyMap<string, Model>;
+
+/** Throws `BpError`: `llm_key_missing`, `config_invalid` where a name is used twice or is not there. */
+export function readCatalogue(
+  { providers, default_model: standard }: Config['intelligence'],
+  keys: KeySources,
+): Catalogue {
+  const catalogue = new Map<string, Model>();
+  const names = new Set<string>();
+  for (const config of providers) {
+    if (names.has(config.name)) throw twice('provider', config.name);
+    names.add(config.name);
+    const provider = readProvider(config, keys);
+    for (const model of config.models)
+      for (const name of [model.name, ...model.aliases]) {
+        if (catalogue.has(name)) throw twice('model', name);
+        catalogue.set(name, { ...modelOf(model, provider), name });
+      }
+  }
+  if (standard !== null && !catalogue.has(standard))
+    throw new BpError('config_invalid', `intelligence.default_model is ${standard}, which no provider has`);
+  return catalogue;
+}
+
+function readProvider(config: ProviderConfig, keys: KeySources): Provider {
+  const { name, kind, base_url: url } = config;
+  const { origin, pathname } = new URL(url);
+  return { name, kind, origin, path: pathname.replace(/\/+$/, ''), key: readKey(config, keys), config };
+}
+
+function readKey({ name, key_env: variable, key_file: file }: ProviderConfig, keys: KeySources): string | undefined {
+  if (variable === undefined && file === undefined) return undefined;
+  const place = variable === undefined ? `the file ${file}` : `the variable ${variable}`;
+  let key: string | undefined;
+  try {
+    key = (variable === undefined ? keys.readFile(file ?? '') : keys.environment[variable])?.trim();
+  } catch (error) {
+    throw new BpError('llm_key_missing', `the key of the provider ${name} can't be read from ${place}`, {
+      cause: error,
+    });
+  }
+  if (key === undefined || !KEY.test(key))
+    throw new BpError('llm_key_missing', `${place} holds no key for the provider ${name}`, {
+      hint: 'set it, or take key_env and key_file away where the provider needs no key',
+    });
+  return key;
+}
+
+function modelOf(model: ProviderConfig['models'][number], provider: Provider): Omit<Model, 'name'> {
+  const upstream = model.upstream ?? model.name;
+  return {
+    upstream,
+    provider,
+    weights: { input: model.input_weight, cached: model.cached_weight, output: model.output_weight },
+    outputMax: model.output_max,
+    imageTokens: model.image_tokens,
+    encoding: encodingOf(upstream, model.tokenizer),
+    embeds: model.embeds,
+  };
+}
+
+function twice(what: string, name: string): BpError {
+  return new BpError('config_invalid', `intelligence.providers has the ${what} ${name} twice`);
+}

@@ -1,0 +1,233 @@
+import { Pool, type Dispatcher } from 'undici';
+import type { Config } from '../config/schema.ts';
+import { refuse } from '../domain/refusal.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Randomness } from '../platform/randomness.ts';
+import { withinTime } from '../platform/time-limit.ts';
+import { Breaker } from './breaker.ts';
+import { CallFailure, connectionFailure, garbage, HungUp, statusFailure } from './failure.ts';
+import { recordOf, type Json } from './formats/format.ts';
+import { withoutKey, type Provider } from './provider.ts';
+import { Turns } from './turns.ts';
+
+type Settings = Config['intelligence'];
+
+export interface UpstreamDeps {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Randomness;
+}
+
+export interface UpstreamCall {
+  readonly executionId: number;
+  readonly path: string;
+  readonly body: Json;
+  /** The agent left or its execution ended: whatever has not begun is not begun any more. */
+  readonly left: AbortSignal;
+  /** Ends the call even where the provider is at work on it. */
+  readonly abort: AbortSignal;
+  /** Told when the provider gets to work on it, and when it has failed before it produced anything. */
+  readonly atWork: (isAtWork: boolean) => void;
+}
+
+/** An answer that has begun. `end` gives back the turn; it must be called. */
+export interface UpstreamAnswer {
+  readonly body: Dispatcher.ResponseData['body'];
+  end(): void;
+}
+
+/** An error's text; what is longer is of no use to anybody. */
+const ERROR_BYTES_MAX = 65_536;
+const ANTHROPIC_VERSION = '2023-06-01';
+
+/** One provider as it is called: in turns, with attempts, and not while it is known to fail. */
+export class Upstream {
+  readonly #provider: Provider;
+  readonly #deps: UpstreamDeps;
+  readonly #pool: Pool;
+  readonly #turns: Turns;
+  readonly #breaker: Breaker;
+
+  constructor(provider: Provider, deps: UpstreamDeps) {
+    const { concurrency, connect_timeout_ms: connect, idle_timeout_ms: idle } = provider.config;
+    const { breaker_failures: failuresMax, breaker_ms: restMs } = deps.settings;
+    this.#provider = provider;
+    this.#deps = deps;
+    this.#turns = new Turns(concurrency);
+    this.#breaker = new Breaker({ failuresMax, restMs });
+    this.#pool = new Pool(provider.origin, {
+      connections: concurrency,
+      pipelining: 1,
+      connect: { timeout: connect },
+      headersTimeout: idle,
+      bodyTimeout: idle,
+    });
+  }
+
+  /** Rejects with `CallFailure`, or with `HungUp` where the agent left before the provider was asked. */
+  async ask(call: UpstreamCall): Promise<UpstreamAnswer> {
+    const end = await this.#takeTurn(call);
+    try {
+      return { body: await this.#attempts(call), end };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  /** An answer that had begun broke off, or was none. */
+  failed(): void {
+    this.#breaker.failed(this.#deps.clock.monotonic());
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #takeTurn({ executionId, left }: UpstreamCall): Promise<() => void> {
+    const { queue_timeout_ms: most } = this.#deps.settings;
+    try {
+      return await withinTime(this.#deps.clock, most, (late) =>
+        this.#turns.take(executionId, AbortSignal.any([left, late])),
+      );
+    } catch (error) {
+      if (left.aborted) throw new HungUp('the agent left');
+      throw new CallFailure(
+        refuse('provider_busy', `the provider ${this.#provider.name} is busy with other calls; nothing is billed`),
+        { cause: error, isProviders: false },
+      );
+    }
+  }
+
+  async #attempts(call: UpstreamCall): Promise<Dispatcher.ResponseData['body']> {
+    const { clock, settings } = this.#deps;
+    for (let attempt = 0; ; attempt++) {
+      const rest = this.#breaker.restLeft(clock.monotonic());
+      if (rest > 0) throw this.#resting(rest);
+      try {
+        const body = await this.#attempt(call);
+        this.#breaker.succeeded();
+        return body;
+      } catch (error) {
+        if (!(error instanceof CallFailure)) throw error;
+        if (error.isProviders) this.failed();
+        const wait = this.#waitMs(attempt, error);
+        if (!error.isRetryable || attempt >= settings.retries || wait === undefined) throw error;
+        await clock.sleep(wait, call.left).catch(() => {
+          throw new HungUp('the agent left');
+        });
+      }
+    }
+  }
+
+  async #attempt({ path, body, left, abort, atWork }: UpstreamCall): Promise<Dispatcher.ResponseData['body']> {
+    const { path: base, name } = this.#provider;
+    if (left.aborted) throw new HungUp('the agent left');
+    let response: Dispatcher.ResponseData;
+    atWork(true);
+    try {
+      response = await this.#pool.request({
+        method: 'POST',
+        path: `${base}${path}`,
+        headers: this.#headers(),
+        body: JSON.stringify(body),
+        signal: abort,
+      });
+    } catch (error) {
+      abort.throwIfAborted();
+      atWork(false);
+      throw connectionFailure(name, error);
+    }
+    const { statusCode: status, headers } = response;
+    if (status < 200 || status > 299) {
+      atWork(false);
+      throw await this.#failureOf(response);
+    }
+    if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
+      dismiss(response.body);
+      throw garbage(name, 'it compressed what was to be plain');
+    }
+    return response.body;
+  }
+
+  #headers(): Record<string, string> {
+    const { kind, key } = this.#provider;
+    return {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'accept-encoding': 'identity',
+      'user-agent': 'bp-agents',
+      ...(kind === 'anthropic' && { 'anthropic-version': ANTHROPIC_VERSION }),
+      ...(key !== undefined && (kind === 'anthropic' ? { 'x-api-key': key } : { authorization: `Bearer ${key}` })),
+    };
+  }
+
+  async #failureOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<CallFailure> {
+    const text = await readText(body, ERROR_BYTES_MAX).catch(() => undefined);
+    const asked = retryAfterMs(headers, this.#deps.clock.now());
+    return statusFailure(this.#provider.name, statusCode, {
+      message: withoutKey(this.#provider, messageIn(text ?? '')),
+      retryAfterMs: asked,
+    });
+  }
+
+  /** Doubled each time, up to half of it more by chance; undefined where the provider asks for more than we wait. */
+  #waitMs(attempt: number, { retryAfterMs: asked }: CallFailure): number | undefined {
+    const { retry_base_ms: base, retry_wait_max_ms: most } = this.#deps.settings;
+    if (asked !== undefined) return asked <= most ? asked : undefined;
+    const [byte = 0] = this.#deps.random.bytes(1);
+    return Math.min(most, base * 2 ** attempt * (1 + byte / 512));
+  }
+
+  #resting(milliseconds: number): CallFailure {
+    const seconds = Math.ceil(milliseconds / 1000);
+    return new CallFailure(
+      refuse('provider_busy', `the provider ${this.#provider.name} keeps failing and is not asked for ${seconds} s`, {
+        limit: seconds,
+      }),
+      { isProviders: false, retryAfterMs: milliseconds },
+    );
+  }
+}
+
+/** Rejects with an `Error` where there is more than `most` bytes, and with the connection's own where it breaks off. */
+export async function readText(body: Dispatcher.ResponseData['body'], most: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) {
+      dismiss(body);
+      throw new Error(`more than ${most} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Nobody wants the rest. */
+export function dismiss(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => undefined).destroy();
+}
+
+function messageIn(text: string): string {
+  try {
+    const error: unknown = recordOf(JSON.parse(text))['error'];
+    const { message } = recordOf(error);
+    if (typeof message === 'string') return message;
+    return typeof error === 'string' ? error : text;
+  } catch {
+    return text;
+  }
+}
+
+/** `retry-after-ms` of OpenAI, or `Retry-After` in seconds or as a date. */
+function retryAfterMs(headers: Dispatcher.ResponseData['headers'], now: number): number | undefined {
+  const exact = Number(headers['retry-after-ms']);
+  if (Number.isFinite(exact) && exact >= 0) return exact;
+  const given = headers['retry-after'];
+  if (typeof given !== 'string') return undefined;
+  const seconds = Number(given);
+  const milliseconds = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(given) - now;
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../platform/clock.ts';
+import { withinTime } from '../platform/time-limit.ts';
+import { callerOf } from './identity.ts';
+import { sendProblem } from './problem.ts';
+import type { RelayedAnswer, RouteSpec } from './route.ts';
+
+type Relay = NonNullable<RouteSpec['relay']>;
+
+export interface RelayLimits {
+  /** How long a caller may leave a stream unread before it counts as gone. */
+  readonly stalledMs: number;
+  /** The machine's own. */
+  readonly clock: Clock;
+}
+
+/** A handler that passes the call on, and its answer back as it comes. */
+export function relayed(relay: Relay, limits: RelayLimits) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const gone = new AbortController();
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort(new Error('the caller left'));
+    });
+    const result = await relay({ caller: callerOf(request), body: request.body, hungUp: gone.signal });
+    if (!result.ok) {
+      sendProblem(reply, result);
+      return reply;
+    }
+    const { json, events } = result.value;
+    if (events) await stream(reply, result.value, events, limits);
+    else void reply.headers(headersOf(result.value)).code(200).send(json);
+    return reply;
+  };
+}
+
+async function stream(
+  reply: FastifyReply,
+  answer: RelayedAnswer,
+  events: AsyncIterable<string>,
+  limits: RelayLimits,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { ...headersOf(answer), 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  try {
+    // Also where the caller has left by now: whoever makes the events settles what they cost.
+    for await (const text of events) {
+      if (raw.destroyed) break;
+      if (text !== '' && !raw.write(text)) await drained(raw, limits);
+    }
+    raw.end();
+  } catch (error) {
+    // What was promised can't be kept; a caller sees that from the missing end.
+    raw.destroy(error instanceof Error ? error : undefined);
+    throw error;
+  }
+}
+
+/** Waits until the caller has read on; one that doesn't is cut off. */
+async function drained(raw: ServerResponse, { clock, stalledMs }: RelayLimits): Promise<void> {
+  await withinTime(clock, stalledMs, (signal) =>
+    Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]),
+  ).catch(() => raw.destroy());
+}
+
+function headersOf({ removed, tokensLeft }: RelayedAnswer): Record<string, string> {
+  const names = removed.map((name) => name.replaceAll(/[^\w.-]/g, '?').slice(0, 64)).slice(0, 32);
+  return {
+    'x-bp-tokens-left': String(tokensLeft()),
+    ...(names.length > 0 && { 'x-bp-removed': names.join(', ') }),
+  };
+}

@@ -1,0 +1,67 @@
+import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
+import { sdksOf, type Sdks } from './sdk.ts';
+import { openTestService, type TestAgent, type TestService } from './service-client.ts';
+
+/** An agent with tokens, its SDKs, and a provider of each kind behind the gateway. */
+export interface ThinkingAgent extends Sdks {
+  readonly provider: FakeProvider;
+  readonly test: TestService;
+  readonly agent: TestAgent;
+  /** Budget tokens used and reserved. */
+  spent(): { readonly used: number; readonly reserved: number };
+}
+
+export const KEY = 'sk-the-operators-own';
+
+export interface ThinkingOptions {
+  readonly tokens?: number;
+  readonly overrides?: readonly string[];
+  /** Further fields of both providers. */
+  readonly provider?: Readonly<Record<string, unknown>>;
+  /** Further fields of the models gpt and claude. */
+  readonly model?: Readonly<Record<string, unknown>>;
+}
+
+/** Two providers at one address, so that both kinds are told by their paths. */
+function providersAt(origin: string, { provider = {}, model = {} }: ThinkingOptions = {}): string {
+  const shared = { key_env: 'TEST_KEY', ...provider };
+  return JSON.stringify([
+    {
+      ...{ name: 'one', kind: 'openai', base_url: `${origin}/v1`, ...shared },
+      models: [
+        { name: 'gpt', upstream: 'gpt-4o-mini', aliases: ['small'], ...model },
+        { name: 'embed', upstream: 'text-embedding-3-small', embeds: true },
+      ],
+    },
+    { ...{ name: 'two', kind: 'anthropic', base_url: origin, ...shared }, models: [{ name: 'claude', ...model }] },
+  ]);
+}
+
+export async function startThinkingAgent(options: ThinkingOptions = {}): Promise<ThinkingAgent> {
+  const { tokens = 10_000 } = options;
+  const provider = await startFakeProvider();
+  const test = await openTestService({
+    overrides: [
+      'market.supply.tokens=100000000',
+      'market.prices.start.tokens=0.000001',
+      'intelligence.retry_base_ms=1',
+      `intelligence.providers=${providersAt(provider.origin, options)}`,
+      ...(options.overrides ?? []),
+    ],
+    keys: { environment: { TEST_KEY: KEY }, readFile: () => '' },
+  });
+  const agent = await test.agent('thinker', { bundle: { cpuMs: 1000, memoryMb: 64, tokens, attention: 0 } });
+  const sdks = sdksOf(agent);
+  return {
+    ...{ ...sdks, provider, test, agent },
+    spent() {
+      const { used, reserved } = test.economy.store.modelCalls.account(agent.executionId);
+      return { used, reserved };
+    },
+    async close() {
+      await sdks.close();
+      await test.close();
+      await provider.close();
+    },
+  };
+}
