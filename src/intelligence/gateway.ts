@@ -2,17 +2,18 @@ import type { Config } from '../config/schema.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Caller, EconomyDeps } from '../economy/deps.ts';
 import { reserveCall, tokensLeft } from '../economy/model-call.ts';
+import type { TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { CallFailure, ExecutionOver, garbage, HungUp } from './failure.ts';
 import { isRecord, type Format, type Json } from './formats/format.ts';
 import { noProvider } from './no-provider.ts';
-import { LOST, settleOpenCall, UNASKED, type End, type OpenCall } from './open-call.ts';
+import { countedOutput, LOST, settleOpenCall, UNASKED, type End, type OpenCall } from './open-call.ts';
 import type { Catalogue, Model, Provider } from './provider.ts';
 import { relay } from './relay.ts';
 import { TokenCounter } from './token-counter.ts';
-import { dismiss, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
+import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 
 export interface GatewayDeps {
   readonly economy: EconomyDeps;
@@ -200,22 +201,25 @@ export class Gateway {
 
   async *#events(call: OpenCall, answer: UpstreamAnswer): AsyncGenerator<string> {
     const count = await this.#counter.counter(call.model.encoding);
+    let isComplete = false;
     try {
-      yield* relay(call, answer.body, {
+      const bytes = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+      isComplete = yield* relay(call, bytes, {
         count,
         settle: (end) => this.#settle(call, end),
         failed: () => this.#upstreamOf(call).failed(),
         bytesMax: call.model.provider.config.answer_bytes_max,
       });
     } finally {
-      dismiss(answer.body);
+      if (isComplete) leaveRest(answer.body, this.#deps.clock);
+      else leave(answer.body);
       answer.end();
     }
   }
 
-  async #counted({ model, input }: OpenCall, text: string) {
-    const count = await this.#counter.counter(model.encoding);
-    return { input, cached: 0, output: count(text) };
+  async #counted(call: OpenCall, text: string): Promise<TokenUsage> {
+    const count = await this.#counter.counter(call.model.encoding);
+    return { input: call.input, cached: 0, output: countedOutput(call, count(text)) };
   }
 
   /** Settles once: what comes second waits for the first. */

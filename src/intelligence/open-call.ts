@@ -36,6 +36,11 @@ export interface End {
   readonly answered?: string;
 }
 
+/** Counting is a little too much rather than too little; a provider keeps to the limit that it was given. */
+export function countedOutput({ asked, outputMax }: OpenCall, counted: number): number {
+  return Math.min(counted, asked.answers * outputMax);
+}
+
 /** The provider was not asked yet, or failed before it produced anything. */
 export const UNASKED: End = { outcome: 'hung_up', usage: undefined, isReported: false };
 

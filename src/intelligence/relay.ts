@@ -1,7 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { TokenUsage } from '../domain/tokens.ts';
 import type { ProviderKind } from './formats/format.ts';
-import type { End, OpenCall } from './open-call.ts';
+import { countedOutput, type End, type OpenCall } from './open-call.ts';
 import { Produced } from './produced.ts';
 import { withoutKey } from './provider.ts';
 
@@ -18,13 +18,13 @@ const EVENT_CHARS_MAX = 4_194_304;
 
 /**
  * Passes a provider's events on as they arrive, and settles the call before its last one: whoever has the whole answer
- * finds it billed. A stream that the agent leaves or that the provider breaks off is settled for what was produced.
+ * finds it billed. Returns whether the answer was whole. A stream that the agent leaves or that the provider breaks off is settled for what was produced.
  */
 export async function* relay(
   call: OpenCall,
   body: AsyncIterable<Buffer | Uint8Array>,
   deps: RelayDeps,
-): AsyncGenerator<string> {
+): AsyncGenerator<string, boolean> {
   const stream = new EventStream(call, deps);
   call.standing.end = () => stream.end();
   try {
@@ -36,7 +36,7 @@ export async function* relay(
     }
     if (stream.failure === undefined && !stream.isComplete) stream.failure = 'it broke off';
   } catch (error) {
-    if (call.over.signal.aborted || call.hungUp.aborted) return;
+    if (call.over.signal.aborted || call.hungUp.aborted) return false;
     stream.failure = error instanceof Error ? error.message : 'it broke off';
   } finally {
     // Also where whoever reads it ends the iteration.
@@ -44,6 +44,7 @@ export async function* relay(
     await deps.settle(stream.end());
   }
   yield stream.rest();
+  return stream.isComplete;
 }
 
 class EventStream {
@@ -124,7 +125,8 @@ class EventStream {
   #total(): TokenUsage {
     const { input = this.#call.input, cached = 0, output = 0 } = this.#usage;
     // An answer that was cut short may have reported less than it produced.
-    return { input, cached, output: this.#isTotal ? output : Math.max(output, this.#produced.tokens) };
+    if (this.#isTotal) return { input, cached, output };
+    return { input, cached, output: Math.max(output, countedOutput(this.#call, this.#produced.tokens)) };
   }
 
   #taken(): string {

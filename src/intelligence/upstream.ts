@@ -144,7 +144,7 @@ export class Upstream {
       throw await this.#failureOf(response);
     }
     if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-      dismiss(response.body);
+      leave(response.body);
       throw garbage(name, 'it compressed what was to be plain');
     }
     return response.body;
@@ -197,7 +197,7 @@ export async function readText(body: Dispatcher.ResponseData['body'], most: numb
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > most) {
-      dismiss(body);
+      leave(body);
       throw new Error(`more than ${most} bytes`);
     }
     chunks.push(chunk);
@@ -206,8 +206,23 @@ export async function readText(body: Dispatcher.ResponseData['body'], most: numb
 }
 
 /** Nobody wants the rest. */
-export function dismiss(body: Dispatcher.ResponseData['body']): void {
+export function leave(body: Dispatcher.ResponseData['body']): void {
   body.on('error', () => undefined).destroy();
+}
+
+/** How long the end of a connection's answer may take after the last event that counts. */
+const REST_MS = 1000;
+
+/** Next to nothing is to come: the connection is used again. */
+export function leaveRest(body: Dispatcher.ResponseData['body'], clock: Clock): void {
+  body.on('error', () => undefined).resume();
+  const ended = new AbortController();
+  body.once('close', () => ended.abort());
+  if (!body.closed)
+    clock.sleep(REST_MS, ended.signal).then(
+      () => body.destroy(),
+      () => undefined,
+    );
 }
 
 function messageIn(text: string): string {

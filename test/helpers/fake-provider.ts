@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface Behaviour {
   /** The words of the answer, one chunk of a stream each. */
   readonly words?: readonly string[];
+  /** As many chunks of a chat's stream, each with the time at which it was written. */
+  readonly stamps?: number;
   /** Tokens reported; null: nothing is reported. Anything else is sent as it is. */
   readonly usage?: { readonly input: number; readonly cached?: number; readonly output: number } | null;
   /** Sent in place of the usage object. */
@@ -59,7 +61,7 @@ export async function startFakeProvider(host = '127.0.0.1'): Promise<FakeProvide
       load.most = Math.max(load.most, ++load.now);
       response.once('close', () => {
         load.now--;
-        call.left = !response.writableFinished;
+        call.left = !response.writableEnded;
       });
       await answer(call, response, behaviourOf(call, calls.length - 1));
     })().catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -122,7 +124,8 @@ async function stream(call: ProviderCall, response: ServerResponse, told: Told):
       return;
     }
     if (place === told.hangAfter) return;
-    if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    if (!response.write(typeof chunk === 'string' ? chunk : chunk()))
+      await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
     if (told.chunkMs !== undefined) await pause(told.chunkMs);
     if (response.destroyed) return;
   }
@@ -130,13 +133,15 @@ async function stream(call: ProviderCall, response: ServerResponse, told: Told):
 }
 
 /** What comes before the words, with each word, and after them. */
-function events(call: ProviderCall, told: Told): readonly [string[], string[], string[]] {
+type Events = readonly [before: string[], chunks: (string | (() => string))[], after: string[]];
+
+function events(call: ProviderCall, told: Told): Events {
   const { path } = call;
   if (path.endsWith('/chat/completions')) return chatEvents(call, told);
   return path.endsWith('/responses') ? responseEvents(call, told) : messageEvents(call, told);
 }
 
-function chatEvents({ body }: ProviderCall, told: Told): readonly [string[], string[], string[]] {
+function chatEvents({ body }: ProviderCall, told: Told): Events {
   const base = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: body['model'] };
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason: finish }], ...(wantsUsage && { usage: null }) })}\n\n`;
@@ -150,7 +155,9 @@ function chatEvents({ body }: ProviderCall, told: Told): readonly [string[], str
         chunk({ tool_calls: [{ ...called, function: { name: told.tool.name, arguments: '' } }] }),
         chunk({ tool_calls: [{ index: 0, function: { arguments: JSON.stringify(told.tool.input) } }] }),
       ]
-    : told.words.map((content) => chunk({ content }));
+    : told.stamps === undefined
+      ? told.words.map((content) => chunk({ content }))
+      : Array.from({ length: told.stamps }, () => () => chunk({ content: `${sharedNow()}` }));
   return [
     [chunk({ role: 'assistant', content: '' })],
     calls,
@@ -269,6 +276,11 @@ function chatUsage({ usage, rawUsage }: Told): unknown {
     ...{ prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
     prompt_tokens_details: { cached_tokens: cached },
   };
+}
+
+/** Milliseconds by a clock that all processes of a machine share. */
+export function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { KEY, providersAt, type ProviderOptions } from './provider-settings.ts';
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
 import { sdksOf, type Sdks } from './sdk.ts';
 import { openTestService, type TestAgent, type TestService } from './service-client.ts';
@@ -11,30 +12,9 @@ export interface ThinkingAgent extends Sdks {
   spent(): { readonly used: number; readonly reserved: number };
 }
 
-export const KEY = 'sk-the-operators-own';
-
-export interface ThinkingOptions {
+export interface ThinkingOptions extends ProviderOptions {
   readonly tokens?: number;
   readonly overrides?: readonly string[];
-  /** Further fields of both providers. */
-  readonly provider?: Readonly<Record<string, unknown>>;
-  /** Further fields of the models gpt and claude. */
-  readonly model?: Readonly<Record<string, unknown>>;
-}
-
-/** Two providers at one address, so that both kinds are told by their paths. */
-function providersAt(origin: string, { provider = {}, model = {} }: ThinkingOptions = {}): string {
-  const shared = { key_env: 'TEST_KEY', ...provider };
-  return JSON.stringify([
-    {
-      ...{ name: 'one', kind: 'openai', base_url: `${origin}/v1`, ...shared },
-      models: [
-        { name: 'gpt', upstream: 'gpt-4o-mini', aliases: ['small'], ...model },
-        { name: 'embed', upstream: 'text-embedding-3-small', embeds: true },
-      ],
-    },
-    { ...{ name: 'two', kind: 'anthropic', base_url: origin, ...shared }, models: [{ name: 'claude', ...model }] },
-  ]);
 }
 
 export async function startThinkingAgent(options: ThinkingOptions = {}): Promise<ThinkingAgent> {

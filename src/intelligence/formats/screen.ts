@@ -45,6 +45,9 @@ export interface ReadingRules {
   readonly inspect: (part: Json) => 'image' | 'data' | Refusal | undefined;
 }
 
+/** Where a provider would look for an address to fetch. */
+const ADDRESSES = new Set(['url', 'image_url']);
+
 /** Where files and conversations that lie at the provider are named. */
 const AT_THE_PROVIDER = new Set(['file_id', 'file_url', 'file_data', 'container_id', 'vector_store_ids']);
 
@@ -78,7 +81,9 @@ function readPart(part: Json, field: string, rules: ReadingRules, into: Reading)
   }
   if (kind) return { ...kind, field };
   for (const [key, inner] of Object.entries(part)) {
-    if (AT_THE_PROVIDER.has(key) && inner !== null) return notAllowed(`${field}.${key}`, 'send the content itself');
+    const isElsewhere = AT_THE_PROVIDER.has(key) && inner !== null;
+    const isFetched = ADDRESSES.has(key) && typeof inner === 'string' && !isInline(inner);
+    if (isElsewhere || isFetched) return notAllowed(`${field}.${key}`, 'send the content itself');
     const refusal = readParts(inner, `${field}.${key}`, rules, into);
     if (refusal) return refusal;
   }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { KEY, startThinkingAgent, type ThinkingAgent, type ThinkingOptions } from '../../helpers/thinking-agent.ts';
+import { KEY } from '../../helpers/provider-settings.ts';
+import { startThinkingAgent, type ThinkingAgent, type ThinkingOptions } from '../../helpers/thinking-agent.ts';
 import type { Behaviour } from '../../helpers/fake-provider.ts';
 
 let mind: ThinkingAgent;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KEY, startThinkingAgent, type ThinkingAgent } from '../../helpers/thinking-agent.ts';
+import { KEY } from '../../helpers/provider-settings.ts';
+import { startThinkingAgent, type ThinkingAgent } from '../../helpers/thinking-agent.ts';
 
 let mind: ThinkingAgent;
 beforeEach(async () => {

@@ -1,0 +1,24 @@
+/** What stands for the operator's key in tests. */
+export const KEY = 'sk-the-operators-own';
+
+export interface ProviderOptions {
+  /** Further fields of both providers. */
+  readonly provider?: Readonly<Record<string, unknown>>;
+  /** Further fields of the models gpt and claude. */
+  readonly model?: Readonly<Record<string, unknown>>;
+}
+
+/** Two providers at one address, so that both kinds are told by their paths. */
+export function providersAt(origin: string, { provider = {}, model = {} }: ProviderOptions = {}): string {
+  const shared = { key_env: 'TEST_KEY', ...provider };
+  return JSON.stringify([
+    {
+      ...{ name: 'one', kind: 'openai', base_url: `${origin}/v1`, ...shared },
+      models: [
+        { name: 'gpt', upstream: 'gpt-4o-mini', aliases: ['small'], ...model },
+        { name: 'embed', upstream: 'text-embedding-3-small', embeds: true },
+      ],
+    },
+    { ...{ name: 'two', kind: 'anthropic', base_url: origin, ...shared }, models: [{ name: 'claude', ...model }] },
+  ]);
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Behaviour, ProviderCall } from '../../helpers/fake-provider.ts';
+import type { TestAgent } from '../../helpers/service-client.ts';
+import { startThinkingAgent, type ThinkingAgent } from '../../helpers/thinking-agent.ts';
+
+const CALLS = 1000;
+const AGENTS = 12;
+const TOKENS = 2500;
+
+let mind: ThinkingAgent;
+const agents: TestAgent[] = [];
+beforeAll(async () => {
+  mind = await startThinkingAgent({
+    tokens: TOKENS,
+    provider: { concurrency: 40, idle_timeout_ms: 1000 },
+    overrides: [
+      ...['market.supply.memory_mb=10000', 'market.supply.cpu_seconds=100', 'intelligence.breaker_failures=1000'],
+      ...['service.concurrent_requests_max=100', 'intelligence.retries=1'],
+    ],
+  });
+  const bundle = { cpuMs: 1000, memoryMb: 64, tokens: TOKENS, attention: 0 } as const;
+  for (let number = 0; number < AGENTS; number++) agents.push(await mind.test.agent(`a${number}`, { bundle }));
+});
+afterAll(() => mind.close());
+
+interface Plan {
+  readonly isStream: boolean;
+  readonly isAnthropic: boolean;
+  readonly behaviour: Behaviour;
+  /** The agent leaves when it has had this many chunks. */
+  readonly leaveAfter: number;
+}
+
+/** The same number is always the same call; what goes wrong is spread over all kinds. */
+function planOf(number: number): Plan {
+  const dice = createHash('sha256').update(`call ${number}`).digest();
+  const [fault = 0, form = 0, input = 0, output = 0, delay = 0] = dice;
+  const usage = { input: 20 + (input % 40), output: 1 + (output % 30) };
+  const kinds: readonly Behaviour[] = [
+    ...[{}, {}, {}, {}, {}, { usage: null }, { rawUsage: { prompt_tokens: -1 } }, { status: 500 }, { status: 429 }],
+    ...[{ garbage: 'x' }, { cutAfter: 0 }, { cutAfter: 2 }, { hangAfter: 2 }, { hangAfter: 0 }],
+  ];
+  const behaviour = { usage, delayMs: delay % 20, ...kinds[fault % kinds.length] };
+  const leaves = behaviour.hangAfter === 2 && fault % 2 === 0;
+  return { isStream: form % 2 === 0, isAnthropic: form % 4 < 2, behaviour, leaveAfter: leaves ? 1 : Infinity };
+}
+
+/** What the provider does with a call; like a real one it keeps to the limit that it is given. */
+function behaviourOf(body: ProviderCall['body']): Behaviour {
+  const { behaviour } = planOf(Number(/call (\d+)/.exec(JSON.stringify(body['messages']))?.[1]));
+  const most = Number(body['max_tokens']);
+  const words = ['Hello', ',', ' world', '!'].slice(0, most);
+  const { usage } = behaviour;
+  return { ...behaviour, words, ...(usage && { usage: { ...usage, output: Math.min(usage.output, most) } }) };
+}
+
+function send({ socketPath, token }: TestAgent, number: number): Promise<number> {
+  const { isStream, isAnthropic, leaveAfter } = planOf(number);
+  const messages = [{ role: 'user', content: `call ${number}` }];
+  const body = JSON.stringify({ model: isAnthropic ? 'claude' : 'gpt', messages, max_tokens: 60, stream: isStream });
+  const path = isAnthropic ? '/v1/messages' : '/v1/chat/completions';
+  const headers = { 'content-type': 'application/json', 'x-api-key': token };
+  return new Promise((resolve) => {
+    let chunks = 0;
+    const outgoing = request({ socketPath, method: 'POST', path, headers, agent: false }, (incoming) => {
+      incoming.on('data', () => {
+        if (++chunks >= leaveAfter) outgoing.destroy();
+      });
+      incoming.on('close', () => resolve(incoming.statusCode ?? 0)).on('error', () => undefined);
+    });
+    outgoing.on('error', () => resolve(0));
+    outgoing.end(body);
+  });
+}
+
+it('what was billed is what the provider reported, or what the rule says where it reported nothing', async () => {
+  mind.provider.behave(({ body }) => behaviourOf(body));
+  let next = 0;
+  const statuses = new Set<number>();
+  const workers = Array.from({ length: 120 }, async (_, worker) => {
+    while (next < CALLS) statuses.add(await send(agents[worker % AGENTS]!, next++));
+  });
+  await Promise.all(workers);
+
+  expect([...statuses].sort()).toEqual([200, 402, 502, 503, 504]);
+  const { store } = mind.test.economy;
+  const calls = store.modelCalls.page(Number.MAX_SAFE_INTEGER, 10 * CALLS);
+  expect(store.modelCalls.open()).toEqual([]);
+  const outcomes = new Set(calls.map(({ outcome }) => outcome));
+  expect(outcomes).toEqual(new Set(['completed', 'failed', 'broken_off', 'hung_up']));
+  const sum = (numbers: readonly (number | null)[]) =>
+    numbers.reduce<number>((total, number) => total + (number ?? 0), 0);
+
+  // What the provider reported in whole answers, by its own account.
+  const asked = mind.provider.calls.flatMap(({ body, left }) => {
+    const { usage, rawUsage, status, garbage, cutAfter, hangAfter, words = [] } = behaviourOf(body);
+    const isStream = body['stream'] === true;
+    const isCut = cutAfter === 0 || hangAfter === 0 || (isStream && (cutAfter ?? hangAfter ?? Infinity) < words.length);
+    const isTold = usage && rawUsage === undefined && status === undefined && garbage === undefined && !isCut && !left;
+    return isTold ? [usage.input + usage.output] : [];
+  });
+  const reported = calls.filter(({ isReported }) => isReported === 1);
+  expect(sum(reported.map(({ billed }) => billed))).toBe(sum(asked));
+  expect(reported.length).toBe(asked.length);
+  expect(reported.length).toBeGreaterThan(100);
+
+  for (const call of calls) {
+    const { input, cached, output } = call;
+    if (call.outcome === 'failed') expect(call.billed).toBe(0);
+    else expect(call.billed).toBe(sum([input, cached, output]));
+    expect(call.billed).toBeLessThanOrEqual(call.reserved);
+  }
+  for (const { executionId } of agents) {
+    const { bought, used, reserved } = store.modelCalls.account(executionId);
+    expect(reserved).toBe(0);
+    expect(used).toBe(sum(calls.filter((call) => call.executionId === executionId).map(({ billed }) => billed)));
+    expect(used).toBeLessThanOrEqual(bought);
+  }
+  expect(mind.test.failures).toEqual([]);
+}, 120_000);
