@@ -5,6 +5,7 @@ import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBids } from './commands/bids.ts';
 import { addBootstrap } from './commands/bootstrap.ts';
+import { addCalls } from './commands/calls.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addMarkets,
   addBids,
   addExecutions,
+  addCalls,
   addLogs,
   addHistory,
   addConfig,

@@ -29,6 +29,13 @@ export interface ExecutionSettlement {
   readonly usage: Usage;
 }
 
+export interface ExecutionTotals {
+  readonly executions: number;
+  readonly paid: MicroCredits;
+  readonly cpuMs: number;
+  readonly tokens: number;
+}
+
 /** In the order of the columns below; the driver would take longer to name them than to read them. */
 type Row = [
   id: number,
@@ -114,8 +121,12 @@ export function executionsTable(database: Database) {
   );
   const release = database.prepare('UPDATE executions SET attention_held = 0 WHERE id = ?');
   const requests = database.prepare('UPDATE executions SET requests = ? WHERE id = ?');
-  const used = database.prepare<[string], { n: number; cpuMs: number | null }>(
-    'SELECT COUNT(*) AS n, SUM(used_cpu_ms) AS cpuMs FROM executions WHERE agent_id = ?',
+  const used = database.prepare<[string], { n: number; cpuMs: number | null; tokens: number | null }>(
+    'SELECT COUNT(*) AS n, SUM(used_cpu_ms) AS cpuMs, SUM(used_tokens) AS tokens FROM executions WHERE agent_id = ?',
+  );
+  const tokens = database.prepare<[number], { sold: number; used: number }>(
+    `SELECT COALESCE(SUM(tokens), 0) AS sold, COALESCE(SUM(used_tokens), 0) AS used
+       FROM executions INDEXED BY executions_with_tokens WHERE cycle = ? AND tokens > 0`,
   );
   const paid = database
     .prepare<[string], number>(
@@ -199,10 +210,14 @@ export function executionsTable(database: Database) {
     },
     releaseAttention: (id: number): void => void release.run(id),
     setRequests: (id: number, count: number): void => void requests.run(count, id),
-    /** How often the agent ran and with how much CPU, and what it paid for executions, less what it got back. */
-    totalsOf(agentId: string): { readonly executions: number; readonly paid: MicroCredits; readonly cpuMs: number } {
+    /** The tokens that the executions of a cycle bought, and those that they used so far. */
+    tokensOf: (cycle: number): { readonly sold: number; readonly used: number } =>
+      tokens.get(cycle) ?? { sold: 0, used: 0 },
+    /** How often the agent ran, with how much, and what it paid for executions, less what it got back. */
+    totalsOf(agentId: string): ExecutionTotals {
       const row = used.get(agentId);
-      return { executions: row?.n ?? 0, paid: micro(Number(paid.get(agentId))), cpuMs: row?.cpuMs ?? 0 };
+      const { n: executions = 0, cpuMs, tokens: usedTokens } = row ?? {};
+      return { executions, paid: micro(Number(paid.get(agentId))), cpuMs: cpuMs ?? 0, tokens: usedTokens ?? 0 };
     },
   };
 }

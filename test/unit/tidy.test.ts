@@ -13,7 +13,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0001-initial.sql': 'dcc33e2a635499af7dba1d720074bd4f33b1e4bda3d5c4d8576c7c7e07023cbd',
   '0002-envelope.sql': '21586d190c21d61f9f1cb37099a2700eee2486c1cbeb966e47652751fe4ed7fb',
   '0003-proof.sql': 'f637930c4a38ad7191087d6b420e3bde0099fd12e0c0117ed8dca8ae1ddcc212',
-  '0004-calls.sql': '450a47a92318aa450755d8edeb521935fd25bfa09ce2d81826edb6f83ed9d0a1',
+  '0004-calls.sql': '3e57a194197de1a86821c8068ba0f375aaabef1eab2057172c8913f47d2a7875',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);

@@ -45,6 +45,7 @@ function lines(view: ReturnType<typeof wholeAgent>): readonly string[] {
     `life ${view.life}`,
     `root ${view.lineage}`,
     `${view.used_cpu_seconds.toLocaleString('en-US', { maximumFractionDigits: 3 })} CPU s used`,
+    ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
   ];

@@ -5,7 +5,7 @@ import { withHome } from '../home.ts';
 import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
 import type { Column } from '../output.ts';
 
-type View = ReturnType<typeof cycleView>;
+type View = ReturnType<typeof cycleView> & { readonly tokens: { readonly sold: number; readonly used: number } };
 
 const COLUMNS: readonly Column<View>[] = [
   { title: 'cycle', value: ({ cycle }) => cycle, right: true },
@@ -16,6 +16,11 @@ const COLUMNS: readonly Column<View>[] = [
   { title: 'won', value: ({ winners }) => winners, right: true },
   { title: 'expired', value: ({ expired }) => expired, right: true },
   { title: 'revenue', value: ({ revenue }) => revenue, right: true },
+  {
+    title: 'tokens',
+    value: ({ tokens }) => (tokens.sold === 0 ? null : `${tokens.used} of ${tokens.sold}`),
+    right: true,
+  },
   { title: 'state', value: ({ paused }) => (paused ? 'paused' : null) },
 ];
 
@@ -27,9 +32,12 @@ export function addHistory(program: Command, deps: CliDeps): void {
       const limit = limitOf(options);
       const views = await withHome(deps, command, (home) =>
         readHome(home, () => {
-          const { cycles } = home.economy.store;
+          const { cycles, executions } = home.economy.store;
           const page = (before: number, count: number) => cycles.page(before, count);
-          return newestRows(page, limit, { numberOf: ({ cycle }) => cycle }).map(cycleView);
+          return newestRows(page, limit, { numberOf: ({ cycle }) => cycle }).map((record): View => ({
+            ...cycleView(record),
+            tokens: executions.tokensOf(record.cycle),
+          }));
         }),
       );
       printList(deps, views, { json: options.json, columns: COLUMNS, limit, none: 'no cycle has passed' });

@@ -39,6 +39,7 @@ export function agentView(deps: EconomyDeps, agent: Agent) {
     executions: totals.executions,
     paid: toCredits(totals.paid),
     used_cpu_seconds: totals.cpuMs / 1000,
+    used_tokens: totals.tokens,
     restarts: agent.restarts,
   };
 }

@@ -24,3 +24,5 @@ CREATE TABLE model_calls (
 CREATE INDEX model_calls_open ON model_calls (execution_id) WHERE outcome IS NULL;
 CREATE INDEX model_calls_of_execution ON model_calls (execution_id, id);
 CREATE INDEX model_calls_by_cycle ON model_calls (cycle);
+-- What a cycle's executions used of the tokens that it sold.
+CREATE INDEX executions_with_tokens ON executions (cycle) WHERE tokens > 0;

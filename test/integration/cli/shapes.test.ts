@@ -153,7 +153,7 @@ describe('each command', () => {
           'markets',
           'bids',
         ],
-        ...['executions', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
+        ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
       ].sort(),
     );
   });

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { parseId } from '../../domain/ids.ts';
+import { callView } from '../../economy/views/call-view.ts';
+import type { CliDeps, Home } from '../deps.ts';
+import { valueOf } from '../failure.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import type { Column } from '../output.ts';
+
+interface Options extends ListOptions {
+  readonly execution?: string;
+}
+
+type View = ReturnType<typeof callView>;
+
+const COLUMNS: readonly Column<View>[] = [
+  { title: 'call', value: ({ id }) => id, right: true },
+  { title: 'execution', value: ({ execution_id: execution }) => execution },
+  { title: 'provider', value: ({ provider }) => provider },
+  { title: 'model', value: ({ model }) => model },
+  { title: 'outcome', value: ({ outcome }) => outcome ?? 'goes on' },
+  { title: 'input', value: ({ input_tokens: input, reported }) => counted(input, reported), right: true },
+  { title: 'cached', value: ({ cached_tokens: cached }) => cached, right: true },
+  { title: 'output', value: ({ output_tokens: output, reported }) => counted(output, reported), right: true },
+  { title: 'billed', value: ({ billed }) => billed, right: true },
+  { title: 'ms', value: ({ duration_ms: duration }) => duration, right: true },
+  { title: 'detail', value: ({ detail }) => detail },
+];
+
+export function addCalls(program: Command, deps: CliDeps): void {
+  withJson(program.command('calls').description('every call of a model: what it used, was billed, and how it ended'))
+    .option('--execution <id>', 'only those of this execution')
+    .option(...LIMIT_OPTION)
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const limit = limitOf(options);
+      const views = await withHome(deps, command, (home) => readHome(home, () => callViews(home, limit, options)));
+      printList(deps, views, { json: options.json, columns: COLUMNS, limit, none: 'no calls' });
+    });
+}
+
+function callViews({ economy }: Home, limit: number, { execution }: Options): readonly View[] {
+  const { modelCalls } = economy.store;
+  if (execution === undefined) {
+    const page = (before: number, count: number) => modelCalls.page(before, count);
+    return newestRows(page, limit, { numberOf: ({ id }) => id }).map(callView);
+  }
+  const id = valueOf(parseId('execution', execution));
+  return modelCalls.ofExecution(id, limit).map(callView).reverse();
+}
+
+/** `~` stands before what the provider did not report. */
+function counted(tokens: number | null, reported: boolean | null): string | null {
+  return tokens === null ? null : `${reported === false ? '~' : ''}${tokens}`;
+}

@@ -1,0 +1,26 @@
+import { formatId } from '../../domain/ids.ts';
+import type { ModelCall } from '../../store/model-calls.ts';
+
+/** One call of a model, as the operator sees it. Tokens are the provider's own, but for `reserved` and `billed`. */
+export function callView(call: ModelCall) {
+  return {
+    id: call.id,
+    execution_id: formatId('execution', call.executionId),
+    cycle: call.cycle,
+    provider: call.provider,
+    model: call.model,
+    route: call.route,
+    outcome: call.outcome,
+    input_tokens: call.input,
+    cached_tokens: call.cached,
+    output_tokens: call.output,
+    /** False: they were counted here. */
+    reported: call.isReported === null ? null : call.isReported === 1,
+    reserved: call.reserved,
+    billed: call.billed,
+    duration_ms: call.durationMs,
+    began_at: new Date(call.beganAt).toISOString(),
+    detail: call.detail,
+    ...(call.content !== null && { content: JSON.parse(call.content) as unknown }),
+  };
+}

@@ -1,0 +1,110 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFakeProvider, type FakeProvider } from '../helpers/fake-provider.ts';
+import { bringPackages } from '../helpers/packages.ts';
+import { programHome, type ProgramHome } from '../helpers/program.ts';
+import { KEY, providersAt } from '../helpers/provider-settings.ts';
+
+// The SDKs themselves, unmodified and unconfigured, in real containers.
+
+const MAIN = `
+import OpenAI from 'openai';
+import Anthropic from '@anthropic-ai/sdk';
+
+const told = {};
+const hello = [{ role: 'user', content: 'Say hello.' }];
+const tool = { name: 'weather', description: 'Of a place.', input_schema: { type: 'object', properties: {} } };
+const tools = [{ type: 'function', function: { name: tool.name, parameters: tool.input_schema } }];
+const openai = new OpenAI();
+const anthropic = new Anthropic();
+
+told.chat = (await openai.chat.completions.create({ model: 'gpt', messages: hello })).choices[0].message.content;
+let words = '';
+for await (const chunk of await openai.chat.completions.create({ model: 'gpt', messages: hello, stream: true }))
+  words += chunk.choices[0].delta.content ?? '';
+told.stream = words;
+told.response = (await openai.responses.create({ model: 'gpt', input: 'Say hello.' })).output_text;
+const call = await openai.chat.completions.create({ model: 'gpt', messages: [{ role: 'user', content: 'tool' }], tools });
+told.call = call.choices[0].message.tool_calls[0].function.arguments;
+
+told.message = (await anthropic.messages.create({ model: 'claude', max_tokens: 50, messages: hello })).content[0].text;
+const stream = anthropic.messages.stream({ model: 'claude', max_tokens: 50, messages: hello });
+told.messageStream = await stream.finalText();
+const use = await anthropic.messages.create({
+  model: 'claude', max_tokens: 50, messages: [{ role: 'user', content: 'tool' }], tools: [tool],
+});
+told.use = use.content[0].input;
+
+const { remaining } = await (await fetch(process.env.BP_SERVICE_URL + '/execution', {
+  headers: { authorization: 'Bearer ' + process.env.BP_EXECUTION_TOKEN },
+})).json();
+told.left = remaining.tokens;
+
+// And now everything at once, far over the budget.
+const greed = [{ role: 'user', content: 'Be greedy.' }];
+const greedy = await Promise.allSettled(
+  Array.from({ length: 20 }, () => anthropic.messages.create({ model: 'claude', max_tokens: 400, messages: greed }, { maxRetries: 0 })),
+);
+told.refused = greedy.filter(({ status, reason }) => status === 'rejected' && reason.status === 402).length;
+told.secrets = JSON.stringify(process.env).includes('${KEY}');
+console.log(JSON.stringify(told));
+`;
+
+/** The operator's: no variable of this process may hold it. */
+const KEY_FILE = join(tmpdir(), `bp-key-${process.pid}`);
+
+let provider: FakeProvider;
+let place: ProgramHome;
+beforeAll(async () => {
+  provider = await startFakeProvider();
+  provider.behave(({ body }) => {
+    const said = JSON.stringify(body['messages'] ?? '');
+    if (said.includes('tool')) return { tool: { name: 'weather', input: { city: 'Oslo' } } };
+    return said.includes('greedy') ? { delayMs: 200, usage: { input: 20, output: Number(body['max_tokens']) } } : {};
+  });
+  writeFileSync(KEY_FILE, `${KEY}\n`, { mode: 0o600 });
+  const providers = providersAt(provider.origin, { provider: { key_env: undefined, key_file: KEY_FILE } });
+  place = programHome([
+    ...['market.cycle_seconds=0.5', 'market.supply.cpu_seconds=16', 'market.supply.tokens=100000'],
+    ...['market.prices.start.tokens=0.001', `intelligence.providers=${providers}`],
+  ]);
+});
+afterAll(async () => {
+  place.close();
+  rmSync(KEY_FILE, { force: true });
+  await provider.close();
+});
+
+describe('an agent with SDKs', () => {
+  it('thinks within its budget, in a container without a network', async () => {
+    const folder = place.agentFolder('thinker', { 'main.mjs': MAIN });
+    bringPackages(folder, ['openai', '@anthropic-ai/sdk']);
+    const bundle = 'cpu_seconds=8,memory_mb=512,tokens=2000,attention=0';
+    const made = await place.run('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
+    expect(made).toMatchObject({ status: 0 });
+    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+
+    const [execution] = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
+    const { stdout } = await place.run('logs', execution?.id ?? '');
+    expect(execution, stdout).toMatchObject({ outcome: 'completed' });
+    const told = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '{}') as Record<string, unknown>;
+    expect(told).toMatchObject({
+      ...{ chat: 'Hello, world!', stream: 'Hello, world!', response: 'Hello, world!', call: '{"city":"Oslo"}' },
+      ...{ message: 'Hello, world!', messageStream: 'Hello, world!', use: { city: 'Oslo' } },
+      ...{ left: 2000 - 7 * 15, secrets: false },
+    });
+    // Each of the twenty asked for 400 of the 1895 that were left.
+    expect(told['refused']).toBeGreaterThan(5);
+
+    const calls = await place.json<{ billed: number; provider: string }[]>('calls', '--execution', execution?.id ?? '');
+    expect(calls.reduce((sum, { billed }) => sum + billed, 0)).toBe(execution?.used.tokens);
+    expect(execution?.used.tokens).toBeLessThanOrEqual(2000);
+    expect(await place.json('agent', 'thinker')).toMatchObject({ used_tokens: execution?.used.tokens });
+    expect(await place.json('history')).toMatchObject([{ tokens: { sold: 2000, used: execution?.used.tokens } }]);
+    expect(await place.json('audit')).toMatchObject({ ok: true });
+    for (const { headers } of provider.calls)
+      expect(headers['x-api-key'] ?? headers.authorization?.replace('Bearer ', '')).toBe(KEY);
+  });
+});
