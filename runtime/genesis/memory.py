@@ -58,6 +58,7 @@ class Memory:
         self.style = 0  # -1 short, 0 plain, 1 long.
         self.rarity = 1.0  # The reader may ask for letters more or less often.
         self.wanted_kind = ""
+        self.reflection = ""  # What a model made of the marks, where there is one.
         self.news: list = []  # Letters that ended and have not been answered for yet.
         self.noted: dict = {}  # The figures of the last letter, to tell what changed since.
         self.forecast: dict = {}  # {prompt_id, made, due, resource, price, predicted}, while it stands.
@@ -83,9 +84,12 @@ def recall(path: str, agent_id: str, cycle: int) -> Memory:
             return fresh
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
+        if not isinstance(data, dict):
+            raise TypeError
         recalled = Memory()
         for name, born in vars(fresh).items():
-            setattr(recalled, name, _like(born, data[name]))
+            # An earlier program knew nothing of what came later.
+            setattr(recalled, name, _like(born, data.get(name, born)))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return fresh
     # A copied folder or a new economy: these memories are someone else's.

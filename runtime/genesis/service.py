@@ -68,6 +68,18 @@ class Service:
         headers = {"Content-Type": "application/json", "Idempotency-Key": f"{self._execution_id}-{self._posts}"}
         return self._send("POST", path, json.dumps(body).encode(), headers)
 
+    def ask(self, question: dict, seconds: float) -> Answer:
+        """One question to a language model, on a connection of its own: it may take long, and is billed each time."""
+        connection = http.client.HTTPConnection(self._host, timeout=seconds)
+        headers = {**self._headers, "Content-Type": "application/json"}
+        try:
+            connection.request("POST", "/intelligence/inference", json.dumps(question).encode(), headers)
+            return _answer_of(connection.getresponse())
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(0, {"code": "unreachable", "detail": f"{type(error).__name__}: {error}"})
+        finally:
+            connection.close()
+
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         problem = ""
         for _ in range(2):
@@ -83,11 +95,15 @@ class Service:
             self._connection = http.client.HTTPConnection(self._host, timeout=TIMEOUT_SECONDS)
         self._connection.request(method, path, body, {**self._headers, **headers})
         response = self._connection.getresponse()
-        text = response.read(ANSWER_BYTES_MAX)
+        answer = _answer_of(response)
         if not response.isclosed():  # Longer than we care to read: the rest would be taken for the next answer.
             self._connection.close()
-        try:
-            parsed = json.loads(text)
-        except ValueError:
-            parsed = None
-        return Answer(response.status, parsed if isinstance(parsed, dict) else {})
+        return answer
+
+
+def _answer_of(response: http.client.HTTPResponse) -> Answer:
+    try:
+        parsed = json.loads(response.read(ANSWER_BYTES_MAX))
+    except ValueError:
+        parsed = None
+    return Answer(response.status, parsed if isinstance(parsed, dict) else {})

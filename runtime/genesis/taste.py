@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 import mind
+import muse
 from memory import Memory
 
 MARKS = ("interesting", "useful", "understandable")
@@ -44,7 +45,8 @@ def cost_of_letter(memory: Memory, handshake: dict) -> float:
 
 
 def letter_bundle(memory: Memory, handshake: dict) -> dict:
-    return {**mind.planned_bundle(memory, handshake["execution_context"]), "attention": 1}
+    planned = mind.planned_bundle(memory, handshake["execution_context"])
+    return {**planned, "tokens": muse.tokens_for_letter(handshake), "attention": 1}
 
 
 def expected_reward(memory: Memory, kind: str, markets: dict) -> float:

@@ -11,6 +11,7 @@ import taste
 from facts import NAMES, SAMPLED, Facts
 from figures import counted, credits
 from memory import Memory
+from muse import Muse
 from service import Answer, Service
 
 BID_TRIES = 6
@@ -165,9 +166,15 @@ class Wake:
 
     def _write_letter(self) -> None:
         memory, handshake = self.memory, self.handshake
-        kind, _ = taste.choose(memory, handshake, kinds.ready_kinds(memory, self.cycle))
+        ready = kinds.ready_kinds(memory, self.cycle)
+        kind, _ = taste.choose(memory, handshake, ready)
+        muse = Muse(self.service, handshake)
+        if muse.is_there and not memory.wanted_kind:  # What the reader asked for needs no advice.
+            kind = muse.choose(memory, ready, kind)
         facts = Facts(handshake, memory, self.market, self._read)
         letter = letters.compose(kind, facts, self._farewell())
+        if muse.is_there:
+            letter.content = muse.phrase(memory, letter.content)
         next_bid = mind.waking_bid(memory, handshake)
         prompt = {"title": letter.title, "content": letter.content, "next_bid": next_bid}
         answer = self.service.post("/human/prompt", prompt)

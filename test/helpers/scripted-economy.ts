@@ -16,6 +16,10 @@ export interface Script {
   readonly needs?: { cpuSeconds: number; memoryMb: number };
   /** Credits that a mark issues. */
   readonly rate?: number;
+  /** Tokens sold per cycle. */
+  readonly tokens?: number;
+  /** What the model says when it is asked; without it there is none. */
+  readonly think?: (messages: readonly { readonly role: string; readonly content: string }[]) => string;
 }
 
 export interface Bundle {
@@ -232,8 +236,9 @@ export class ScriptedEconomy {
 
   #markets(): Record<string, Record<string, number>> {
     const entries = (Object.keys(this.prices) as (keyof Bundle)[]).map((resource) => {
-      const free = resource === 'attention' ? this.#attentionFree() : SUPPLY[resource];
-      const market = { price: this.prices[resource], supply: SUPPLY[resource], utilisation: 0.05, free };
+      const supply = resource === 'tokens' ? (this.#script.tokens ?? 0) : SUPPLY[resource];
+      const free = resource === 'attention' ? this.#attentionFree() : supply;
+      const market = { price: this.prices[resource], supply, utilisation: 0.05, free };
       return [resource, { ...market, start_price: START_PRICES[resource] }] as const;
     });
     return Object.fromEntries(entries);
@@ -288,6 +293,7 @@ export class ScriptedEconomy {
   #answer({ method, path, body }: Request): Record<string, unknown> | Problem {
     const route = `${method} ${path.split('?')[0] ?? ''}`;
     if (route === 'POST /market/bid') return this.#placeBid(body);
+    if (route === 'POST /intelligence/inference') return this.#think(body);
     if (route === 'POST /human/prompt') return this.#submitPrompt(body);
     if (method === 'DELETE') return this.#withdraw(path.split('/').at(-1) ?? '');
     if (route === 'GET /human/prompts') return { prompts: this.prompts };
@@ -315,6 +321,12 @@ export class ScriptedEconomy {
     if (earliest_cycle > latest) return { status: 422, code: 'earliest_cycle_too_far', limit: latest };
     if (amount > this.available) return { status: 422, code: 'insufficient_credits', limit: this.available };
     return { bid_id: this.#hold(bundle, amount, earliest_cycle).id, status: 'pending', available: this.available };
+  }
+
+  #think({ messages }: Record<string, unknown>): Record<string, unknown> | Problem {
+    const { think } = this.#script;
+    if (!think) return { status: 503, code: 'no_llm_provider' };
+    return { text: think(messages as Parameters<typeof think>[0]), tokens_left: 4000 };
   }
 
   #withdraw(id: string): Record<string, unknown> | Problem {

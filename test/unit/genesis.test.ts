@@ -263,3 +263,56 @@ test('one wake costs far less CPU than it buys', async () => {
   expect(used).toBeGreaterThan(0.005);
   expect(used).toBeLessThan(0.5);
 });
+
+describe('genesis with a model', () => {
+  const isQuestion = ({ path }: Request) => path === '/intelligence/inference';
+  const prices = { tokens: 0.001 };
+
+  test('buys tokens for its letters, reflects on marks, chooses and phrases', async () => {
+    const told: string[] = [];
+    const think: Script['think'] = ([system, user]) => {
+      told.push(user?.content ?? '');
+      return system?.content.includes('JSON')
+        ? 'Of course: {"kind": "receipts", "reflection": "This reader likes brevity."}'
+        : 'What I bought and what I used of it, in short. Shall I be bolder?';
+    };
+    const { economy, workspace } = await live({ tokens: 20_000, prices, think });
+    await economy.turns(40, answering(economy, [7, 8, 9], 'well put'));
+    const [first, second] = economy.prompts;
+    // It is born with a bundle that has no tokens.
+    expect(first?.content).toContain('Good day.');
+    expect(second?.content).toMatch(/^What I bought .* Shall I be bolder\?\n\n— `genesis`, cycle \d+/);
+    const bought = economy.requests.filter((request) => isBid(request) && wantsAttention(request));
+    expect(bought[0]?.body['bundle']).toMatchObject({ tokens: 6000, attention: 1 });
+    expect(told[0]).toContain('"well put"');
+    expect(workspace.readMemory()).toMatchObject({ reflection: 'This reader likes brevity.' });
+    const letters = workspace.readMemory()['letters'] as { kind: string }[];
+    expect(letters[1]?.kind).toBe('receipts');
+    for (const { log, outcome } of economy.executions) {
+      expect(log).not.toContain('stumbled');
+      expect(outcome).toBe('completed');
+    }
+  });
+
+  test.each([
+    ['invents a figure', 'I earned 1234567 credits.', 'invented 1234567'],
+    ['says nothing', ' ', 'nothing came'],
+  ])('keeps to its own words where the model %s', async (_, words, reason) => {
+    const { economy } = await live({ tokens: 20_000, prices, think: () => words });
+    await economy.turns(30, answering(economy, [7, 8, 9]));
+    expect(economy.prompts[1]?.content).toContain('credits free');
+    expect(economy.prompts[1]?.content).not.toContain('1234567');
+    expect(economy.executions.map(({ log }) => log).join('')).toContain(`I keep to my own words: ${reason}`);
+  });
+
+  test('goes on as without one where none answers, and never asks where no tokens are sold', async () => {
+    const { economy } = await live({ tokens: 20_000, prices });
+    await economy.turns(30, answering(economy, [7, 8, 9]));
+    expect(economy.prompts.length).toBeGreaterThan(1);
+    expect(economy.requests.filter(isQuestion)).toHaveLength(economy.prompts.length - 1);
+    const other = await live({ think: () => 'x' });
+    await other.economy.turns(30, answering(other.economy, [7, 8, 9]));
+    expect(other.economy.prompts.length).toBeGreaterThan(1);
+    expect(other.economy.requests.filter(isQuestion)).toEqual([]);
+  });
+});
