@@ -324,9 +324,8 @@ export class ScriptedEconomy {
   }
 
   #think({ messages }: Record<string, unknown>): Record<string, unknown> | Problem {
-    const { think } = this.#script;
-    if (!think) return { status: 503, code: 'no_llm_provider' };
-    return { text: think(messages as Parameters<typeof think>[0]), tokens_left: 4000 };
+    const text = this.#script.think?.(messages as Parameters<NonNullable<Script['think']>>[0]);
+    return text === undefined ? { status: 503, code: 'no_llm_provider' } : { text, tokens_left: 4000 };
   }
 
   #withdraw(id: string): Record<string, unknown> | Problem {
