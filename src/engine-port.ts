@@ -9,9 +9,12 @@ import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
+import { createEngine } from './sandbox/engine-calls.ts';
 import { engineError } from './sandbox/engine-error.ts';
 import { examine } from './sandbox/examination.ts';
 import { ensureImage } from './sandbox/image.ts';
+import { install } from './sandbox/installation.ts';
+import { homeHash } from './sandbox/labels.ts';
 import { Volumes } from './sandbox/volumes.ts';
 import { createService, type Service } from './service/service.ts';
 
@@ -71,6 +74,12 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
     async ensureImage({ sandbox }, progress, signal) {
       const docker = connectEngine(await findEngine(options));
       return ensureImage({ docker, clock, runtimeDirectory, image: sandbox.image, progress, signal });
+    },
+    async install({ directory, config }, request, signal) {
+      const engine = createEngine(connectEngine(await findEngine(options)), clock);
+      const home = realpathSync(directory);
+      const place = { home, hash: homeHash(home), operator: { uid, gid }, seccompPath, environment };
+      return install({ engine, config: config.sandbox, ...place }, request, signal);
     },
     async putBackWorkspaces({ directory, config }, complain) {
       const tell = (_: object, message: string) => complain(message);

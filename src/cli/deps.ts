@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import type { AgentFile } from '../domain/agent.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -47,10 +48,27 @@ export interface EnginePort {
     progress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }>;
+  /** Installs what an agent's own manifest asks for into its workspace, with a network. Not while a `run` goes on. */
+  install(home: Home, request: AgentInstallation, signal: AbortSignal): Promise<InstalledPackages>;
   /** Puts back the workspaces that a `run` which was cut off left in filesystems of their own. Never rejects. */
   putBackWorkspaces(home: Home, complain: (line: string) => void): Promise<void>;
   /** What `doctor` asks of the engine and of what agents need on this machine, without changing anything. */
   examine(place: ExaminedHome, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export interface AgentInstallation {
+  readonly agentId: string;
+  readonly agentNumber: number;
+  readonly files: readonly AgentFile[];
+  /** Packages may run programs of their own. */
+  readonly scripts: boolean;
+  readonly onLine: (line: string) => void;
+}
+
+export interface InstalledPackages {
+  readonly commands: readonly string[];
+  /** Of the whole workspace; null where it is too large to be counted. */
+  readonly size: { readonly bytes: number; readonly files: number } | null;
 }
 
 export interface ExaminedHome {

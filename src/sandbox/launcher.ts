@@ -170,14 +170,14 @@ export async function attach(
 }
 
 /** As root every agent has a user of its own, unless there are more agents than users; else all run as the operator. */
-function agentUser({ operator, config }: LauncherDeps, agentNumber: number): Owner {
+export function agentUser({ operator, config }: Pick<LauncherDeps, 'operator' | 'config'>, agentNumber: number): Owner {
   if (operator.uid !== 0) return operator;
   const id = config.agent_uid_base + (agentNumber % config.agent_uid_range);
   return { uid: id, gid: id };
 }
 
 /** Doesn't heed a signal: an engine that isn't listened to any more would make the container all the same. */
-async function createContainer(engine: Engine, options: ContainerCreateOptions): Promise<Container> {
+export async function createContainer(engine: Engine, options: ContainerCreateOptions): Promise<Container> {
   try {
     return await engine.call('make a container', undefined, () => engine.docker.createContainer(options));
   } catch (error) {
@@ -197,7 +197,7 @@ export function imageMissing(image: string, cause: unknown): BpError {
 }
 
 /** On the way out with another error: what can't be removed now is found at the next start by its label. */
-async function remove(engine: Engine, container: Container): Promise<void> {
+export async function remove(engine: Engine, container: Container): Promise<void> {
   await engine
     .call('remove a container', undefined, (abortSignal) => container.remove({ force: true, v: true, abortSignal }))
     .catch(() => undefined);

@@ -18,7 +18,8 @@ export interface WorkspacePaths {
 
 export interface WorkspaceContent {
   readonly files: readonly WorkspaceFile[];
-  readonly handshake: string;
+  /** Undefined where none is written. */
+  readonly handshake: string | undefined;
   /** Whom the workspace belongs to; undefined: the operator. */
   readonly owner: Owner | undefined;
   /** Begins the names of temporary files. */
@@ -69,10 +70,9 @@ export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceCon
     try {
       await takeOver(root, content.owner);
       await writeTree(root, staging, content.stagingName, content).catch(agentsFault);
-      await writeHandshake(root, staging, content.stagingName, {
-        content: content.handshake,
-        owner: content.owner,
-      }).catch(agentsFault);
+      const { handshake, owner } = content;
+      if (handshake !== undefined)
+        await writeHandshake(root, staging, content.stagingName, { content: handshake, owner }).catch(agentsFault);
     } finally {
       await root.close();
     }

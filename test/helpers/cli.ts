@@ -130,5 +130,5 @@ function openIn(directory: string): TestEconomy {
 function noEngine(): EnginePort {
   const fail = () =>
     Promise.reject(new BpError('sandbox_engine_down', 'no engine answers', { hint: 'install Docker' }));
-  return { start: fail, ensureImage: fail, examine: fail, putBackWorkspaces: () => Promise.resolve() };
+  return { start: fail, ensureImage: fail, examine: fail, install: fail, putBackWorkspaces: () => Promise.resolve() };
 }

@@ -41,6 +41,7 @@ const STOPPED: ExecutionEnd = { ...DONE, cause: 'stopped', detail: 'stopped by t
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
     putBackWorkspaces: () => Promise.resolve(),
+    install: () => Promise.resolve({ commands: [], size: null }),
     start: ({ economy }, logger) =>
       Promise.resolve({
         orchestrator: {

@@ -8,6 +8,7 @@ import type { CliDeps, Home } from '../deps.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { readHome, withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
+import { addAgentInstall } from './agent-install.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';
 import { EXECUTION_COLUMNS } from './executions.ts';
@@ -17,14 +18,16 @@ const ROWS = 10;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 export function addAgent(program: Command, deps: CliDeps): void {
-  withJson(program.command('agent').description(`one agent, with the last ${ROWS} of its bids, executions and prompts`))
-    .argument('<id>', 'such as genesis')
-    .action(async (id: string, _options, command: Command) => {
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const view = await withHome(deps, command, (home) => readHome(home, () => wholeAgent(home, id)));
-      if (json) printJson(deps.stdout, view);
-      else printLines(deps.stdout, lines(view));
-    });
+  const agent = withJson(
+    program.command('agent').description(`one agent, with the last ${ROWS} of its bids, executions and prompts`),
+  );
+  addAgentInstall(agent, deps);
+  agent.argument('<id>', 'such as genesis').action(async (id: string, _options, command: Command) => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    const view = await withHome(deps, command, (home) => readHome(home, () => wholeAgent(home, id)));
+    if (json) printJson(deps.stdout, view);
+    else printLines(deps.stdout, lines(view));
+  });
 }
 
 /** The newest last. */

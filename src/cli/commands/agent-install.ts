@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { lockRun } from '../../economy/open-home.ts';
+import { sanitiseLine } from '../../terminal/sanitise.ts';
+import { findAgent } from '../agent-argument.ts';
+import type { CliDeps, Home, InstalledPackages } from '../deps.ts';
+import { reject } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines } from '../output.ts';
+
+interface Options extends GlobalOptions {
+  readonly scripts?: boolean;
+}
+
+const MB = 1_048_576;
+
+export function addAgentInstall(agent: Command, deps: CliDeps): void {
+  withJson(
+    agent
+      .command('install')
+      .argument('<id>', 'such as genesis')
+      .description("install what the agent's package.json or pyproject.toml asks for; not while a run goes on")
+      .option('--scripts', 'let packages run programs of their own while they are installed'),
+  ).action(async (id: string, _options, command: Command) => {
+    const options = command.optsWithGlobals<Options>();
+    const installed = await withHome(deps, command, async (home) => {
+      const lock = lockRun(home.directory, process.pid);
+      try {
+        return await installFor(deps, home, id, options);
+      } finally {
+        lock.release();
+      }
+    });
+    if (options.json) printJson(deps.stdout, installed.view);
+    else printLines(deps.stdout, installed.lines);
+  });
+}
+
+async function installFor(deps: CliDeps, home: Home, text: string, { scripts = false, json }: Options) {
+  const { store } = home.economy;
+  const agent = findAgent(home.economy, text);
+  if (store.executions.unsettled().some(({ agentId }) => agentId === agent.id))
+    reject('execution_ended', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
+  const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);
+  const files = store.agents.files(agent.id);
+  const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
+  const installed = await deps.engine.install(home, request, deps.interrupt);
+  return { view: { agent_id: agent.id, ...installed }, lines: linesOf(agent.id, installed, home) };
+}
+
+function linesOf(id: string, { size }: InstalledPackages, { config }: Home): readonly string[] {
+  const { workspace_mb: mb, workspace_files_max: filesMax } = config.sandbox;
+  if (!size) return [`installed for ${id}; its workspace is too large to be counted`];
+  const used = `${Math.ceil(size.bytes / MB)} of ${mb} MB, ${size.files} of ${filesMax} files`;
+  const isOver = size.bytes > mb * MB || size.files > filesMax;
+  return [
+    `installed for ${id}: its workspace has ${used}`,
+    ...(isOver ? ['that is over its quota: raise sandbox.workspace_mb or workspace_files_max, or it can not run'] : []),
+  ];
+}

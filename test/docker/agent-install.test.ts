@@ -1,0 +1,72 @@
+import { afterEach, expect, it } from 'vitest';
+import { programHome, type ProgramHome } from '../helpers/program.ts';
+
+const homes: ProgramHome[] = [];
+afterEach(() => {
+  for (const home of homes.splice(0)) home.close();
+});
+function home(): ProgramHome {
+  const made = programHome(['market.cycle_seconds=0.5', 'market.supply.cpu_seconds=16']);
+  homes.push(made);
+  return made;
+}
+
+async function bring(place: ProgramHome, id: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const bundle = 'cpu_seconds=4,memory_mb=256,tokens=0,attention=0';
+  const from = place.agentFolder(id, files);
+  expect(await place.run('bootstrap', '--id', id, '--from', from, '--bundle', bundle)).toMatchObject({ status: 0 });
+}
+
+const MANIFEST = JSON.stringify({
+  type: 'module',
+  dependencies: { ms: '2.1.3' },
+  scripts: { postinstall: 'touch ran' },
+});
+
+it('installs what an agent needs before it ever runs, and it runs with that without a network', async () => {
+  const place = home();
+  await bring(place, 'node', {
+    'package.json': MANIFEST,
+    'main.js':
+      "import ms from 'ms';\nimport { existsSync, statSync } from 'node:fs';\n" +
+      "console.log(ms('2 days'), existsSync('ran'), statSync('node_modules/ms').uid === process.getuid());",
+  });
+  await bring(place, 'python', {
+    'pyproject.toml':
+      '[tool.poetry]\nname = "a"\nversion = "1"\ndescription = ""\nauthors = []\n[tool.poetry.dependencies]\npython = "^3.11"\n',
+    'main.py': 'import sys\nprint(sys.prefix)\n',
+  });
+  const installed = await place.json<{ commands: string[]; size: { files: number } }>('agent', 'install', 'node');
+  expect(installed).toMatchObject({ agent_id: 'node', commands: ['npm install --omit=dev --ignore-scripts'] });
+  expect(installed.size.files).toBeGreaterThan(3);
+  const { status, stdout } = await place.run('agent', 'install', 'python');
+  expect(status, stdout).toBe(0);
+  expect(stdout).toMatch(/installed for python: its workspace has \d+ of 512 MB/);
+
+  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  const executions = await place.json<{ id: string; agent_id: string; outcome: string }[]>('executions');
+  const printed: Record<string, string> = {};
+  for (const { id, agent_id: agent, outcome } of executions) {
+    const { stdout: log } = await place.run('logs', id);
+    expect(outcome, log).toBe('completed');
+    printed[agent] = log;
+  }
+  expect(printed['node']).toContain('172800000 false true');
+  expect(printed['python']).toContain('/workspace/.venv');
+});
+
+it('says what is wrong, and leaves no container', async () => {
+  const place = home();
+  await bring(place, 'bare', { 'main.py': '' });
+  await bring(place, 'wrong', { 'main.js': '', 'package.json': '{"dependencies": {"ms": "99.99.99"}}' });
+  expect((await place.run('agent', 'install', 'bare')).stderr).toContain(
+    'bare has neither package.json nor pyproject.toml',
+  );
+  const failed = await place.run('agent', 'install', 'wrong');
+  expect(failed).toMatchObject({ status: 1 });
+  expect(failed.stdout).toContain('ms@99.99.99');
+  expect(failed.stderr).toContain('npm install --omit=dev --ignore-scripts failed with status 1');
+  expect((await place.run('agent', 'install', 'nobody')).stderr).toContain('there is no agent nobody');
+  // A name that is taken would stop the second try.
+  expect((await place.run('agent', 'install', 'wrong')).stderr).toContain('failed with status 1');
+});
