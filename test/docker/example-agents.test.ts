@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startFakeProvider, type FakeProvider } from '../helpers/fake-provider.ts';
+import { programHome, type ProgramHome } from '../helpers/program.ts';
+import { providersAt } from '../helpers/provider-settings.ts';
+
+// docs/agents, as its README has them brought in. The one in Python needs a package index, which is not everywhere.
+
+const folder = (name: string) => fileURLToPath(new URL(`../../docs/agents/${name}`, import.meta.url));
+
+let provider: FakeProvider;
+let place: ProgramHome;
+beforeAll(async () => {
+  provider = await startFakeProvider();
+  provider.behave(({ body }) => {
+    const turns = Array.isArray(body['messages']) ? body['messages'].length : 0;
+    return body['tools'] && turns === 1 ? { tool: { name: 'prices', input: {} } } : {};
+  });
+  const providers = providersAt(provider.origin, { provider: { key_env: undefined } });
+  place = programHome([
+    ...['market.cycle_seconds=0.5', 'market.supply.cpu_seconds=32', 'market.supply.memory_mb=4000'],
+    ...['market.supply.tokens=20000', `intelligence.providers=${providers}`],
+  ]);
+});
+afterAll(async () => {
+  place.close();
+  await provider.close();
+});
+
+it.each([
+  ['openai-node', 'cpu_seconds=6,memory_mb=256,tokens=2000,attention=1', true],
+  ['anthropic-node', 'cpu_seconds=6,memory_mb=256,tokens=4000,attention=1', true],
+  ['curl', 'cpu_seconds=1,memory_mb=64,tokens=1000,attention=1', false],
+])('%s thinks, bids for its next life and asks for the human', async (name, bundle, needsPackages) => {
+  const id = `a-${name}`;
+  const made = await place.run('bootstrap', '--id', id, '--from', folder(name), '--bundle', bundle);
+  expect(made, made.stderr).toMatchObject({ status: 0 });
+  if (needsPackages) expect(await place.run('agent', 'install', id)).toMatchObject({ status: 0 });
+  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  const executions = await place.json<{ id: string; agent_id: string; outcome: string; used: { tokens: number } }[]>(
+    ...['executions', '--agent', id],
+  );
+  const { stdout: log } = await place.run('logs', executions[0]?.id ?? '');
+  expect(executions[0], log).toMatchObject({
+    outcome: 'completed',
+    used: { tokens: name === 'anthropic-node' ? 30 : 15 },
+  });
+  expect(log).toContain('Hello, world!');
+  const bids = await place.json<{ agent_id: string; status: string }[]>('bids', '--agent', id);
+  expect(bids.at(-1)).toMatchObject({ status: 'pending' });
+  const prompts = await place.json<{ id: string; agent_id: string; content: string }[]>('prompts');
+  expect(prompts.at(-1)).toMatchObject({ agent_id: id, content: 'Hello, world!' });
+  // The next one needs the human's attention too.
+  expect(await place.run('skip', prompts.at(-1)?.id ?? '')).toMatchObject({ status: 0 });
+});
+
+it('openai-python is a program', () => {
+  execFileSync('python3', [
+    '-c',
+    'import ast, sys; ast.parse(open(sys.argv[1]).read())',
+    `${folder('openai-python')}/main.py`,
+  ]);
+});
