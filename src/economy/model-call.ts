@@ -55,7 +55,8 @@ export function reserveCall(deps: EconomyDeps, { executionId }: Caller, order: C
   const { input, answers, weights } = order;
   const left = tokensLeft(deps, executionId);
   const most = answers === 0 ? 0 : Math.min(order.outputMax, outputCap(left, { input, answers, weights }));
-  const needed = budgetCost({ input, cached: 0, output: answers }, dearest(weights));
+  // Also what costs nothing is for those who have tokens: the provider counts its calls.
+  const needed = Math.max(1, budgetCost({ input, cached: 0, output: answers }, dearest(weights)));
   if (needed > left || (answers > 0 && most < 1))
     return refuse(
       'insufficient_tokens',

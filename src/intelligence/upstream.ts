@@ -110,7 +110,9 @@ export class Upstream {
         return body;
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error;
+        // A call that it refused was heard: nobody can keep it resting with wrong ones.
         if (error.isProviders) this.failed();
+        else this.#breaker.succeeded();
         const wait = this.#waitMs(attempt, error);
         if (!error.isRetryable || attempt >= settings.retries || wait === undefined) throw error;
         await clock.sleep(wait, call.left).catch(() => {

@@ -20,11 +20,8 @@ import {
   isInline,
   notAllowed,
   readCount,
-  readFlag,
-  readModel,
-  readObject,
+  readFrame,
   readParts,
-  screenFields,
   type Reading,
 } from './screen.ts';
 
@@ -65,20 +62,14 @@ export const chat: Format = {
 };
 
 function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
-  const body = readObject(raw);
-  if (!body.ok) return body;
-  const screened = screenFields(body.value, FIELDS);
-  if (!screened.ok) return screened;
-  const { kept, removed } = screened.value;
-  const model = readModel(kept['model']);
-  if (!model.ok) return model;
+  const frame = readFrame(raw, FIELDS);
+  if (!frame.ok) return frame;
+  const { kept, removed, model, isStream } = frame.value;
   const refusal =
     checkFilled(kept, 'messages') ??
     checkTools(kept, { isRun: (type) => type === 'function' || type === 'custom' }) ??
     checkModalities(kept['modalities']);
   if (refusal) return refusal;
-  const stream = readFlag(kept, 'stream');
-  if (!stream.ok) return stream;
   const [first, second] = [readCount(kept, 'max_completion_tokens'), readCount(kept, 'max_tokens')];
   if (!first.ok) return first;
   if (!second.ok) return second;
@@ -92,7 +83,7 @@ function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   for (const field of ['tools', 'functions', 'response_format'])
     if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model: model.value, isStream: stream.value, outputMax: first.value ?? second.value },
+    ...{ model, isStream, outputMax: first.value ?? second.value },
     ...{ answers: answers.value ?? 1, ...reading, tokenNumbers: 0, removed, body: kept },
   });
 }

@@ -1,7 +1,7 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { usageIn } from './chat.ts';
 import type { Asked, Format } from './format.ts';
-import { checkFilled, readModel, readObject, screenFields } from './screen.ts';
+import { checkFilled, readFrame } from './screen.ts';
 
 const FIELDS = {
   allowed: new Set(['model', 'input', 'dimensions', 'encoding_format']),
@@ -21,13 +21,9 @@ export const embeddings: Format = {
 };
 
 function read(raw: unknown): Result<Asked> {
-  const body = readObject(raw);
-  if (!body.ok) return body;
-  const screened = screenFields(body.value, FIELDS);
-  if (!screened.ok) return screened;
-  const { kept, removed } = screened.value;
-  const model = readModel(kept['model']);
-  if (!model.ok) return model;
+  const frame = readFrame(raw, FIELDS);
+  if (!frame.ok) return frame;
+  const { kept, removed, model } = frame.value;
   const refusal = checkFilled(kept, 'input');
   if (refusal) return refusal;
   const input = (Array.isArray(kept['input']) ? kept['input'].flat() : [kept['input']]) as unknown[];
@@ -35,7 +31,7 @@ function read(raw: unknown): Result<Asked> {
     return refuse('wrong_type', 'input must be text, or a list of texts or of token numbers', { field: 'input' });
   const texts = input.filter((item) => typeof item === 'string');
   return accept({
-    ...{ model: model.value, isStream: false, outputMax: undefined, answers: 0, texts, parts: texts.length },
+    ...{ model, isStream: false, outputMax: undefined, answers: 0, texts, parts: texts.length },
     ...{ images: 0, tokenNumbers: input.length - texts.length, removed, body: kept },
   });
 }

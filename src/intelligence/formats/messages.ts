@@ -13,18 +13,7 @@ import {
   type Passing,
   type StreamEvent,
 } from './format.ts';
-import {
-  checkFilled,
-  checkImages,
-  checkTools,
-  readCount,
-  readFlag,
-  readModel,
-  readObject,
-  readParts,
-  screenFields,
-  type Reading,
-} from './screen.ts';
+import { checkFilled, checkImages, checkTools, readCount, readFrame, readParts, type Reading } from './screen.ts';
 
 const FIELDS = {
   allowed: new Set([
@@ -103,18 +92,12 @@ function readMessages(
   { imagesMax }: Limits,
   { needsLimit }: { readonly needsLimit: boolean },
 ): Result<Asked> {
-  const body = readObject(raw);
-  if (!body.ok) return body;
-  const screened = screenFields(body.value, FIELDS);
-  if (!screened.ok) return screened;
-  const { kept, removed } = screened.value;
-  const model = readModel(kept['model']);
-  if (!model.ok) return model;
+  const frame = readFrame(raw, FIELDS);
+  if (!frame.ok) return frame;
+  const { kept, removed, model, isStream } = frame.value;
   const refusal =
     checkFilled(kept, 'messages') ?? checkTools(kept, { isRun: (type = 'custom') => CLIENT_TOOLS.test(String(type)) });
   if (refusal) return refusal;
-  const stream = readFlag(kept, 'stream');
-  if (!stream.ok) return stream;
   const outputMax = readCount(kept, 'max_tokens');
   if (!outputMax.ok) return outputMax;
   if (needsLimit && outputMax.value === undefined)
@@ -128,7 +111,7 @@ function readMessages(
   for (const field of ['tools', 'output_config', 'output_format'])
     if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model: model.value, isStream: stream.value, outputMax: outputMax.value, answers: 1, ...reading },
+    ...{ model, isStream, outputMax: outputMax.value, answers: 1, ...reading },
     ...{ tokenNumbers: listOf(kept['tools']).length > 0 ? TOOL_TOKENS : 0, removed, body: kept },
   });
 }

@@ -20,11 +20,8 @@ import {
   isInline,
   notAllowed,
   readCount,
-  readFlag,
-  readModel,
-  readObject,
+  readFrame,
   readParts,
-  screenFields,
   type Reading,
 } from './screen.ts';
 
@@ -66,21 +63,15 @@ export const responses: Format = {
 };
 
 function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
-  const body = readObject(raw);
-  if (!body.ok) return body;
-  const screened = screenFields(body.value, FIELDS);
-  if (!screened.ok) return screened;
-  const { kept, removed } = screened.value;
-  const model = readModel(kept['model']);
-  if (!model.ok) return model;
+  const frame = readFrame(raw, FIELDS);
+  if (!frame.ok) return frame;
+  const { kept, removed, model, isStream } = frame.value;
   const refusal =
     checkFilled(kept, 'input') ??
     checkTools(kept, { isRun: (type) => type === 'function' || type === 'custom' }) ??
-    checkBackground(body.value) ??
+    checkBackground(recordOf(raw)) ??
     checkIncluded(kept);
   if (refusal) return refusal;
-  const stream = readFlag(kept, 'stream');
-  if (!stream.ok) return stream;
   const outputMax = readCount(kept, 'max_output_tokens');
   if (!outputMax.ok) return outputMax;
   const reading: Reading = { texts: [], parts: 0, images: 0 };
@@ -89,7 +80,7 @@ function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   for (const field of ['instructions', 'tools', 'text'])
     if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model: model.value, isStream: stream.value, outputMax: outputMax.value, answers: 1 },
+    ...{ model, isStream, outputMax: outputMax.value, answers: 1 },
     ...{ ...reading, tokenNumbers: 0, removed: removed.filter((field) => field !== 'store'), body: kept },
   });
 }

@@ -13,7 +13,7 @@ export interface Screened {
   readonly removed: readonly string[];
 }
 
-export function screenFields(body: Json, { allowed, refused }: Screen): Result<Screened> {
+function screenFields(body: Json, { allowed, refused }: Screen): Result<Screened> {
   const kept: Record<string, unknown> = {};
   const removed: string[] = [];
   for (const [field, value] of Object.entries(body)) {
@@ -97,7 +97,25 @@ export function isInline(url: unknown): boolean {
 
 const CHARS_MAX = 200;
 
-export function readModel(value: unknown): Result<string> {
+/** What calls of all formats have. */
+export interface Frame extends Screened {
+  readonly model: string;
+  readonly isStream: boolean;
+}
+
+export function readFrame(raw: unknown, screen: Screen): Result<Frame> {
+  const body = readObject(raw);
+  if (!body.ok) return body;
+  const screened = screenFields(body.value, screen);
+  if (!screened.ok) return screened;
+  const { kept, removed } = screened.value;
+  const model = readModel(kept['model']);
+  if (!model.ok) return model;
+  const isStream = readFlag(kept, 'stream');
+  return isStream.ok ? accept({ kept, removed, model: model.value, isStream: isStream.value }) : isStream;
+}
+
+function readModel(value: unknown): Result<string> {
   if (value === undefined || value === null)
     return refuse('missing_field', 'model must be the name of a model; GET /v1/models lists them', { field: 'model' });
   if (typeof value !== 'string') return refuse('wrong_type', 'model must be text', { field: 'model' });
@@ -117,12 +135,12 @@ export function readCount(body: Json, field: string): Result<number | undefined>
   return accept(value);
 }
 
-export function readFlag(body: Json, field: string): Result<boolean> {
+function readFlag(body: Json, field: string): Result<boolean> {
   const value = body[field] ?? false;
   return typeof value === 'boolean' ? accept(value) : refuse('wrong_type', `${field} must be true or false`, { field });
 }
 
-export function readObject(body: unknown): Result<Json> {
+function readObject(body: unknown): Result<Json> {
   return isRecord(body) ? accept(body) : refuse('wrong_type', 'the body must be a JSON object');
 }
 

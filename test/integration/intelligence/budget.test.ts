@@ -49,6 +49,13 @@ describe('before a call', () => {
     expect(mind.spent()).toEqual({ used: 0, reserved: 0 });
   });
 
+  it('not even a count is made for who has no tokens', async () => {
+    await start({ tokens: 0 });
+    const counted = mind.anthropic.messages.countTokens({ model: 'claude', messages: ask.messages });
+    await expect(counted).rejects.toMatchObject({ status: 402 });
+    expect(mind.provider.calls).toEqual([]);
+  });
+
   it('several answers each have their own output', async () => {
     await start({ tokens: 1000 });
     await mind.openai.chat.completions.create({ ...ask, n: 4 });

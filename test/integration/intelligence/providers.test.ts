@@ -124,6 +124,13 @@ it('a provider that keeps failing is left alone for a while, then tried with one
   mind.provider.behave({});
   await create();
   expect((await create()).choices).toHaveLength(1);
+  // One that refuses a wrong call is there: nobody can keep the others from it.
+  mind.provider.behave({ status: 500 });
+  for (const status of [502, 502]) await expect(create()).rejects.toMatchObject({ status });
+  await new Promise((resolve) => setTimeout(resolve, 160));
+  mind.provider.behave({ status: 400 });
+  for (const status of [400, 400]) await expect(create()).rejects.toMatchObject({ status });
+  mind.provider.behave({});
   // The other provider was never to blame.
   await mind.anthropic.messages.create({ ...ask, model: 'claude', max_tokens: 9 });
 });
