@@ -8,6 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { CallFailure, ExecutionOver, garbage, HungUp } from './failure.ts';
 import { isRecord, type Format, type Json } from './formats/format.ts';
+import { unknownModel } from './model-list.ts';
 import { noProvider } from './no-provider.ts';
 import { countedOutput, LOST, settleOpenCall, UNASKED, type End, type OpenCall } from './open-call.ts';
 import type { Catalogue, Model, Provider } from './provider.ts';
@@ -114,10 +115,7 @@ export class Gateway {
 
   #find(name: string, format: Format): Result<Model> {
     const model = this.#deps.catalogue.get(name);
-    if (!model)
-      return refuse('unknown_model', `there is no model ${name}; GET /v1/models lists those that there are`, {
-        field: 'model',
-      });
+    if (!model) return unknownModel(name);
     const { kind } = model.provider;
     if (kind !== format.kind)
       return refuse(

@@ -53,7 +53,8 @@ const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_registry|pip_index_url)$/i
 
 /**
  * Installs what an agent's own package.json or pyproject.toml asks for into its workspace, as the agent's user, in a
- * container that has a network. Nothing of the agent runs in it, unless `scripts` lets packages run theirs.
+ * container that has a network. npm's packages run nothing in it unless `scripts` lets them; Poetry builds what has no
+ * wheel, which runs the package's own code.
  * Rejects with `nothing_to_install`, `install_failed`, `npm_missing` and what the engine and the workspace reject with.
  */
 export async function install(deps: InstallerDeps, request: InstallRequest, signal: AbortSignal): Promise<Installed> {
@@ -90,7 +91,8 @@ const POETRY_STEP: Step = {
 
 function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
   const words = [isLocked ? 'ci' : 'install', '--omit=dev', ...(scripts ? [] : ['--ignore-scripts'])];
-  const quiet = ['--no-audit', '--no-fund', '--no-progress', '--no-update-notifier'];
+  // The agent's own .npmrc could name another program for git, and git's addresses are not for agents to choose.
+  const quiet = ['--git=/bin/false', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier'];
   return {
     told: `npm ${words.join(' ')}`,
     command: ['node', `${NPM}/bin/npm-cli.js`, ...words, ...quiet],

@@ -23,27 +23,28 @@ export function relayed(relay: Relay, limits: RelayLimits) {
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) gone.abort(new Error('the caller left'));
     });
+    const headers = (answer: RelayedAnswer) => headersOf(answer, request);
     const result = await relay({ caller: callerOf(request), body: request.body, hungUp: gone.signal });
     if (!result.ok) {
       sendProblem(reply, result);
       return reply;
     }
     const { json, events } = result.value;
-    if (events) await stream(reply, result.value, events, limits);
-    else void reply.headers(headersOf(result.value)).code(200).send(json);
+    if (events) await stream(reply, headers(result.value), events, limits);
+    else void reply.headers(headers(result.value)).code(200).send(json);
     return reply;
   };
 }
 
 async function stream(
   reply: FastifyReply,
-  answer: RelayedAnswer,
+  headers: Record<string, string>,
   events: AsyncIterable<string>,
   limits: RelayLimits,
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { ...headersOf(answer), 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   try {
     // Also where the caller has left by now: whoever makes the events settles what they cost.
     for await (const text of events) {
@@ -65,8 +66,12 @@ async function drained(raw: ServerResponse, { clock, stalledMs }: RelayLimits): 
   ).catch(() => raw.destroy());
 }
 
-function headersOf({ removed, tokensLeft }: RelayedAnswer): Record<string, string> {
-  const names = removed.map((name) => name.replaceAll(/[^\w.-]/g, '?').slice(0, 64)).slice(0, 32);
+/** Features that an agent may not switch on. */
+const NOT_PASSED_ON = ['anthropic-beta', 'openai-beta'];
+
+function headersOf({ removed, tokensLeft }: RelayedAnswer, request: FastifyRequest): Record<string, string> {
+  const dropped = NOT_PASSED_ON.filter((name) => request.headers[name] !== undefined);
+  const names = [...removed, ...dropped].map((name) => name.replaceAll(/[^\w.-]/g, '?').slice(0, 64)).slice(0, 32);
   return {
     'x-bp-tokens-left': String(tokensLeft()),
     ...(names.length > 0 && { 'x-bp-removed': names.join(', ') }),

@@ -53,6 +53,10 @@ it('installs what an agent needs before it ever runs, and it runs with that with
   }
   expect(printed['node']).toContain('172800000 false true');
   expect(printed['python']).toContain('/workspace/.venv');
+  const again = await place.run('agent', 'install', 'node');
+  expect(again).toMatchObject({ status: 2 });
+  expect(again.stderr).toContain('node has run');
+  expect(await place.run('agent', 'install', 'node', '--again')).toMatchObject({ status: 0 });
 });
 
 it('says what is wrong, and leaves no container', async () => {

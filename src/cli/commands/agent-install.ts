@@ -10,6 +10,7 @@ import { printJson, printLines } from '../output.ts';
 
 interface Options extends GlobalOptions {
   readonly scripts?: boolean;
+  readonly again?: boolean;
 }
 
 const MB = 1_048_576;
@@ -20,7 +21,8 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
       .command('install')
       .argument('<id>', 'such as genesis')
       .description("install what the agent's package.json or pyproject.toml asks for; not while a run goes on")
-      .option('--scripts', 'let packages run programs of their own while they are installed'),
+      .option('--scripts', 'let packages run programs of their own while they are installed')
+      .option('--again', 'also where the agent has run: what it left there may then use the network'),
   ).action(async (id: string, _options, command: Command) => {
     const options = command.optsWithGlobals<Options>();
     const installed = await withHome(deps, command, async (home) => {
@@ -36,9 +38,14 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
   });
 }
 
-async function installFor(deps: CliDeps, home: Home, text: string, { scripts = false, json }: Options) {
+async function installFor(deps: CliDeps, home: Home, text: string, { scripts = false, again = false, json }: Options) {
   const { store } = home.economy;
   const agent = findAgent(home.economy, text);
+  if (!again && store.executions.totalsOf(agent.id).executions > 0)
+    reject(
+      'invalid_value',
+      `${agent.id} has run: what it left in its workspace could use the network; --again allows it`,
+    );
   if (store.executions.unsettled().some(({ agentId }) => agentId === agent.id))
     reject('execution_ended', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
   const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);

@@ -9,9 +9,10 @@ import { responses } from '../../intelligence/formats/responses.ts';
 import type { Gateway } from '../../intelligence/gateway.ts';
 import { infer } from '../../intelligence/inference.ts';
 import { noProvider } from '../../intelligence/no-provider.ts';
-import { modelList } from '../../intelligence/model-list.ts';
+import { modelList, oneModel } from '../../intelligence/model-list.ts';
 import { InferenceAnswer } from '../answers.ts';
 import { InferenceRequest } from '../requests.ts';
+import { text } from '../schema.ts';
 import { route, type RouteSpec } from '../route.ts';
 
 const PASSED_ON: readonly (readonly [format: Format, operation: string, summary: string])[] = [
@@ -74,6 +75,17 @@ export function intelligenceRoutes(
       answer: z.unknown(),
       refusals: ['no_llm_provider'],
       work: () => (gateway.models.length > 0 ? accept(modelList(gateway.models)) : noProvider()),
+    }),
+    route({
+      ...shared,
+      method: 'GET',
+      path: '/v1/models/:model',
+      operation: 'getModel',
+      summary: 'One model.',
+      params: z.strictObject({ model: text('model', 'Its name.') }),
+      answer: z.unknown(),
+      refusals: ['no_llm_provider', 'unknown_model'],
+      work: ({ params }) => (gateway.models.length > 0 ? oneModel(gateway.models, params.model) : noProvider()),
     }),
   ];
 }

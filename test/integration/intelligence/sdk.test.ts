@@ -87,6 +87,8 @@ describe('the OpenAI SDK', () => {
     const names = [];
     for await (const model of mind.openai.models.list()) names.push(model.id);
     expect(names).toEqual(['gpt', 'small', 'embed', 'claude']);
+    expect(await mind.openai.models.retrieve('gpt')).toMatchObject({ id: 'gpt', owned_by: 'one' });
+    await expect(mind.openai.models.retrieve('no/such')).rejects.toMatchObject({ status: 404, code: 'unknown_model' });
   });
 });
 
@@ -109,6 +111,14 @@ describe('the Anthropic SDK', () => {
       withTool ? { type: 'tool_use', input: { city: 'Oslo' } } : { type: 'text', text: 'Hello, world!' },
     ]);
     expect(mind.spent().used).toBe(15);
+  });
+
+  it('is told that betas are not passed on', async () => {
+    const { response } = await mind.anthropic.messages
+      .create({ model: 'claude', max_tokens: 100, messages: hello }, { headers: { 'anthropic-beta': 'x-2099' } })
+      .withResponse();
+    expect(response.headers.get('x-bp-removed')).toBe('anthropic-beta');
+    expect(mind.provider.calls[0]?.headers).not.toHaveProperty('anthropic-beta');
   });
 
   it('counts tokens without paying', async () => {
