@@ -61,6 +61,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       });
       warnOfTokens(config, catalogue.size, logger);
       const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
+      await gateway.prepare();
       const service = await createService({ economy, usage, gateway, clock, logger });
       const endpoints = endpointsOf(service, gateway, meters);
       return {

@@ -65,6 +65,11 @@ export class Gateway {
         this.#upstreams.set(provider, new Upstream(provider, { settings: this.#settings, clock, random }));
   }
 
+  /** Loads what counting needs, so that no call has to wait for it. */
+  async prepare(): Promise<void> {
+    for (const { encoding } of this.models) await this.#counter.counter(encoding);
+  }
+
   /** Every name that a model can be asked by. */
   get models(): readonly Model[] {
     return [...this.#deps.catalogue.values()];

@@ -18,7 +18,8 @@ const EVENT_CHARS_MAX = 4_194_304;
 
 /**
  * Passes a provider's events on as they arrive, and settles the call before its last one: whoever has the whole answer
- * finds it billed. Returns whether the answer was whole. A stream that the agent leaves or that the provider breaks off is settled for what was produced.
+ * finds it billed. A stream that the agent leaves or that the provider breaks off is settled for what was produced.
+ * Returns whether the answer was whole.
  */
 export async function* relay(
   call: OpenCall,
@@ -55,6 +56,8 @@ class EventStream {
   readonly #usage: { input?: number; cached?: number; output?: number } = {};
   #isTotal = false;
   #bytes = 0;
+  /** Something came that an agent can use. */
+  #hasBegun = false;
   /** Events that have come and were not passed on. */
   #waiting: string[] = [];
   #answered = '';
@@ -97,8 +100,10 @@ class EventStream {
     const { over, hungUp } = this.#call;
     const isLeft = hungUp.aborted || over.signal.aborted || this.failure === undefined;
     const outcome = this.isComplete ? 'completed' : isLeft ? 'hung_up' : 'broken_off';
+    // A provider that failed before its first event has produced nothing.
+    const usage = outcome === 'broken_off' && !this.#hasBegun ? undefined : this.#total();
     return {
-      ...{ outcome, usage: this.#total(), isReported: this.#isTotal, answered: this.#answered },
+      ...{ outcome, usage, isReported: this.#isTotal, answered: this.#answered },
       ...(this.failure !== undefined && { detail: this.#told() }),
     };
   }
@@ -118,8 +123,10 @@ class EventStream {
     Object.assign(this.#usage, usage);
     if (isTotal) this.#isTotal = true;
     if (isLast) this.isComplete = true;
-    if (failure !== undefined) this.failure = failure;
-    else if (!isHidden) this.#waiting.push(eventText(event, data));
+    this.failure = failure;
+    if (failure !== undefined) return;
+    this.#hasBegun = true;
+    if (!isHidden) this.#waiting.push(eventText(event, data));
   }
 
   #total(): TokenUsage {

@@ -90,6 +90,7 @@ describe("a provider's failure is the provider's", () => {
         for await (const _chunk of stream);
       })(),
     ).rejects.toThrow(/failed in the midst/);
+    expect(mind.spent().used).toBe(0);
   });
 });
 
