@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeProvider, type FakeProvider } from '../helpers/fake-provider.ts';
 import { bringPackages } from '../helpers/packages.ts';
-import { programHome, type ProgramHome } from '../helpers/program.ts';
+import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 import { KEY, providersAt } from '../helpers/provider-settings.ts';
 
 // The SDKs themselves, unmodified and unconfigured, in real containers.
@@ -106,5 +106,61 @@ describe('an agent with SDKs', () => {
     expect(await place.json('audit')).toMatchObject({ ok: true });
     for (const { headers } of provider.calls)
       expect(headers['x-api-key'] ?? headers.authorization?.replace('Bearer ', '')).toBe(KEY);
+  });
+});
+
+/** Asks with nothing but HTTP, again and again until it is answered. */
+const PATIENT = `
+import json, os, time, urllib.error, urllib.request
+for attempt in range(60):
+    request = urllib.request.Request(
+        os.environ["BP_SERVICE_URL"] + "/intelligence/inference",
+        json.dumps({"prompt": "slow", "max_tokens": 50}).encode(),
+        {"Authorization": "Bearer " + os.environ["BP_EXECUTION_TOKEN"], "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            print(json.load(answer)["text"])
+            break
+    except (OSError, ValueError) as error:
+        print(error)
+        time.sleep(0.5)
+`;
+
+interface Call {
+  readonly execution_id: string;
+  readonly outcome: string | null;
+  readonly reserved: number;
+  readonly billed: number | null;
+}
+
+describe('a run that is killed while a provider is at work', () => {
+  it('bills what was reserved at the next start, and the agent goes on with the rest', async () => {
+    const bundle = 'cpu_seconds=8,memory_mb=64,tokens=3000,attention=0';
+    const folder = place.agentFolder('patient', { 'main.py': PATIENT });
+    expect(await place.run('bootstrap', '--id', 'patient', '--from', folder, '--bundle', bundle)).toMatchObject({
+      status: 0,
+    });
+    let isSlow = true;
+    provider.behave(() => (isSlow ? { hangAfter: 0 } : {}));
+    const before = provider.calls.length;
+    const market = place.start('run', '--headless');
+    await until(
+      () => Promise.resolve(provider.calls.length),
+      (calls) => calls > before,
+    );
+    market.kill('SIGKILL');
+    await exitOf(market);
+    const [open] = (await place.json<Call[]>('calls')).slice(-1);
+    expect(open).toMatchObject({ outcome: null, billed: null });
+    isSlow = false;
+
+    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    const calls = await place.json<Call[]>('calls', '--execution', open?.execution_id ?? '');
+    expect(calls[0]).toMatchObject({ outcome: 'lost', billed: open?.reserved });
+    expect(calls.at(-1)).toMatchObject({ outcome: 'completed', billed: 15 });
+    const executions = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
+    const execution = executions.find(({ id }) => id === open?.execution_id);
+    expect(execution).toMatchObject({ outcome: 'completed', used: { tokens: (open?.reserved ?? 0) + 15 } });
   });
 });
