@@ -7,9 +7,11 @@ import { makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../help
 
 let economy: TestEconomy;
 let discarded: string[];
+let statesAtEndOfCalls: string[];
 beforeEach(() => {
   economy = openTestEconomy();
   discarded = [];
+  statesAtEndOfCalls = [];
 });
 afterEach(() => {
   economy.close();
@@ -29,7 +31,10 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
     endpoints: {
       serviceUrl: '',
       open: () => Promise.resolve(),
-      endCalls: () => Promise.resolve(),
+      endCalls: (executionId: number) => {
+        statesAtEndOfCalls.push(economy.store.executions.get(executionId).state);
+        return Promise.resolve();
+      },
       requests: () => 0,
       close: () => Promise.resolve(),
     },
@@ -61,6 +66,14 @@ describe('an execution', () => {
     expect(economy.store.executions.get(id)).toMatchObject({ state: 'running', outcome: null });
     expect(discarded).toEqual([]);
     expect(economy.store.bids.countPending()).toBe(0);
+  });
+
+  it('ends its calls of models before it is settled, so that its receipt knows them', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    await runExecution(orchestrator({}), id, NEVER);
+    expect(statesAtEndOfCalls).toEqual(['running']);
+    expect(economy.store.executions.get(id).state).toBe('settled');
   });
 
   it('whose "go" failed is refunded, tried again and cleaned up', async () => {

@@ -74,15 +74,21 @@ describe('before a call', () => {
 
   it('calls at the same time have a reservation each', async () => {
     await start({ tokens: 1000, provider: { concurrency: 100 } });
-    mind.provider.behave({ delayMs: 30, usage: { input: 10, output: 90 } });
+    const output = (most: unknown) => Math.min(90, Number(most));
+    mind.provider.behave(({ body }) => ({
+      ...{ delayMs: 30, usage: { input: 10, output: output(body['max_completion_tokens']) } },
+    }));
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, () => mind.openai.chat.completions.create({ ...ask, max_completion_tokens: 100 })),
     );
     const done = results.filter(({ status }) => status === 'fulfilled').length;
-    // Each reserves its 100 of output and its counted input.
+    // Each reserves its 100 of output and its counted input, and gives back what it did not use.
     expect(done).toBeGreaterThanOrEqual(4);
-    expect(done).toBeLessThanOrEqual(10);
-    expect(mind.spent()).toEqual({ used: done * 100, reserved: 0 });
+    expect(done).toBeLessThan(30);
+    expect(calls()).toHaveLength(done);
+    const reported = calls().reduce((sum, { input, output: said }) => sum + (input ?? 0) + (said ?? 0), 0);
+    expect(reported).toBeLessThanOrEqual(1000);
+    expect(mind.spent()).toEqual({ used: reported, reserved: 0 });
   });
 });
 
@@ -183,6 +189,33 @@ describe('a call is settled', () => {
     );
     stream.controller.abort();
     await waiting;
+  });
+
+  it('with its execution, where nobody ended it before: to what was reserved', async () => {
+    await start();
+    const { executionId } = mind.agent;
+    const { store } = mind.test.economy;
+    const call = { executionId, cycle: 1, provider: 'one', model: 'gpt', route: '', reserved: 77, beganAt: 0 };
+    store.modelCalls.insert(call);
+    settleExecution(mind.test.economy, {
+      ...{ executionId, outcome: 'completed', detail: '', exitCode: 0, usage: NO_USAGE, requests: 1 },
+    });
+    expect(mind.spent()).toEqual({ used: 77, reserved: 0 });
+    expect(store.executions.get(executionId).tokensUsed).toBe(77);
+  });
+
+  it('for nothing where the agent leaves between two attempts', async () => {
+    await start({ overrides: ['intelligence.retry_base_ms=60000', 'intelligence.retry_wait_max_ms=60000'] });
+    mind.provider.behave({ status: 503 });
+    const leaving = new AbortController();
+    const left = mind.openai.chat.completions.create({ ...ask, stream: true }, { signal: leaving.signal });
+    await until(() => mind.provider.load.now === 0 && mind.provider.calls.length === 1);
+    // The answer is on its way to the gateway.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    await until(() => calls()[0]?.outcome === 'hung_up');
+    expect(calls()[0]).toMatchObject({ billed: 0, input: null });
   });
 
   it('after a crash: at the next start, to what was reserved', async () => {

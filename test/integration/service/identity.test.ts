@@ -55,6 +55,13 @@ describe('a token', () => {
     await expectRefused(bob.request({ path: '/economic/balance', headers }), 403, 'wrong_socket');
   });
 
+  it('is looked at each time, also after the right one was seen', async () => {
+    expect((await ann.post('/market/bid', BID)).status).toBe(201);
+    await expectRefused(ann.post('/market/bid', BID, { authorization: 'Bearer nobody' }), 401, 'invalid_token');
+    await expectRefused(ann.post('/market/bid', BID, { authorization: '' }), 401, 'missing_token');
+    await expectRefused(ann.post('/market/bid', BID, { authorization: `Bearer ${bob.token}` }), 403, 'wrong_socket');
+  });
+
   it('dies with its execution, at its own socket and at every other', async () => {
     settle(test.economy, ann.executionId);
     await expectRefused(ann.post('/market/bid', BID), 401, 'execution_ended');
