@@ -10,7 +10,7 @@ const CALL_TOKENS = 64;
 const EXACT_CHARS_MAX = 262_144;
 /** The tokenizer's time grows with the square of a text without a break. */
 const PIECE_CHARS_MAX = 512;
-/** What cutting a text into pieces can cost at each cut is never negative, so that a sum of pieces is never too little. */
+/** Where a text is cut by preference: there it costs next to nothing, and never less than nothing. */
 const BREAK = /\s/;
 
 type Count = (text: string) => number;

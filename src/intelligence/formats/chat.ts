@@ -42,7 +42,7 @@ const PARTS = {
   inspect(part: Json): 'image' | Refusal | undefined {
     if (part['type'] !== 'image_url') return undefined;
     if (isInline(recordOf(part['image_url'])['url'])) return 'image';
-    return refuse('not_allowed', 'an image must be a data: URL; the provider may fetch nothing');
+    return refuse('not_allowed', 'an image must be a data:image/ URL; the provider may fetch nothing');
   },
 };
 

@@ -46,7 +46,7 @@ const PARTS = {
   inspect(part: Json): 'image' | Refusal | undefined {
     if (part['type'] !== 'input_image') return undefined;
     if (isInline(part['image_url'])) return 'image';
-    return refuse('not_allowed', 'an image must be a data: URL; the provider may fetch nothing');
+    return refuse('not_allowed', 'an image must be a data:image/ URL; the provider may fetch nothing');
   },
 };
 

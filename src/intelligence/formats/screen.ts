@@ -90,9 +90,9 @@ function readPart(part: Json, field: string, rules: ReadingRules, into: Reading)
   return undefined;
 }
 
-/** Only data in the call itself: an address would be fetched by the provider. */
+/** Only an image in the call itself: an address would be fetched by the provider, and what a file costs nobody knows. */
 export function isInline(url: unknown): boolean {
-  return typeof url === 'string' && /^data:/i.test(url);
+  return typeof url === 'string' && /^data:image\//i.test(url);
 }
 
 const CHARS_MAX = 200;

@@ -55,6 +55,13 @@ describe('a call is refused before anything is asked or reserved', () => {
       400,
       'not_allowed',
     ],
+    [
+      'a file for an image',
+      CHAT,
+      { ...chat, ...part({ ...image, image_url: { url: 'data:application/pdf,A' } }) },
+      400,
+      'not_allowed',
+    ],
     ['an address without a type', CHAT, { ...chat, ...part({ image_url: { url: 'https://x' } }) }, 400, 'not_allowed'],
     [
       'too many images',
