@@ -45,6 +45,8 @@ async function stream(
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  // A model may think for long before its first word.
+  raw.flushHeaders();
   try {
     // Also where the caller has left by now: whoever makes the events settles what they cost.
     for await (const text of events) {

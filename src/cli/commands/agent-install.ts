@@ -47,7 +47,7 @@ async function installFor(deps: CliDeps, home: Home, text: string, { scripts = f
       `${agent.id} has run: what it left in its workspace could use the network; --again allows it`,
     );
   if (store.executions.unsettled().some(({ agentId }) => agentId === agent.id))
-    reject('execution_ended', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
+    reject('invalid_value', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
   const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);
   const files = store.agents.files(agent.id);
   const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
