@@ -2,6 +2,7 @@ import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
 import type { StartingExecution } from '../../src/economy/start-execution.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
 import { Gateway } from '../../src/intelligence/gateway.ts';
@@ -54,7 +55,7 @@ export interface TestService {
 
 /** The service over real sockets on a real database. */
 export async function openTestService(
-  options: TestEconomyOptions & { readonly keys?: KeySources } = {},
+  options: TestEconomyOptions & { readonly keys?: KeySources; readonly clock?: Clock } = {},
 ): Promise<TestService> {
   // Tests of other things make more requests than an agent may.
   const overrides = ['service.request_burst_max=100000', ...(options.overrides ?? [])];
@@ -63,7 +64,7 @@ export async function openTestService(
   const ignore = () => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
   const usage = { usedCpuMs: async () => test.cpuMs };
-  const clock = systemClock();
+  const clock = options.clock ?? systemClock();
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
   const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
   const service = await createService({ economy, usage, gateway, clock, logger });

@@ -1,5 +1,6 @@
 import { KEY, providersAt, type ProviderOptions } from './provider-settings.ts';
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
 import { sdksOf, type Sdks } from './sdk.ts';
 import { openTestService, type TestAgent, type TestService } from './service-client.ts';
 
@@ -8,6 +9,8 @@ export interface ThinkingAgent extends Sdks {
   readonly provider: FakeProvider;
   readonly test: TestService;
   readonly agent: TestAgent;
+  /** Lets the gateway believe that so much time has passed; its timers don't. */
+  skip(milliseconds: number): void;
   /** Budget tokens used and reserved. */
   spent(): { readonly used: number; readonly reserved: number };
 }
@@ -20,6 +23,8 @@ export interface ThinkingOptions extends ProviderOptions {
 export async function startThinkingAgent(options: ThinkingOptions = {}): Promise<ThinkingAgent> {
   const { tokens = 10_000 } = options;
   const provider = await startFakeProvider();
+  const clock = systemClock();
+  let skipped = 0;
   const test = await openTestService({
     overrides: [
       'market.supply.tokens=100000000',
@@ -28,12 +33,14 @@ export async function startThinkingAgent(options: ThinkingOptions = {}): Promise
       `intelligence.providers=${providersAt(provider.origin, options)}`,
       ...(options.overrides ?? []),
     ],
+    clock: { ...clock, monotonic: () => clock.monotonic() + skipped },
     keys: { environment: { TEST_KEY: KEY }, readFile: () => '' },
   });
   const agent = await test.agent('thinker', { bundle: { cpuMs: 1000, memoryMb: 64, tokens, attention: 0 } });
   const sdks = sdksOf(agent);
   return {
     ...{ ...sdks, provider, test, agent },
+    skip: (milliseconds) => void (skipped += milliseconds),
     spent() {
       const { used, reserved } = test.economy.store.modelCalls.account(agent.executionId);
       return { used, reserved };

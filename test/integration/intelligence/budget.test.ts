@@ -211,7 +211,7 @@ describe('a call is settled', () => {
     const left = mind.openai.chat.completions.create({ ...ask, stream: true }, { signal: leaving.signal });
     await until(() => mind.provider.load.now === 0 && mind.provider.calls.length === 1);
     // The answer is on its way to the gateway.
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     leaving.abort();
     await expect(left).rejects.toThrow();
     await until(() => calls()[0]?.outcome === 'hung_up');
