@@ -1,5 +1,16 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { startPackageRegistry, type PackageRegistry } from '../helpers/package-registry.ts';
 import { programHome, type ProgramHome } from '../helpers/program.ts';
+
+let registry: PackageRegistry;
+beforeAll(async () => {
+  registry = await startPackageRegistry('greeting', '2.1.3', "module.exports = (name) => 'hello ' + name;\n");
+  process.env['npm_config_registry'] = registry.url;
+});
+afterAll(async () => {
+  delete process.env['npm_config_registry'];
+  await registry.close();
+});
 
 const homes: ProgramHome[] = [];
 afterEach(() => {
@@ -19,7 +30,7 @@ async function bring(place: ProgramHome, id: string, files: Readonly<Record<stri
 
 const MANIFEST = JSON.stringify({
   type: 'module',
-  dependencies: { ms: '2.1.3' },
+  dependencies: { greeting: '2.1.3' },
   scripts: { postinstall: 'touch ran' },
 });
 
@@ -28,8 +39,8 @@ it('installs what an agent needs before it ever runs, and it runs with that with
   await bring(place, 'node', {
     'package.json': MANIFEST,
     'main.js':
-      "import ms from 'ms';\nimport { existsSync, statSync } from 'node:fs';\n" +
-      "console.log(ms('2 days'), existsSync('ran'), statSync('node_modules/ms').uid === process.getuid());",
+      "import greet from 'greeting';\nimport { existsSync, statSync } from 'node:fs';\n" +
+      "console.log(greet('you'), existsSync('ran'), statSync('node_modules/greeting').uid === process.getuid());",
   });
   await bring(place, 'python', {
     'pyproject.toml':
@@ -51,7 +62,7 @@ it('installs what an agent needs before it ever runs, and it runs with that with
     expect(outcome, log).toBe('completed');
     printed[agent] = log;
   }
-  expect(printed['node']).toContain('172800000 false true');
+  expect(printed['node']).toContain('hello you false true');
   expect(printed['python']).toContain('/workspace/.venv');
   const again = await place.run('agent', 'install', 'node');
   expect(again).toMatchObject({ status: 2 });
@@ -62,13 +73,13 @@ it('installs what an agent needs before it ever runs, and it runs with that with
 it('says what is wrong, and leaves no container', async () => {
   const place = home();
   await bring(place, 'bare', { 'main.py': '' });
-  await bring(place, 'wrong', { 'main.js': '', 'package.json': '{"dependencies": {"ms": "99.99.99"}}' });
+  await bring(place, 'wrong', { 'main.js': '', 'package.json': '{"dependencies": {"greeting": "99.99.99"}}' });
   expect((await place.run('agent', 'install', 'bare')).stderr).toContain(
     'bare has neither package.json nor pyproject.toml',
   );
   const failed = await place.run('agent', 'install', 'wrong');
   expect(failed).toMatchObject({ status: 1 });
-  expect(failed.stdout).toContain('ms@99.99.99');
+  expect(failed.stdout).toContain('greeting@99.99.99');
   expect(failed.stderr).toContain('npm install --omit=dev --ignore-scripts failed with status 1');
   expect((await place.run('agent', 'install', 'nobody')).stderr).toContain('there is no agent nobody');
   // A name that is taken would stop the second try.

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startFakeProvider, type FakeProvider } from '../helpers/fake-provider.ts';
+import { bringPackages } from '../helpers/packages.ts';
 import { programHome, type ProgramHome } from '../helpers/program.ts';
 import { providersAt } from '../helpers/provider-settings.ts';
 
-// docs/agents, as its README has them brought in. The one in Python needs a package index, which is not everywhere.
+// docs/agents, with their packages brought along: a registry is not everywhere, and that of Python not here at all.
 
 const folder = (name: string) => fileURLToPath(new URL(`../../docs/agents/${name}`, import.meta.url));
 
@@ -29,14 +32,16 @@ afterAll(async () => {
 });
 
 it.each([
-  ['openai-node', 'cpu_seconds=6,memory_mb=256,tokens=2000,attention=1', true],
-  ['anthropic-node', 'cpu_seconds=6,memory_mb=256,tokens=4000,attention=1', true],
-  ['curl', 'cpu_seconds=1,memory_mb=64,tokens=1000,attention=1', false],
-])('%s thinks, bids for its next life and asks for the human', async (name, bundle, needsPackages) => {
+  ['openai-node', 'cpu_seconds=6,memory_mb=256,tokens=2000,attention=1', ['openai']],
+  ['anthropic-node', 'cpu_seconds=6,memory_mb=256,tokens=4000,attention=1', ['@anthropic-ai/sdk']],
+  ['curl', 'cpu_seconds=1,memory_mb=64,tokens=1000,attention=1', []],
+])('%s thinks, bids for its next life and asks for the human', async (name, bundle, packages) => {
   const id = `a-${name}`;
-  const made = await place.run('bootstrap', '--id', id, '--from', folder(name), '--bundle', bundle);
+  const from = join(place.directory, name);
+  cpSync(folder(name), from, { recursive: true });
+  bringPackages(from, packages);
+  const made = await place.run('bootstrap', '--id', id, '--from', from, '--bundle', bundle);
   expect(made, made.stderr).toMatchObject({ status: 0 });
-  if (needsPackages) expect(await place.run('agent', 'install', id)).toMatchObject({ status: 0 });
   expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
   const executions = await place.json<{ id: string; agent_id: string; outcome: string; used: { tokens: number } }[]>(
     ...['executions', '--agent', id],
