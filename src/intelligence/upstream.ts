@@ -165,6 +165,7 @@ export class Upstream {
   }
 
   async #failureOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<CallFailure> {
+    // The status says enough where its words can't be had.
     const text = await readText(body, ERROR_BYTES_MAX).catch(() => undefined);
     const asked = retryAfterMs(headers, this.#deps.clock.now());
     return statusFailure(this.#provider.name, statusCode, {

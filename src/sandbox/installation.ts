@@ -112,6 +112,8 @@ async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): 
   const { engine } = deps;
   const { request, step } = place;
   request.onLine(step.told);
+  // One that was cut off goes on with a network until somebody ends it. Nobody else installs in this home now.
+  await remove(engine, engine.docker.getContainer(containerName(deps.hash, place.executionId)));
   const container = await createContainer(engine, await optionsFor(deps, place, signal));
   try {
     const stream = await attach(engine, container, { stdin: false }, signal);

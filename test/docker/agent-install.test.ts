@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPackageRegistry, type PackageRegistry } from '../helpers/package-registry.ts';
-import { programHome, type ProgramHome } from '../helpers/program.ts';
+import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 
 let registry: PackageRegistry;
 beforeAll(async () => {
@@ -84,4 +85,19 @@ it('says what is wrong, and leaves no container', async () => {
   expect((await place.run('agent', 'install', 'nobody')).stderr).toContain('there is no agent nobody');
   // A name that is taken would stop the second try.
   expect((await place.run('agent', 'install', 'wrong')).stderr).toContain('failed with status 1');
+});
+
+it('ends what a killed one left running', async () => {
+  const place = home();
+  await bring(place, 'node', { 'package.json': MANIFEST, 'main.js': '' });
+  const names = () => execFileSync('docker', ['ps', '--quiet', '--filter', 'name=-install-'], { encoding: 'utf8' });
+  const killed = place.start('agent', 'install', 'node');
+  await until(
+    () => Promise.resolve(names()),
+    (found) => found !== '',
+  );
+  killed.kill('SIGKILL');
+  await exitOf(killed);
+  expect(await place.json('agent', 'install', 'node')).toMatchObject({ agent_id: 'node' });
+  expect(names()).toBe('');
 });
