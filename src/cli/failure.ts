@@ -28,7 +28,14 @@ const WRONG_INPUT = 2;
 const FAILED = 1;
 
 /** Operating errors that only other input can mend. */
-const INPUT_CODES: readonly string[] = ['config_invalid', 'backup_exists', 'backup_place', 'not_a_backup'];
+const INPUT_CODES: readonly string[] = [
+  'config_invalid',
+  'scenario_invalid',
+  'scenario_not_found',
+  'backup_exists',
+  'backup_place',
+  'not_a_backup',
+];
 
 /** The value, or `Refused` thrown. */
 export function valueOf<T>(result: Result<T>): T {

@@ -47,12 +47,10 @@ export function clearCycle(deps: EconomyDeps, { runningMs }: { readonly runningM
     const held = store.executions.held();
     const prices = store.markets.prices();
     const bids = store.bids.pending();
-    const allocation = allocate({
-      bids,
-      prices,
-      rules: marketRules(deps.config),
-      moment: momentOf(deps, held, paused),
-    });
+    const rules = marketRules(deps.config);
+    const { humanAway } = store.state.get();
+    const moment = momentOf(deps, held, { paused, humanAway });
+    const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));
     const now = { cycle: store.state.get().cycle, at: clock.now() };
     const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
@@ -64,13 +62,18 @@ export function clearCycle(deps: EconomyDeps, { runningMs }: { readonly runningM
     const { hash: head } = store.transfers.head();
     const { cycle, pausedReason } = store.state.get();
     const durationMs = clock.monotonic() - began;
-    recordCycle(deps, { allocation, bids: bids.length, expiredBids, revenue, held, prices, movement, durationMs });
+    const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, held, prices };
+    recordCycle(deps, { ...cleared, movement, durationMs });
     return { cycle, pausedReason, bids: bids.length, revenue, allocated, expiredBids, expiredPrompt, lives, head };
   });
 }
 
-function momentOf({ store, config, derived }: EconomyDeps, held: Quantities, paused: boolean): MarketMoment {
-  const { cycle, humanAway } = store.state.get();
+function momentOf(
+  { store, config, derived }: EconomyDeps,
+  held: Quantities,
+  { paused, humanAway }: { readonly paused: boolean; readonly humanAway: boolean },
+): MarketMoment {
+  const { cycle } = store.state.get();
   const free = minus(derived.supply, held);
   return {
     cycle,

@@ -1,12 +1,18 @@
 import { toCredits, type MicroCredits } from '../domain/credits.ts';
-import type { Allocation } from '../domain/market.ts';
+import type { Allocation, MarketMoment, MarketRules } from '../domain/market.ts';
 import { bundleView, RESOURCES, type Prices, type Quantities } from '../domain/resources.ts';
+import type { PendingBid } from '../store/bids.ts';
+import { momentRecord, standingRecord } from './clearing-record.ts';
 import type { EconomyDeps } from './deps.ts';
 import type { PriceMovement } from './move-prices.ts';
 
 interface CycleFacts {
   readonly allocation: Allocation;
-  readonly bids: number;
+  /** That stood, as they were before the clearing. */
+  readonly bids: readonly PendingBid[];
+  readonly rules: MarketRules;
+  readonly moment: MarketMoment;
+  readonly humanAway: boolean;
   readonly expiredBids: number;
   readonly revenue: MicroCredits;
   readonly held: Quantities;
@@ -24,7 +30,7 @@ export function recordCycle({ store, config, derived }: EconomyDeps, facts: Cycl
     at: clearedAt ?? 0,
     durationMs: facts.durationMs,
     paused: pausedReason === null ? 0 : 1,
-    bids: facts.bids,
+    bids: facts.bids.length,
     competing: facts.allocation.ranked.length,
     winners: facts.allocation.winners.length,
     expired: facts.expiredBids,
@@ -36,6 +42,8 @@ export function recordCycle({ store, config, derived }: EconomyDeps, facts: Cycl
     pricesBefore: JSON.stringify(pricesView(facts.prices)),
     pricesAfter: JSON.stringify(pricesView(facts.movement.prices)),
     head: store.transfers.head().hash,
+    moment: momentRecord(facts.rules, facts.moment, facts.humanAway),
+    standing: standingRecord(facts.bids),
   });
   const oldest = cycle - config.history.cycles;
   if (oldest <= 0) return;

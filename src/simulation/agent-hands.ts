@@ -24,8 +24,8 @@ export interface Handshake {
   readonly execution_context: BundleView;
   readonly markets: Readonly<Record<keyof BundleView, { readonly price: number; readonly supply: number }>>;
   readonly inbox: readonly { readonly from: string }[];
-  readonly responses: readonly { readonly reward: number }[];
-  readonly bids: readonly { readonly id: string; readonly status: string }[];
+  readonly responses: readonly { readonly reward: number; readonly status: string }[];
+  readonly bids: readonly { readonly id: string; readonly status: string; readonly bundle: BundleView }[];
 }
 
 /** The program was ended from outside, or ends itself. */

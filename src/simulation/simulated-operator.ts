@@ -4,7 +4,7 @@ import type { EconomyDeps } from '../economy/deps.ts';
 import { stopAgent } from '../economy/stop-agent.ts';
 import { stopExecution } from '../economy/stop-execution.ts';
 import type { Dice } from './dice.ts';
-import type { Scenario } from './scenario.ts';
+import type { Trial } from './trial.ts';
 
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
 const GRANT_CREDITS = [50, 2000] as const;
@@ -20,20 +20,20 @@ export interface KnownAgent {
 export class SimulatedOperator {
   readonly #economy: EconomyDeps;
   readonly #dice: Dice;
-  readonly #scenario: Scenario;
+  readonly #trial: Trial;
   readonly #agents: () => readonly KnownAgent[];
   #made = 0;
 
-  constructor(economy: EconomyDeps, dice: Dice, scenario: Scenario, agents: () => readonly KnownAgent[]) {
+  constructor(economy: EconomyDeps, dice: Dice, trial: Trial, agents: () => readonly KnownAgent[]) {
     this.#economy = economy;
     this.#dice = dice;
-    this.#scenario = scenario;
+    this.#trial = trial;
     this.#agents = agents;
   }
 
   /** The agents of the beginning. */
   populate(): void {
-    while (this.#made < this.#scenario.population) this.#make(`root-${++this.#made}`);
+    while (this.#made < this.#trial.population) this.#make(`root-${++this.#made}`);
   }
 
   look(): void {
@@ -53,8 +53,8 @@ export class SimulatedOperator {
   #replenish(): void {
     const agents = this.#agents();
     const gone = agents.filter(({ status, stopped }) => status === 'dead' || stopped);
-    if (agents.length - gone.length >= this.#scenario.population) return;
-    if (agents.length < this.#scenario.agentsMax) this.#make(`root-${++this.#made}`);
+    if (agents.length - gone.length >= this.#trial.population) return;
+    if (agents.length < this.#trial.agentsMax) this.#make(`root-${++this.#made}`);
     else if (gone.length > 0) this.#make(this.#dice.pick(gone).id);
   }
 

@@ -7,7 +7,7 @@ import { Auditor } from './auditor/auditor.ts';
 import { Finding } from './auditor/finding.ts';
 import { Dice } from './dice.ts';
 import { Faults, type Fault } from './faults.ts';
-import { drawScenario } from './scenario.ts';
+import { drawTrial } from './trial.ts';
 import { leftOn, unsettledBy } from './settled.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { World } from './world.ts';
@@ -51,7 +51,7 @@ export interface FindingReport {
 
 /** All of the ledger, bids, executions, prompts and agents from the first row, besides the auditor's look at each step. */
 const FULL_AUDIT_CYCLES = 10_000;
-/** Far more than any patience, back-off and dormancy of a scenario together. */
+/** Far more than any patience, back-off and dormancy of a trial together. */
 const SETTLING_CYCLES_MAX = 3000;
 const PROGRESS_CYCLES = 10_000;
 const STANDSTILL_MS_MAX = 600_000;
@@ -84,16 +84,16 @@ class Simulation {
 
   constructor(options: SimulationOptions) {
     const dice = new Dice(options.seed);
-    const scenario = drawScenario(dice.fork('scenario'));
+    const trial = drawTrial(dice.fork('trial'));
     this.#options = options;
     this.#faults = new Faults(dice.fork('faults'));
-    const economy = openPassingEconomy({ ...scenario, clock: this.#clock, random: dice.fork('tokens') });
+    const economy = openPassingEconomy({ ...trial, clock: this.#clock, random: dice.fork('tokens') });
     openEconomy(economy);
     const { config, derived, store } = economy;
     this.#auditor = new Auditor({ log: store.follow(), config, derived });
     this.#economy = { ...economy, store: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
-      ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, scenario },
+      ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, trial },
       isRunning: (id) => this.#auditor.mirror.executions.get(Number(id.slice('exe_'.length)))?.state === 'running',
       agents: () => [...this.#auditor.mirror.agents.values()],
       onFinding: (rule, detail) => this.#note(rule, detail),

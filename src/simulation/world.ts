@@ -5,7 +5,7 @@ import { KINDS, type KindName } from './agent-kinds.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { OrchestratorLife } from './orchestrator-life.ts';
-import type { Scenario } from './scenario.ts';
+import type { Trial } from './trial.ts';
 import { ask } from './service-desk.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from './simulated-engine.ts';
@@ -18,7 +18,7 @@ export interface WorldOptions {
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly faults: Faults;
-  readonly scenario: Scenario;
+  readonly trial: Trial;
   /** All that were ever made, in the order in which they were. */
   readonly agents: () => readonly KnownAgent[];
   /** Whether an execution is committed as running. */
@@ -47,7 +47,7 @@ export class World {
   lives = 0;
 
   constructor(options: WorldOptions) {
-    const { dice, economy, scenario } = options;
+    const { dice, economy, trial } = options;
     this.#options = options;
     this.#lifeDice = dice.fork('engine calls');
     this.#chance = dice.fork('world');
@@ -57,7 +57,7 @@ export class World {
       onFinding: options.onFinding,
     });
     this.#human = new SimulatedHuman(economy, dice.fork('human'));
-    this.#operator = new SimulatedOperator(economy, dice.fork('operator'), scenario, options.agents);
+    this.#operator = new SimulatedOperator(economy, dice.fork('operator'), trial, options.agents);
   }
 
   begin(): void {
@@ -130,7 +130,7 @@ export class World {
   }
 
   get #cycleMs(): number {
-    return this.#options.scenario.config.market.cycle_seconds * 1000;
+    return this.#options.trial.config.market.cycle_seconds * 1000;
   }
 
   async #runProgram(container: Container): Promise<void> {
@@ -140,7 +140,7 @@ export class World {
 
   /** Undefined where it was ended from outside. */
   async #program(container: Container): Promise<Exit | undefined> {
-    const { clock, dice, faults, agents, scenario, onFinding } = this.#options;
+    const { clock, dice, faults, agents, trial, onFinding } = this.#options;
     const own = dice.fork(container.executionId);
     const hands = new AgentHands({
       container,
@@ -151,7 +151,7 @@ export class World {
         const others = agents().filter(({ id, status }) => id !== self && status !== 'dead');
         return others.length === 0 ? undefined : own.pick(others).id;
       },
-      mayBreed: () => agents().length < scenario.agentsMax,
+      mayBreed: () => agents().length < trial.agentsMax,
     });
     try {
       if (this.#isQuiet) await hands.work(1, 500);

@@ -27,6 +27,9 @@ export interface NextAttempt {
   readonly reason: string;
 }
 
+/** What differs from one attempt of a bid to the next. */
+export type BidAttempt = Pick<Bid, 'amount' | 'reserveAtPlacing' | 'earliestCycle'>;
+
 /** What clearing needs of a bid. There can be very many, so nothing else is read. */
 export type PendingBid = Omit<Bid, 'status' | 'placedCycle' | 'placedAt' | 'endedCycle' | 'pricePaid'>;
 
@@ -145,6 +148,14 @@ export function bidsTable(database: Database) {
        last_reason = @reason
      WHERE id = @id`,
   );
+  const keepAttempt = database.prepare(
+    `INSERT INTO bid_attempts (bid_id, attempt, amount, reserve_at_placing, earliest_cycle)
+     SELECT id, attempt, amount, reserve_at_placing, earliest_cycle FROM bids WHERE id = ?`,
+  );
+  const attempt = database.prepare<[number, number], BidAttempt>(
+    `SELECT amount, reserve_at_placing AS reserveAtPlacing, earliest_cycle AS earliestCycle
+       FROM bid_attempts WHERE bid_id = ? AND attempt = ?`,
+  );
   const fate = database.prepare('INSERT OR IGNORE INTO bid_fates (bid_id, cycle, reason) VALUES (?, ?, ?)');
   const fates = database.prepare<[number], { cycle: number; reason: string }>(
     'SELECT cycle, reason FROM bid_fates WHERE bid_id = ? ORDER BY cycle',
@@ -207,7 +218,13 @@ export function bidsTable(database: Database) {
       void end.run(status, cycle, reason, id),
     /** Records why it didn't win, and whether that made it a cycle older. */
     passOver: (id: number, ages: boolean, reason: string): void => void passOver.run(ages ? 1 : 0, reason, id),
-    queueAgain: (attempt: NextAttempt): void => void again.run(attempt),
+    /** Queues the bid's next attempt, and keeps what the last one was. */
+    queueAgain(next: NextAttempt): void {
+      keepAttempt.run(next.id);
+      again.run(next);
+    },
+    /** What an earlier attempt offered, where a later one took its place. */
+    attempt: (id: number, number: number): BidAttempt | undefined => attempt.get(id, number),
     recordFate: (id: number, cycle: number, reason: string): void => void fate.run(id, cycle, reason),
     fates: (id: number): readonly { readonly cycle: number; readonly reason: string }[] => fates.all(id),
     forgetFatesBefore: (cycle: number): void => void forget.run(cycle),

@@ -18,27 +18,32 @@ export interface CycleRecord {
   readonly pricesBefore: string;
   readonly pricesAfter: string;
   readonly head: string;
+  /** What it was cleared from; null in cycles that an earlier version of the program cleared. */
+  readonly moment: string | null;
+  readonly standing: string | null;
 }
 
 const COLUMNS = `cycle, at, duration_ms AS durationMs, paused, bids, competing, winners, expired, revenue, supply, held,
-  demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head`;
+  demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head, moment, standing`;
 
 export type Cycles = ReturnType<typeof cyclesTable>;
 
 export function cyclesTable(database: Database) {
   const insert = database.prepare(
     `INSERT INTO cycles (cycle, at, duration_ms, paused, bids, competing, winners, expired, revenue, supply, held,
-       demand, utilisation, prices_before, prices_after, head)
+       demand, utilisation, prices_before, prices_after, head, moment, standing)
      VALUES (@cycle, @at, @durationMs, @paused, @bids, @competing, @winners, @expired, @revenue, @supply, @held,
-       @demand, @utilisation, @pricesBefore, @pricesAfter, @head)`,
+       @demand, @utilisation, @pricesBefore, @pricesAfter, @head, @moment, @standing)`,
   );
   const page = database.prepare<[number, number], CycleRecord>(
     `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ? + 0`,
   );
+  const one = database.prepare<[number], CycleRecord>(`SELECT ${COLUMNS} FROM cycles WHERE cycle = ?`);
   const forget = database.prepare('DELETE FROM cycles WHERE cycle < ?');
 
   return {
     insert: (record: CycleRecord): void => void insert.run(record),
+    find: (cycle: number): CycleRecord | undefined => one.get(cycle),
     /** The newest first, with numbers under `before`. */
     page: (before: number, limit: number): readonly CycleRecord[] => page.all(before, limit),
     forgetBefore: (cycle: number): void => void forget.run(cycle),

@@ -27,6 +27,16 @@ interface TransferRow extends Omit<Transfer, 'amount'> {
   readonly amount: number;
 }
 
+/** All that was paid of one kind between two kinds of accounts, in the cycles of one bucket. */
+export interface Flow {
+  readonly bucket: number;
+  readonly kind: TransferKind;
+  readonly debit: FlowSide;
+  readonly credit: FlowSide;
+  readonly amount: number;
+}
+export type FlowSide = 'agent' | 'issuance' | 'market' | 'fees' | 'burn';
+
 export type Transfers = ReturnType<typeof transfersTable>;
 
 const COLUMNS = 'id, type, cycle, debit, credit, amount, kind, ref, pending_id AS pendingId, at';
@@ -58,6 +68,15 @@ export function transfersTable(database: Database) {
      LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ? + 0`,
   );
   const newestAt = database.prepare<[], number>('SELECT at FROM transfers ORDER BY id DESC LIMIT 1').pluck();
+  const ofKind = database.prepare<[TransferKind], { debit: string; amount: number }>(
+    `SELECT debit, amount FROM transfers WHERE kind = ? AND type = 'single' ORDER BY id`,
+  );
+  // Who it is doesn't matter here: an agent, or which of the system's accounts.
+  const side = (column: string) => `CASE WHEN ${column} LIKE 'system:%' THEN SUBSTR(${column}, 8) ELSE 'agent' END`;
+  const flows = database.prepare<[number], Flow>(
+    `SELECT cycle / ? AS bucket, kind, ${side('debit')} AS debit, ${side('credit')} AS credit, SUM(amount) AS amount
+       FROM transfers WHERE type IN ('single', 'post') GROUP BY 1, 2, 3, 4 ORDER BY 1`,
+  );
   const count = database.prepare<[], { n: number }>('SELECT COUNT(*) AS n FROM transfers').pluck();
 
   /** The head, known only since this transaction began. */
@@ -114,6 +133,10 @@ export function transfersTable(database: Database) {
       known = undefined;
     },
     count: (): number => Number(count.get()),
+    /** What each death burnt, the oldest first. */
+    estates: (): readonly { readonly debit: string; readonly amount: number }[] => ofKind.all('estate'),
+    /** What was paid in each `cycles` cycles, the oldest first. */
+    flows: (cycles: number): readonly Flow[] => flows.all(cycles),
     /** When the newest row was made; undefined where there is none. */
     newestAt: (): number | undefined => newestAt.get(),
     /** Every row from the first, one at a time. */

@@ -4,51 +4,64 @@ import { shrink } from '../../simulation/shrink.ts';
 import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
 import { parseWhole } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
-import { NotInOrder, valueOf } from '../failure.ts';
+import { addScenarioOptions, simulateScenario, type ScenarioOptions } from '../experiments/scenario.ts';
+import { NotInOrder, reject, valueOf } from '../failure.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
-interface Options {
-  readonly seed?: string;
-  readonly cycles: string;
-  readonly json?: boolean;
+interface Options extends ScenarioOptions {
+  readonly cycles?: string;
 }
 
+const CYCLES = 1000;
 const CYCLES_MAX = 1_000_000_000;
 const SEED_BYTES = 8;
 const SEED_CHARS_MAX = 200;
 
 export function addSimulate(program: Command, deps: CliDeps): void {
-  withJson(
+  const command = withJson(
     program
       .command('simulate')
       .description(
-        'run an economy of its own in which everything goes wrong, audited at every step; exit 1 on a finding',
+        'run an economy of its own: one in which everything goes wrong, audited at every step, or a scenario; exit 1 on a finding',
       ),
-  )
-    .option('--seed <text>', 'decides all chance (default: drawn and printed)', checkSeed)
-    .option('--cycles <n>', 'cycles with faults, before everything has to settle', '1000')
-    .action(async (_options, command: Command) => {
-      const { seed: given, cycles: text, json = false } = command.optsWithGlobals<Options>();
-      const cycles = valueOf(parseWhole(text, 'cycles', { least: 0, most: CYCLES_MAX }));
-      const seed = given ?? Buffer.from(deps.random.bytes(SEED_BYTES)).toString('hex');
-      const say = (line: string) => {
-        if (!json) printLines(deps.stdout, [line]);
-      };
-      const began = deps.clock.monotonic();
-      const seconds = () => ((deps.clock.monotonic() - began) / 1000).toFixed(1);
-      say(`seed ${seed}, ${cycles} cycles with faults`);
-      const report = await simulate({
-        seed,
-        cycles,
-        onProgress: ({ cycle, executions, transfers }) =>
-          say(`cycle ${cycle}: ${executions} executions, ${transfers} transfers, ${seconds()} s`),
-      });
-      const shortest = report.finding && report.cycles > 0 ? await shortened(report, say) : report;
-      if (json) printJson(deps.stdout, { ...view(report), shortest_cycles: report.finding ? shortest.cycles : null });
-      else printLines(deps.stdout, lines(report, shortest, seconds()));
-      if (report.finding) throw new NotInOrder();
+  );
+  command
+    .option('--seed <text>', 'decides all chance (default: drawn and printed; of a scenario: 1)', checkSeed)
+    .option('--cycles <n>', `cycles with faults, before everything has to settle (default: ${CYCLES})`);
+  addScenarioOptions(command).action(async (_options, command: Command) => {
+    const options = command.optsWithGlobals<Options>();
+    checkTogether(options);
+    if (options.scenario !== undefined) return simulateScenario(deps, options.scenario, options);
+    const { seed: given, cycles: text = String(CYCLES), json = false } = options;
+    const cycles = valueOf(parseWhole(text, 'cycles', { least: 0, most: CYCLES_MAX }));
+    const seed = given ?? Buffer.from(deps.random.bytes(SEED_BYTES)).toString('hex');
+    const say = (line: string) => {
+      if (!json) printLines(deps.stdout, [line]);
+    };
+    const began = deps.clock.monotonic();
+    const seconds = () => ((deps.clock.monotonic() - began) / 1000).toFixed(1);
+    say(`seed ${seed}, ${cycles} cycles with faults`);
+    const report = await simulate({
+      seed,
+      cycles,
+      onProgress: ({ cycle, executions, transfers }) =>
+        say(`cycle ${cycle}: ${executions} executions, ${transfers} transfers, ${seconds()} s`),
     });
+    const shortest = report.finding && report.cycles > 0 ? await shortened(report, say) : report;
+    if (json) printJson(deps.stdout, { ...view(report), shortest_cycles: report.finding ? shortest.cycles : null });
+    else printLines(deps.stdout, lines(report, shortest, seconds()));
+    if (report.finding) throw new NotInOrder();
+  });
+}
+
+/** What one kind of simulation knows, the other doesn't. */
+function checkTogether(options: Options): void {
+  const names = ['seeds', 'days', 'short', 'jobs', 'out', 'set'] as const;
+  const alien = options.scenario === undefined ? names.find((name) => options[name] !== undefined) : 'cycles';
+  if (alien === undefined || options[alien] === undefined) return;
+  const goes = options.scenario === undefined ? 'goes only with --scenario' : "doesn't go with --scenario";
+  reject('invalid_value', `--${alien} ${goes}`, { field: alien });
 }
 
 function checkSeed(text: string): string {

@@ -4,7 +4,7 @@ import type { MachineSize } from '../platform/machine.ts';
 import type { Dice } from './dice.ts';
 
 /** What a seed decides before the first cycle. */
-export interface Scenario {
+export interface Trial {
   readonly config: Config;
   readonly machine: MachineSize;
   /** As many agents as the operator wants to be alive. */
@@ -16,7 +16,7 @@ export interface Scenario {
 const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=300'];
 
 /** Short lives and small limits, so that whatever can happen happens often. */
-export function drawScenario(dice: Dice): Scenario {
+export function drawTrial(dice: Dice): Trial {
   const settings: Readonly<Record<string, string | number>> = {
     'market.cycle_seconds': dice.pick([0.5, 1, 1, 2]),
     'market.mechanism': dice.pick(['density', 'density', 'density', 'highest-bid']),

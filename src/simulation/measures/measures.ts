@@ -1,0 +1,35 @@
+import { bundleCost } from '../../domain/resources.ts';
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { bareBundle } from '../../economy/views/market-view.ts';
+import { attentionMeasures, type Span } from './attention-measures.ts';
+import { lifeMeasures } from './life-measures.ts';
+import { marketMeasures } from './market-measures.ts';
+import { moneyMeasures } from './money-measures.ts';
+import { welfareMeasure } from './welfare-measure.ts';
+
+/** By name, such as `credits.held`: docs/economics.md says what each one is. */
+export type Measures = Readonly<Record<string, number>>;
+
+export interface MeasureOptions {
+  /** When there was somebody at the terminal; undefined where nobody knows. */
+  readonly presence?: readonly Span[];
+  /** To which group an agent belongs; its lineage by default. */
+  readonly groupOf?: (agentId: string) => string;
+}
+
+/** What an economy came to, from its own record alone: of a simulated one as of a real one. */
+export async function measure(economy: EconomyDeps, options: MeasureOptions = {}): Promise<Measures> {
+  const { store, config, clock, derived } = economy;
+  const { cycle, runningMs } = store.state.get();
+  const groupOf = options.groupOf ?? ((id: string) => store.agents.find(id)?.lineageId ?? id);
+  const cyclesPerHour = Math.max(1, Math.round(3600 / config.market.cycle_seconds));
+  const days = Math.max(runningMs, 1) / 86_400_000;
+  const bareCost = bundleCost(bareBundle(config.economy.bare_bundle), derived.startPrices);
+  return {
+    ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),
+    ...attentionMeasures(store, { days, presence: options.presence, until: clock.now(), groupOf }),
+    ...moneyMeasures(store, { days, cyclesPerHour }),
+    ...marketMeasures(economy),
+    ...(await welfareMeasure(economy)),
+  };
+}

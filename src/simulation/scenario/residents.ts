@@ -1,0 +1,43 @@
+import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Group, Scenario } from './scenario-schema.ts';
+import { Memory } from './strategies/strategy.ts';
+
+/** One agent of a scenario: what its group makes it, and what it remembers. */
+export interface Resident {
+  readonly group: string;
+  readonly traits: Group;
+  /** The marks that its prompts deserve. */
+  readonly quality: number;
+  readonly memory: Memory;
+}
+
+/** Who lives in a scenario's economy. Children are what their parents are. */
+export class Residents {
+  readonly #economy: EconomyDeps;
+  readonly #byId = new Map<string, Resident>();
+
+  constructor(economy: EconomyDeps, { population }: Scenario) {
+    this.#economy = economy;
+    for (const [group, traits] of Object.entries(population))
+      for (let number = 1; number <= traits.count; number++)
+        this.#byId.set(`${group}-${number}`, {
+          ...{ group, traits, memory: new Memory() },
+          quality: spread(traits.quality, number, traits.count),
+        });
+  }
+
+  get(agentId: string): Resident {
+    const known = this.#byId.get(agentId);
+    if (known) return known;
+    const parent = this.#economy.store.agents.find(agentId)?.parentId;
+    if (parent === undefined || parent === null) throw new Error(`${agentId} is not of this scenario`);
+    const born = { ...this.get(parent), memory: new Memory() };
+    this.#byId.set(agentId, born);
+    return born;
+  }
+}
+
+/** From the lower to the higher quality, evenly over the group; the middle where it is alone. */
+function spread([low, high]: readonly [number, number], number: number, count: number): number {
+  return count === 1 ? (low + high) / 2 : low + ((high - low) * (number - 1)) / (count - 1);
+}

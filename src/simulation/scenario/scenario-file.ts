@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { loadConfig } from '../../config/load.ts';
+import type { Config } from '../../config/schema.ts';
+import { parseYaml } from '../../config/yaml.ts';
+import { BpError } from '../../platform/errors.ts';
+import { scenarioSchema, type Scenario } from './scenario-schema.ts';
+
+/** A scenario as one run takes it: with all that was set on top of its file. */
+export interface PreparedScenario {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly config: Config;
+}
+
+const DIRECTORY = new URL('../scenarios/', import.meta.url);
+const FILE_CHARS_MAX = 1_048_576;
+const OWN_KEYS = 'scenario.';
+/** Nobody reads a log of a simulated run, its history is the whole of it, and its agents look at pending bids only. */
+const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=100000000', 'handshake.bids_max=8'];
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** The scenarios that come with the program. */
+export function scenarioNames(): readonly string[] {
+  return readdirSync(DIRECTORY)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/** The text of one that comes with the program, or of a file. Throws `BpError` `scenario_not_found`. */
+export function readScenario(nameOrFile: string): { readonly name: string; readonly text: string } {
+  if (scenarioNames().includes(nameOrFile))
+    return { name: nameOrFile, text: readFileSync(new URL(`${nameOrFile}.yaml`, DIRECTORY), 'utf8') };
+  if (!existsSync(nameOrFile) || !statSync(nameOrFile).isFile())
+    throw new BpError('scenario_not_found', `there is no scenario and no file ${nameOrFile}`, {
+      hint: `Scenarios that come with the program: ${scenarioNames().join(', ')}.`,
+    });
+  return { name: basename(nameOrFile).replace(/\.ya?ml$/, ''), text: readFileSync(nameOrFile, 'utf8') };
+}
+
+/**
+ * The scenario of a YAML text, with `overrides` on top, each as `key=value`: `scenario.…` for what the file itself
+ * says, everything else for the configuration. A later one wins. Throws `BpError` `scenario_invalid` or
+ * `config_invalid`.
+ */
+export function prepareScenario(name: string, text: string, overrides: readonly string[] = []): PreparedScenario {
+  if (text.length > FILE_CHARS_MAX) throw invalid(name, `is larger than ${FILE_CHARS_MAX} characters`);
+  const own = overrides.filter((override) => override.startsWith(OWN_KEYS));
+  const tree = own.reduce((under, override) => withOverride(name, under, override), treeOf(name, text));
+  const result = scenarioSchema.safeParse(tree);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw invalid(name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not valid'}`);
+  }
+  const scenario = result.data;
+  const settings = [
+    ...QUIET,
+    ...settingsOf(scenario.settings),
+    ...flattened(scenario.config),
+    ...overrides.filter((it) => !own.includes(it)),
+  ];
+  const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: settings });
+  checkNames(name, scenario);
+  return { name, scenario, config };
+}
+
+/** The scenario itself, among its variants. */
+export const AS_IT_STANDS = 'as-it-stands';
+
+/** What makes a variant of the scenario. */
+export function variantOverrides({ variants }: Scenario, variant: string): readonly string[] {
+  return variants[variant] ?? [];
+}
+
+function settingsOf(settings: Scenario['settings']): readonly string[] {
+  if (settings === 'defaults') return [];
+  return flattened(parseYaml(readFileSync(new URL(`settings/${settings}.yaml`, DIRECTORY), 'utf8')) as Tree);
+}
+
+function treeOf(name: string, text: string): Tree {
+  let tree: unknown;
+  try {
+    tree = parseYaml(text);
+  } catch (error) {
+    throw invalid(name, `is not valid YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!isTree(tree)) throw invalid(name, 'must hold keys such as about: and population:');
+  return tree;
+}
+
+function withOverride(name: string, tree: Tree, override: string): Tree {
+  const equals = override.indexOf('=');
+  const path = override.slice(OWN_KEYS.length, equals).split('.');
+  if (equals < 0 || path.some((key) => key === '' || key === '__proto__'))
+    throw invalid(name, `--set ${override}: write it as scenario.key.path=value`);
+  return set(tree, path, treeValue(name, override.slice(equals + 1)));
+}
+
+function treeValue(name: string, text: string): unknown {
+  try {
+    return parseYaml(text);
+  } catch {
+    throw invalid(name, `${text} is not a valid YAML value`);
+  }
+}
+
+function set(tree: unknown, [key, ...rest]: readonly string[], value: unknown): Tree {
+  const under = isTree(tree) ? tree : {};
+  if (key === undefined) return under;
+  return { ...under, [key]: rest.length === 0 ? value : set(under[key], rest, value) };
+}
+
+/** Each value of the tree as `--set` takes it, so that the configuration's own errors name the key. */
+function flattened(tree: Tree, path: readonly string[] = []): readonly string[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    isTree(value) ? flattened(value, [...path, key]) : [`${[...path, key].join('.')}=${JSON.stringify(value)}`],
+  );
+}
+
+function checkNames(name: string, { variants, expect }: Scenario): void {
+  for (const { variant, of } of expect)
+    for (const named of [variant, of])
+      if (named !== undefined && named !== AS_IT_STANDS && !(named in variants))
+        throw invalid(name, `expect: there is no variant ${named}`);
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(name: string, detail: string): BpError {
+  return new BpError('scenario_invalid', `scenario ${name}: ${detail}`);
+}

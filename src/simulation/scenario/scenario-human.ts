@@ -1,0 +1,99 @@
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { scorePrompt, skipPrompt } from '../../economy/end-prompt.ts';
+import { welcomeHuman } from '../../economy/prompt-slot.ts';
+import type { Prompt } from '../../domain/attention.ts';
+import type { Dice } from '../dice.ts';
+import type { SimulatedClock } from '../simulated-clock.ts';
+import type { Scenario } from './scenario-schema.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How soon somebody at the terminal sees a new prompt. */
+const GLANCE_MS = 1000;
+
+export interface HumanOptions {
+  readonly economy: EconomyDeps;
+  readonly clock: SimulatedClock;
+  readonly dice: Dice;
+  readonly traits: NonNullable<Scenario['human']>;
+  /** The marks that an agent's prompts deserve, 0 to 10. */
+  readonly qualityOf: (agentId: string) => number;
+  readonly lineageOf: (agentId: string) => string;
+}
+
+/** Somebody who sits at the terminal at some hours, takes time to answer, and gets tired of the same. */
+export class ScenarioHuman {
+  readonly #options: HumanOptions;
+  /** By lineage: how fresh the memory of its answers is, and of when. */
+  readonly #seen = new Map<string, { freshness: number; at: number }>();
+  #reading: number | undefined;
+
+  constructor(options: HumanOptions) {
+    this.#options = options;
+  }
+
+  /** From now on. */
+  begin(): void {
+    this.#look();
+  }
+
+  /** At how many milliseconds since the beginning somebody comes and goes, up to `endMs`. */
+  presence(endMs: number): readonly (readonly [from: number, to: number])[] {
+    const days = Array.from({ length: Math.ceil(endMs / DAY_MS) }, (_, day) => day * DAY_MS);
+    return days.flatMap((day) =>
+      this.#options.traits.hours
+        .map(([from, to]) => [day + from * HOUR_MS, Math.min(endMs, day + to * HOUR_MS)] as const)
+        .filter(([from, to]) => from < to),
+    );
+  }
+
+  get #isPresent(): boolean {
+    const hour = (this.#options.clock.monotonic() % DAY_MS) / HOUR_MS;
+    return this.#options.traits.hours.some(([from, to]) => hour >= from && hour < to);
+  }
+
+  #look(): void {
+    const { economy, clock } = this.#options;
+    clock.after(GLANCE_MS, () => this.#look());
+    if (!this.#isPresent || this.#reading !== undefined) return;
+    // Whoever sits at the terminal has touched a key.
+    if (economy.store.state.get().humanAway) welcomeHuman(economy);
+    const open = economy.store.prompts.open();
+    if (open) this.#read(open);
+  }
+
+  #read(prompt: Prompt): void {
+    const { clock, dice, traits } = this.#options;
+    const [least, most] = traits.answer_seconds;
+    this.#reading = prompt.id;
+    clock.after((least + (most - least) * dice.fraction()) * 1000, () => {
+      this.#reading = undefined;
+      if (this.#isPresent) this.#answer(prompt);
+    });
+  }
+
+  #answer({ id, agentId }: Prompt): void {
+    const { economy, traits, lineageOf } = this.#options;
+    const lineage = lineageOf(agentId);
+    const deserved = this.#options.qualityOf(agentId) * (1 - traits.repetition) ** this.#freshness(lineage);
+    if (deserved < traits.skips_under) skipPrompt(economy, id);
+    else {
+      const mark = () => this.#mark(deserved);
+      scorePrompt(economy, id, { interesting: mark(), useful: mark(), understandable: mark() }, null);
+    }
+    this.#seen.set(lineage, { freshness: this.#freshness(lineage) + 1, at: this.#options.clock.monotonic() });
+  }
+
+  #mark(deserved: number): number {
+    const { dice, traits } = this.#options;
+    return Math.max(0, Math.min(10, Math.round(deserved + traits.noise * (2 * dice.fraction() - 1))));
+  }
+
+  /** How many answers to the same lineage are remembered. */
+  #freshness(lineage: string): number {
+    const seen = this.#seen.get(lineage);
+    if (!seen) return 0;
+    const hours = (this.#options.clock.monotonic() - seen.at) / HOUR_MS;
+    return seen.freshness * 0.5 ** (hours / this.#options.traits.recovery_hours);
+  }
+}

@@ -1,0 +1,93 @@
+import { auditLedger } from '../../economy/audit.ts';
+import { openEconomy } from '../../economy/open-economy.ts';
+import { openPassingEconomy } from '../../economy/open-home.ts';
+import { RESOURCES } from '../../domain/resources.ts';
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { BpError } from '../../platform/errors.ts';
+import { Dice } from '../dice.ts';
+import { measure, type Measures } from '../measures/measures.ts';
+import { paths, type PathPoint } from '../measures/paths.ts';
+import { SimulatedClock } from '../simulated-clock.ts';
+import type { PreparedScenario } from './scenario-file.ts';
+import { ScenarioWorld } from './scenario-world.ts';
+
+export interface ScenarioRunOptions {
+  readonly seed: string;
+  readonly days: number;
+  /** Told after each simulated day. */
+  readonly onDay?: (day: number) => void;
+}
+
+export interface ScenarioRun {
+  readonly seed: string;
+  readonly days: number;
+  readonly cycles: number;
+  readonly measures: Measures;
+  readonly paths: readonly PathPoint[];
+  /** The chain's newest hash: the same for the same scenario, seed and days, always. */
+  readonly head: string;
+}
+
+const DAY_MS = 86_400_000;
+const MACHINE = { cores: 2, memoryMb: 4000 };
+
+/**
+ * Runs a scenario once: the real scheduler, ledger, economy and orchestrator on a simulated clock, without faults. The
+ * ledger is audited in full at the end. Throws `BpError` `scenario_broken` where anything breaks.
+ */
+export async function runScenario(
+  { name, scenario, config }: PreparedScenario,
+  { seed, days, onDay = () => undefined }: ScenarioRunOptions,
+): Promise<ScenarioRun> {
+  const clock = new SimulatedClock();
+  const dice = new Dice(`${name}/${seed}`);
+  const economy = openPassingEconomy({ config, machine: MACHINE, clock, random: dice.fork('tokens') });
+  try {
+    openEconomy(economy);
+    raisePrices(economy, scenario.prices_at_start);
+    const began = clock.now();
+    const world = new ScenarioWorld({ economy, clock, dice, scenario });
+    world.begin();
+    await pass(clock, days, { onDay, isBroken: () => world.broken !== undefined });
+    const { broken: why } = world;
+    world.end();
+    if (why !== undefined) throw broken(name, seed, why);
+    const { ok, first_difference: difference, head } = auditLedger(economy);
+    if (!ok) throw broken(name, seed, `audit: ${difference}`);
+    const presence = world.human?.presence(days * DAY_MS) ?? [];
+    const measures = await measure(economy, {
+      presence: presence.map(([from, to]) => [began + from, began + to]),
+      groupOf: (agentId) => world.residents.get(agentId).group,
+    });
+    return { seed, days, cycles: economy.store.state.get().cycle, measures, paths: paths(economy), head };
+  } finally {
+    economy.store.close();
+  }
+}
+
+/** Lets one thing happen after the other. Microtasks are done before the next one begins. */
+async function pass(
+  clock: SimulatedClock,
+  days: number,
+  { onDay, isBroken }: { readonly onDay: (day: number) => void; readonly isBroken: () => boolean },
+): Promise<void> {
+  let told = 0;
+  while (clock.monotonic() < days * DAY_MS && !isBroken() && clock.advance()) {
+    await new Promise(setImmediate);
+    const day = Math.floor(clock.monotonic() / DAY_MS);
+    if (day > told) onDay((told = day));
+  }
+}
+
+function raisePrices({ store, derived }: EconomyDeps, times: number): void {
+  const rows = store.markets.all();
+  for (const resource of RESOURCES) {
+    const row = rows[resource];
+    if (row && resource !== 'attention')
+      store.markets.put({ ...row, price: Math.round(derived.startPrices[resource] * times) });
+  }
+}
+
+function broken(name: string, seed: string, detail: string): BpError {
+  return new BpError('scenario_broken', `scenario ${name}, seed ${seed}: ${detail}`);
+}

@@ -1,0 +1,147 @@
+import { micro, toCredits } from '../../domain/credits.ts';
+import { RESOURCES, type BundleView } from '../../domain/resources.ts';
+import { bootstrapAgent } from '../../economy/bootstrap-agent.ts';
+import type { EconomyDeps } from '../../economy/deps.ts';
+import { leastEndowment } from '../../economy/views/market-view.ts';
+import { AgentHands, Ended } from '../agent-hands.ts';
+import type { Dice } from '../dice.ts';
+import { Faults } from '../faults.ts';
+import { OrchestratorLife } from '../orchestrator-life.ts';
+import { ceilCredits } from '../prices.ts';
+import { ask } from '../service-desk.ts';
+import type { SimulatedClock } from '../simulated-clock.ts';
+import { SimulatedEngine, type Container, type Exit } from '../simulated-engine.ts';
+import { Residents, type Resident } from './residents.ts';
+import { ScenarioHuman } from './scenario-human.ts';
+import type { Group, Scenario } from './scenario-schema.ts';
+import { STRATEGIES } from './strategies/strategies.ts';
+import type { Self } from './strategies/strategy.ts';
+
+export interface ScenarioWorldOptions {
+  readonly economy: EconomyDeps;
+  readonly clock: SimulatedClock;
+  readonly dice: Dice;
+  readonly scenario: Scenario;
+}
+
+type PricesView = Readonly<Record<keyof BundleView, { readonly price: number }>>;
+
+const HOUR_MS = 3_600_000;
+const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
+
+/** Everything around the orchestrator of a scenario: an engine that never fails, the residents, their human, and events. */
+export class ScenarioWorld {
+  readonly residents: Residents;
+  readonly human: ScenarioHuman | undefined;
+  readonly #options: ScenarioWorldOptions;
+  readonly #faults: Faults;
+  readonly #engine: SimulatedEngine;
+  readonly #life: OrchestratorLife;
+  readonly #startPrices: PricesView;
+  #demand = 1;
+  #crashShare = 0;
+  /** What ended the world before its time. */
+  broken: string | undefined;
+
+  constructor(options: ScenarioWorldOptions) {
+    const { economy, clock, dice, scenario } = options;
+    this.#options = options;
+    this.#faults = new Faults(dice.fork('faults'));
+    this.#faults.stop();
+    const note = (detail: string) => {
+      this.broken ??= detail;
+    };
+    this.residents = new Residents(economy, scenario);
+    this.#engine = new SimulatedEngine(dice.fork('usage'), {
+      mayGo: () => true,
+      onGo: (container) => void this.#runProgram(container),
+      onFinding: (rule, detail) => note(`${rule}: ${detail}`),
+    });
+    this.#life = new OrchestratorLife({
+      ...{ economy, clock, engine: this.#engine, faults: this.#faults, dice: dice.fork('engine calls') },
+      headless: true,
+      onFinding: (rule, detail) => note(`${rule}: ${detail}`),
+      onEnd: (how) => note(`the run ended: ${how}`),
+    });
+    const { startPrices } = economy.derived;
+    this.#startPrices = Object.fromEntries(
+      RESOURCES.map((name) => [name, { price: toCredits(startPrices[name]) }]),
+    ) as PricesView;
+    if (scenario.human)
+      this.human = new ScenarioHuman({
+        ...{ economy, clock, traits: scenario.human, dice: dice.fork('human') },
+        qualityOf: (id) => this.residents.get(id).quality,
+        lineageOf: (id) => economy.store.agents.find(id)?.lineageId ?? id,
+      });
+  }
+
+  begin(): void {
+    const { clock, scenario } = this.#options;
+    for (const [name, group] of Object.entries(scenario.population)) {
+      if (group.arrives_hours === 0) this.#settle(name, group);
+      else clock.after(group.arrives_hours * HOUR_MS, () => this.#settle(name, group));
+    }
+    for (const event of scenario.events)
+      clock.after(event.at_hours * HOUR_MS, () => {
+        this.#demand = event.demand ?? this.#demand;
+        this.#crashShare = event.crash_share ?? this.#crashShare;
+      });
+    this.human?.begin();
+    this.#life.start();
+  }
+
+  end(): void {
+    this.#life.fuse.blow('the end');
+  }
+
+  /** Makes the agents of a group. */
+  #settle(name: string, { count, credits }: Group): void {
+    for (let number = 1; number <= count; number++) {
+      const made = bootstrapAgent(this.#options.economy, {
+        ...{ id: `${name}-${number}`, files: FILES, credits: micro(Math.round(credits * 1e6)) },
+        bundle: { cpuMs: 1000, memoryMb: 64, tokens: 0, attention: 0 },
+      });
+      if (!made.ok) this.broken ??= `${name}-${number} can't be made: ${made.message}`;
+    }
+  }
+
+  async #runProgram(container: Container): Promise<void> {
+    const exit = await this.#program(container);
+    if (exit) this.#engine.end(container, exit);
+  }
+
+  /** Undefined where it was ended from outside. */
+  async #program(container: Container): Promise<Exit | undefined> {
+    const { clock, dice } = this.#options;
+    const hands = new AgentHands({
+      container,
+      dice: dice.fork(container.executionId),
+      sleep: (milliseconds) => clock.sleep(milliseconds),
+      ask: (from, request) => ask(this.#life, this.#faults, from, request),
+      neighbour: () => undefined,
+      mayBreed: () => true,
+    });
+    const resident = this.residents.get(container.agentId);
+    const { strategy, settings } = resident.traits;
+    try {
+      if (hands.dice.chance(Math.max(settings.crash_share, this.#crashShare))) return { cause: 'exited', exitCode: 1 };
+      await STRATEGIES[strategy](hands, this.#selfOf(resident, hands));
+      return { cause: 'exited', exitCode: 0 };
+    } catch (error) {
+      if (error instanceof Ended) return error.exit;
+      this.broken ??= `${container.agentId} (${strategy}): ${error instanceof Error ? error.message : String(error)}`;
+      return { cause: 'exited', exitCode: 1 };
+    }
+  }
+
+  #selfOf({ traits, memory }: Resident, { handshake }: AgentHands): Self {
+    const { economy } = this.#options;
+    return {
+      ...{ settings: traits.settings, memory, demand: this.#demand },
+      purse: { available: handshake.credits.available },
+      cyclesPerHour: 3600 / economy.config.market.cycle_seconds,
+      costAtStart: (bundle) => ceilCredits(bundle, this.#startPrices),
+      leastEndowment: () => toCredits(leastEndowment(economy)),
+    };
+  }
+}

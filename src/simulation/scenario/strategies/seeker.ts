@@ -1,0 +1,42 @@
+import { expectedReward } from './expectation.ts';
+import { bidForAttention, bidForLife, bundleOf, work } from './livelihood.ts';
+import type { Strategy } from './strategy.ts';
+
+/** Learns what its prompts earn and offers that for attention, less what it wants to keep. Spends what it earns. */
+export const seeker: Strategy = async (me, self) => {
+  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  await work(me);
+  await bidForLife(me, self);
+  await bidForAttention(me, self, value);
+};
+
+/** Earns as a seeker does, and spends as little as it can. */
+export const hoarder: Strategy = async (me, self) => {
+  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  await work(me);
+  await bidForLife(me, { ...self, settings: { ...self.settings, runway_hours: 10_000, growth_max: 1 } });
+  await bidForAttention(me, self, value);
+};
+
+/** Wants to live: offers little over the reserve, sleeps long, and asks for attention only where it pays well. */
+export const frugal: Strategy = async (me, self) => {
+  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  await work(me);
+  await bidForLife(me, { ...self, settings: { ...self.settings, growth_max: 1 } });
+  const cost = me.cost(bundleOf(me, self, 1, 1));
+  if (value > 2 * cost) await bidForAttention(me, self, cost * self.settings.over);
+};
+
+const SHADE_LEAST = 0.3;
+const SHADE_STEP = 0.05;
+
+/** Offers less than attention is worth to it, the less the more often it wins all the same. */
+export const shader: Strategy = async (me, self) => {
+  const { memory } = self;
+  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  const won = me.handshake.execution_context.attention === 1;
+  memory.shade = won ? Math.max(SHADE_LEAST, memory.shade - SHADE_STEP) : Math.min(1, memory.shade + SHADE_STEP / 4);
+  await work(me);
+  await bidForLife(me, self);
+  await bidForAttention(me, self, value * memory.shade);
+};

@@ -1,0 +1,20 @@
+import { crasher } from './crasher.ts';
+import { genesis } from './genesis.ts';
+import { frugal, hoarder, seeker, shader } from './seeker.ts';
+import { patient, spammer, spawner, whale, worker } from './spender.ts';
+import type { StrategyName } from './strategy-names.ts';
+import type { Strategy } from './strategy.ts';
+
+export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
+  frugal,
+  seeker,
+  spammer,
+  hoarder,
+  whale,
+  spawner,
+  patient,
+  shader,
+  crasher,
+  worker,
+  genesis,
+};

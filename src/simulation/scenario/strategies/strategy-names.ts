@@ -1,0 +1,15 @@
+export const STRATEGY_NAMES = [
+  'frugal',
+  'seeker',
+  'spammer',
+  'hoarder',
+  'whale',
+  'spawner',
+  'patient',
+  'shader',
+  'crasher',
+  'worker',
+  'genesis',
+] as const;
+
+export type StrategyName = (typeof STRATEGY_NAMES)[number];

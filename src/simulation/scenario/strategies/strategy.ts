@@ -1,0 +1,38 @@
+import type { BundleView } from '../../../domain/resources.ts';
+import type { AgentHands } from '../../agent-hands.ts';
+import type { Settings } from '../scenario-schema.ts';
+
+/** A way to live: what an agent's program does in one execution. */
+export type Strategy = (me: AgentHands, self: Self) => Promise<void>;
+
+/** What an agent is and knows besides its handshake. */
+export interface Self {
+  readonly settings: Settings;
+  /** Of its workspace: the same object in each of its executions. */
+  readonly memory: Memory;
+  /** What is left to spend in this execution, in credits. */
+  readonly purse: { available: number };
+  readonly cyclesPerHour: number;
+  /** What the bundle costs at start prices, in credits. */
+  readonly costAtStart: (bundle: BundleView) => number;
+  /** The least endowment of a child at today's prices, in credits. */
+  readonly leastEndowment: () => number;
+  /** An event made every bundle this many times as large. */
+  readonly demand: number;
+}
+
+export class Memory {
+  /** Credits that the next answer will bring, as far as it knows; undefined before the first. */
+  expected: number | undefined;
+  expectedInCycle = 0;
+  wakes = 0;
+  children = 0;
+  /** Shader: the share of its value that it offers. */
+  shade = 1;
+  /** Genesis: see `genesis.ts`. */
+  readonly arms = new Map<string, { weight: number; earned: number }>();
+  readonly letters: string[] = [];
+  nextLetterCycle = 0;
+  retries = 0;
+  quiet = 0;
+}

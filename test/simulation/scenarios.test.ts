@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { runExperiment } from '../../src/simulation/scenario/experiment.ts';
+import { readScenario, scenarioNames } from '../../src/simulation/scenario/scenario-file.ts';
+
+/** Each with a seed of its own in full: `npm run simulate -- --scenario NAME`. */
+describe('the scenario', () => {
+  it.each(scenarioNames())('%s shows what it promises, in its short form', async (name) => {
+    const { verdicts } = await runExperiment({ ...readScenario(name), short: true, jobs: 1 });
+    expect(verdicts.length).toBeGreaterThan(0);
+    expect(verdicts.filter(({ holds }) => !holds)).toEqual([]);
+  });
+});
+
+describe('a scenario', () => {
+  it('goes the same way for the same seed, and another for another one', async () => {
+    const options = { ...readScenario('attention'), days: 0.01, jobs: 1 };
+    const heads = async (seed: string) =>
+      [...(await runExperiment({ ...options, seeds: 2, seed })).runs.values()].flat().map(({ head }) => head);
+    const [first, second] = await heads('a');
+    expect(await heads('a')).toEqual([first, second]);
+    expect(second).not.toBe(first);
+    expect(await heads('b')).not.toContain(first);
+  });
+});
