@@ -9,13 +9,16 @@ import { addCalls } from './commands/calls.ts';
 import { addConfig } from './commands/config.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExecutions } from './commands/executions.ts';
+import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addImage } from './commands/image.ts';
 import { addInit } from './commands/init.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMarkets } from './commands/markets.ts';
+import { addMeasures } from './commands/measures.ts';
 import { addPrompts } from './commands/prompts.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRestore } from './commands/restore.ts';
 import { addRun } from './commands/run.ts';
 import { addScore } from './commands/score.ts';
@@ -23,6 +26,7 @@ import { addSimulate } from './commands/simulate.ts';
 import { addSkip } from './commands/skip.ts';
 import { addStatus } from './commands/status.ts';
 import { addStop } from './commands/stop.ts';
+import { addSweep } from './commands/sweep.ts';
 import type { CliDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { printLines } from './output.ts';
@@ -41,10 +45,13 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addAgent,
   addMarkets,
   addBids,
+  addExplain,
   addExecutions,
   addCalls,
   addLogs,
   addHistory,
+  addReplay,
+  addMeasures,
   addConfig,
   addAudit,
   addExport,
@@ -53,6 +60,7 @@ const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
   addImage,
   addDoctor,
   addSimulate,
+  addSweep,
 ];
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];

@@ -26,6 +26,9 @@ export interface CycleRecord {
 const COLUMNS = `cycle, at, duration_ms AS durationMs, paused, bids, competing, winners, expired, revenue, supply, held,
   demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head, moment, standing`;
 
+/** A record can hold thousands of bids. */
+const PAGE = 100;
+
 export type Cycles = ReturnType<typeof cyclesTable>;
 
 export function cyclesTable(database: Database) {
@@ -46,6 +49,10 @@ export function cyclesTable(database: Database) {
     find: (cycle: number): CycleRecord | undefined => one.get(cycle),
     /** The newest first, with numbers under `before`. */
     page: (before: number, limit: number): readonly CycleRecord[] => page.all(before, limit),
+    /** All with numbers under `before`, the newest first, read a page at a time. */
+    *pagesBefore(before: number): Generator<CycleRecord> {
+      for (let rows = page.all(before, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.cycle, PAGE)) yield* rows;
+    },
     forgetBefore: (cycle: number): void => void forget.run(cycle),
   };
 }

@@ -1,9 +1,10 @@
+import type { XAXisComponentOption } from 'echarts';
 import { BpError } from '../../platform/errors.ts';
 
-/** One line of a plot: its points by x, and how far each is off at most. */
+/** One line of a plot. */
 export interface Series {
   readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
+  readonly points: readonly (readonly [x: number | string | boolean, y: number])[];
 }
 
 export interface Plot {
@@ -26,12 +27,16 @@ export async function linePlot({ title, x, y, series }: Plot): Promise<string> {
     chart.setOption({
       animation: false,
       title: { text: title },
-      legend: { top: 30 },
+      legend: { top: 40 },
       grid: { top: 80, left: 70, right: 30, bottom: 50 },
-      xAxis: { type: 'value', name: x, nameLocation: 'middle', nameGap: 30, min: 'dataMin', max: 'dataMax' },
+      xAxis: { ...axisOf(series), name: x, nameLocation: 'middle', nameGap: 30 },
       yAxis: { type: 'value', name: y },
       series: series.map(({ name, points }) => ({
-        ...{ type: 'line', name, data: points },
+        ...{
+          type: 'line',
+          name,
+          data: points.map(([at, value]) => [typeof at === 'boolean' ? String(at) : at, value]),
+        },
         showSymbol: points.length < 20,
       })),
     });
@@ -39,6 +44,12 @@ export async function linePlot({ title, x, y, series }: Plot): Promise<string> {
   } finally {
     chart.dispose();
   }
+}
+
+/** Numbers have their distances; words stand side by side. */
+function axisOf(series: readonly Series[]): XAXisComponentOption {
+  const isNumeric = series.every(({ points }) => points.every(([x]) => typeof x === 'number'));
+  return isNumeric ? { type: 'value', min: 'dataMin', max: 'dataMax' } : { type: 'category' };
 }
 
 /** Colours for two numbers: one cell for each pair. */

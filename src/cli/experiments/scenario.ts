@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { runExperiment, SEEDS, type Experiment } from '../../simulation/scenario/experiment.ts';
 import { readScenario } from '../../simulation/scenario/scenario-file.ts';
@@ -19,7 +20,7 @@ export interface ScenarioOptions extends GlobalOptions {
   readonly out?: string;
 }
 
-const SEEDS_MAX = 10_000;
+export const SEEDS_MAX = 10_000;
 const JOBS_MAX = 256;
 const DAYS_MAX = 3650;
 
@@ -52,7 +53,7 @@ export async function simulateScenario(deps: CliDeps, nameOrFile: string, option
       if (!json) printLines(deps.stderr, [`${scenario.name}, ${variant}, seed ${seed}: done after ${seconds} s`]);
     },
   });
-  if (out !== undefined) await writeExperiment(out, experiment);
+  if (out !== undefined) await writeExperiment(resolve(deps.directory, out), experiment);
   show(deps, experiment, json);
   if (experiment.verdicts.some(({ holds }) => !holds)) throw new NotInOrder();
 }

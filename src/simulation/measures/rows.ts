@@ -31,7 +31,7 @@ export const allExecutions = ({ executions }: Store): Iterable<Execution> => pag
 export const allPrompts = ({ prompts }: Store): Iterable<Prompt> => paged(prompts.page, ({ id }) => id);
 
 /** As far back as they are kept. */
-export const allCycles = ({ cycles }: Store): Iterable<CycleRecord> => paged(cycles.page, ({ cycle }) => cycle);
+export const allCycles = ({ cycles }: Store): Iterable<CycleRecord> => cycles.pagesBefore(NEWEST);
 
 /** The oldest first. */
 export function* allAgents({ agents }: Store): Iterable<Agent> {

@@ -41,7 +41,7 @@ const settings = z.strictObject({
   runway_hours: real(0.01, 10_000)
     .default(4)
     .describe('Spends so much in a cycle that its credits would last so long.'),
-  nap_cycles_max: whole(1, 100_000).default(30).describe('Sleeps no longer than this.'),
+  nap_cycles_max: whole(1, 100_000).default(120).describe('Sleeps no longer than this.'),
   growth_max: real(1, 1000).default(4).describe('When rich it buys up to this many times its bundle.'),
   children_max: whole(0, 10_000).default(1000).describe('Spawner: no more children than this.'),
   crash_share: real(0, 1).default(0).describe('Share of executions that crash before anything is bid.'),

@@ -154,6 +154,7 @@ describe('each command', () => {
           'bids',
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
+        ...['explain', 'replay', 'measures', 'sweep'],
       ].sort(),
     );
   });
@@ -181,6 +182,9 @@ describe('each command', () => {
     'audit',
     'agent genesis',
     'bids 1',
+    'explain 1',
+    'replay',
+    'measures',
   ])('shows people a table of plain text: %s', async (command) => {
     const { exitCode, stdout, stderr } = await home.run(...command.split(' '));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

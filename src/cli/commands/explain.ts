@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { formatId, parseId } from '../../domain/ids.ts';
+import { explainBid, type ExplainedCycle } from '../../economy/explain-bid.ts';
+import { bidView } from '../../economy/views/bid-view.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { withHome } from '../home.ts';
+import { LIMIT_OPTION, limitOf, readHome, withJson, type ListOptions } from '../listing.ts';
+import { printJson, printLines, tableLines } from '../output.ts';
+import { BID_COLUMNS } from './bids.ts';
+
+export function addExplain(program: Command, deps: CliDeps): void {
+  withJson(program.command('explain').description('why a bid won or lost in each cycle, and what would have won'))
+    .argument('<bid>', 'such as bid_17')
+    .option(...LIMIT_OPTION)
+    .action(async (text: string, _options, command: Command) => {
+      const options = command.optsWithGlobals<ListOptions>();
+      const id = valueOf(parseId('bid', text));
+      const limit = limitOf(options);
+      const view = await withHome(deps, command, ({ economy, ...home }) =>
+        readHome({ economy, ...home }, () => {
+          const bid = economy.store.bids.find(id);
+          if (!bid) return reject('bid_not_found', `there is no ${formatId('bid', id)}; bp-agents bids lists them`);
+          return { bid: bidView(bid), cycles: explainBid(economy, id, limit) };
+        }),
+      );
+      if (options.json) printJson(deps.stdout, view);
+      else
+        printLines(deps.stdout, [
+          ...tableLines([view.bid], BID_COLUMNS),
+          '',
+          ...(view.cycles.length === 0 ? ['no cycle in which it stood is on record'] : view.cycles.flatMap(lines)),
+        ]);
+    });
+}
+
+function lines(it: ExplainedCycle): readonly string[] {
+  const place = it.rank === null ? 'did not compete' : `${ordinal(it.rank)} of ${it.competing}`;
+  return [
+    `cycle ${it.cycle}: ${it.fate}; ${place}`,
+    ...(it.rank === null ? [] : [`  offered ${it.amount} for what cost ${it.reserve_cost} at the reserve`]),
+    ...(it.before.length === 0
+      ? []
+      : [
+          `  before it: ${it.before.map(({ bid, agent_id: agent, amount }) => `${bid} of ${agent} with ${amount}`).join(', ')}` +
+            (it.before_count > it.before.length ? ` and ${it.before_count - it.before.length} more` : ''),
+        ]),
+    ...(it.rank === null ? [] : [`  ${leastLine(it)}`]),
+  ];
+}
+
+function leastLine({ least_amount: least, set_by: rival }: ExplainedCycle): string {
+  if (least === null) return 'no amount would have won: its bundle did not fit into what was free';
+  return `the least that won or would have: ${least}, ${rival === null ? 'its reserve' : `to stand above ${rival}`}`;
+}
+
+function ordinal(place: number): string {
+  const tail = place % 100 > 10 && place % 100 < 14 ? 'th' : ({ 1: 'st', 2: 'nd', 3: 'rd' }[place % 10] ?? 'th');
+  return `${place}${tail}`;
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { measure } from '../../simulation/measures/measures.ts';
+import type { CliDeps } from '../deps.ts';
+import { rounded } from '../experiments/scenario-report.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { withJson } from '../listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output.ts';
+
+interface Row {
+  readonly measure: string;
+  readonly value: number;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'measure', value: (row) => row.measure },
+  { title: 'value', value: ({ value }) => rounded(value), right: true },
+];
+
+export function addMeasures(program: Command, deps: CliDeps): void {
+  withJson(
+    program
+      .command('measures')
+      .description(
+        'what this economy came to, by the measures of the scenarios: lives, attention, money, prices, waits',
+      ),
+  ).action(async (_options, command: Command) => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    const found = await withHome(deps, command, ({ economy }) => measure(economy));
+    const rows = Object.entries(found).map(([name, value]): Row => ({ measure: name, value }));
+    if (json) printJson(deps.stdout, rows);
+    else printLines(deps.stdout, tableLines(rows, COLUMNS));
+  });
+}

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { replayReport, type ReplayReport } from '../../economy/replay-report.ts';
+import { parseWhole } from '../arguments.ts';
+import type { CliDeps } from '../deps.ts';
+import { reject, valueOf } from '../failure.ts';
+import { withHome, type GlobalOptions } from '../home.ts';
+import { readHome, withJson } from '../listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output.ts';
+
+interface Options extends GlobalOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+type Row = ReplayReport['agents'][number];
+
+const CYCLE_MAX = Number.MAX_SAFE_INTEGER - 1;
+
+/** A number, and what it was on record where that is another. */
+const compared = (value: number, before: number) => (value === before ? `${value}` : `${value} (${before})`);
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'agent', value: ({ agent_id: agent }) => agent },
+  { title: 'won', value: (it) => compared(it.replayed.won, it.recorded.won), right: true },
+  { title: 'paid', value: (it) => compared(it.replayed.paid, it.recorded.paid), right: true },
+  { title: 'expired', value: (it) => compared(it.replayed.expired, it.recorded.expired), right: true },
+  { title: 'longest wait', value: (it) => compared(it.replayed.longest_wait, it.recorded.longest_wait), right: true },
+  { title: '', value: ({ starved }) => (starved ? 'starved' : '') },
+];
+
+export function addReplay(program: Command, deps: CliDeps): void {
+  withJson(
+    program
+      .command('replay')
+      .description(
+        'clear the recorded cycles again under other rules, given with --set: who would have won and starved',
+      ),
+  )
+    .option('--from <cycle>', 'the first cycle (default: the oldest on record)')
+    .option('--to <cycle>', 'the last cycle (default: the newest)')
+    .action(async (_options, command: Command) => {
+      const options = command.optsWithGlobals<Options>();
+      const cycleOf = (text: string, field: string) => valueOf(parseWhole(text, field, { least: 0, most: CYCLE_MAX }));
+      const from = options.from === undefined ? 0 : cycleOf(options.from, 'from');
+      const to = options.to === undefined ? CYCLE_MAX : cycleOf(options.to, 'to');
+      const set = options.set ?? [];
+      const sets = (...sections: readonly string[]) =>
+        set.some((it) => sections.some((section) => it.startsWith(section)));
+      const report = await withHome(deps, command, (home) =>
+        readHome(home, () =>
+          replayReport(home.economy, {
+            ...{ from, to },
+            changes: {
+              supply: sets('market.supply.'),
+              prices: sets('market.supply.', 'market.price'),
+            },
+          }),
+        ),
+      );
+      if (!report) return reject('invalid_value', 'no cycle between these is on record', { field: 'from' });
+      if (options.json) printJson(deps.stdout, report);
+      else printLines(deps.stdout, lines(report));
+    });
+}
+
+function lines({ from, to, recorded, replayed, agents }: ReplayReport): readonly string[] {
+  const share = (value: number) => Number((value * 100).toFixed(1));
+  const used = (['cpu_seconds', 'memory_mb', 'tokens', 'attention'] as const).map(
+    (name) => `${name} ${compared(share(replayed.utilisation[name]), share(recorded.utilisation[name]))} %`,
+  );
+  return [
+    `cycles ${from} to ${to}, cleared again; in brackets what is on record, where that is different`,
+    `${compared(replayed.won, recorded.won)} bids won, ${compared(replayed.expired, recorded.expired)} expired, ` +
+      `${compared(replayed.revenue, recorded.revenue)} credits paid`,
+    `used: ${used.join(', ')}`,
+    '',
+    ...tableLines(agents, COLUMNS),
+  ];
+}

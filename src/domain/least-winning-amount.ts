@@ -1,0 +1,39 @@
+import { max, micro, min, type MicroCredits } from './credits.ts';
+import type { Offer } from './market.ts';
+import type { Order } from './ranking.ts';
+import { fits, minus, type Quantities } from './resources.ts';
+
+export interface LeastWinningAmount {
+  readonly amount: MicroCredits;
+  /** The bid that it has to stand above; undefined where it only has to meet its reserve. */
+  readonly rivalId: number | undefined;
+}
+
+/**
+ * The least whole amount with which a competing bid would have won, all else equal and the other bids for its agent
+ * left out, but never less than the lower of its reserve cost today and at placing: for a winner under `density` what it
+ * pays, for a loser what it should have offered. Undefined where its bundle didn't fit even before anybody was served,
+ * so that no amount would have done.
+ *
+ * The others are served in their order. The bid wins as long as it stands above the first one after which its bundle no
+ * longer fits, and where it stands above that one it doesn't matter to those before.
+ */
+export function leastWinningAmount(
+  bidId: number,
+  { ranked, free, order }: { readonly ranked: readonly Offer[]; readonly free: Quantities; readonly order: Order },
+): LeastWinningAmount | undefined {
+  const own = ranked.find(({ bid }) => bid.id === bidId);
+  if (!own || !fits(own.bid.bundle, free)) return undefined;
+  const floor = min(own.reserveCost, own.bid.reserveAtPlacing);
+  const served = new Set([own.bid.agentId]);
+  let left = free;
+  for (const offer of ranked) {
+    const { agentId, bundle } = offer.bid;
+    if (served.has(agentId) || !fits(bundle, left)) continue;
+    served.add(agentId);
+    left = minus(left, bundle);
+    if (!fits(own.bid.bundle, left))
+      return { amount: max(floor, micro(order.leastAmountAhead(own, offer))), rivalId: offer.bid.id };
+  }
+  return { amount: floor, rivalId: undefined };
+}

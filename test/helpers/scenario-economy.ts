@@ -1,0 +1,28 @@
+import type { EconomyDeps } from '../../src/economy/deps.ts';
+import { openEconomy } from '../../src/economy/open-economy.ts';
+import { openPassingEconomy } from '../../src/economy/open-home.ts';
+import { Dice } from '../../src/simulation/dice.ts';
+import { prepareScenario } from '../../src/simulation/scenario/scenario-file.ts';
+import { ScenarioWorld } from '../../src/simulation/scenario/scenario-world.ts';
+import { SimulatedClock } from '../../src/simulation/simulated-clock.ts';
+
+/** What a scenario leaves after some hours, still open. The test closes its store. */
+export async function scenarioEconomy(
+  text: string,
+  hours: number,
+  overrides: readonly string[] = [],
+): Promise<EconomyDeps> {
+  const { scenario, config } = prepareScenario('test', text, overrides);
+  const clock = new SimulatedClock();
+  const dice = new Dice('test');
+  const machine = { cores: 2, memoryMb: 4000 };
+  const economy = openPassingEconomy({ config, machine, clock, random: dice.fork('tokens') });
+  openEconomy(economy);
+  const world = new ScenarioWorld({ economy, clock, dice, scenario });
+  world.begin();
+  while (clock.monotonic() < hours * 3_600_000 && clock.advance()) await new Promise(setImmediate);
+  const { broken } = world;
+  world.end();
+  if (broken !== undefined) throw new Error(broken);
+  return economy;
+}
