@@ -131,6 +131,19 @@ const economy = z
     initial_credit_budget: credits({ allowZero: false })
       .prefault(1000)
       .describe('Credits that bootstrap grants to genesis.'),
+    issuance_cap_per_day: credits({ allowZero: false })
+      .nullable()
+      .prefault(null)
+      .describe('The most credits that marks issue in a day of cycles; a reward over it is cut. null: no cap.'),
+    rent: z
+      .strictObject({
+        share_per_day: decimals(0, 1, 6)
+          .default(0)
+          .describe('The share of its credits that an agent pays for holding them a day; 0: no rent.'),
+        interval_seconds: real(1, 86_400).default(3600).describe('Seconds of running time after which it is due.'),
+      })
+      .prefault({})
+      .describe('Rent on held credits.'),
     message_fee: credits({ allowZero: true }).prefault(1).describe('Credits that a message costs its sender.'),
     bare_bundle: z
       .strictObject({

@@ -5,6 +5,7 @@ import type { Fate, MarketMoment, Winner } from '../domain/market.ts';
 import { minus, type Quantities } from '../domain/resources.ts';
 import type { PendingBid } from '../store/bids.ts';
 import type { Resolution } from '../store/transfers.ts';
+import { chargeRent } from './charge-rent.ts';
 import { checkConservation } from './conservation.ts';
 import { recordCycle } from './cycle-record.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -31,7 +32,7 @@ export interface ClearedCycle {
 }
 
 /**
- * One cycle in one transaction: expires the unanswered prompt, clears the market, moves prices, sorts the living,
+ * One cycle in one transaction: charges rent where it is due, expires the unanswered prompt, clears the market, moves prices, sorts the living,
  * records it all and checks conservation. `runningMs` is how long the market has run since the last call.
  * Throws `BpError` `conservation_broken`.
  */
@@ -39,8 +40,10 @@ export function clearCycle(deps: EconomyDeps, { runningMs }: { readonly runningM
   const { store, clock } = deps;
   const began = clock.monotonic();
   return store.transaction(() => {
-    const paused = store.state.get().pausedReason !== null;
+    const before = store.state.get();
+    const paused = before.pausedReason !== null;
     store.state.advance(clock.now(), paused ? 0 : runningMs);
+    chargeRent(deps, before.runningMs);
     const expiredPrompt = expirePrompt(deps);
     fillSlot(deps);
 

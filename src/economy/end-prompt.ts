@@ -4,7 +4,7 @@ import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { readBidRequest } from './bid-request.ts';
 import type { EconomyDeps } from './deps.ts';
-import { issuanceRoom } from './issuance.ts';
+import { issuanceRoom, roomUnderCap } from './issuance.ts';
 import { receiver } from './living-agent.ts';
 import { placeBid } from './place-bid.ts';
 import { fillSlot, welcomeHuman } from './prompt-slot.ts';
@@ -17,7 +17,7 @@ export interface EndedPrompt {
 }
 
 /**
- * The human's marks: integers from 0 to 10. Issues the reward, places `next_bid`, frees the slot.
+ * The human's marks: integers from 0 to 10. Issues the reward, as far as the daily cap on issuance allows, places `next_bid`, frees the slot.
  * Refuses: `prompt_not_found`, `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
  */
 export function scorePrompt(
@@ -27,18 +27,25 @@ export function scorePrompt(
   reason: string | null,
 ): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) => {
-    const amount = reward(scores, deps.config.attention.rates);
+    const worth = reward(scores, deps.config.attention.rates);
+    const left = roomUnderCap(deps);
+    const rewardCap = left !== undefined && left < worth ? left : null;
+    const amount = rewardCap ?? worth;
     const room = issuanceRoom(deps);
     if (amount > room)
       return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here; skip it`);
-    return accept(end(deps, prompt, { status: 'scored', scores, reason, reward: amount, refund: ZERO }));
+    return accept(
+      end(deps, prompt, { ...{ status: 'scored', scores, reason }, reward: amount, rewardCap, refund: ZERO }),
+    );
   });
 }
 
 /** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does. */
 export function skipPrompt(deps: EconomyDeps, promptId: number): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) =>
-    accept(end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, refund: ZERO })),
+    accept(
+      end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, rewardCap: null, refund: ZERO }),
+    ),
   );
 }
 
@@ -60,7 +67,7 @@ export function expirePrompt(deps: EconomyDeps): number | undefined {
   // A refunded execution gave everything back already; nothing is left of the price then.
   const refunded = outcome === 'system_fault' || outcome === 'stopped_by_operator' ? price : ZERO;
   const refund = expiryRefund({ price, attentionPrice, reserveCost, refunded });
-  end(deps, prompt, { status: 'expired', scores: null, reason: null, reward: ZERO, refund });
+  end(deps, prompt, { status: 'expired', scores: null, reason: null, reward: ZERO, rewardCap: null, refund });
   return prompt.id;
 }
 
@@ -93,6 +100,7 @@ interface Ending {
   readonly scores: Scores | null;
   readonly reason: string | null;
   readonly reward: MicroCredits;
+  readonly rewardCap: MicroCredits | null;
   readonly refund: MicroCredits;
 }
 

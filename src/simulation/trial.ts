@@ -45,6 +45,9 @@ export function drawTrial(dice: Dice): Trial {
     'handshake.responses_max': dice.whole(0, 3),
     'service.idempotency_keys_max': dice.whole(50, 100),
     'sandbox.faults_before_pause': dice.whole(2, 5),
+    'economy.rent.share_per_day': dice.pick([0, 0.5, 1]),
+    'economy.rent.interval_seconds': dice.whole(1, 60),
+    'economy.issuance_cap_per_day': dice.pick(['null', 'null', 3000]),
   };
   const overrides = [...QUIET, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)];
   return {

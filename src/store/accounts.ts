@@ -23,6 +23,11 @@ export function accountsTable(database: Database) {
        FROM accounts WHERE id NOT LIKE 'system:%'`,
   );
 
+  const ofLiving = database.prepare<[], { id: string; posted: number; pending: number }>(
+    `SELECT c.id, c.posted, c.pending FROM agents a JOIN accounts c ON c.id = a.id
+      WHERE a.status <> 'dead' ORDER BY a.number`,
+  );
+
   function toBalance(row: { posted: number; pending: number }): Balance {
     const posted = micro(row.posted);
     const pending = micro(row.pending);
@@ -41,6 +46,9 @@ export function accountsTable(database: Database) {
     },
     /** The sum over all agents: credits held by somebody who can spend them. */
     agents: (): Balance => toBalance(ofAgents.get() ?? { posted: 0, pending: 0 }),
+    /** Of each agent that isn't dead, the oldest first. */
+    ofLiving: (): readonly (Balance & { readonly id: string })[] =>
+      ofLiving.all().map(({ id, ...row }) => ({ id, ...toBalance(row) })),
     totals(): LedgerTotals {
       const row = totals.get();
       if (!row) throw new Error('the ledger has no totals');

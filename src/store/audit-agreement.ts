@@ -14,8 +14,10 @@ const PROMPT_NUMBER = 'CAST(substr(t.ref, 8) AS INTEGER)';
 const COUNT = `CAST(substr(t.ref, instr(t.ref, '/') + 1) AS INTEGER)`;
 
 /** What the marks of a prompt issue; null where there are none, or where the rates were not kept yet. */
-const MARKED =
+const MARKS =
   '(q.interesting * q.interesting_rate + q.useful * q.useful_rate + q.understandable * q.understandable_rate)';
+/** The same, as far as the daily cap on issuance left room for it. */
+const MARKED = `MIN(${MARKS}, COALESCE(q.reward_cap, ${MARKS}))`;
 /** Attention's share of the price, both at allocation. */
 const SHARE = '(e.price * e.attention_price / e.reserve_cost)';
 

@@ -18,6 +18,8 @@ export interface PromptEnd {
   readonly rates: Readonly<Record<Mark, MicroCredits>> | null;
   readonly reason: string | null;
   readonly reward: MicroCredits;
+  /** What the cap on issuance left, where that is less than the marks are worth; null otherwise. */
+  readonly rewardCap: MicroCredits | null;
   readonly refund: MicroCredits;
 }
 
@@ -54,9 +56,12 @@ export function promptsTable(database: Database) {
   const startTime = database.prepare('UPDATE prompts SET opened_running_ms = ? WHERE id = ?');
   const end = database.prepare(
     `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
-       interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, refund = ?
+       interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, reward_cap = ?, refund = ?
      WHERE id = ? AND status IN ('open', 'queued')`,
   );
+  const issued = database
+    .prepare<[number], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE reward > 0 AND ended_cycle > ?')
+    .pluck();
   const nextBid = database.prepare('UPDATE prompts SET next_bid_status = ?, next_bid_detail = ? WHERE id = ?');
   const unhanded = database.prepare<[string, number], Row>(
     `SELECT ${COLUMNS} FROM prompts
@@ -93,10 +98,12 @@ export function promptsTable(database: Database) {
     /** From when on the open prompt's time counts. */
     startTime: (id: number, runningMs: number): void => void startTime.run(runningMs, id),
     /** False where it had ended before. */
-    end({ id, status, endedAt, endedCycle, scores, rates, reason, reward, refund }: PromptEnd): boolean {
+    end({ id, status, endedAt, endedCycle, scores, rates, reason, reward, rewardCap, refund }: PromptEnd): boolean {
       const marks = MARKS.map((mark) => scores?.[mark] ?? null);
       const issued = MARKS.map((mark) => rates?.[mark] ?? null);
-      return end.run(status, endedAt, endedCycle, ...marks, ...issued, reason, reward, refund, id).changes === 1;
+      return (
+        end.run(status, endedAt, endedCycle, ...marks, ...issued, reason, reward, rewardCap, refund, id).changes === 1
+      );
     },
     setNextBid: (id: number, status: string, detail: string): void => void nextBid.run(status, detail, id),
     /** Ended prompts that no started execution has been handed, the newest first. */
@@ -105,6 +112,8 @@ export function promptsTable(database: Database) {
     /** That execution never started: its answers are news again. */
     takeBack: (executionId: number): void => void takeBack.run(executionId),
     /** All that its prompts were ever rewarded with. */
+    /** What marks issued after this cycle. */
+    issuedAfter: (cycle: number): MicroCredits => micro(Number(issued.get(cycle))),
     earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
     counts(): { readonly open: number; readonly queued: number } {
       const row = counts.get();

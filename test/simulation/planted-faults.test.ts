@@ -43,6 +43,16 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 
 const PLANTS: readonly Plant[] = [
   {
+    name: 'no rent is charged',
+    module: '../../src/economy/charge-rent.ts',
+    wrong: (right) => ({ ...right, chargeRent: () => undefined }),
+  },
+  {
+    name: 'the cap on issuance is not kept',
+    module: '../../src/economy/issuance.ts',
+    wrong: (right) => ({ ...right, roomUnderCap: () => undefined }),
+  },
+  {
     name: 'a bundle wins that is a little too large',
     module: '../../src/domain/greedy-fill.ts',
     wrong: (right) => ({

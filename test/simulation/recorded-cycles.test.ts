@@ -94,7 +94,7 @@ describe('an explanation', () => {
       const { input } = clearing(cycle);
       for (const bid of input.bids) {
         const explained = explainBid(economy, bid.id, 1000).find((it) => it.cycle === cycle);
-        if (explained?.rank === null || explained?.least_amount == null) continue;
+        if (explained?.rank === null || explained?.least_amount === null || explained === undefined) continue;
         const wins = (amount: number) => {
           const others = input.bids.filter(({ agentId }) => agentId !== bid.agentId);
           const changed = { ...bid, amount: micro(amount) };

@@ -65,7 +65,7 @@ export class Auditor {
     this.steps++;
     const changes = compare(raw, this.#mirror);
     const payments = new Payments(this.#mirror, this.#config);
-    payments.expect(changes, moment);
+    payments.expect(changes, moment, this.#books);
     for (const row of rows) payments.take(this.#books.apply(row), moment);
     payments.close(changes, this.#books);
     checkTransitions(changes, {

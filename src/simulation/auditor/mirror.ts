@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema.ts';
 import type { PriceQuad } from './reckoning.ts';
 import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow } from './rows.ts';
 
@@ -46,6 +47,23 @@ export class Mirror {
   grants: AttentionGrant[] = [];
   /** When children were born, by lineage, in running time. */
   readonly births = new Map<string, number[]>();
+  /** What marks issued, the oldest first, as far back as the cap on issuance looks; and its sum. */
+  readonly #issued: { readonly cycle: number; readonly amount: number }[] = [];
+  #issuedLately = 0;
+
+  /** What the cap on issuance leaves: the cap less what was issued in the last day of cycles. */
+  leftToIssue(cycle: number, { economy, market }: Config): number {
+    const { issuance_cap_per_day: cap } = economy;
+    if (cap === null) return Infinity;
+    const after = cycle - Math.ceil(86_400 / market.cycle_seconds);
+    while (this.#issued[0] && this.#issued[0].cycle <= after) this.#issuedLately -= this.#issued.shift()?.amount ?? 0;
+    return Math.max(0, cap - this.#issuedLately);
+  }
+
+  issued(cycle: number, amount: number): void {
+    this.#issued.push({ cycle, amount });
+    this.#issuedLately += amount;
+  }
 
   statusOf(agent: string): string | undefined {
     return this.agents.get(agent)?.status;

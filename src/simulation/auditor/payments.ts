@@ -3,7 +3,7 @@ import type { Books, Entry } from './books.ts';
 import type { Change, Changes } from './changes.ts';
 import { demand, Finding } from './finding.ts';
 import type { Mirror, Moment } from './mirror.ts';
-import { expiryShare, feeFor } from './reckoning.ts';
+import { expiryShare, feeFor, rentFor } from './reckoning.ts';
 import type { AgentRow, BidRow, ExecutionRow, PromptRow } from './rows.ts';
 
 interface Expected {
@@ -28,8 +28,10 @@ export class Payments {
     this.#config = config;
   }
 
-  expect({ bids, executions, prompts, agents, messages }: Changes, moment: Moment): void {
-    for (const change of prompts) this.#prompt(change);
+  /** `books` as they were before this transaction. */
+  expect({ bids, executions, prompts, agents, messages }: Changes, moment: Moment, books: Books): void {
+    this.#rent(moment, books);
+    for (const change of prompts) this.#prompt(change, moment);
     for (const change of executions) this.#execution(change, prompts);
     for (const change of bids) this.#bid(change);
     for (const change of agents) this.#agent(change, moment);
@@ -96,12 +98,29 @@ export class Payments {
     if (rest > 0) this.#add(key, rest, `it ended with ${now.outcome}`);
   }
 
-  #prompt({ old, now }: Change<PromptRow>): void {
+  /** Each interval of running time that ended takes its part of the day's share of what every living agent holds. */
+  #rent({ cycle, runningMs }: Moment, books: Books): void {
+    const { share_per_day: share, interval_seconds: seconds } = this.#config.economy.rent;
+    const intervalMs = Math.round(seconds * 1000);
+    const ended = Math.floor(runningMs / intervalMs) - Math.floor(this.#mirror.moment.runningMs / intervalMs);
+    if (share === 0 || ended === 0) return;
+    for (const { id, status } of this.#mirror.agents.values()) {
+      if (status === 'dead') continue;
+      const due = rentFor(books.posted(id), share, Math.min(ended * intervalMs, 86_400_000));
+      const amount = Math.min(due, books.available(id));
+      if (amount > 0) this.#add(`single rent ${id}/${cycle} ${id} system:fees`, amount, 'rent is due');
+    }
+  }
+
+  #prompt({ old, now }: Change<PromptRow>, { cycle }: Moment): void {
     if (now.status === old?.status) return;
     const { rates } = this.#config.attention;
     if (now.status === 'scored') {
       const [first, second, third] = now.marks;
-      const due = (first ?? 0) * rates.interesting + (second ?? 0) * rates.useful + (third ?? 0) * rates.understandable;
+      const worth =
+        (first ?? 0) * rates.interesting + (second ?? 0) * rates.useful + (third ?? 0) * rates.understandable;
+      const due = Math.min(worth, this.#mirror.leftToIssue(cycle, this.#config));
+      this.#mirror.issued(cycle, due);
       demand(now.reward === due, 'marks make the reward', () => `prompt_${now.id} has ${now.reward}, not ${due}`);
       const key = `single reward prompt_${now.id} system:issuance ${this.#receiver(now.agent)}`;
       if (due > 0) this.#add(key, due, 'it was scored');

@@ -44,6 +44,12 @@ export function feeFor(births: number, base: number, growth: number): number {
   return Number(fee > 10n ** 15n ? 10n ** 15n : fee);
 }
 
+/** floor(held × share × time ÷ day). */
+export function rentFor(held: number, sharePerDay: number, milliseconds: number): number {
+  const ppm = BigInt(Math.round(sharePerDay * 1e6));
+  return Number((BigInt(held) * ppm * BigInt(milliseconds)) / (1_000_000n * 86_400_000n));
+}
+
 /** The n-th step of a back-off; the last one counts for all further. */
 export function stepOf(steps: readonly number[], index: number): number {
   return steps[Math.min(index, steps.length - 1)] ?? 1;

@@ -29,6 +29,7 @@ export function moneyMeasures(store: Store, { days, cyclesPerHour }: Options) {
   return {
     'credits.granted': granted,
     'credits.issued': issued,
+    'credits.issued_per_day': issued / days,
     'credits.held': held,
     'credits.burnt': burnt,
     'credits.fees': fees,

@@ -20,19 +20,24 @@ export async function loadSolver(): Promise<Solver | undefined> {
   }
 }
 
-/** The most that bids whose bundles fit together can offer, at most one per agent, in micro-credits. Exact. */
-export function bestValue(solver: Solver, bids: readonly StandingBid[], free: Quantities): number {
+/**
+ * The most that bids whose bundles fit together can offer, at most one per agent, in micro-credits: exact, or no less
+ * where `relaxed`.
+ */
+export function bestValue(
+  solver: Solver,
+  bids: readonly StandingBid[],
+  free: Quantities,
+  options: { readonly relaxed?: boolean } = {},
+): number {
   const rows = RESOURCES.map((resource) => {
     const key = QUANTITY_KEY[resource];
     return { terms: bids.map(({ bundle }) => bundle[key]), most: Math.max(0, free[key]) };
   });
   const agents = [...new Set(bids.map(({ agentId }) => agentId))];
   const alone = agents.map((agent) => ({ terms: bids.map(({ agentId }) => (agentId === agent ? 1 : 0)), most: 1 }));
-  return solveKnapsack(
-    solver,
-    bids.map(({ amount }) => amount),
-    [...rows, ...alone],
-  );
+  const amounts = bids.map(({ amount }) => amount);
+  return solveKnapsack(solver, amounts, [...rows, ...alone], options);
 }
 
 export interface Constraint {

@@ -12,3 +12,7 @@ CREATE TABLE bid_attempts (
   earliest_cycle     INTEGER NOT NULL,
   PRIMARY KEY (bid_id, attempt)
 ) STRICT, WITHOUT ROWID;
+
+-- All that the daily cap on issuance left for this reward; NULL where it left enough.
+ALTER TABLE prompts ADD COLUMN reward_cap INTEGER CHECK (reward_cap >= 0);
+CREATE INDEX prompts_rewarded ON prompts (ended_cycle) WHERE reward > 0;
