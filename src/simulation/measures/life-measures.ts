@@ -1,6 +1,9 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { Store } from '../../store/store.ts';
 import { allAgents } from './rows.ts';
+import { sum } from './statistics.ts';
+
+const MICRO = 1_000_000;
 
 interface Options {
   readonly cycle: number;
@@ -28,6 +31,7 @@ export function lifeMeasures(store: Store, { cycle, cyclesPerHour, groupOf, bare
           [`alive.${group}`, alive.length],
           [`dead.${group}`, members.length - alive.length],
           [`died_solvent.${group}`, solvent.filter(({ debit }) => groupOf(debit) === group).length],
+          [`held.${group}`, sum(alive.map(({ id }) => store.accounts.balance(id).posted)) / MICRO],
           [`longest_life_hours.${group}`, longest / cyclesPerHour],
         ];
       }),
