@@ -52,7 +52,7 @@ export function addReplay(program: Command, deps: CliDeps): void {
             ...{ from, to },
             changes: {
               supply: sets('market.supply.'),
-              prices: sets('market.supply.', 'market.price'),
+              prices: sets('market.supply.', 'market.price', 'market.demand.', 'market.band.'),
             },
           }),
         ),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { readSweep, runSweep, type Sweep, type SweepPoint } from '../../simulation/scenario/sweep.ts';
 import type { CliDeps } from '../deps.ts';
 import { rounded } from '../experiments/scenario-report.ts';
-import { daysOf, jobsOf, SEEDS_MAX, wholeOf, type ScenarioOptions } from '../experiments/scenario.ts';
+import { daysOf, jobsOf, outputFolder, SEEDS_MAX, wholeOf, type ScenarioOptions } from '../experiments/scenario.ts';
 import { writeSweep } from '../experiments/sweep-files.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines, type Column } from '../output.ts';
@@ -26,6 +26,7 @@ export function addSweep(program: Command, deps: CliDeps): void {
         ...(options.seeds !== undefined && { seeds: wholeOf(options.seeds, 'seeds', SEEDS_MAX) }),
         ...(options.days !== undefined && { days: daysOf(options.days) }),
       };
+      const directory = options.out === undefined ? undefined : await outputFolder(deps, options.out);
       const began = deps.clock.monotonic();
       const points = await runSweep(
         { sweep, scenario },
@@ -38,7 +39,7 @@ export function addSweep(program: Command, deps: CliDeps): void {
           },
         },
       );
-      if (options.out !== undefined) await writeSweep(resolve(deps.directory, options.out), sweep, points);
+      if (directory !== undefined) await writeSweep(directory, sweep, points);
       if (options.json) printJson(deps.stdout, { scenario: scenario.name, seeds: sweep.seeds, points });
       else printLines(deps.stdout, tableLines(points, columnsOf(sweep)));
     });

@@ -79,7 +79,8 @@ export async function heatPlot(plot: {
   }
 }
 
-async function loadECharts() {
+/** Throws `BpError` `plots_need_echarts`: to be asked before the work whose plots it is about. */
+export async function loadECharts() {
   try {
     return await import('echarts');
   } catch (error) {

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../platform/folder.ts';
 import { AS_IT_STANDS } from '../../simulation/scenario/scenario-file.ts';
 import type { Experiment } from '../../simulation/scenario/experiment.ts';
 import type { ScenarioRun } from '../../simulation/scenario/scenario-run.ts';
@@ -12,7 +11,6 @@ import { linePlot } from './plot.ts';
  * paths of its first run as `paths-<variant>.csv`, `prices-<variant>.svg` and `utilisation-<variant>.svg`.
  */
 export async function writeExperiment(directory: string, { name, runs }: Experiment): Promise<void> {
-  makeFolder(directory);
   const write = (file: string, text: string) => writeFileSync(join(directory, file), text);
   write('runs.csv', runsTable(runs));
   for (const [variant, [first]] of runs) {

@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { runExperiment, SEEDS, type Experiment } from '../../simulation/scenario/experiment.ts';
 import { readScenario } from '../../simulation/scenario/scenario-file.ts';
+import { makeFolder } from '../../platform/folder.ts';
 import { parseWhole } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { NotInOrder, reject, valueOf } from '../failure.ts';
 import type { GlobalOptions } from '../home.ts';
 import { printJson, printLines } from '../output.ts';
+import { loadECharts } from './plot.ts';
 import { experimentLines, experimentView } from './scenario-report.ts';
 import { writeExperiment } from './scenario-files.ts';
 
@@ -38,6 +40,7 @@ export function addScenarioOptions(command: Command): Command {
 export async function simulateScenario(deps: CliDeps, nameOrFile: string, options: ScenarioOptions): Promise<void> {
   const { json = false, out } = options;
   const scenario = readScenario(nameOrFile);
+  const directory = out === undefined ? undefined : await outputFolder(deps, out);
   const began = deps.clock.monotonic();
   const experiment = await runExperiment({
     ...scenario,
@@ -53,9 +56,18 @@ export async function simulateScenario(deps: CliDeps, nameOrFile: string, option
       if (!json) printLines(deps.stderr, [`${scenario.name}, ${variant}, seed ${seed}: done after ${seconds} s`]);
     },
   });
-  if (out !== undefined) await writeExperiment(resolve(deps.directory, out), experiment);
+  if (directory !== undefined) await writeExperiment(directory, experiment);
   show(deps, experiment, json);
   if (experiment.verdicts.some(({ holds }) => !holds)) throw new NotInOrder();
+}
+
+/** Makes the folder for what will be written. Whatever stands in the way is told before the long work begins. */
+export async function outputFolder({ directory }: CliDeps, out: string): Promise<string> {
+  if (out.trim() === '') reject('empty', '--out must be a folder, not empty', { field: 'out' });
+  await loadECharts();
+  const folder = resolve(directory, out);
+  makeFolder(folder);
+  return folder;
 }
 
 export function jobsOf({ machine }: CliDeps, { jobs }: Pick<ScenarioOptions, 'jobs'>): number {

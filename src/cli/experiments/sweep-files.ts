@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../platform/folder.ts';
 import type { Sweep, SweepPoint } from '../../simulation/scenario/sweep.ts';
 import { csvLine } from '../csv.ts';
 import { heatPlot, linePlot } from './plot.ts';
 
 /** Writes `sweep.csv`, and for each measure a plot `<measure>.svg`: a line over one key, colours over two. */
 export async function writeSweep(directory: string, sweep: Sweep, points: readonly SweepPoint[]): Promise<void> {
-  makeFolder(directory);
   writeFileSync(join(directory, 'sweep.csv'), table(sweep, points));
   for (const measure of sweep.measures) {
     const svg = await plotOf(sweep, points, measure);

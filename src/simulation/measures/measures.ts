@@ -5,6 +5,7 @@ import { attentionMeasures, type Span } from './attention-measures.ts';
 import { lifeMeasures } from './life-measures.ts';
 import { marketMeasures } from './market-measures.ts';
 import { moneyMeasures } from './money-measures.ts';
+import { loadSolver } from './optimum.ts';
 import { welfareMeasure } from './welfare-measure.ts';
 
 /** By name, such as `credits.held`: docs/economics.md says what each one is. */
@@ -25,11 +26,13 @@ export async function measure(economy: EconomyDeps, options: MeasureOptions = {}
   const cyclesPerHour = Math.max(1, Math.round(3600 / config.market.cycle_seconds));
   const days = Math.max(runningMs, 1) / 86_400_000;
   const bareCost = bundleCost(bareBundle(config.economy.bare_bundle), derived.startPrices);
-  return {
+  const solver = await loadSolver();
+  // All from one moment: a run may be going on.
+  return store.read(() => ({
     ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),
     ...attentionMeasures(store, { days, presence: options.presence, until: clock.now(), groupOf }),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),
-    ...(await welfareMeasure(economy)),
-  };
+    ...(solver && welfareMeasure(economy, solver)),
+  }));
 }

@@ -1,7 +1,7 @@
 import { allocate } from '../../domain/allocation-scheduler.ts';
 import { clearingOf } from '../../economy/clearing-record.ts';
 import type { EconomyDeps } from '../../economy/deps.ts';
-import { bestValue, loadSolver } from './optimum.ts';
+import { bestValue, type Solver } from './optimum.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
 
@@ -9,12 +9,9 @@ const SAMPLES = 24;
 
 /**
  * What the winners of sampled cycles offered, as a share of the most that any choice of bundles that fit could have
- * come to: the exact optimum. Only cycles in which somebody had to lose count. Nothing where the solver isn't installed
- * or there is no such cycle.
+ * come to: the exact optimum. Only cycles in which somebody had to lose count; nothing where there is none.
  */
-export async function welfareMeasure({ store }: EconomyDeps): Promise<Readonly<Record<string, number>>> {
-  const solver = await loadSolver();
-  if (!solver) return {};
+export function welfareMeasure({ store }: EconomyDeps, solver: Solver): Readonly<Record<string, number>> {
   const contested = [...allCycles(store)].filter(({ winners, competing }) => winners < competing);
   const step = Math.max(1, Math.floor(contested.length / SAMPLES));
   const shares: number[] = [];

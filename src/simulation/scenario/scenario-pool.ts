@@ -52,6 +52,10 @@ export async function runAll(tasks: readonly ScenarioTask[], options: PoolOption
     signal?.addEventListener('abort', stop, { once: true });
     try {
       await Promise.all(threads.map((thread) => work((task) => thread.run(task))));
+    } catch (error) {
+      // Threads that were stopped have nothing else to say.
+      signal?.throwIfAborted();
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
       stop();

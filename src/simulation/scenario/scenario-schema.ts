@@ -62,6 +62,9 @@ const human = z.strictObject({
   hours: z
     .array(range(0, 24))
     .max(24)
+    .refine((spans) => spans.every(([from], place) => place === 0 || from >= (spans[place - 1]?.[1] ?? 0)), {
+      error: 'one after the other, none over another',
+    })
     .prefault([[0, 24]])
     .describe('Hours of each day at which there is somebody at the terminal.'),
   answer_seconds: range(0.1, 86_400).prefault([40, 80]).describe('How long an answer takes.'),

@@ -81,13 +81,19 @@ export interface Offer {
   readonly earliest_cycle?: number;
 }
 
-/** Places a bid, and counts what it holds as spent. Prices may have moved since the handshake: then it offers the least. */
-export async function place(me: AgentHands, { purse }: Self, bid: Offer): Promise<void> {
-  const answer = await me.bid({ ...bid });
-  if (answer?.ok) purse.available -= bid.amount;
-  else if (answer?.code === 'below_reserve' && typeof answer.limit === 'number' && answer.limit <= purse.available) {
-    const again = await me.bid({ ...bid, amount: answer.limit });
-    if (again?.ok) purse.available -= answer.limit;
+/**
+ * Places a bid, and counts what it holds as spent. Where prices have moved since the handshake it offers the least, and
+ * where it would sleep longer than it may it sleeps as long as it may.
+ */
+export async function place(me: AgentHands, self: Self, bid: Offer): Promise<void> {
+  let offer = bid;
+  for (let tries = 0; tries < 3 && offer.amount <= self.purse.available; tries++) {
+    const answer = await me.bid({ ...offer });
+    if (answer?.ok) self.purse.available -= offer.amount;
+    if (!answer || answer.ok || typeof answer.limit !== 'number') return;
+    if (answer.code === 'below_reserve') offer = { ...offer, amount: answer.limit };
+    else if (answer.code === 'earliest_cycle_too_far') offer = { ...offer, earliest_cycle: answer.limit };
+    else return;
   }
 }
 
