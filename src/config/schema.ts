@@ -134,7 +134,9 @@ const economy = z
     issuance_cap_per_day: credits({ allowZero: false })
       .nullable()
       .prefault(null)
-      .describe('The most credits that marks issue in a day of cycles; a reward over it is cut. null: no cap.'),
+      .describe(
+        'The most credits that marks issue in a day of cycles: once half of it is issued, rewards shrink with what is left. null: no cap.',
+      ),
     rent: z
       .strictObject({
         share_per_day: decimals(0, 1, 6)

@@ -4,7 +4,7 @@ import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { readBidRequest } from './bid-request.ts';
 import type { EconomyDeps } from './deps.ts';
-import { issuanceRoom, roomUnderCap } from './issuance.ts';
+import { issuanceRoom, underCap } from './issuance.ts';
 import { receiver } from './living-agent.ts';
 import { placeBid } from './place-bid.ts';
 import { fillSlot, welcomeHuman } from './prompt-slot.ts';
@@ -28,14 +28,17 @@ export function scorePrompt(
 ): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) => {
     const worth = reward(scores, deps.config.attention.rates);
-    const left = roomUnderCap(deps);
-    const rewardCap = left !== undefined && left < worth ? left : null;
-    const amount = rewardCap ?? worth;
+    const amount = underCap(deps, worth);
     const room = issuanceRoom(deps);
     if (amount > room)
       return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here; skip it`);
     return accept(
-      end(deps, prompt, { ...{ status: 'scored', scores, reason }, reward: amount, rewardCap, refund: ZERO }),
+      end(deps, prompt, {
+        ...{ status: 'scored', scores, reason },
+        reward: amount,
+        rewardCap: amount < worth ? amount : null,
+        refund: ZERO,
+      }),
     );
   });
 }

@@ -1,4 +1,4 @@
-import { add, BALANCE_MAX, max, subtract, ZERO, type MicroCredits } from '../domain/credits.ts';
+import { add, BALANCE_MAX, floorShare, max, min, subtract, ZERO, type MicroCredits } from '../domain/credits.ts';
 import type { EconomyDeps } from './deps.ts';
 
 /** How much more can ever be issued here. No account can hold more than was issued, so this bounds them all. */
@@ -9,12 +9,15 @@ export function issuanceRoom({ store }: EconomyDeps): MicroCredits {
 const DAY_SECONDS = 86_400;
 
 /**
- * What marks may still issue in this day under `economy.issuance_cap_per_day`: the cap less what they issued in the last
- * day of cycles. Undefined where there is no cap.
+ * What marks of this worth issue under `economy.issuance_cap_per_day`: all of it while half of the cap is left, then in
+ * proportion to what is left. So rewards fall before there are none, and agents can learn of it while they still earn:
+ * where the last reward of a day is followed by none at all, whoever bought attention for its worth dies of it. What was
+ * issued counts for a day of cycles.
  */
-export function roomUnderCap({ store, config }: EconomyDeps): MicroCredits | undefined {
+export function underCap({ store, config }: EconomyDeps, worth: MicroCredits): MicroCredits {
   const { issuance_cap_per_day: cap } = config.economy;
-  if (cap === null) return undefined;
+  if (cap === null) return worth;
   const cycles = Math.ceil(DAY_SECONDS / config.market.cycle_seconds);
-  return max(ZERO, subtract(cap, store.prompts.issuedAfter(store.state.get().cycle - cycles)));
+  const left = max(ZERO, subtract(cap, store.prompts.issuedAfter(store.state.get().cycle - cycles)));
+  return min(min(worth, left), floorShare(worth, 2 * left, cap));
 }

@@ -18,7 +18,7 @@ export interface PromptEnd {
   readonly rates: Readonly<Record<Mark, MicroCredits>> | null;
   readonly reason: string | null;
   readonly reward: MicroCredits;
-  /** What the cap on issuance left, where that is less than the marks are worth; null otherwise. */
+  /** What the cap on issuance left of it, where that is less than the marks are worth; null otherwise. */
   readonly rewardCap: MicroCredits | null;
   readonly refund: MicroCredits;
 }

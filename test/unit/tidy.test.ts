@@ -14,7 +14,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0002-envelope.sql': '21586d190c21d61f9f1cb37099a2700eee2486c1cbeb966e47652751fe4ed7fb',
   '0003-proof.sql': 'f637930c4a38ad7191087d6b420e3bde0099fd12e0c0117ed8dca8ae1ddcc212',
   '0004-calls.sql': '3e57a194197de1a86821c8068ba0f375aaabef1eab2057172c8913f47d2a7875',
-  '0005-experiments.sql': 'a0c0abf860a84753b7e08f81e1eb1ebb3b46b7c351f228e46c3b6ea6ca79b947',
+  '0005-experiments.sql': '358f42de9e5654e610d3a3a3b768b9b21a3b485d105968c6a767f5d0ce3ffffa',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);

@@ -51,13 +51,18 @@ export class Mirror {
   readonly #issued: { readonly cycle: number; readonly amount: number }[] = [];
   #issuedLately = 0;
 
-  /** What the cap on issuance leaves: the cap less what was issued in the last day of cycles. */
-  leftToIssue(cycle: number, { economy, market }: Config): number {
+  /**
+   * What the cap on issuance leaves of a reward: all of it while half of the cap is left, then that share of it which
+   * what is left is of half of the cap. What was issued counts for a day of cycles.
+   */
+  rewardFor(worth: number, cycle: number, { economy, market }: Config): number {
     const { issuance_cap_per_day: cap } = economy;
-    if (cap === null) return Infinity;
+    if (cap === null) return worth;
     const after = cycle - Math.ceil(86_400 / market.cycle_seconds);
     while (this.#issued[0] && this.#issued[0].cycle <= after) this.#issuedLately -= this.#issued.shift()?.amount ?? 0;
-    return Math.max(0, cap - this.#issuedLately);
+    const left = Math.max(0, cap - this.#issuedLately);
+    const share = Number((BigInt(worth) * BigInt(left) * 2n) / BigInt(cap));
+    return Math.min(worth, left, share);
   }
 
   issued(cycle: number, amount: number): void {

@@ -119,7 +119,7 @@ export class Payments {
       const [first, second, third] = now.marks;
       const worth =
         (first ?? 0) * rates.interesting + (second ?? 0) * rates.useful + (third ?? 0) * rates.understandable;
-      const due = Math.min(worth, this.#mirror.leftToIssue(cycle, this.#config));
+      const due = this.#mirror.rewardFor(worth, cycle, this.#config);
       this.#mirror.issued(cycle, due);
       demand(now.reward === due, 'marks make the reward', () => `prompt_${now.id} has ${now.reward}, not ${due}`);
       const key = `single reward prompt_${now.id} system:issuance ${this.#receiver(now.agent)}`;

@@ -13,6 +13,6 @@ CREATE TABLE bid_attempts (
   PRIMARY KEY (bid_id, attempt)
 ) STRICT, WITHOUT ROWID;
 
--- All that the daily cap on issuance left for this reward; NULL where it left enough.
+-- What the daily cap on issuance left of this reward; NULL where it left all of it.
 ALTER TABLE prompts ADD COLUMN reward_cap INTEGER CHECK (reward_cap >= 0);
 CREATE INDEX prompts_rewarded ON prompts (ended_cycle) WHERE reward > 0;

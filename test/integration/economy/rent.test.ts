@@ -85,7 +85,7 @@ describe('the daily cap on issuance', () => {
     return accepted(scorePrompt(economy, open.id, { interesting: 5, useful: 5, understandable: 5 }, null)).reward / 1e6;
   }
 
-  it('cuts the reward that would pass it, until a day of cycles has gone by', () => {
+  it('shrinks rewards once half of it is issued, until a day of cycles has gone by', () => {
     economy = openTestEconomy({
       overrides: [
         ...['economy.issuance_cap_per_day=1000', 'market.cycle_seconds=3600', 'attention.rest_allocations=0'],
@@ -94,9 +94,8 @@ describe('the daily cap on issuance', () => {
     });
     const { execution } = runningAgent(economy, 'loved', { credits: 10_000 });
     settle(economy, execution.id);
-    // 375 credits an answer: the third one is cut, and a fourth has nothing left.
-    expect([answer('loved'), answer('loved'), answer('loved'), answer('loved')]).toEqual([375, 375, 250, 0]);
-    expect(economy.store.prompts.page(1e9, 10)[0]).toMatchObject({ status: 'scored', reward: 0 });
+    // 375 credits an answer: the first two are whole; of the third there is 250 ÷ 500 left, of the fourth 62.5 ÷ 500.
+    expect([answer('loved'), answer('loved'), answer('loved'), answer('loved')]).toEqual([375, 375, 187.5, 46.875]);
     for (let cycle = 0; cycle < 24; cycle++) nextCycle(economy);
     expect(answer('loved')).toBe(375);
   });
