@@ -57,10 +57,10 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
     for (const id of standing.keys()) if (sources.isGone(id, cycle)) standing.delete(id);
     for (const [agent, { until }] of running) if (until < cycle) running.delete(agent);
     // The first recorded cycle began with what ran then.
-    if (recent === undefined) for (const agent of input.moment.runningAgents) hold(running, agent, cycle);
+    if (recent === undefined) for (const agent of input.moment.runningAgents) occupy(running, agent, cycle);
 
     // Who has the human's attention, and for how long, follows the record.
-    const held = { ...heldBy(running), attention: heldThere.attention };
+    const held = recent === undefined ? heldThere : { ...heldBy(running), attention: heldThere.attention };
     const free = { ...minus(supply, held), attention: input.moment.freeAtStart.attention };
     recent ??= input.moment.recentAttention;
     const now = market.pricing ? (prices ?? input.prices) : input.prices;
@@ -96,7 +96,8 @@ function arrive(bids: readonly StandingBid[], standing: Map<number, StandingBid>
   }
 }
 
-function hold(running: Map<string, Run>, agent: string, until: number): void {
+/** What it runs with is not known here, only how much all of them hold. */
+function occupy(running: Map<string, Run>, agent: string, until: number): void {
   running.set(agent, { bundle: { ...NOTHING, attention: 0 }, until });
 }
 

@@ -1,7 +1,7 @@
 import { MARKS, type Prompt } from '../../domain/attention.ts';
 import type { Store } from '../../store/store.ts';
 import { allExecutions, allPrompts } from './rows.ts';
-import { sum } from './statistics.ts';
+import { largest, sum } from './statistics.ts';
 
 /** From and to, in milliseconds since 1970. */
 export type Span = readonly [from: number, to: number];
@@ -54,7 +54,7 @@ function slotShares(store: Store, groupOf: (agentId: string) => string): Readonl
     count(byLineage, lineageId);
   }
   const shares = [...byGroup].map(([group, slots]) => [`slots.${group}`, slots / all] as const);
-  return { ...Object.fromEntries(shares), 'slots.top_lineage': all === 0 ? 0 : Math.max(...byLineage.values()) / all };
+  return { ...Object.fromEntries(shares), 'slots.top_lineage': all === 0 ? 0 : largest(byLineage.values()) / all };
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -1,7 +1,7 @@
 import type { Agent } from '../../domain/agent.ts';
 import type { Store } from '../../store/store.ts';
 import { allAgents } from './rows.ts';
-import { sum } from './statistics.ts';
+import { largest, sum } from './statistics.ts';
 
 const MICRO = 1_000_000;
 
@@ -26,7 +26,7 @@ export function lifeMeasures(store: Store, { cycle, cyclesPerHour, groupOf, bare
       groups.flatMap((group) => {
         const members = agents.filter(({ id }) => groupOf(id) === group);
         const alive = members.filter(({ status }) => status !== 'dead');
-        const longest = Math.max(...members.map((agent) => (agent.diedCycle ?? cycle) - agent.bornCycle));
+        const longest = largest(members.map((agent) => (agent.diedCycle ?? cycle) - agent.bornCycle));
         return [
           [`alive.${group}`, alive.length],
           [`dead.${group}`, members.length - alive.length],

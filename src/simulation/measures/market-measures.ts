@@ -2,16 +2,17 @@ import { RESOURCES, type BundleView } from '../../domain/resources.ts';
 import { toCredits } from '../../domain/credits.ts';
 import type { EconomyDeps } from '../../economy/deps.ts';
 import { allBids, allCycles } from './rows.ts';
-import { mean, quantile } from './statistics.ts';
+import { largest, mean, quantile, smallest } from './statistics.ts';
 
 /** The beginning is left out of means: prices have to find their place first. */
 const SETTLING_SHARE = 0.1;
 /** A price sways from cycle to cycle: where it ended is the mean of the last part. */
 const END_SHARE = 0.25;
 
-/** Prices as multiples of the start price, utilisation, and how long bids wait. */
+/** Prices as multiples of the start price, utilisation, and how long bids wait. Nothing before the first cycle. */
 export function marketMeasures({ store, derived }: EconomyDeps) {
   const cycles = [...allCycles(store)].reverse();
+  if (cycles.length === 0) return {};
   const settled = cycles.slice(Math.floor(cycles.length * SETTLING_SHARE));
   const sold = RESOURCES.filter((name) => derived.startPrices[name] > 0);
   const prices = settled.map((cycle) => JSON.parse(cycle.pricesAfter) as BundleView);
@@ -29,9 +30,9 @@ export function marketMeasures({ store, derived }: EconomyDeps) {
         ];
       }),
     ),
-    'price.attention_range': Math.max(...attention) - Math.min(...attention),
+    'price.attention_range': largest(attention) - smallest(attention),
     ...Object.fromEntries(utilisation.map(([name, share]) => [`used.${name}`, share])),
-    'used.bottleneck': Math.max(...utilisation.filter(([name]) => name !== 'attention').map(([, share]) => share)),
+    'used.bottleneck': largest(utilisation.filter(([name]) => name !== 'attention').map(([, share]) => share)),
     ...waits(store),
   };
 }
@@ -56,15 +57,10 @@ function waits(store: EconomyDeps['store']) {
     'bids.expired': expired,
     'wait.mean': won.length === 0 ? 0 : mean(won),
     'wait.p99': won.length === 0 ? 0 : quantile(won, 0.99),
-    'wait.longest': largest(won),
+    'wait.longest': won.length === 0 ? 0 : largest(won),
     ...(atReserve > 0 && {
       'bids.reserve_won_share': wonAtReserve.length / atReserve,
-      'wait.reserve_longest': largest(wonAtReserve),
+      'wait.reserve_longest': wonAtReserve.length === 0 ? 0 : largest(wonAtReserve),
     }),
   };
-}
-
-/** There can be more than a call takes arguments. */
-function largest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -10,6 +10,20 @@ export function spread(values: readonly number[]): number {
   return Math.sqrt(sum(values.map((value) => (value - middle) ** 2)) / (values.length - 1));
 }
 
+/** There can be more than a call takes arguments. -Infinity of nothing. */
+export const largest = (values: Iterable<number>): number => {
+  let most = -Infinity;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+};
+
+/** Infinity of nothing. */
+export const smallest = (values: Iterable<number>): number => {
+  let least = Infinity;
+  for (const value of values) least = Math.min(least, value);
+  return least;
+};
+
 /** The least value that a share of the values don't exceed; NaN of nothing. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
