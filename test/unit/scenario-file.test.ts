@@ -1,6 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/simulation/scenario/expectations.ts';
 import { prepareScenario, readScenario, scenarioNames } from '../../src/simulation/scenario/scenario-file.ts';
+import { STRATEGY_NAMES } from '../../src/simulation/scenario/strategies/strategy-names.ts';
+import { readSweep } from '../../src/simulation/scenario/sweep.ts';
 import type { ScenarioRun } from '../../src/simulation/scenario/scenario-run.ts';
 
 const SMALL = `
@@ -61,6 +66,25 @@ describe('a scenario file', () => {
     const { scenario } = prepareScenario(name, text);
     expect(scenario.expect.length).toBeGreaterThan(0);
     for (const settings of Object.values(scenario.variants)) prepareScenario(name, text, settings);
+  });
+});
+
+describe('docs/economics.md', () => {
+  const text = readFileSync(new URL('../../docs/economics.md', import.meta.url), 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+
+  it('has a scenario and a sweep that are sound', () => {
+    expect(blocks).toHaveLength(2);
+    const { scenario } = prepareScenario('example', blocks[0] ?? '');
+    for (const settings of Object.values(scenario.variants)) prepareScenario('example', blocks[0] ?? '', settings);
+    const file = join(mkdtempSync(join(tmpdir(), 'bp-sweep-')), 'sweep.yaml');
+    writeFileSync(file, blocks[1] ?? '');
+    expect(readSweep(file).scenario.name).toBe('whale');
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it('names every scenario and every strategy', () => {
+    for (const name of [...scenarioNames(), ...STRATEGY_NAMES]) expect(text).toContain(`\`${name}\``);
   });
 });
 

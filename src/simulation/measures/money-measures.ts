@@ -38,7 +38,7 @@ export function moneyMeasures(store: Store, { days, cyclesPerHour }: Options) {
     'credits.sunk_share': granted + issued === 0 ? 0 : (market + fees + burnt) / (granted + issued),
     'credits.lost_unseen': unseen,
     'credits.lost_unseen_share': issued === 0 ? 0 : unseen / issued,
-    'credits.velocity_per_day': paid / days / Math.max(mean(heldByHour), 1 / MICRO),
+    'credits.velocity_per_day': heldByHour.length === 0 ? 0 : paid / days / Math.max(mean(heldByHour), 1 / MICRO),
     'credits.gini': gini(balances),
   };
 }
