@@ -15,7 +15,8 @@ export const spammer: Strategy = async (me, self) => {
 export const whale: Strategy = async (me, self) => {
   await work(me);
   await bidForAttention(me, self, me.cost(bundleOf(me, self, 1, 1)) * self.settings.attention_over);
-  await bidAtMost(me, self, [bundleOf(me, self), least()], self.settings.over, me.handshake.cycle + 1);
+  if (standing(me).life.length === 0)
+    await bidAtMost(me, self, [bundleOf(me, self), least()], self.settings.over, me.handshake.cycle + 1);
 };
 
 /** Offers exactly the reserve, and waits as long as it takes. */
@@ -54,6 +55,7 @@ export const spawner: Strategy = async (me, self) => {
     });
     if (child?.ok) {
       memory.children++;
+      // The endowment and, since it isn't told, about as much for the fee.
       self.purse.available -= endowment * 2;
     }
   }
