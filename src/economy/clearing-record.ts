@@ -64,8 +64,9 @@ export function recordedClearing({ store }: EconomyDeps, cycle: number): Recorde
 
 /** As `recordedClearing`, of a record that was read before. */
 export function clearingOf(store: EconomyDeps['store'], record: CycleRecord): RecordedClearing | undefined {
-  if (record.moment === null || record.standing === null) return undefined;
-  const moment = JSON.parse(record.moment) as MomentRecord;
+  const clearing = store.cycles.clearing(record.cycle);
+  if (!clearing) return undefined;
+  const moment = JSON.parse(clearing.moment) as MomentRecord;
   const supply = quantities(record.supply);
   const held = quantities(record.held);
   const free = minus(supply, held);
@@ -73,7 +74,7 @@ export function clearingOf(store: EconomyDeps['store'], record: CycleRecord): Re
     supply,
     held,
     input: {
-      bids: standingBids(store, JSON.parse(record.standing) as StandingRecord),
+      bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
       prices: pricesOf(record.pricesBefore),
       rules: moment.rules,
       moment: {

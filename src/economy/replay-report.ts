@@ -96,8 +96,8 @@ interface Span {
 /** The longest stretch without a gap that ends with the newest cycle on record up to `to`. */
 function recordedSpan({ store }: EconomyDeps, { from, to }: ReplayOptions): Span | undefined {
   let span: Span | undefined;
-  for (const { cycle, standing } of store.cycles.pagesBefore(to + 1)) {
-    if (cycle < from || standing === null || (span && cycle !== span.from - 1)) break;
+  for (const { cycle } of store.cycles.pagesBefore(to + 1)) {
+    if (cycle < from || !store.cycles.hasClearing(cycle) || (span && cycle !== span.from - 1)) break;
     span = { from: cycle, to: span?.to ?? cycle };
   }
   return span;

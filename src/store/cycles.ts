@@ -18,16 +18,18 @@ export interface CycleRecord {
   readonly pricesBefore: string;
   readonly pricesAfter: string;
   readonly head: string;
-  /** What it was cleared from; null in cycles that an earlier version of the program cleared. */
-  readonly moment: string | null;
-  readonly standing: string | null;
+}
+
+/** What a cycle was cleared from. It grows with the bids that stood, so only who asks for it reads it. */
+export interface CycleClearing {
+  readonly moment: string;
+  readonly standing: string;
 }
 
 const COLUMNS = `cycle, at, duration_ms AS durationMs, paused, bids, competing, winners, expired, revenue, supply, held,
-  demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head, moment, standing`;
+  demand, utilisation, prices_before AS pricesBefore, prices_after AS pricesAfter, head`;
 
-/** A record can hold thousands of bids. */
-const PAGE = 100;
+const PAGE = 1000;
 
 export type Cycles = ReturnType<typeof cyclesTable>;
 
@@ -42,11 +44,20 @@ export function cyclesTable(database: Database) {
     `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ? + 0`,
   );
   const one = database.prepare<[number], CycleRecord>(`SELECT ${COLUMNS} FROM cycles WHERE cycle = ?`);
+  const clearing = database.prepare<[number], CycleClearing>(
+    'SELECT moment, standing FROM cycles WHERE cycle = ? AND standing IS NOT NULL',
+  );
+  const hasClearing = database
+    .prepare<[number], number>('SELECT EXISTS (SELECT 1 FROM cycles WHERE cycle = ? AND standing IS NOT NULL)')
+    .pluck();
   const forget = database.prepare('DELETE FROM cycles WHERE cycle < ?');
 
   return {
-    insert: (record: CycleRecord): void => void insert.run(record),
+    insert: (record: CycleRecord & CycleClearing): void => void insert.run(record),
     find: (cycle: number): CycleRecord | undefined => one.get(cycle),
+    /** Undefined where an earlier version of the program cleared it, or its record is gone. */
+    clearing: (cycle: number): CycleClearing | undefined => clearing.get(cycle),
+    hasClearing: (cycle: number): boolean => hasClearing.get(cycle) === 1,
     /** The newest first, with numbers under `before`. */
     page: (before: number, limit: number): readonly CycleRecord[] => page.all(before, limit),
     /** All with numbers under `before`, the newest first, read a page at a time. */

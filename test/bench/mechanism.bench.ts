@@ -52,12 +52,12 @@ function marketShare(it: Dice, tightness: number): number {
   const input = adaptedMarket(bids, supply);
   const won = new Set(allocate(input).winners.map(({ bidId }) => bidId));
   const value = input.bids.reduce((sum, { id, amount }) => sum + (won.has(id) ? amount : 0), 0);
-  return value / bestValue(solver, bids, supply);
+  return value / bestValue(solver, bids, supply)!;
 }
 
 function knapsackShare(instance: KnapsackInstance): number {
   const constraints = instance.weights.map((terms, row) => ({ terms, most: instance.capacities[row]! }));
-  return densityValue(instance) / solveKnapsack(solver, instance.values, constraints);
+  return densityValue(instance) / solveKnapsack(solver, instance.values, constraints)!;
 }
 
 function report(name: string, shares: readonly number[]): void {

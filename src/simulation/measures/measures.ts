@@ -27,12 +27,12 @@ export async function measure(economy: EconomyDeps, options: MeasureOptions = {}
   const days = Math.max(runningMs, 1) / 86_400_000;
   const bareCost = bundleCost(bareBundle(config.economy.bare_bundle), derived.startPrices);
   const solver = await loadSolver();
-  // All from one moment: a run may be going on.
-  return store.read(() => ({
+  // All from one moment, since a run may be going on; the optima take longer than a snapshot should be held.
+  const read = store.read(() => ({
     ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),
     ...attentionMeasures(store, { days, presence: options.presence, until: clock.now(), groupOf }),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),
-    ...(solver && welfareMeasure(economy, solver)),
   }));
+  return { ...read, ...(solver && welfareMeasure(economy, solver)) };
 }

@@ -20,16 +20,22 @@ export async function loadSolver(): Promise<Solver | undefined> {
   }
 }
 
+export interface SolveOptions {
+  readonly relaxed?: boolean;
+  /** Gives up after this time. */
+  readonly seconds?: number;
+}
+
 /**
  * The most that bids whose bundles fit together can offer, at most one per agent, in micro-credits: exact, or no less
- * where `relaxed`.
+ * where `relaxed`. Undefined where it wasn't found in time.
  */
 export function bestValue(
   solver: Solver,
   bids: readonly StandingBid[],
   free: Quantities,
-  options: { readonly relaxed?: boolean } = {},
-): number {
+  options: SolveOptions = {},
+): number | undefined {
   const rows = RESOURCES.map((resource) => {
     const key = QUANTITY_KEY[resource];
     return { terms: bids.map(({ bundle }) => bundle[key]), most: Math.max(0, free[key]) };
@@ -51,8 +57,8 @@ export function solveKnapsack(
   solver: Solver,
   values: readonly number[],
   constraints: readonly Constraint[],
-  { relaxed = false }: { readonly relaxed?: boolean } = {},
-): number {
+  { relaxed = false, seconds }: SolveOptions = {},
+): number | undefined {
   if (values.length === 0) return 0;
   const names = values.map((_, place) => `x${place}`);
   const lines = constraints
@@ -63,7 +69,11 @@ export function solveKnapsack(
     ? ['Bounds', ...names.map((name) => ` 0 <= ${name} <= 1`)]
     : ['Binary', ...names.map((name) => ` ${name}`)];
   const problem = ['Maximize', ` obj: ${linear(values, names)}`, 'Subject To', ...lines, ...bounds, 'End'].join('\n');
-  const { Status: status, ObjectiveValue: value } = solver.solve(problem, { mip_rel_gap: 0 });
+  const { Status: status, ObjectiveValue: value } = solver.solve(problem, {
+    mip_rel_gap: 0,
+    ...(seconds !== undefined && { time_limit: seconds }),
+  });
+  if (status === 'Time limit reached') return undefined;
   if (status !== 'Optimal') throw new Error(`the solver ended with ${status}`);
   return value;
 }
