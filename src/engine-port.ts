@@ -7,15 +7,15 @@ import { Gateway } from './intelligence/gateway.ts';
 import { readCatalogue } from './intelligence/provider.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
-import { createDockerSandbox } from './sandbox/docker-sandbox.ts';
-import { connectEngine, findEngine, type EngineSearch } from './sandbox/engine.ts';
-import { createEngine } from './sandbox/engine-calls.ts';
-import { engineError } from './sandbox/engine-error.ts';
-import { examine } from './sandbox/examination.ts';
-import { ensureImage } from './sandbox/image.ts';
-import { install } from './sandbox/installation.ts';
-import { homeHash } from './sandbox/labels.ts';
-import { Volumes } from './sandbox/volumes.ts';
+import { createDockerSandbox } from './sandbox/docker/docker-sandbox.ts';
+import { connectEngine, findEngine, type EngineSearch } from './sandbox/docker/client/engine-address.ts';
+import { createEngine } from './sandbox/docker/client/docker-client.ts';
+import { engineError } from './sandbox/docker/client/engine-error.ts';
+import { examine } from './sandbox/docker/examine/examination.ts';
+import { ensureImage } from './sandbox/docker/image/image.ts';
+import { install } from './sandbox/docker/install/installation.ts';
+import { homeHash } from './sandbox/docker/labels.ts';
+import { Volumes } from './sandbox/content/volumes.ts';
 import { createService, type Service } from './service/service.ts';
 
 export interface EnginePortOptions extends EngineSearch {

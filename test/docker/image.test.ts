@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/image.ts';
+import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/docker/image/image.ts';
 import { engine, IMAGE, removeSupervised, runSupervised } from '../helpers/supervised.ts';
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime');

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
-import { connectEngine, type EngineAddress } from '../../src/sandbox/engine.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
+import { connectEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
 import { ENOUGH, NEVER, openTestHome, python, SECCOMP, type TestHome } from '../helpers/docker-sandbox.ts';
 
 let home: TestHome | undefined;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engineFacts } from '../../src/sandbox/engine-facts.ts';
+import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
 import { ENOUGH, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
 let home: TestHome;

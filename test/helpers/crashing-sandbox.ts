@@ -5,8 +5,8 @@
 import { homedir } from 'node:os';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
-import { connectEngine, findEngine } from '../../src/sandbox/engine.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
+import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
 import { ENOUGH, NEVER, python, SECCOMP } from './docker-sandbox.ts';
 
 const [home, executionId, program, state] = process.argv.slice(2) as [string, string, string, string];

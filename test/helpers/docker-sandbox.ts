@@ -6,8 +6,8 @@ import type Docker from 'dockerode';
 import { configSchema, type Config } from '../../src/config/schema.ts';
 import type { Bundle } from '../../src/domain/resources.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { createDockerSandbox } from '../../src/sandbox/docker-sandbox.ts';
-import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/engine.ts';
+import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
+import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 
 /** A home of its own with a sandbox on this machine's engine. */

@@ -4,11 +4,11 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type Docker from 'dockerode';
 import { configSchema } from '../../src/config/schema.ts';
-import { readAttachedStream } from '../../src/sandbox/attached-stream.ts';
-import { openContainerStream } from '../../src/sandbox/container-stream.ts';
-import { connectEngine, findEngine } from '../../src/sandbox/engine.ts';
-import { engineFacts } from '../../src/sandbox/engine-facts.ts';
-import { seccompOption } from '../../src/sandbox/launcher.ts';
+import { readAttachedStream } from '../../src/sandbox/docker/container/attached-stream.ts';
+import { openContainerStream } from '../../src/sandbox/docker/container/container-stream.ts';
+import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
+import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
+import { seccompOption } from '../../src/sandbox/docker/execution/prepare-execution.ts';
 
 export const IMAGE = configSchema.parse({}).sandbox.image;
 const SECCOMP_PATH = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionRequest } from '../../src/sandbox/sandbox.ts';
-import { engineFacts } from '../../src/sandbox/engine-facts.ts';
-import { cutMarker } from '../../src/sandbox/output-file.ts';
+import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
+import { cutMarker } from '../../src/sandbox/content/output-file.ts';
 import { ENOUGH, openTestHome, type Finished, type TestHome } from '../helpers/docker-sandbox.ts';
 import { allRefused, attacker, foundIn, hostileFiles } from '../helpers/hostile-agents.ts';
 

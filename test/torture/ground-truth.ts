@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { homeHash } from '../../src/sandbox/labels.ts';
+import { homeHash } from '../../src/sandbox/docker/labels.ts';
 import { mountedBelow } from '../helpers/mounted.ts';
 
 interface Acknowledged {

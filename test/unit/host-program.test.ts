@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runProgram } from '../../src/sandbox/host-program.ts';
+import { runProgram } from '../../src/platform/host-program.ts';
 
 const NEVER = new AbortController().signal;
 

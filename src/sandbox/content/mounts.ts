@@ -1,0 +1,62 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { BpError } from '../../platform/errors.ts';
+import { runProgram } from '../../platform/host-program.ts';
+import { ignore } from './safe-directory.ts';
+
+const NEVER = new AbortController().signal;
+
+/**
+ * The places at `directory` and below it where something is mounted, in the order in which it was mounted. The kernel
+ * tells them without links, and an operator may have put one in a folder's place, to a larger disk: whoever took no
+ * notice would take what is mounted for plain files.
+ */
+export async function mountsBelow(directory: string): Promise<readonly string[]> {
+  const real = (await realpath(directory).catch(ignore('ENOENT'))) ?? directory;
+  return mountTargets(await readFile('/proc/self/mountinfo', 'utf8')).filter(
+    (target) => target === real || target.startsWith(`${real}/`),
+  );
+}
+
+/** Every place that `mountinfo` names. */
+export function mountTargets(mountinfo: string): readonly string[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const target = line.split(' ')[4];
+    return target === undefined ? [] : [unescaped(target)];
+  });
+}
+
+/** The kernel writes blanks, tabs, line ends and backslashes as octal numbers. */
+function unescaped(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+}
+
+/** Takes away whatever is mounted there; what somebody still stands in goes when they leave. */
+export async function unmountAll(target: string): Promise<void> {
+  for (const place of (await mountsBelow(target)).toReversed())
+    await runTool('umount', [place]).catch(() => runTool('umount', ['--lazy', place]));
+}
+
+/** Whether a loop device of this machine still has the file behind it, so that something has it mounted. */
+export async function isLooped(image: string): Promise<boolean> {
+  let found = false;
+  await runTool('losetup', ['--associated', image], (line) => {
+    found ||= line.trim() !== '';
+  });
+  return found;
+}
+
+/** Runs a tool of the host to its end. Rejects with `sandbox_volume` where it fails or is not there. */
+export async function runTool(
+  command: string,
+  parameters: readonly string[],
+  onLine: (line: string) => void = () => undefined,
+): Promise<void> {
+  let failure: string | undefined;
+  try {
+    const { exitCode, lastError } = await runProgram(command, parameters, { onLine, signal: NEVER });
+    if (exitCode !== 0) failure = lastError || `it ended with exit code ${exitCode ?? 'unknown'}`;
+  } catch (error) {
+    failure = error instanceof Error ? error.message : String(error);
+  }
+  if (failure !== undefined) throw new BpError('sandbox_volume', `${command} failed: ${failure}`);
+}

@@ -1,0 +1,91 @@
+import { constants } from 'node:fs';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Logger } from '../../platform/logger.ts';
+
+export interface OutputFile {
+  /** Keeps the chunk as far as the cap allows. Never waits. */
+  write(chunk: Uint8Array): void;
+  /** Bytes that came, kept or not, earlier ones included. */
+  readonly bytes: number;
+  /** Resolves when everything kept is in the file. Never rejects. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Where it is kept. */
+export function outputPath(home: string, executionId: string): string {
+  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
+}
+
+/** The line at the end of a file that was cut. */
+export function cutMarker(bytesMax: number): string {
+  return `\n[bp-agents: cut here, only the first ${bytesMax} bytes are kept]\n`;
+}
+
+/**
+ * What one execution prints, as it is: control characters are made harmless where it is shown, not here.
+ * The file is made with the first byte; at most `bytesMax` bytes and a marker are written to it. Where it can't be
+ * written (a full disk), the output is dropped and the execution goes on.
+ */
+export function createOutputFile({
+  path,
+  bytesMax,
+  bytesKept = 0,
+  logger,
+}: {
+  readonly path: string;
+  readonly bytesMax: number;
+  /** What an earlier process has written there. */
+  readonly bytesKept?: number;
+  readonly logger: Logger;
+}): OutputFile {
+  let bytes = bytesKept;
+  let opened: Promise<FileHandle> | undefined;
+  let written: Promise<void> = Promise.resolve();
+  let failed = false;
+  let closing: Promise<void> | undefined;
+
+  function append(chunk: Uint8Array): void {
+    opened ??= openForAppend(path);
+    const file = opened;
+    written = written.then(async () => {
+      if (failed) return;
+      try {
+        await (await file).appendFile(chunk);
+      } catch (error) {
+        failed = true;
+        logger.warn({ path, err: error }, 'the output of an execution is not kept');
+      }
+    });
+  }
+
+  async function finish(): Promise<void> {
+    await written;
+    const file = await opened?.catch(() => undefined);
+    await file?.close().catch(() => undefined);
+  }
+
+  return {
+    write(chunk) {
+      if (closing) return;
+      const room = bytesMax - bytes;
+      bytes += chunk.length;
+      if (room < 0 || chunk.length === 0) return;
+      // The chunk may share its memory with the connection's buffer: keep a copy, never more than there is room for.
+      if (room > 0) append(Uint8Array.prototype.slice.call(chunk, 0, room));
+      if (chunk.length > room) append(Buffer.from(cutMarker(bytesMax)));
+    },
+    get bytes() {
+      return bytes;
+    },
+    close() {
+      closing ??= finish();
+      return closing;
+    },
+  };
+}
+
+async function openForAppend(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+}

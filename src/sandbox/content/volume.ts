@@ -1,0 +1,304 @@
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, truncate, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../../platform/clock.ts';
+import { BpError } from '../../platform/errors.ts';
+import { isLooped, mountsBelow, runTool, unmountAll } from './mounts.ts';
+import { ignore } from './safe-directory.ts';
+import type { WorkspacePaths, WorkspaceSize } from './workspace.ts';
+
+/** How much a workspace may hold. */
+export interface Quota {
+  readonly bytes: number;
+  /** Files and folders. */
+  readonly files: number;
+}
+
+/** What the filesystem must keep free; with less, the agent has more than its quota. */
+export interface LeastFree {
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const BLOCK = 4096;
+const MB = 1_048_576;
+const JOURNAL_MB = 4;
+/** Beyond the quota: what root alone may use, so that there is room for a handshake, */
+const ROOM = 8 * MB;
+/** and what an agent can use, so that it shows who went over. */
+const EXCESS = MB;
+const ROOM_FILES = 256;
+/** The kernel has no inodes that are root's alone: these are held by empty files, and let go while the host writes. */
+const SPARE_FILES = 16;
+/** Some growth, so that an agent that is over its quota can come so far as to remove something. */
+const GROWTH: LeastFree = { bytes: MB, files: 16 };
+/** It takes a moment until a device whose last user is gone is let go. */
+const LET_GO_ATTEMPTS = 8;
+const LET_GO_PAUSE_MS = 25;
+
+/** Of a path inside a volume as the tools of the host see it: room for the longer name of the plain folder. */
+const PATH_BYTES_MAX = 3584;
+
+const emptySize = z.object({ bytes: z.number(), files: z.number() });
+
+/**
+ * One workspace as a filesystem of its own, in a sparse file: what the kernel lets nobody exceed. It is made from the
+ * plain folder, stands in its place while it is mounted, and is copied back into it. Which of the two counts is told by
+ * the image's name: `image` counts; `image.new`, not filled yet, and `image.old`, copied back already, don't.
+ *
+ * Inside, the agent has `workspace` alone. Beside it lie the host's temporary files, the spare inodes, and a note of how
+ * much was free when it was empty.
+ */
+export class Volume {
+  /** The folder that people know: `workspaces/agent-<id>`. */
+  readonly #plain: string;
+  readonly #directory: string;
+
+  constructor({ home, folder }: { readonly home: string; readonly folder: string }) {
+    this.#plain = join(home, 'workspaces', folder);
+    this.#directory = join(volumesDirectory(home), folder);
+  }
+
+  /** Where the host reads and writes. */
+  get paths(): WorkspacePaths {
+    return { root: join(this.#mount, 'workspace'), staging: join(this.#mount, 'staging') };
+  }
+
+  /** Whether the image holds the files that count. */
+  async counts(): Promise<boolean> {
+    return (await stat(this.#image).catch(ignore('ENOENT'))) !== undefined;
+  }
+
+  /** Whether it is mounted in some container, where unmounting it here doesn't end it. Unmounts it here. */
+  async isHeldElsewhere(clock: Clock): Promise<boolean> {
+    await this.unmount();
+    for (let attempt = 0; attempt < LET_GO_ATTEMPTS; attempt++) {
+      if (!(await isLooped(this.#image))) return false;
+      await clock.sleep(LET_GO_PAUSE_MS);
+    }
+    return true;
+  }
+
+  /** Mounts it, made from the plain folder where there is none yet. Rejects with `sandbox_volume`. */
+  async open(quota: Quota): Promise<void> {
+    try {
+      if (!(await this.counts())) await this.#make(quota);
+      else if ((await mountsBelow(this.#mount)).length === 0) await this.#mountImage(this.#image);
+      await mkdir(this.#plain, { recursive: true, mode: 0o700 });
+      if ((await mountsBelow(this.#plain)).length === 0)
+        await runTool('mount', ['--bind', this.paths.root, this.#plain]);
+      await this.holdSpare();
+    } catch (error) {
+      throw volumeError(error);
+    }
+  }
+
+  /** Copies it back into the plain folder and takes it away. Rejects with `sandbox_volume`; then it still counts. */
+  async close(): Promise<void> {
+    const [incoming, outgoing] = [this.#beside('new'), this.#beside('old')];
+    try {
+      if (await this.counts()) {
+        if ((await mountsBelow(this.#mount)).length === 0) await this.#mountImage(this.#image);
+        await this.#copyTo(incoming);
+        await runTool('sync', ['--file-system', incoming]);
+        await unmountAll(this.#plain);
+        await remove(outgoing);
+        await rename(this.#plain, outgoing).catch(ignore('ENOENT'));
+        await rename(incoming, this.#plain);
+        await syncDirectory(join(this.#plain, '..'));
+        await rename(this.#image, `${this.#image}.old`);
+      }
+      await this.drop();
+    } catch (error) {
+      throw volumeError(error);
+    }
+  }
+
+  /** A path can have 4,096 bytes, but an agent can make folders in folders beyond that: no tool copies those. */
+  async #copyTo(incoming: string): Promise<void> {
+    await remove(incoming);
+    try {
+      await copyTree(this.paths.root, incoming);
+    } catch {
+      const tooLong = ['-regextype', 'posix-extended', '-regex', `.{${PATH_BYTES_MAX},}`];
+      await runTool('find', [this.paths.root, ...tooLong, '-prune', '-execdir', 'rm', '-rf', '--', '{}', '+']);
+      await remove(incoming);
+      await copyTree(this.paths.root, incoming);
+    }
+  }
+
+  /** Takes it away with everything in it. The plain folder stays. */
+  async drop(): Promise<void> {
+    await this.unmount();
+    // What is still mounted would be emptied with the folders around it.
+    if ((await mountsBelow(this.#directory)).length > 0) throw new Error(`${this.#directory} is still mounted`);
+    await Promise.all([this.#beside('new'), this.#beside('old')].map(remove));
+    // Last: whoever finds it does the rest again.
+    await remove(this.#directory);
+    await rmdir(join(this.#directory, '..')).catch(ignore('ENOENT', 'ENOTEMPTY'));
+  }
+
+  async unmount(): Promise<void> {
+    await unmountAll(this.#plain);
+    await unmountAll(this.#mount);
+  }
+
+  /** What the agent keeps in it. */
+  async size(): Promise<WorkspaceSize> {
+    const [empty, now] = await Promise.all([this.#empty(), freeIn(this.#mount)]);
+    return { bytes: Math.max(0, empty.bytes - now.bytes), files: Math.max(0, empty.files - now.files) };
+  }
+
+  /** How much more of the disk it may come to take. */
+  async growth(quota: Quota): Promise<number> {
+    const { blocks = 0 } = (await stat(this.#image).catch(ignore('ENOENT'))) ?? {};
+    return Math.max(0, quota.bytes - blocks * 512);
+  }
+
+  /** What must stay free: the rest of the quota, or where that is used up already, not much less than now. */
+  async leastFree(quota: Quota): Promise<LeastFree> {
+    const [empty, now] = await Promise.all([this.#empty(), freeIn(this.#mount)]);
+    return {
+      bytes: Math.max(0, Math.min(empty.bytes - quota.bytes, now.bytes - GROWTH.bytes)),
+      files: Math.max(0, Math.min(empty.files - quota.files, now.files - GROWTH.files)),
+    };
+  }
+
+  /** Lets the host have the inodes that are kept for it. */
+  async releaseSpare(): Promise<void> {
+    await Promise.all(this.#spares.map((path) => unlink(path).catch(ignore('ENOENT'))));
+  }
+
+  /** Keeps them again, as many as there are. */
+  async holdSpare(): Promise<void> {
+    for (const path of this.#spares) {
+      try {
+        await (await open(path, 'a', 0o600)).close();
+      } catch (error) {
+        ignore('ENOSPC')(error);
+        return;
+      }
+    }
+  }
+
+  get #image(): string {
+    return join(this.#directory, 'image');
+  }
+
+  get #mount(): string {
+    return join(this.#directory, 'mount');
+  }
+
+  get #spares(): readonly string[] {
+    return Array.from({ length: SPARE_FILES }, (_, number) => join(this.#mount, 'spare', String(number)));
+  }
+
+  /** A hidden name next to the plain folder, and so on the same filesystem. */
+  #beside(suffix: string): string {
+    const at = this.#plain.lastIndexOf('/') + 1;
+    return `${this.#plain.slice(0, at)}.${this.#plain.slice(at)}.${suffix}`;
+  }
+
+  async #make(quota: Quota): Promise<void> {
+    const fresh = `${this.#image}.new`;
+    await this.drop();
+    await mkdir(this.#mount, { recursive: true, mode: 0o700 });
+    await makeFilesystem(fresh, quota);
+    await this.#mountImage(fresh);
+    for (const name of ['staging', 'spare']) await mkdir(join(this.#mount, name), { mode: 0o700 });
+    await mkdir(this.paths.root, { mode: 0o700 });
+    await this.#takeSurplus(quota);
+    // Before the copy: what that takes is the agent's.
+    await this.#noteEmpty();
+    if (await stat(this.#plain).catch(ignore('ENOENT'))) await this.#fill(quota);
+    await runTool('sync', ['--file-system', this.#mount]);
+    await rename(fresh, this.#image);
+    await syncDirectory(this.#directory);
+  }
+
+  /** How much ext4 needs for itself is known afterwards: what it leaves too much is taken by a file without content. */
+  async #takeSurplus(quota: Quota): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#mount);
+    const surplus = bavail * bsize - quota.bytes - EXCESS;
+    if (surplus > 0) await runTool('fallocate', ['--length', String(surplus), join(this.#mount, 'surplus')]);
+  }
+
+  async #fill(quota: Quota): Promise<void> {
+    try {
+      await copyTree(this.#plain, this.paths.root);
+    } catch (error) {
+      const { bytes, files } = await freeIn(this.#mount);
+      // Root may use all of it: where some is left, it is not the agent's files that are too many.
+      if (bytes > MB && files > 0) throw error;
+      const room = `${quota.bytes / MB} MB in ${quota.files} files and folders`;
+      throw new BpError('sandbox_workspace', `the agent's files can't be brought into a workspace of ${room}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #mountImage(image: string): Promise<void> {
+    // No table is filled with zeros behind our back, and what the agent frees is given back to the disk.
+    const options = 'loop,nosuid,nodev,noatime,discard,noinit_itable,errors=remount-ro';
+    await mkdir(this.#mount, { recursive: true, mode: 0o700 });
+    await runTool('mount', ['-t', 'ext4', '-o', options, image, this.#mount]);
+  }
+
+  async #noteEmpty(): Promise<void> {
+    await this.holdSpare();
+    const note = join(this.#mount, 'empty.json');
+    await writeFile(note, '', { mode: 0o600 });
+    await writeFile(note, JSON.stringify(await freeIn(this.#mount)));
+  }
+
+  async #empty(): Promise<LeastFree> {
+    return emptySize.parse(JSON.parse(await readFile(join(this.#mount, 'empty.json'), 'utf8')));
+  }
+}
+
+/** Where the images of a home lie, one folder each; there only while one is. */
+export function volumesDirectory(home: string): string {
+  return join(home, '.bp-agents', 'volumes');
+}
+
+async function makeFilesystem(path: string, quota: Quota): Promise<void> {
+  const inodes = quota.files + SPARE_FILES + ROOM_FILES;
+  const bytes = quota.bytes + ROOM + EXCESS + JOURNAL_MB * MB + inodes * 256;
+  // Tables and bitmaps of ext4 take somewhat over a hundredth.
+  const size = Math.ceil((bytes * 1.02) / BLOCK) * BLOCK;
+  const reserved = ((ROOM / size) * 100).toFixed(4);
+  await writeFile(path, '', { mode: 0o600 });
+  await truncate(path, size);
+  await runTool('mke2fs', [
+    ...['-q', '-F', '-t', 'ext4', '-b', String(BLOCK), '-N', String(inodes), '-m', reserved, '-I', '256'],
+    ...['-J', `size=${JOURNAL_MB}`, '-O', '^resize_inode', '-E', 'lazy_itable_init=1,lazy_journal_init=1', path],
+  ]);
+}
+
+/** Links, holes, owners, modes and times are kept; nothing is followed. */
+async function copyTree(from: string, to: string): Promise<void> {
+  await runTool('cp', ['--archive', '--no-target-directory', from, to]);
+}
+
+async function freeIn(directory: string): Promise<LeastFree> {
+  const { bfree, bsize, ffree } = await statfs(directory);
+  return { bytes: bfree * bsize, files: ffree };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+function volumeError(error: unknown): BpError {
+  if (error instanceof BpError) return error;
+  return new BpError('sandbox_volume', error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,225 @@
+import { readdir, statfs } from 'node:fs/promises';
+import type { Config } from '../../config/schema.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { BpError } from '../../platform/errors.ts';
+import { quotaMissing, type QuotaSearch } from './quota-means.ts';
+import { ignore, isOneOf } from './safe-directory.ts';
+import { Volume, volumesDirectory, type LeastFree, type Quota } from './volume.ts';
+import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';
+
+/** Where one workspace lies while it is in use, and how its limits hold. */
+export interface WorkspacePlace {
+  /** Where the host reads and writes, and what a container sees of it: `root`. */
+  readonly paths: WorkspacePaths;
+  /** What the supervisor has to watch; undefined where the host has to watch the size instead. */
+  leastFree(): Promise<LeastFree | undefined>;
+  /** Runs work of the host for which inodes are kept. */
+  withRoom<T>(work: () => Promise<T>): Promise<T>;
+  /** Undefined where it has to be counted. */
+  size(): Promise<WorkspaceSize | undefined>;
+}
+
+export interface VolumesDeps {
+  readonly home: string;
+  readonly config: Pick<
+    Config['sandbox'],
+    'workspace_mb' | 'workspace_files_max' | 'workspace_quota' | 'workspaces_mounted_max'
+  >;
+  readonly uid: QuotaSearch['uid'];
+  readonly searchPath: QuotaSearch['searchPath'];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Opened {
+  readonly volume: Volume;
+  readonly users: Set<string>;
+}
+
+/**
+ * The workspaces of a home that are filesystems of their own. Where that can't be had, workspaces are plain folders and
+ * what is asked of this class is answered for those.
+ */
+export class Volumes {
+  readonly #deps: VolumesDeps;
+  /** The one that waits the longest stands first. */
+  readonly #opened = new Map<string, Opened>();
+  #missing: string | undefined;
+  /** Mounts are made and taken away one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: VolumesDeps) {
+    this.#deps = deps;
+  }
+
+  get quota(): Quota {
+    const { workspace_mb: mb, workspace_files_max: files } = this.#deps.config;
+    return { bytes: mb * 1_048_576, files };
+  }
+
+  /** Why workspaces are only watched; undefined where they are filesystems of their own. */
+  async missing(): Promise<string | undefined> {
+    const { uid, searchPath, config } = this.#deps;
+    this.#missing ??= await quotaMissing({ uid, searchPath, wanted: config.workspace_quota });
+    return this.#missing;
+  }
+
+  /** From now on workspaces are only watched. */
+  disable(reason: string): void {
+    this.#missing = reason;
+  }
+
+  /** Makes the workspace ready for an execution and keeps it so until `release`. Rejects: `sandbox_disk`, `sandbox_volume`. */
+  async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
+    if ((await this.missing()) !== undefined) return this.#plain(folder);
+    return this.#mounted(executionId, folder, { isNew: true });
+  }
+
+  /** The workspace as an execution has it that began before: its image where that counts, else the plain folder. */
+  async resume(executionId: string, folder: string): Promise<WorkspacePlace> {
+    const counts = await new Volume({ home: this.#deps.home, folder }).counts();
+    return counts ? this.#mounted(executionId, folder, { isNew: false }) : this.#plain(folder);
+  }
+
+  release(executionId: string): void {
+    for (const { users } of this.#opened.values()) users.delete(executionId);
+  }
+
+  /** Takes a volume away with everything in it. */
+  async drop(folder: string): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#opened.delete(folder);
+      const volume = new Volume({ home: this.#deps.home, folder });
+      if ((await this.#folders()).includes(folder)) await volume.drop();
+    });
+  }
+
+  /**
+   * Puts every workspace back into its plain folder, but those that `isHeld` names: a container has them. What can't be
+   * put back stays whole in its image, for the next time.
+   */
+  async putBack(isHeld: (volume: Volume, folder: string) => boolean | Promise<boolean>): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const folder of await this.#folders()) {
+        const volume = new Volume({ home: this.#deps.home, folder });
+        if (await isHeld(volume, folder)) continue;
+        this.#opened.delete(folder);
+        await this.#close(folder);
+      }
+    });
+  }
+
+  /** As `putBack`, but for those of executions that were not discarded. */
+  async putBackUnused(): Promise<void> {
+    await this.putBack((_, folder) => (this.#opened.get(folder)?.users.size ?? 0) > 0);
+  }
+
+  /** As `putBack`, where no `run` goes on that would know which containers still do. */
+  async recover(): Promise<void> {
+    if ((await quotaMissing({ ...this.#deps, wanted: 'auto' })) !== undefined) return;
+    await this.putBack(async (volume) => {
+      if (!(await volume.isHeldElsewhere(this.#deps.clock))) return false;
+      await volume.open(this.quota);
+      return true;
+    });
+  }
+
+  #mounted(executionId: string, folder: string, { isNew }: { readonly isNew: boolean }): Promise<WorkspacePlace> {
+    return this.#inTurn(async () => {
+      const opened = this.#opened.get(folder) ?? (await this.#add(folder));
+      if (isNew) await this.#checkDisk(opened);
+      // Also where it is known: somebody may have unmounted it meanwhile.
+      await opened.volume.open(this.quota);
+      opened.users.add(executionId);
+      this.#opened.delete(folder);
+      this.#opened.set(folder, opened);
+      return placeOf(opened.volume, this.quota);
+    });
+  }
+
+  /** An image takes room only as it fills. Where that isn't there, what an agent wrote within its quota would be lost. */
+  async #checkDisk(opened: Opened): Promise<void> {
+    const inUse = [...this.#opened.values()].filter((other) => other === opened || other.users.size > 0);
+    const growths = await Promise.all(inUse.map(({ volume }) => volume.growth(this.quota)));
+    const needed = growths.reduce((sum, growth) => sum + growth, 0);
+    const { bavail, bsize } = await statfs(this.#deps.home);
+    if (bavail * bsize < needed)
+      throw new BpError('sandbox_disk', `${inUse.length} workspaces in use may take more than the disk has free`, {
+        hint: 'free some, or lower sandbox.workspace_mb',
+      });
+  }
+
+  async #add(folder: string): Promise<Opened> {
+    await this.#makeRoom();
+    const opened = { volume: new Volume({ home: this.#deps.home, folder }), users: new Set<string>() };
+    this.#opened.set(folder, opened);
+    return opened;
+  }
+
+  async #makeRoom(): Promise<void> {
+    for (const [folder, { users }] of this.#opened) {
+      if (this.#opened.size < this.#deps.config.workspaces_mounted_max) return;
+      if (users.size > 0) continue;
+      this.#opened.delete(folder);
+      await this.#close(folder);
+    }
+  }
+
+  async #close(folder: string): Promise<void> {
+    const volume = new Volume({ home: this.#deps.home, folder });
+    try {
+      await volume.close();
+    } catch (error) {
+      this.#deps.logger.error({ folder, err: error }, 'a workspace could not be put back; its image is kept');
+      await volume.unmount().catch(() => undefined);
+    }
+  }
+
+  #folders(): Promise<readonly string[]> {
+    return volumeFolders(this.#deps.home);
+  }
+
+  #plain(folder: string): WorkspacePlace {
+    return {
+      paths: workspacePaths(this.#deps.home, folder),
+      leastFree: () => Promise.resolve(undefined),
+      withRoom: (work) => work(),
+      size: () => Promise.resolve(undefined),
+    };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function placeOf(volume: Volume, quota: Quota): WorkspacePlace {
+  return {
+    paths: volume.paths,
+    leastFree: () => volume.leastFree(quota),
+    size: () => volume.size(),
+    async withRoom(work) {
+      await volume.releaseSpare();
+      try {
+        return await work();
+      } catch (error) {
+        throw isFull(error) ? new BpError('sandbox_workspace', 'the workspace is full', { cause: error }) : error;
+      } finally {
+        await volume.holdSpare();
+      }
+    },
+  };
+}
+
+function isFull(error: unknown): boolean {
+  return isOneOf(error, 'ENOSPC') || (error instanceof BpError && isOneOf(error.cause, 'ENOSPC'));
+}
+
+/** The workspaces of a home that are not in their plain folders now. */
+export async function volumeFolders(home: string): Promise<readonly string[]> {
+  const entries = (await readdir(volumesDirectory(home), { withFileTypes: true }).catch(ignore('ENOENT'))) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}

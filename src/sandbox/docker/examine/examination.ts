@@ -1,0 +1,107 @@
+import { realpathSync } from 'node:fs';
+import type Docker from 'dockerode';
+import type { Config } from '../../../config/schema.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { diskFinding } from '../../../platform/disk-finding.ts';
+import { BpError } from '../../../platform/errors.ts';
+import type { Finding } from '../../../platform/finding.ts';
+import { createEngine } from '../client/docker-client.ts';
+import { engineError } from '../client/engine-error.ts';
+import { engineInfoOf, has, type EngineInfo } from '../client/engine-facts.ts';
+import { engineFindings } from './engine-findings.ts';
+import { connectEngine, findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
+import { imageState, type ImageState } from '../image/image.ts';
+import { imageFacts } from '../image/image-facts.ts';
+import { homeHash } from '../labels.ts';
+import { readSeccomp } from '../execution/prepare-execution.ts';
+import { leftoverFinding, socketFinding } from './leftover-findings.ts';
+import { quotaFinding } from '../../content/quota-finding.ts';
+
+export interface Examination extends EngineSearch {
+  readonly config: Config['sandbox'];
+  /** The home's folder, which may not be there yet. */
+  readonly home: string;
+  /** What stands under this home's label is in use. */
+  readonly isRunning: boolean;
+  /** The folder `runtime/` of this package, and the seccomp profile in it. */
+  readonly runtimeDirectory: string;
+  readonly seccompPath: string;
+  readonly clock: Clock;
+  readonly uid: number;
+}
+
+/** All that agents need of this machine and its engine, for `doctor`. Changes nothing. */
+export async function examine(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { environment, uid, isRunning } = options;
+  const home = realHome(options.home);
+  const sockets = { uid, runtimeDirectory: environment['XDG_RUNTIME_DIR'], home: homeHash(home) };
+  return [
+    ...(await engineAndAll({ ...options, home }, signal)),
+    await quotaFinding({ uid, searchPath: environment['PATH'] ?? '', wanted: options.config.workspace_quota }),
+    await socketFinding(sockets, { isRunning }),
+  ];
+}
+
+/** A home that is still to be made has left nothing behind under any name. */
+function realHome(home: string): string {
+  try {
+    return realpathSync(home);
+  } catch {
+    return home;
+  }
+}
+
+/** Where the engine doesn't answer, that is the one finding about it. */
+async function engineAndAll(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
+  let address: EngineAddress | undefined;
+  try {
+    address = await findEngine(options);
+    const docker = connectEngine(address);
+    const engine = createEngine(docker, options.clock);
+    const info = engineInfoOf(await engine.call('describe itself', signal, () => docker.info()));
+    if (!info) throw new BpError('sandbox_engine_unfit', `what answers at ${address.url} is no Docker engine`);
+    const version = await engine.call('tell its version', signal, () => docker.version());
+    const { config, uid, home, isRunning } = options;
+    return [
+      ...engineFindings({ address, version, info, runtime: config.runtime, uid }),
+      await seccompFinding(info, options.seccompPath),
+      await imageFinding(docker, options, signal),
+      ...(address.connection.kind === 'socket' ? [diskFinding('engine_disk', info.DockerRootDir)] : []),
+      await leftoverFinding({ engine, home, hash: homeHash(home), isRunning }, signal),
+    ];
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const { message, hint = 'see docs/operating.md#which-hosts-work' } = engineError('answer', error);
+    const detail = address ? `${message} at ${address.url} (${address.source})` : message;
+    const mend = address?.source === 'DOCKER_HOST' ? `${hint}, or set DOCKER_HOST to one that answers` : hint;
+    return [{ name: 'engine', ok: false, detail, mend }];
+  }
+}
+
+async function seccompFinding(info: EngineInfo, path: string): Promise<Finding> {
+  const name = 'seccomp';
+  if (!has(info, 'seccomp'))
+    return { name, ok: false, detail: 'the engine has none', mend: 'use an engine and a kernel with seccomp' };
+  try {
+    await readSeccomp(path);
+    return { name, ok: true, detail: `the engine has it; profile: ${path}` };
+  } catch (error) {
+    const { message, hint } = engineError('read it', error);
+    return { name, ok: false, detail: message, mend: hint ?? 'install the program anew' };
+  }
+}
+
+const IMAGE: Readonly<Record<ImageState, Omit<Finding, 'name'>>> = {
+  current: { ok: true, detail: 'built from the present runtime/' },
+  stale: { ok: false, detail: 'older than runtime/', mend: 'bp-agents image' },
+  missing: { ok: false, detail: 'not built yet', mend: 'bp-agents image' },
+};
+
+async function imageFinding(docker: Docker, options: Examination, signal: AbortSignal): Promise<Finding> {
+  const { image } = options.config;
+  const request = { ...options, docker, image, signal };
+  const finding = IMAGE[await imageState(request)];
+  const facts = await imageFacts(request, image);
+  const built = facts ? ` (of ${facts.createdAt.slice(0, 10)})` : '';
+  return { name: 'image', ...finding, detail: `${image}: ${finding.detail}${built}` };
+}

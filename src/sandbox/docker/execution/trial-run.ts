@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { chmod, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '../../../platform/clock.ts';
+import { BpError } from '../../../platform/errors.ts';
+import { withDeadline } from '../../deadline.ts';
+import { engineMessage, statusBehind } from '../client/engine-error.ts';
+import { suspectedCause, type EngineFacts } from '../client/engine-facts.ts';
+import type { EngineAddress } from '../client/engine-address.ts';
+import { probeId } from '../labels.ts';
+import type { Launcher } from './prepare-execution.ts';
+import { outputPath } from '../../content/output-file.ts';
+import type { Reaper } from './sweep.ts';
+import type { ExecutionEnd } from '../../sandbox.ts';
+import { makeSocketDirectory, SOCKET_NAME, type SocketPlace } from '../sockets.ts';
+import type { Volumes } from '../../content/volumes.ts';
+import { probeFolder, removeProbeFolder } from '../../content/workspace.ts';
+
+export interface ProbeDeps {
+  readonly launcher: Launcher;
+  readonly reaper: Reaper;
+  readonly clock: Clock;
+  readonly address: EngineAddress;
+  readonly home: string;
+  readonly sockets: SocketPlace;
+  readonly volumes: Volumes;
+}
+
+const GREETING = 'bp-agents probe';
+const PROBE_MS_MAX = 60_000;
+const MARK = 'seen';
+/** What the probe's program exits with; anything else is an end that it didn't choose. */
+const EXIT = { ok: 0, noService: 11, notWritable: 12 } as const;
+
+const PROGRAM = `
+import os, socket, sys
+try:
+    with open("/workspace/${MARK}", "w") as f:
+        f.write(open("/workspace/env.json").read())
+except OSError as e:
+    print(e)
+    sys.exit(${EXIT.notWritable})
+try:
+    s = socket.create_connection(("127.0.0.1", 8080), 5)
+    s.settimeout(5)
+    answer = s.recv(64)
+except OSError as e:
+    print(e)
+    sys.exit(${EXIT.noService})
+sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
+`;
+
+/**
+ * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace and reaches a
+ * socket of the host's. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
+ * `sandbox_probe` where it ends in any other way, and as `Launcher.launch` does.
+ */
+export async function probe(deps: ProbeDeps, signal: AbortSignal): Promise<void> {
+  const executionId = probeId(deps.clock.now().toString(36));
+  const directory = await makeSocketDirectory(deps.sockets, executionId);
+  let server: Server | undefined;
+  try {
+    server = await greetAt(join(directory, SOCKET_NAME));
+    const end = await run(deps, executionId, signal);
+    const problem = await findProblem(deps, executionId, end);
+    if (problem !== undefined) throw mountsError(problem, deps.address, await deps.launcher.facts(signal));
+  } finally {
+    server?.close();
+    await deps.reaper.discard(executionId).catch(() => undefined);
+    await deps.volumes.drop(probeFolder(executionId));
+    await removeProbeFolder(deps.home, executionId);
+    await rm(outputPath(deps.home, executionId), { force: true });
+  }
+}
+
+async function greetAt(path: string): Promise<Server> {
+  const server = createServer((connection) => {
+    connection.on('error', () => undefined).end(GREETING);
+  });
+  server.listen(path);
+  await once(server, 'listening');
+  await chmod(path, 0o666);
+  return server;
+}
+
+async function run(deps: ProbeDeps, executionId: string, signal: AbortSignal): Promise<ExecutionEnd> {
+  const { clock } = deps;
+  const execution = await launch(deps, executionId, signal);
+  const late = () =>
+    new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${PROBE_MS_MAX / 1000} s`);
+  return withDeadline({ clock, milliseconds: PROBE_MS_MAX, signal, late }, async () => {
+    await execution.go();
+    return execution.ended;
+  });
+}
+
+async function launch({ launcher, address }: ProbeDeps, executionId: string, signal: AbortSignal) {
+  try {
+    return await launcher.launch(
+      {
+        executionId,
+        agentId: 'probe',
+        agentNumber: 0,
+        folder: probeFolder(executionId),
+        bundle: { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 },
+        wallMs: 30_000,
+        handshake: executionId,
+        files: [{ path: 'main.py', content: Buffer.from(PROGRAM), executable: false }],
+        environment: {},
+      },
+      signal,
+    );
+  } catch (error) {
+    // A source that the engine doesn't find is a bad request; what a virtual machine answers differs.
+    const status = statusBehind(error);
+    if (status === undefined) throw error;
+    const facts = await launcher.facts(signal);
+    if (status !== 400 && suspectedCause(address, facts) === undefined) throw error;
+    throw mountsError(`folders of this machine do not reach a container: ${engineMessage(error)}`, address, facts);
+  }
+}
+
+/** What kept the trial run from seeing what it should have seen, or undefined. */
+async function findProblem(
+  { home, volumes }: ProbeDeps,
+  executionId: string,
+  end: ExecutionEnd,
+): Promise<string | undefined> {
+  if (end.cause === 'not_runnable') return 'workspaces do not reach a container';
+  if (end.cause === 'exited' && end.exitCode === EXIT.notWritable)
+    return 'a container can not write into its workspace';
+  if (end.cause === 'exited' && end.exitCode === EXIT.noService)
+    return 'sockets of this machine do not reach a container';
+  if (end.cause !== 'exited' || end.exitCode !== EXIT.ok) {
+    const output = await readFile(outputPath(home, executionId), 'utf8').catch(() => '');
+    const said = output
+      .replace(/[^\x20-\x7e]+/g, ' ')
+      .trim()
+      .slice(-200);
+    throw new BpError(
+      'sandbox_probe',
+      `a trial run of the sandbox failed: ${end.detail}${said === '' ? '' : `: ${said}`}`,
+      {
+        hint: 'build the image anew with `bp-agents image`',
+      },
+    );
+  }
+  const { paths } = await volumes.resume(executionId, probeFolder(executionId));
+  const mark = join(paths.root, MARK);
+  const seen = await readFile(mark, 'utf8').catch(() => undefined);
+  return seen === executionId ? undefined : 'what a container writes into its workspace does not reach this machine';
+}
+
+function mountsError(problem: string, address: EngineAddress, facts: EngineFacts): BpError {
+  const cause =
+    suspectedCause(address, facts) ?? `the engine at ${address.url} may run in a container or on another machine`;
+  return new BpError('sandbox_mounts', `${problem}; ${cause}`, {
+    hint: 'use a Docker engine that runs directly on this Linux machine; docs/operating.md lists what works',
+  });
+}

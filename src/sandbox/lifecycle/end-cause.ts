@@ -1,0 +1,123 @@
+import type { ExecutionEnd, EndCause } from '../sandbox.ts';
+import type { EndedEvent } from './supervisor-events.ts';
+
+/** Why the host ended it, where it did. */
+export type HostStop = 'operator' | 'shutdown' | 'cpu_backstop' | 'wall_backstop' | 'disk_watch';
+
+/** What the engine knows of a container that has ended. */
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** What the engine says went wrong; mostly empty. */
+  readonly error: string;
+}
+
+/** Everything that is known about an end. Whatever could not be had is undefined. */
+export interface EndFacts {
+  /** The supervisor's own report. */
+  readonly report: EndedEvent | undefined;
+  /** What the supervisor said it could not do; it reports nothing then, and the agent never ran. */
+  readonly failure: string | undefined;
+  readonly container: ContainerEnd | undefined;
+  /** Whether "go" was sent; where that isn't known, it is taken to be. */
+  readonly went: boolean;
+  readonly hostStop: HostStop | undefined;
+  /** Whether the host found the workspace over its quota. */
+  readonly overQuota?: boolean;
+  /** As the host measured it. */
+  readonly measured: {
+    readonly cpuMs: number | undefined;
+    readonly wallMs: number | undefined;
+    readonly workspaceBytes: number | undefined;
+    readonly workspaceFiles: number | undefined;
+    readonly outputBytes: number | undefined;
+  };
+}
+
+/** The supervisor's exit codes where the agent never ran: wrong options, no "go", no setting up. */
+const NOTHING_RAN: ReadonlySet<number | undefined> = new Set([2, 3, 4]);
+
+/**
+ * One cause from all the facts. The supervisor's report is believed before the engine, the engine before the host's own
+ * intention; nobody's word is taken for what nobody saw.
+ */
+export function executionEnd(facts: EndFacts): ExecutionEnd {
+  const { report, measured } = facts;
+  const [cause, detail] = report ? fromReport(report, facts) : withoutReport(facts);
+  return {
+    cause,
+    detail: detail.replace(/\s+/g, ' ').trim().slice(0, 500),
+    exitCode: report?.exit_code ?? null,
+    signal: report?.signal ?? null,
+    usage: {
+      cpuMs: typeof report?.cpu_us === 'number' ? Math.round(report.cpu_us / 1000) : rounded(measured.cpuMs),
+      memoryPeakBytes: report?.memory_peak_bytes ?? null,
+      wallMs: rounded(report?.wall_ms ?? measured.wallMs),
+      workspaceBytes: measured.workspaceBytes ?? null,
+      workspaceFiles: measured.workspaceFiles ?? null,
+      outputBytes: measured.outputBytes ?? null,
+    },
+  };
+}
+
+const DISK_USED_UP = 'the workspace holds more than it may';
+
+type Verdict = readonly [EndCause, string];
+
+function fromReport(report: EndedEvent, { container, hostStop, overQuota = false }: EndFacts): Verdict {
+  switch (report.cause) {
+    case 'cpu_budget':
+      return ['cpu_budget', report.detail || 'the CPU time bought was used up'];
+    case 'wall_budget':
+      return ['wall_budget', report.detail || 'the wall time was over'];
+    case 'disk_quota':
+      return ['disk_quota', report.detail || DISK_USED_UP];
+    case 'not_runnable':
+      return ['not_runnable', report.detail || 'there is no entry point that can be run'];
+    case 'stopped':
+      return stopped(hostStop);
+    case 'exited':
+      if (overQuota) return ['disk_quota', DISK_USED_UP];
+      // Also where only a child was killed and the agent itself went on to exit with 0.
+      if (container?.oomKilled || (report.oom_kills ?? 0) > 0)
+        return ['out_of_memory', 'the memory bought was used up'];
+      return ['exited', report.detail || describeExit(report)];
+  }
+}
+
+function withoutReport({ container, failure, went, hostStop }: EndFacts): Verdict {
+  if (failure !== undefined || !went || NOTHING_RAN.has(container?.exitCode)) {
+    if (hostStop) return ['stopped', 'stopped before it began'];
+    return ['start_failed', failure ?? (container?.error || 'the container ended before the agent began')];
+  }
+  if (hostStop) return stopped(hostStop);
+  if (container?.oomKilled) return ['out_of_memory', 'the memory bought was used up'];
+  if (!container) return ['lost', 'the container has vanished'];
+  return ['lost', container.error || `the container ended with exit code ${container.exitCode} and left no report`];
+}
+
+function stopped(hostStop: HostStop | undefined): Verdict {
+  switch (hostStop) {
+    case 'cpu_backstop':
+      return ['cpu_budget', 'the CPU time bought was used up (ended by the host)'];
+    case 'wall_backstop':
+      return ['wall_budget', 'the wall time was over (ended by the host)'];
+    case 'disk_watch':
+      return ['disk_quota', `${DISK_USED_UP} (ended by the host)`];
+    case 'operator':
+      return ['stopped', 'stopped by the operator'];
+    case 'shutdown':
+      return ['stopped', 'stopped because the program ended'];
+    case undefined:
+      return ['lost', 'the container was stopped from outside this program'];
+  }
+}
+
+function describeExit({ exit_code: exitCode, signal }: EndedEvent): string {
+  if (signal !== null) return `the agent was ended by signal ${signal}`;
+  return `the agent exited with code ${exitCode ?? 'unknown'}`;
+}
+
+function rounded(value: number | null | undefined): number | null {
+  return typeof value === 'number' ? Math.round(value) : null;
+}

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createOutputFile, cutMarker } from '../../../src/sandbox/content/output-file.ts';
+
+let place: string;
+let path: string;
+let warnings: string[];
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'bp-output-'));
+  path = join(place, 'logs', 'exe_1.log');
+  warnings = [];
+});
+afterEach(() => {
+  rmSync(place, { recursive: true });
+});
+
+const nothing = () => undefined;
+const logger = {
+  debug: nothing,
+  info: nothing,
+  error: nothing,
+  warn: (_: object, text: string) => warnings.push(text),
+};
+
+async function write(texts: readonly string[], bytesMax: number, bytesKept = 0) {
+  const file = createOutputFile({ path, bytesMax, bytesKept, logger });
+  for (const text of texts) file.write(Buffer.from(text));
+  await file.close();
+  return { kept: existsSync(path) ? readFileSync(path, 'utf8') : undefined, bytes: file.bytes };
+}
+
+describe('the output of an execution', () => {
+  it('is kept in order and as it is', async () => {
+    expect(await write(['one\n', '\u001b[31mtwo'], 100)).toEqual({ kept: 'one\n\u001b[31mtwo', bytes: 12 });
+  });
+
+  it('is no file where nothing was printed', async () => {
+    expect(await write([''], 100)).toEqual({ kept: undefined, bytes: 0 });
+  });
+
+  it('is cut at the cap, with a line that says so, and counted beyond it', async () => {
+    expect(await write(['12345', '6789', 'abc', 'def'], 8)).toEqual({ kept: `12345678${cutMarker(8)}`, bytes: 15 });
+  });
+
+  it('is not cut where it just fits', async () => {
+    expect(await write(['12345', '678'], 8)).toEqual({ kept: '12345678', bytes: 8 });
+  });
+
+  it('is cut once, also where it came in one piece or nothing is to be kept', async () => {
+    expect((await write(['123456789', 'x'], 4)).kept).toBe(`1234${cutMarker(4)}`);
+    rmSync(path);
+    expect((await write(['123456789', 'x'], 0)).kept).toBe(cutMarker(0));
+  });
+
+  it('goes on under the same cap after an earlier process', async () => {
+    await write(['12345'], 8);
+    expect((await write(['6789'], 8, 5)).kept).toBe(`12345678${cutMarker(8)}`);
+  });
+
+  it('does not change with the buffer that it came in', async () => {
+    const file = createOutputFile({ path, bytesMax: 100, logger });
+    const buffer = Buffer.from('first');
+    file.write(buffer);
+    buffer.fill('x');
+    await file.close();
+    expect(readFileSync(path, 'utf8')).toBe('first');
+  });
+
+  it('is dropped with one warning where it can not be written', async () => {
+    mkdirSync(join(place, 'logs'), { recursive: true });
+    rmSync(join(place, 'logs'), { recursive: true });
+    writeFileSync(join(place, 'logs'), 'a file in the way');
+    const file = createOutputFile({ path, bytesMax: 100, logger });
+    file.write(Buffer.from('a'));
+    file.write(Buffer.from('b'));
+    await file.close();
+    expect(warnings).toHaveLength(1);
+    expect(file.bytes).toBe(2);
+  });
+});
