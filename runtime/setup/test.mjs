@@ -20,7 +20,7 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
  */
 export async function test(args) {
   const withTerminal = wants('terminal', args);
-  const needsEngine = withTerminal || wants('docker', args) || wants('hostile', args);
+  const needsEngine = ['terminal', 'docker', 'hostile', 'alone'].some((project) => wants(project, args));
   await setUp(needsEngine ? ALL_STEPS : ['packages']);
   const missing = withTerminal ? await ensureTool(TERMINAL_TOOL, 'the terminal tests need its script') : undefined;
   if (wants('integration', args)) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');

@@ -108,8 +108,5 @@ describe('the frame of a prompt', () => {
     const shown = frame('a\n'.repeat(16_000));
     expect(shown.length).toBeLessThan(450);
     expect(frame('word '.repeat(10_000)).at(-1)).toContain('more lines: bp-agents prompts');
-    const before = performance.now();
-    frame('語'.repeat(60_000));
-    expect(performance.now() - before).toBeLessThan(4000);
   });
 });

@@ -44,10 +44,9 @@ const self = relative(ROOT, import.meta.filename);
 function list(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      const skipped = NOT_OURS.has(entry.name) || relative(ROOT, path) === 'workspaces';
-      return skipped ? [] : list(path);
-    }
+    // In a worktree `.git` is a file.
+    if (NOT_OURS.has(entry.name) || relative(ROOT, path) === 'workspaces') return [];
+    if (entry.isDirectory()) return list(path);
     return entry.isFile() && TEXT.has(extname(entry.name)) ? [relative(ROOT, path)] : [];
   });
 }
