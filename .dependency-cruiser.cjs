@@ -8,10 +8,11 @@ const LAYERS = {
   intelligence: ['domain', 'platform', 'config', 'economy'],
   service: ['domain', 'platform', 'config', 'economy', 'intelligence'],
   sandbox: ['domain', 'platform', 'config'],
+  operator: ['domain', 'platform', 'config', 'economy'],
   orchestrator: ['domain', 'platform', 'config', 'economy', 'sandbox'],
-  terminal: ['domain', 'platform', 'config'],
+  terminal: ['domain', 'platform', 'config', 'operator'],
   simulation: ['domain', 'platform', 'config', 'store', 'economy', 'sandbox', 'orchestrator'],
-  cli: ['domain', 'platform', 'config', 'economy', 'terminal', 'orchestrator', 'simulation'],
+  cli: ['domain', 'platform', 'config', 'economy', 'operator', 'terminal', 'orchestrator', 'simulation'],
 };
 
 const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({

@@ -15,7 +15,7 @@ const OWNERS = {
 };
 const LAYERS = [
   ...['domain', 'platform', 'config', 'store', 'economy', 'intelligence', 'service', 'sandbox'],
-  ...['orchestrator', 'terminal', 'simulation', 'cli'],
+  ...['operator', 'orchestrator', 'terminal', 'simulation', 'cli'],
 ];
 
 const SEAMS = 'Take it from deps: only src/platform and src/main.ts touch the real world.';

@@ -36,7 +36,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
   const seccompPath = join(runtimeDirectory, 'seccomp.json');
 
   return {
-    async start({ directory, config, economy }, logger, signal): Promise<RunningParts> {
+    async start({ directory, config, economy }, { logger, events }, signal): Promise<RunningParts> {
       const address = await findEngine(options);
       const sandbox = createDockerSandbox({
         docker: connectEngine(address),
@@ -65,7 +65,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const service = await createService({ economy, usage, gateway, clock, logger });
       const endpoints = endpointsOf(service, gateway, meters);
       return {
-        orchestrator: { economy, sandbox, endpoints, clock, logger, onEvent: () => undefined },
+        orchestrator: { economy, sandbox, endpoints, clock, logger, events },
         async close() {
           await service.close();
           await sandbox.close();

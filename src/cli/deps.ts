@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { AgentFile } from '../domain/agent.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
+import type { MarketEvents } from '../domain/market-event.ts';
+import type { Home } from '../operator/home.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Finding } from '../platform/finding.ts';
@@ -30,18 +31,10 @@ export interface CliDeps {
   interruptProcess(pid: number): void;
 }
 
-/** One economy's folder, opened: its configuration and its economy. */
-export interface Home {
-  readonly directory: string;
-  readonly config: Config;
-  readonly economy: EconomyDeps;
-  close(): void;
-}
-
 /** Docker and the System Service, which commands reach only through here. */
 export interface EnginePort {
   /** Joins sandbox, service and orchestrator for this home. Throws `BpError` where the engine can't be used. */
-  start(home: Home, logger: Logger, signal: AbortSignal): Promise<RunningParts>;
+  start(home: Home, run: RunOptions, signal: AbortSignal): Promise<RunningParts>;
   /** Builds the image where it is missing or older than `runtime/`. */
   ensureImage(
     config: Config,
@@ -54,6 +47,12 @@ export interface EnginePort {
   putBackWorkspaces(home: Home, complain: (line: string) => void): Promise<void>;
   /** What `doctor` asks of the engine and of what agents need on this machine, without changing anything. */
   examine(place: ExaminedHome, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export interface RunOptions {
+  readonly logger: Logger;
+  /** Where the market tells what happens. */
+  readonly events: MarketEvents;
 }
 
 export interface AgentInstallation {

@@ -5,7 +5,8 @@ import { loadConfig, type ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { lockRun, openHomeEconomy, runningProcess, volumesDirectory } from '../economy/open-home.ts';
 import { BpError } from '../platform/errors.ts';
-import type { CliDeps, Home } from './deps.ts';
+import type { CliDeps } from './deps.ts';
+import type { Home } from '../operator/home.ts';
 import { reject } from './failure.ts';
 import { printLines } from './output.ts';
 

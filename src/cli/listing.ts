@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { parseWhole } from './arguments.ts';
-import type { CliDeps, Home } from './deps.ts';
+import type { CliDeps } from './deps.ts';
+import type { Home } from '../operator/home.ts';
 import { valueOf } from './failure.ts';
 import type { GlobalOptions } from './home.ts';
 import { printJson, printLines, tableLines, type Column } from './output.ts';

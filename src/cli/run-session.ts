@@ -1,18 +1,21 @@
 import { join } from 'node:path';
-import { welcomeHuman } from '../economy/prompt-slot.ts';
 import { stateDirectory } from '../economy/open-home.ts';
+import type { MarketEvent } from '../domain/market-event.ts';
+import { EventHub } from '../operator/event-hub.ts';
+import type { Home } from '../operator/home.ts';
+import { LiveEconomy } from '../operator/live-economy.ts';
+import { PromptDesk } from '../operator/prompt-desk.ts';
 import { runMarket } from '../orchestrator/market-loop.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
 import { openLogger } from '../platform/pino-logger.ts';
+import { HumanDesk } from '../terminal/human-desk.ts';
+import { LiveScreen } from '../terminal/live-screen.ts';
 import { openTerminal } from '../terminal/open-terminal.ts';
 import { PlainTerminal } from '../terminal/plain-terminal.ts';
 import type { Terminal } from '../terminal/view.ts';
-import type { CliDeps, Home, RunningParts } from './deps.ts';
+import type { CliDeps, RunOptions, RunningParts } from './deps.ts';
 import { failureOf } from './failure.ts';
-import { HumanDesk } from './human-desk.ts';
-import { LiveEconomy } from './live-economy.ts';
 import { printLines } from './output.ts';
 
 export interface SessionOptions {
@@ -38,14 +41,17 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
       if (level === 'error' || (level === 'warn' && say === plainly)) say(line);
     },
   });
+  const events = new EventHub<MarketEvent>({
+    onFault: (error) => logger.warn({ err: error }, 'an event could not be shown'),
+  });
   try {
-    const parts = await startParts(deps, home, logger);
+    const parts = await startParts(deps, home, { logger, events });
     if (!parts) return;
     try {
       const terminal = openScreen(deps, home, options.headless);
       try {
         say = (line) => terminal.event(line);
-        await openMarket(deps, home, { terminal, orchestrator: parts.orchestrator, ...options });
+        await openMarket(deps, home, { terminal, orchestrator: parts.orchestrator, events, ...options });
       } finally {
         say = plainly;
         terminal.close();
@@ -59,10 +65,10 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
 }
 
 /** Undefined where the interrupt came first: then nothing was begun, and the command has done what it was asked. */
-async function startParts(deps: CliDeps, home: Home, logger: Logger): Promise<RunningParts | undefined> {
+async function startParts(deps: CliDeps, home: Home, run: RunOptions): Promise<RunningParts | undefined> {
   const { engine, interrupt } = deps;
   try {
-    return await engine.start(home, logger, interrupt);
+    return await engine.start(home, run, interrupt);
   } catch (error) {
     if (interrupt.aborted) return undefined;
     throw error;
@@ -71,6 +77,7 @@ async function startParts(deps: CliDeps, home: Home, logger: Logger): Promise<Ru
 
 function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean): Terminal {
   const { stdin, stdout, clock } = deps;
+  const prompts = new PromptDesk(economy);
   if (headless) return new PlainTerminal({ output: stdout, clock });
   const terminal = openTerminal({
     input: stdin,
@@ -81,7 +88,7 @@ function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean)
     reasonCharsMax: config.attention.reason_chars_max,
     onKey: () => {
       try {
-        if (economy.store.state.get().humanAway) welcomeHuman(economy);
+        prompts.welcome();
       } catch (error) {
         terminal.event(failureOf(error).message ?? '');
       }
@@ -94,46 +101,50 @@ function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean)
 interface Market extends SessionOptions {
   readonly terminal: Terminal;
   readonly orchestrator: OrchestratorDeps;
+  readonly events: EventHub<MarketEvent>;
 }
 
 async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<void> {
-  const { terminal, orchestrator, cycles } = market;
+  const { terminal, orchestrator, events, cycles } = market;
   const { interrupt } = deps;
-  const live = new LiveEconomy(home, terminal);
-  const desk = new HumanDesk({ economy: home.economy, terminal, say: (line) => live.say(line) });
-  if (terminal.interactive) welcomeHuman(home.economy);
+  const live = new LiveEconomy(home.economy);
+  const screen = new LiveScreen(live, terminal);
+  const prompts = new PromptDesk(home.economy);
+  const desk = new HumanDesk({
+    prompts,
+    terminal,
+    say: (line) => screen.say(line),
+    onFailure: (error) => screen.say(failureOf(error).message ?? ''),
+  });
+  if (terminal.interactive) prompts.welcome();
 
   const failed = new AbortController();
   const ended = new AbortController();
   const watching = every(home.economy.clock, ended.signal, () => {
     desk.look();
-    live.refresh();
+    screen.refresh();
   }).catch((error: unknown) => failed.abort(error));
   const onInterrupt = () => {
     live.stopping();
-    live.say('ending: nothing more is launched, what runs is settled; once more ends at once');
+    screen.say('ending: nothing more is launched, what runs is settled; once more ends at once');
   };
   interrupt.addEventListener('abort', onInterrupt, { once: true });
   let cleared = 0;
+  const unsubscribe = events.subscribe((event) => {
+    if (event.kind === 'cycle' && ++cleared === cycles) live.stopping();
+    screen.note(event);
+  });
   try {
-    await runMarket(
-      {
-        ...orchestrator,
-        onEvent: (event) => {
-          if (event.kind === 'cycle' && ++cleared === cycles) live.stopping();
-          live.note(event);
-        },
-      },
-      { cycles, stop: AbortSignal.any([interrupt, failed.signal]) },
-    );
+    await runMarket(orchestrator, { cycles, stop: AbortSignal.any([interrupt, failed.signal]) });
   } finally {
+    unsubscribe();
     interrupt.removeEventListener('abort', onInterrupt);
     ended.abort();
     await watching;
     await desk.close();
   }
   failed.signal.throwIfAborted();
-  live.say(`ended after cycle ${home.economy.store.state.get().cycle}`);
+  screen.say(`ended after cycle ${home.economy.store.state.get().cycle}`);
 }
 
 /** Does it now and then until the signal; rejects where it throws. */

@@ -1,3 +1,4 @@
+import type { MarketEvents } from '../domain/market-event.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -10,8 +11,8 @@ export interface OrchestratorDeps {
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of everything worth a line on the operator's screen. */
-  readonly onEvent: (event: MarketEvent) => void;
+  /** Where everything is told that is worth a line on the operator's screen. */
+  readonly events: MarketEvents;
 }
 
 /** The System Service, as far as an execution's life is concerned. */
@@ -27,18 +28,3 @@ export interface Endpoints {
   /** Ends what is open and removes the socket. Idempotent. */
   close(executionId: number): Promise<void>;
 }
-
-export type MarketEvent =
-  | { readonly kind: 'cycle'; readonly cycle: number; readonly winners: number; readonly bids: number }
-  | { readonly kind: 'started'; readonly executionId: number; readonly agentId: string }
-  | {
-      readonly kind: 'settled';
-      readonly executionId: number;
-      readonly agentId: string;
-      readonly outcome: string;
-      readonly detail: string;
-    }
-  | { readonly kind: 'died'; readonly agentId: string }
-  | { readonly kind: 'prompt_expired'; readonly promptId: number }
-  | { readonly kind: 'paused'; readonly reason: string }
-  | { readonly kind: 'resumed' };

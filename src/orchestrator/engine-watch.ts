@@ -16,7 +16,7 @@ export interface EngineWatch {
 const ANSWER_MS = 5_000;
 
 export function watchEngine(deps: OrchestratorDeps): EngineWatch {
-  const { economy, sandbox, logger, onEvent } = deps;
+  const { economy, sandbox, logger, events } = deps;
   let cause: string | undefined;
   let faults = 0;
   let isLooking = false;
@@ -28,7 +28,7 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
     isPaused = true;
     pauseMarket(economy, reason);
     logger.error({ reason }, 'the market is paused');
-    onEvent({ kind: 'paused', reason });
+    events.publish({ kind: 'paused', reason });
   }
 
   function resume(): void {
@@ -36,7 +36,7 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
     faults = 0;
     resumeMarket(economy);
     logger.info({}, 'the market runs again');
-    onEvent({ kind: 'resumed' });
+    events.publish({ kind: 'resumed' });
   }
 
   async function ask(signal: AbortSignal): Promise<void> {

@@ -95,7 +95,7 @@ async function runToEnd(
     await prepared.stop('operator');
     return endingOf(await prepared.ended);
   }
-  deps.onEvent({ kind: 'started', executionId: execution.id, agentId: execution.agentId });
+  deps.events.publish({ kind: 'started', executionId: execution.id, agentId: execution.agentId });
   return stoppable(deps, id, prepared, stop, async () => {
     await prepared.go();
     return endingOf(await prepared.ended);
@@ -198,7 +198,7 @@ function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Fi
   if (isSettled) {
     const { agentId } = economy.store.executions.get(executionId);
     logger.info({ execution: formatId('execution', executionId), agent: agentId, outcome, detail, usage }, 'settled');
-    deps.onEvent({ kind: 'settled', executionId, agentId, outcome, detail });
+    deps.events.publish({ kind: 'settled', executionId, agentId, outcome, detail });
   }
   return { executionId, outcome, faultCode: isSettled && outcome === 'system_fault' ? faultCode : undefined };
 }

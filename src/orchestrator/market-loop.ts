@@ -88,10 +88,10 @@ async function sleepUntil({ clock }: OrchestratorDeps, time: number, stop: Abort
   }
 }
 
-function report({ logger, onEvent }: OrchestratorDeps, cleared: ClearedCycle): void {
+function report({ logger, events }: OrchestratorDeps, cleared: ClearedCycle): void {
   const { cycle, bids, allocated, revenue, expiredBids, expiredPrompt, lives, head } = cleared;
   logger.info({ cycle, bids, winners: allocated.length, revenue, expiredBids, head }, 'cleared');
-  onEvent({ kind: 'cycle', cycle, bids, winners: allocated.length });
-  if (expiredPrompt !== undefined) onEvent({ kind: 'prompt_expired', promptId: expiredPrompt });
-  for (const agentId of lives.died) onEvent({ kind: 'died', agentId });
+  events.publish({ kind: 'cycle', cycle, bids, winners: allocated.length });
+  if (expiredPrompt !== undefined) events.publish({ kind: 'prompt_expired', promptId: expiredPrompt });
+  for (const agentId of lives.died) events.publish({ kind: 'died', agentId });
 }

@@ -90,7 +90,7 @@ export class OrchestratorLife {
     openEconomy(economy);
     if (!headless) welcomeHuman(economy);
     await runMarket(
-      { economy, sandbox, endpoints: this.#endpoints(), clock, logger: SILENT, onEvent: () => undefined },
+      { economy, sandbox, endpoints: this.#endpoints(), clock, logger: SILENT, events: { publish: nothing } },
       { cycles: undefined, stop: this.#stop.signal },
     );
   }

@@ -7,7 +7,7 @@ import { promptFrame } from './prompt-frame.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { Screen, type CursorPlace } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
-import type { Answer, AskedPrompt, EconomyView, Terminal } from './view.ts';
+import type { Answer, AskedPrompt, ShownEconomy, Terminal } from './view.ts';
 
 export interface InteractiveTerminalOptions {
   readonly input: ReadStream;
@@ -38,7 +38,7 @@ export class InteractiveTerminal implements Terminal {
   readonly #screen: Screen;
   readonly #closing = new AbortController();
   readonly #heldEvents: string[] = [];
-  #view: EconomyView | undefined;
+  #view: ShownEconomy | undefined;
   #shownAt = 0;
   #question: { readonly lines: readonly string[]; readonly cursor: CursorPlace } | undefined;
   #keys: PassThrough | undefined;
@@ -54,7 +54,7 @@ export class InteractiveTerminal implements Terminal {
     void this.#refresh();
   }
 
-  show(view: EconomyView): void {
+  show(view: ShownEconomy): void {
     const first = this.#view === undefined;
     this.#view = view;
     this.#shownAt = this.#options.clock.monotonic();

@@ -1,7 +1,6 @@
-import { formatCredits, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { RESOURCES, type Resource } from '../domain/resources.ts';
 import { sanitiseLine } from './sanitise.ts';
-import type { EconomyView } from './view.ts';
+import type { ShownEconomy } from './view.ts';
 import { cutToWidth, padToWidth } from './width.ts';
 
 export interface ScreenSize {
@@ -21,7 +20,7 @@ const SHORT: Readonly<Record<Resource, string>> = {
 };
 
 /** The economy on a few lines, none wider than the screen. `elapsedMs`: since the view was true. */
-export function liveViewLines(view: EconomyView, elapsedMs: number, { columns, rows }: ScreenSize): readonly string[] {
+export function liveViewLines(view: ShownEconomy, elapsedMs: number, { columns, rows }: ScreenSize): readonly string[] {
   if (columns < COLUMNS_MIN || rows < ROWS_MIN) return [statusLine(view, elapsedMs, columns)];
   const body = [
     headline(view, elapsedMs),
@@ -37,13 +36,13 @@ export function liveViewLines(view: EconomyView, elapsedMs: number, { columns, r
 }
 
 /** The same in one line, for when a question is open. */
-export function statusLine(view: EconomyView, elapsedMs: number, columns: number): string {
-  const { open } = view.prompts;
+export function statusLine(view: ShownEconomy, elapsedMs: number, columns: number): string {
+  const { open_prompt: open } = view;
   const parts = [
     headline(view, elapsedMs),
     ...(open ? [`expires in ${duration(open.expires_in_ms - elapsedMs)}`] : []),
     `${view.agents.alive} alive`,
-    `${view.executions.length} running`,
+    `${view.running.length} running`,
     ...RESOURCES.filter((resource) => resource !== 'attention' && view.markets[resource].supply > 0).map(
       (resource) => `${SHORT[resource]} ${percent(view.markets[resource].utilisation)}`,
     ),
@@ -52,14 +51,14 @@ export function statusLine(view: EconomyView, elapsedMs: number, columns: number
   return cutToWidth(parts.join(' · '), columns);
 }
 
-function headline(view: EconomyView, elapsedMs: number): string {
+function headline(view: ShownEconomy, elapsedMs: number): string {
   const cycle = `cycle ${view.cycle}`;
   if (view.state !== 'running') return `${cycle} · ${view.state}`;
   if (view.next_cycle_in_ms === null) return `${cycle} · at work`;
   return `${cycle} · next in ${duration(view.next_cycle_in_ms - elapsedMs)}`;
 }
 
-function credits({ credits: sums }: EconomyView): string {
+function credits({ credits: sums }: ShownEconomy): string {
   return [
     `${rounded(sums.held)} held`,
     `${rounded(sums.pending)} in bids`,
@@ -68,26 +67,26 @@ function credits({ credits: sums }: EconomyView): string {
   ].join(' · ');
 }
 
-function marketLine(resource: Resource, view: EconomyView): string {
+function marketLine(resource: Resource, view: ShownEconomy): string {
   const { price, supply, utilisation } = view.markets[resource];
   const name = padToWidth(resource, 12);
   if (supply === 0) return `${name}not sold`;
-  const unit = `${formatCredits(price)} each`;
+  const unit = `${exact(price)} each`;
   return `${name}${bar(utilisation)} ${percent(utilisation).padStart(5)} of ${supply.toLocaleString('en-US')} · ${unit}`;
 }
 
-function openPrompt({ prompts }: EconomyView, elapsedMs: number): string {
+function openPrompt({ open_prompt: open, prompts, human_away: away }: ShownEconomy, elapsedMs: number): string {
   const parts = [
-    prompts.open
-      ? `${prompts.open.id} from ${sanitiseLine(prompts.open.agent_id, 60)}, expires in ${duration(prompts.open.expires_in_ms - elapsedMs)}`
+    open
+      ? `${open.id} from ${sanitiseLine(open.agent_id, 60)}, expires in ${duration(open.expires_in_ms - elapsedMs)}`
       : 'none',
     ...(prompts.queued > 0 ? [`${prompts.queued} waiting`] : []),
-    ...(prompts.away ? ['you are away: press a key'] : []),
+    ...(away ? ['you are away: press a key'] : []),
   ];
   return parts.join(' · ');
 }
 
-function running({ executions }: EconomyView, elapsedMs: number, columns: number): string {
+function running({ running: executions }: ShownEconomy, elapsedMs: number, columns: number): string {
   if (executions.length === 0) return 'none';
   const all = executions.map(
     ({ id, agent_id, running_ms }) => `${id} ${sanitiseLine(agent_id, 60)} ${duration(running_ms + elapsedMs)}`,
@@ -111,9 +110,13 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+function exact(credits: number): string {
+  return credits.toLocaleString('en-US', { maximumFractionDigits: 6 });
+}
+
 /** For a glance: the exact amounts are a command away. */
-function rounded(amount: MicroCredits): string {
-  return toCredits(amount).toLocaleString('en-US', { maximumFractionDigits: 2 });
+function rounded(credits: number): string {
+  return credits.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
 function duration(milliseconds: number): string {

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { statusLine } from './live-view.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { timeOfDay } from './time-of-day.ts';
-import type { Answer, AskedPrompt, EconomyView, Terminal } from './view.ts';
+import type { Answer, AskedPrompt, ShownEconomy, Terminal } from './view.ts';
 
 export interface PlainTerminalOptions {
   readonly output: Writable;
@@ -23,7 +23,7 @@ export class PlainTerminal implements Terminal {
     options.output.on('error', () => this.close());
   }
 
-  show(view: EconomyView): void {
+  show(view: ShownEconomy): void {
     if (view.cycle === this.#cycle) return;
     this.#cycle = view.cycle;
     this.event(statusLine(view, 0, Infinity));

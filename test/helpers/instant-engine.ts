@@ -42,7 +42,7 @@ export function instantEngine(behave: Behaviour): EnginePort {
   return {
     putBackWorkspaces: () => Promise.resolve(),
     install: () => Promise.resolve({ commands: [], size: null }),
-    start: ({ economy }, logger) =>
+    start: ({ economy }, { logger, events }) =>
       Promise.resolve({
         orchestrator: {
           economy,
@@ -50,7 +50,7 @@ export function instantEngine(behave: Behaviour): EnginePort {
           endpoints: noEndpoints(),
           clock: economy.clock,
           logger,
-          onEvent: () => undefined,
+          events,
         },
         close: () => Promise.resolve(),
       }),

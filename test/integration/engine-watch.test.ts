@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pauseMarket } from '../../src/economy/pause-market.ts';
-import type { MarketEvent, OrchestratorDeps } from '../../src/orchestrator/deps.ts';
+import type { MarketEvent } from '../../src/domain/market-event.ts';
+import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { watchEngine } from '../../src/orchestrator/engine-watch.ts';
 import { runMarket } from '../../src/orchestrator/market-loop.ts';
 import { openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
@@ -14,16 +15,16 @@ afterEach(() => {
 });
 
 /** An engine that answers as the test says and runs nothing. */
-function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly events: MarketEvent[] } {
+function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly told: MarketEvent[] } {
   const never = () => Promise.reject(new Error('not in this test'));
-  const events: MarketEvent[] = [];
+  const told: MarketEvent[] = [];
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
   return {
     economy,
     clock: economy.clock,
     logger: silent,
-    events,
-    onEvent: (event: MarketEvent) => void events.push(event),
+    told,
+    events: { publish: (event: MarketEvent) => void told.push(event) },
     endpoints: {
       serviceUrl: '',
       open: never,
@@ -42,7 +43,7 @@ function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly 
       forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
     },
-  } as unknown as OrchestratorDeps & { readonly events: MarketEvent[] };
+  } as unknown as OrchestratorDeps & { readonly told: MarketEvent[] };
 }
 
 async function settleDown(): Promise<void> {

@@ -27,7 +27,7 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
     economy,
     clock: economy.clock,
     logger: silent,
-    onEvent: () => undefined,
+    events: { publish: () => undefined },
     endpoints: {
       serviceUrl: '',
       open: () => Promise.resolve(),

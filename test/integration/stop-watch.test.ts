@@ -43,7 +43,7 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
     economy,
     clock: economy.clock,
     logger: silent,
-    onEvent: () => undefined,
+    events: { publish: () => undefined },
     endpoints: {
       serviceUrl: '',
       open: () => Promise.resolve(),

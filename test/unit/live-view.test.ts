@@ -35,20 +35,16 @@ describe('the live view', () => {
 
   it('shows the open prompt, the deck and whether the human is away', () => {
     const open = { id: 'prompt_3', agent_id: 'genesis', expires_in_ms: 600_000 };
-    expect(lines(economyView({ prompts: { open, queued: 1, away: false } }), 30_000)).toContain(
+    expect(lines(economyView({ open_prompt: open, prompts: { open: 1, queued: 1 } }), 30_000)).toContain(
       'prompt      prompt_3 from genesis, expires in 9 min · 1 waiting',
     );
-    expect(lines(economyView({ prompts: { open: null, queued: 0, away: true } }))).toContain(
-      'you are away: press a key',
-    );
+    expect(lines(economyView({ human_away: true }))).toContain('you are away: press a key');
   });
 
   it('names as many executions as there is room for, and counts the rest', () => {
     const executions = Array.from({ length: 9 }, (_, n) => ({ id: `exe_${n}`, agent_id: 'genesis', running_ms: 1000 }));
-    expect(lines(economyView({ executions: executions.slice(0, 2) }))).toContain(
-      'exe_0 genesis 1 s · exe_1 genesis 1 s',
-    );
-    expect(lines(economyView({ executions }))).toMatch(/running {5}exe_0 genesis 1 s .* · \d more$/m);
+    expect(lines(economyView({ running: executions.slice(0, 2) }))).toContain('exe_0 genesis 1 s · exe_1 genesis 1 s');
+    expect(lines(economyView({ running: executions }))).toMatch(/running {5}exe_0 genesis 1 s .* · \d more$/m);
   });
 
   it('shows the newest events, whatever an agent wrote into them', () => {
@@ -62,7 +58,7 @@ describe('the live view', () => {
     const view = economyView({
       notice: '日本語 '.repeat(50),
       events: ['x'.repeat(300), '語'.repeat(300)],
-      executions: Array.from({ length: 50 }, (_, n) => ({ id: `exe_${n}`, agent_id: 'a'.repeat(41), running_ms: 1e7 })),
+      running: Array.from({ length: 50 }, (_, n) => ({ id: `exe_${n}`, agent_id: 'a'.repeat(41), running_ms: 1e7 })),
     });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 2, max: 60 }), (columns, rows) => {

@@ -5,9 +5,10 @@ import { databasePath } from '../../economy/open-home.ts';
 import { parseAmount, parseBundleText } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';
-import { GENESIS, madeAgentLines, madeAgentView, makeAgent, type AgentOrder } from '../genesis.ts';
+import { GENESIS, madeAgentView, makeAgent, type AgentOrder } from '../../operator/make-agent.ts';
 import { homeDirectory, withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
+import { madeAgentLines } from '../made-agent-lines.ts';
 import { printJson, printLines } from '../output.ts';
 
 interface Options extends GlobalOptions {
@@ -34,7 +35,7 @@ export function addBootstrap(program: Command, deps: CliDeps): void {
       const order = readOrder(options);
       const directory = homeDirectory(deps, options);
       const isNew = !existsSync(databasePath(directory));
-      const made = await withHome(deps, command, (home) => makeAgent(deps, home, order), { create: true });
+      const made = await withHome(deps, command, (home) => valueOf(makeAgent(deps, home, order)), { create: true });
       if (json) printJson(deps.stdout, madeAgentView(made));
       else printLines(deps.stdout, [...(isNew ? [`made an economy in ${directory}`] : []), ...madeAgentLines(made)]);
     });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import { callView } from '../../economy/views/call-view.ts';
-import type { CliDeps, Home } from '../deps.ts';
+import type { CliDeps } from '../deps.ts';
+import type { Home } from '../../operator/home.ts';
 import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
 import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';

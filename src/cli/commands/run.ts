@@ -4,9 +4,11 @@ import { hasAgents } from '../../economy/bootstrap-agent.ts';
 import { openEconomy } from '../../economy/open-economy.ts';
 import { databasePath, lockRun } from '../../economy/open-home.ts';
 import { parseWhole } from '../arguments.ts';
-import type { CliDeps, Home } from '../deps.ts';
+import type { CliDeps } from '../deps.ts';
+import type { Home } from '../../operator/home.ts';
 import { valueOf } from '../failure.ts';
-import { GENESIS, madeAgentLines, makeAgent } from '../genesis.ts';
+import { GENESIS, makeAgent } from '../../operator/make-agent.ts';
+import { madeAgentLines } from '../made-agent-lines.ts';
 import { homeDirectory, openHome, putBackWorkspaces, readConfig, type GlobalOptions } from '../home.ts';
 import { printLines } from '../output.ts';
 import { runSession } from '../run-session.ts';
@@ -61,6 +63,6 @@ function welcome({ directory }: Home, isNew: boolean): readonly string[] {
 function begin(deps: CliDeps, home: Home, { bootstrap }: Options): readonly string[] {
   openEconomy(home.economy);
   if (hasAgents(home.economy)) return [];
-  if (bootstrap) return madeAgentLines(makeAgent(deps, home, { id: GENESIS }));
+  if (bootstrap) return madeAgentLines(valueOf(makeAgent(deps, home, { id: GENESIS })));
   return ['no agents yet: bp-agents bootstrap makes genesis, here or from another terminal'];
 }

@@ -5,12 +5,13 @@ import { formatId, isAgentId, parseId } from '../../domain/ids.ts';
 import { stopAgent, type StoppedAgent } from '../../economy/stop-agent.ts';
 import { stopExecution } from '../../economy/stop-execution.ts';
 import { BpError } from '../../platform/errors.ts';
-import type { CliDeps, Home } from '../deps.ts';
+import type { CliDeps } from '../deps.ts';
+import type { Home } from '../../operator/home.ts';
 import { reject, valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
-import { endRun, findRun, waitUntil } from '../stop-run.ts';
+import { endRun, findRun, waitUntil } from '../../operator/running-process.ts';
 
 interface Options extends GlobalOptions {
   readonly now?: boolean;

@@ -2,8 +2,16 @@ import { add, subtract, toCredits } from '../../domain/credits.ts';
 import type { EconomyDeps } from '../deps.ts';
 import { marketsView } from './market-view.ts';
 
-/** The economy at a glance. `issued` is all that was ever issued; `held` is what agents can spend or have bid. */
+/** The economy at a glance. */
 export function statusView(deps: EconomyDeps) {
+  return { ...glanceView(deps), executions: deps.store.executions.counts() };
+}
+
+/**
+ * All of it that costs the same however long the economy has lived. `issued` is all that was ever issued; `held` is what
+ * agents can spend or have bid.
+ */
+export function glanceView(deps: EconomyDeps) {
   const { store } = deps;
   const state = store.state.get();
   const posted = (account: string) => store.accounts.balance(account).posted;
@@ -24,6 +32,5 @@ export function statusView(deps: EconomyDeps) {
     },
     markets: marketsView(deps),
     prompts: store.prompts.counts(),
-    executions: store.executions.counts(),
   };
 }

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { longestWaitMs } from '../../../src/cli/stop-run.ts';
+import { longestWaitMs } from '../../../src/operator/running-process.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { makeAgent, nextCycle, runningAgent } from '../../helpers/economy.ts';
 import { instantEngine, type Behaviour } from '../../helpers/instant-engine.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { longestWaitMs } from '../../../src/cli/stop-run.ts';
+import { longestWaitMs } from '../../../src/operator/running-process.ts';
 import { auditLedger } from '../../../src/economy/audit.ts';
 import { scorePrompt } from '../../../src/economy/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/submit-prompt.ts';

@@ -1,7 +1,17 @@
 import type { EconomyDeps } from '../economy/deps.ts';
 import { mayBeRunning, runningProcess } from '../economy/open-home.ts';
 import { BpError } from '../platform/errors.ts';
-import type { CliDeps, Home } from './deps.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Home } from './home.ts';
+
+/** What reaches the process that runs a home's market from another one. */
+export interface ProcessDeps {
+  readonly clock: Clock;
+  /** The operator doesn't want to wait any more. */
+  readonly interrupt: AbortSignal;
+  /** Does what one Ctrl-C does, to another process. Throws the system's error. */
+  interruptProcess(pid: number): void;
+}
 
 const LOOK_MS = 100;
 /** The holder of the lock tells its id right after it took it. */
@@ -14,7 +24,7 @@ const NEXT_INTERRUPT_MS = 500;
 const AT_ONCE_MS_MAX = 10_000;
 
 /** The process that runs this economy, or undefined where none does. Throws `BpError` `run_unknown`. */
-export async function findRun(deps: CliDeps, directory: string): Promise<number | undefined> {
+export async function findRun(deps: ProcessDeps, directory: string): Promise<number | undefined> {
   const until = deps.clock.monotonic() + TELL_MS_MAX;
   for (;;) {
     const pid = runningProcess(directory);
@@ -32,7 +42,7 @@ export async function findRun(deps: CliDeps, directory: string): Promise<number 
  * Throws `BpError`: `run_not_ended`, `run_not_ours`.
  */
 export async function endRun(
-  deps: CliDeps,
+  deps: ProcessDeps,
   { directory, economy }: Pick<Home, 'directory' | 'economy'>,
   pid: number,
   { now }: { readonly now: boolean },
@@ -59,7 +69,7 @@ export function longestWaitMs({ store, config }: Pick<EconomyDeps, 'store' | 'co
 
 /** False where it took longer. Rejects when the operator doesn't want to wait any more. */
 export async function waitUntil(
-  { clock, interrupt: signal }: CliDeps,
+  { clock, interrupt: signal }: ProcessDeps,
   isThere: () => boolean,
   limitMs: number,
 ): Promise<boolean> {
@@ -71,7 +81,7 @@ export async function waitUntil(
   return true;
 }
 
-function interrupt(deps: CliDeps, pid: number): void {
+function interrupt(deps: ProcessDeps, pid: number): void {
   try {
     deps.interruptProcess(pid);
   } catch (error) {

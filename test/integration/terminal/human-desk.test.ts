@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HumanDesk } from '../../../src/cli/human-desk.ts';
+import type { EconomyDeps } from '../../../src/economy/deps.ts';
 import { scorePrompt } from '../../../src/economy/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { PromptDesk } from '../../../src/operator/prompt-desk.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { HumanDesk } from '../../../src/terminal/human-desk.ts';
 import type { Answer, AskedPrompt, Terminal } from '../../../src/terminal/view.ts';
 import { accepted, openTestEconomy, runningAgent, WITH_ATTENTION, type TestEconomy } from '../../helpers/economy.ts';
 
@@ -52,13 +54,22 @@ beforeEach(() => {
   economy = openTestEconomy();
   terminal = new ScriptedTerminal();
   said = [];
-  desk = new HumanDesk({ economy, terminal, say: (line) => said.push(line) });
+  desk = deskOf(economy);
   store = openStore({ path: economy.databasePath, create: false, now: 0 });
 });
 afterEach(() => {
   store.close();
   economy.close();
 });
+
+function deskOf(economyOfDesk: EconomyDeps): HumanDesk {
+  return new HumanDesk({
+    prompts: new PromptDesk(economyOfDesk),
+    terminal,
+    say: (line) => said.push(line),
+    onFailure: (error) => said.push(String(error)),
+  });
+}
 
 /** An execution with attention shows a prompt. */
 function show(agentId: string): number {
@@ -130,7 +141,7 @@ describe('the desk', () => {
       return economy.store.transaction(work);
     };
     const careful = { ...economy, store: { ...economy.store, transaction } };
-    desk = new HumanDesk({ economy: careful, terminal, say: (line) => said.push(line) });
+    desk = deskOf(careful);
     desk.look();
     terminal.answer({ kind: 'skipped' });
     await settled();

@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
 import { bootstrapAgent, OPERATOR_FILES, type BootstrappedAgent } from '../economy/bootstrap-agent.ts';
-import type { MicroCredits } from '../domain/credits.ts';
-import { formatCredits, toCredits } from '../domain/credits.ts';
+import { toCredits, type MicroCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
+import { accept, type Result } from '../domain/refusal.ts';
 import type { Bundle } from '../domain/resources.ts';
-import type { CliDeps, Home } from './deps.ts';
-import { valueOf } from './failure.ts';
+import type { Home } from './home.ts';
 import { readWorkspaceFolder, type WorkspaceFolder } from './workspace-folder.ts';
 
 /** The agent that `bootstrap` makes when it isn't told another id. */
@@ -24,16 +23,27 @@ export interface MadeAgent extends BootstrappedAgent {
   readonly folder: WorkspaceFolder;
 }
 
-/** Makes a root agent, or revives a dead one. Throws `Refused` as `bootstrapAgent` and `readWorkspaceFolder` refuse. */
-export function makeAgent(deps: CliDeps, { economy }: Home, order: AgentOrder): MadeAgent {
+export interface MakeAgentDeps {
+  /** Where a folder is looked for that isn't named by an absolute path. */
+  readonly directory: string;
+  /** The folder of `runtime/` in this package. */
+  readonly runtimeDirectory: string;
+}
+
+/** Makes a root agent, or revives a dead one. Refuses what `bootstrapAgent` and `readWorkspaceFolder` refuse. */
+export function makeAgent(deps: MakeAgentDeps, { economy }: Home, order: AgentOrder): Result<MadeAgent> {
   const { from, ...rest } = order;
   const isKnown = economy.store.agents.find(order.id) !== undefined;
   const keepsItsFiles = from === undefined && isKnown && order.id !== GENESIS;
   const source = from === undefined ? join(deps.runtimeDirectory, GENESIS) : resolve(deps.directory, from);
-  const folder = keepsItsFiles ? { files: [], leftOut: [] } : readWorkspaceFolder(source, OPERATOR_FILES);
-  const files = keepsItsFiles ? undefined : folder.files;
-  return { ...valueOf(bootstrapAgent(economy, { ...rest, files })), folder };
+  const folder = keepsItsFiles ? accept(NO_FILES) : readWorkspaceFolder(source, OPERATOR_FILES);
+  if (!folder.ok) return folder;
+  const files = keepsItsFiles ? undefined : folder.value.files;
+  const made = bootstrapAgent(economy, { ...rest, files });
+  return made.ok ? accept({ ...made.value, folder: folder.value }) : made;
 }
+
+const NO_FILES: WorkspaceFolder = { files: [], leftOut: [] };
 
 export function madeAgentView({ agentId, life, granted, bidId, amount, reserve, available, folder }: MadeAgent) {
   return {
@@ -47,15 +57,4 @@ export function madeAgentView({ agentId, life, granted, bidId, amount, reserve, 
     files: folder.files.length,
     left_out: folder.leftOut,
   };
-}
-
-export function madeAgentLines({ agentId, life, granted, bidId, amount, folder }: MadeAgent): readonly string[] {
-  const born = life === 1 ? `${agentId} is made` : `${agentId} lives again (life ${life})`;
-  const { leftOut } = folder;
-  return [
-    `${born} with ${formatCredits(granted)} credits; ${formatId('bid', bidId)} offers ${formatCredits(amount)} for its first execution`,
-    ...(leftOut.length > 0
-      ? [`left out: ${leftOut.slice(0, 5).join(', ')}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ''}`]
-      : []),
-  ];
 }

@@ -1,5 +1,5 @@
 import { formatId } from '../domain/ids.ts';
-import type { MarketEvent } from '../orchestrator/deps.ts';
+import type { MarketEvent } from '../domain/market-event.ts';
 
 export interface EventLine {
   readonly text: string;

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, t
 import { join } from 'node:path';
 import type { AgentFile } from '../domain/agent.ts';
 import { PATH_DEPTH_MAX, type FileLimits } from '../domain/workspace-files.ts';
-import { reject } from './failure.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 
 /** What an agent's folder held, and what of it can't or shouldn't be an agent's. */
 export interface WorkspaceFolder {
@@ -23,9 +23,9 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /**
  * Reads the operator's folder. No link in it is followed, pipes and devices are left out, and it stops at the limits.
- * The folder itself may be named by a link. Throws `Refused`: `invalid_value`, `too_many_files`, `files_too_large`.
+ * The folder itself may be named by a link. Refuses: `invalid_value`, `invalid_path`, `too_many_files`, `files_too_large`.
  */
-export function readWorkspaceFolder(directory: string, limits: FileLimits): WorkspaceFolder {
+export function readWorkspaceFolder(directory: string, limits: FileLimits): Result<WorkspaceFolder> {
   const reader = new FolderReader(limits);
   let root: number;
   try {
@@ -33,11 +33,12 @@ export function readWorkspaceFolder(directory: string, limits: FileLimits): Work
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      reject('invalid_value', `--from must be a folder with an agent's files; ${directory} is none`, { field: 'from' });
+      return refuse('invalid_value', `--from must be a folder with an agent's files; ${directory} is none`, {
+        field: 'from',
+      });
     throw error;
   }
-  reader.read(root, directory, []);
-  return { files: reader.files, leftOut: reader.leftOut };
+  return reader.read(root, directory, []) ?? accept({ files: reader.files, leftOut: reader.leftOut });
 }
 
 class FolderReader {
@@ -50,40 +51,50 @@ class FolderReader {
     this.#limits = limits;
   }
 
-  /** Closes the descriptor. `path` is used where the system can't reach a folder's entries through its descriptor. */
-  read(descriptor: number, path: string, above: readonly string[]): void {
+  /** Closes the descriptor; returns what is wrong. `path` is used where the system can't reach a folder's entries through its descriptor. */
+  read(descriptor: number, path: string, above: readonly string[]): Refusal | undefined {
     const base = process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path;
     try {
       const entries = readdirSync(base, { withFileTypes: true });
-      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) this.#readEntry(base, entry, above);
+      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        const refusal = this.#readEntry(base, entry, above);
+        if (refusal) return refusal;
+      }
+      return undefined;
     } finally {
       closeSync(descriptor);
     }
   }
 
-  #readEntry(base: string, entry: Dirent, above: readonly string[]): void {
+  #readEntry(base: string, entry: Dirent, above: readonly string[]): Refusal | undefined {
     const parts = [...above, entry.name];
     const path = parts.join('/');
     if (entry.isDirectory() && !SKIPPED_FOLDERS.includes(entry.name)) {
       if (parts.length >= PATH_DEPTH_MAX)
-        reject('invalid_path', `--from: a file may lie at most ${PATH_DEPTH_MAX - 1} folders deep`, { field: 'from' });
-      this.read(openSync(join(base, entry.name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW), join(base, entry.name), parts);
-    } else if (entry.isFile() && path !== HANDSHAKE) this.#readFile(join(base, entry.name), path);
-    else this.leftOut.push(path);
+        return refuse('invalid_path', `--from: a file may lie at most ${PATH_DEPTH_MAX - 1} folders deep`, {
+          field: 'from',
+        });
+      const folder = join(base, entry.name);
+      return this.read(openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), folder, parts);
+    }
+    if (entry.isFile() && path !== HANDSHAKE) return this.#readFile(join(base, entry.name), path);
+    this.leftOut.push(path);
+    return undefined;
   }
 
-  #readFile(from: string, path: string): void {
+  #readFile(from: string, path: string): Refusal | undefined {
     const { filesMax, bytesMax } = this.#limits;
     if (this.files.length === filesMax)
-      reject('too_many_files', `--from may hold at most ${filesMax} files`, { field: 'from' });
+      return refuse('too_many_files', `--from may hold at most ${filesMax} files`, { field: 'from' });
     const file = openSync(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
       const stats = fstatSync(file);
       this.#bytes += stats.size;
       if (this.#bytes > bytesMax)
-        reject('files_too_large', `--from may hold at most ${bytesMax} bytes in all`, { field: 'from' });
+        return refuse('files_too_large', `--from may hold at most ${bytesMax} bytes in all`, { field: 'from' });
       if (!stats.isFile()) this.leftOut.push(path);
       else this.files.push({ path, content: readFileSync(file), executable: (stats.mode & 0o111) !== 0 });
+      return undefined;
     } finally {
       closeSync(file);
     }

@@ -2,16 +2,16 @@ import type { Prompt } from '../domain/attention.ts';
 import { formatCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import type { Result } from '../domain/refusal.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { scorePrompt, skipPrompt, type EndedPrompt } from '../economy/end-prompt.ts';
-import type { Answer, Terminal } from '../terminal/view.ts';
-import { failureOf } from './failure.ts';
+import type { AnsweredPrompt, PromptDesk } from '../operator/prompt-desk.ts';
+import type { Answer, Terminal } from './view.ts';
 
 export interface HumanDeskOptions {
-  readonly economy: EconomyDeps;
+  readonly prompts: PromptDesk;
   readonly terminal: Terminal;
   /** One line that stays. */
   readonly say: (line: string) => void;
+  /** Told what kept an answer from being stored, a locked database or a full disk: the prompt is open still, and is put again. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 interface Question {
@@ -33,7 +33,7 @@ export class HumanDesk {
 
   /** Looks which prompt has the slot now. Cheap: to be called a few times each second. */
   look(): void {
-    const open = this.#options.economy.store.prompts.open();
+    const open = this.#options.prompts.open();
     const question = this.#question;
     if (question) {
       if (question.promptId !== open?.id) question.closing.abort();
@@ -52,7 +52,7 @@ export class HumanDesk {
   }
 
   async #put(prompt: Prompt, signal: AbortSignal): Promise<void> {
-    const { terminal, say } = this.#options;
+    const { terminal, say, onFailure } = this.#options;
     const { title, content } = prompt;
     const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, title, content };
     try {
@@ -61,26 +61,25 @@ export class HumanDesk {
       const result = this.#take(prompt.id, answer);
       if (result) say(result.ok ? paid(result.value) : result.message);
     } catch (error) {
-      // The database is locked or the disk is full: the prompt is still open, and is put again.
-      say(failureOf(error).message ?? '');
+      onFailure(error);
     } finally {
       this.#question = undefined;
     }
   }
 
-  #take(promptId: number, answer: Answer): Result<EndedPrompt> | undefined {
-    const { economy } = this.#options;
+  #take(promptId: number, answer: Answer): Result<AnsweredPrompt> | undefined {
+    const { prompts } = this.#options;
     switch (answer.kind) {
       case 'scored':
-        return scorePrompt(economy, promptId, answer.scores, answer.reason);
+        return prompts.score(promptId, answer.scores, answer.reason);
       case 'skipped':
-        return skipPrompt(economy, promptId);
+        return prompts.skip(promptId);
       case 'closed':
         return undefined;
     }
   }
 }
 
-function paid({ promptId, agentId, reward }: EndedPrompt): string {
+function paid({ promptId, agentId, reward }: AnsweredPrompt): string {
   return `${formatId('prompt', promptId)}: ${agentId} gets ${formatCredits(reward)} credits`;
 }

@@ -1,0 +1,20 @@
+/** What happened in the market, told after its commit; ids are numbers, as the economy has them. */
+export type MarketEvent =
+  | { readonly kind: 'cycle'; readonly cycle: number; readonly winners: number; readonly bids: number }
+  | { readonly kind: 'started'; readonly executionId: number; readonly agentId: string }
+  | {
+      readonly kind: 'settled';
+      readonly executionId: number;
+      readonly agentId: string;
+      readonly outcome: string;
+      readonly detail: string;
+    }
+  | { readonly kind: 'died'; readonly agentId: string }
+  | { readonly kind: 'prompt_expired'; readonly promptId: number }
+  | { readonly kind: 'paused'; readonly reason: string }
+  | { readonly kind: 'resumed' };
+
+/** Where what happens is told. Telling never throws and never waits for whoever listens. */
+export interface MarketEvents {
+  publish(event: MarketEvent): void;
+}

@@ -1,0 +1,92 @@
+import type { MarketEvent } from '../domain/market-event.ts';
+import { formatId } from '../domain/ids.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { glanceView } from '../economy/views/status-view.ts';
+import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
+
+/** What the operator sees of a running economy, composed from its database and from what the market tells. */
+export class LiveEconomy {
+  readonly #economy: EconomyDeps;
+  #clearedAt: number | null = null;
+  #isStopping = false;
+  #isStale = true;
+  #seenVersion = -1;
+
+  constructor(economy: EconomyDeps) {
+    this.#economy = economy;
+  }
+
+  /** Whether this run has cleared a cycle yet. */
+  get hasCleared(): boolean {
+    return this.#clearedAt !== null;
+  }
+
+  /** Something happened: what was seen before may be old. */
+  note(event: MarketEvent): void {
+    this.#isStale = true;
+    if (event.kind === 'cycle') this.#clearedAt = this.#economy.clock.monotonic();
+  }
+
+  /** Nothing more is launched. */
+  stopping(): void {
+    this.#isStopping = true;
+    this.#isStale = true;
+  }
+
+  /** The state of things where it may have changed since the last time, undefined otherwise. */
+  changed(): LiveView | undefined {
+    const { store } = this.#economy;
+    const version = store.dataVersion();
+    if (!this.#isStale && version === this.#seenVersion) return undefined;
+    const view = store.read(() => this.#view());
+    this.#seenVersion = version;
+    this.#isStale = false;
+    return view;
+  }
+
+  #view(): LiveView {
+    const glance = glanceView(this.#economy);
+    const { agents, paused } = glance;
+    const isEmpty = agents.alive + agents.dormant + agents.dead === 0;
+    return {
+      ...glance,
+      state: this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused',
+      next_cycle_in_ms: this.#nextCycleInMs(),
+      notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : null),
+      open_prompt: this.#openPrompt(),
+      running: this.#running(),
+    };
+  }
+
+  #nextCycleInMs(): number | null {
+    if (this.#clearedAt === null || this.#isStopping) return null;
+    const { clock, config } = this.#economy;
+    return Math.max(0, this.#clearedAt + config.market.cycle_seconds * 1000 - clock.monotonic());
+  }
+
+  #openPrompt(): OpenPromptView | null {
+    const { store, config } = this.#economy;
+    const open = store.prompts.open();
+    if (!open) return null;
+    const openMs = store.state.get().runningMs - (open.openedRunningMs ?? 0) + this.#sinceClearedMs();
+    return {
+      id: formatId('prompt', open.id),
+      agent_id: open.agentId,
+      expires_in_ms: Math.max(0, config.attention.prompt_ttl_seconds * 1000 - openMs),
+    };
+  }
+
+  /** Running time is counted at each cycle. */
+  #sinceClearedMs(): number {
+    return this.#clearedAt === null ? 0 : this.#economy.clock.monotonic() - this.#clearedAt;
+  }
+
+  #running(): readonly RunningView[] {
+    const { store, clock } = this.#economy;
+    return store.executions.unsettled().map(({ id, agentId, startedAt, allocatedAt }) => ({
+      id: formatId('execution', id),
+      agent_id: agentId,
+      running_ms: Math.max(0, clock.now() - (startedAt ?? allocatedAt)),
+    }));
+  }
+}

@@ -1,0 +1,42 @@
+import type { Prompt, Scores } from '../domain/attention.ts';
+import type { MicroCredits } from '../domain/credits.ts';
+import type { Result } from '../domain/refusal.ts';
+import type { EconomyDeps } from '../economy/deps.ts';
+import { scorePrompt, skipPrompt } from '../economy/end-prompt.ts';
+import { welcomeHuman } from '../economy/prompt-slot.ts';
+
+/** What an answer came to. */
+export interface AnsweredPrompt {
+  readonly promptId: number;
+  readonly agentId: string;
+  readonly reward: MicroCredits;
+}
+
+/** The human's own hand: what the operator of a face that stays can do with prompts. */
+export class PromptDesk {
+  readonly #economy: EconomyDeps;
+
+  constructor(economy: EconomyDeps) {
+    this.#economy = economy;
+  }
+
+  /** The prompt that has the slot now. Cheap. */
+  open(): Prompt | undefined {
+    return this.#economy.store.prompts.open();
+  }
+
+  /** Refuses as `scorePrompt` does. */
+  score(promptId: number, scores: Scores, reason: string | null): Result<AnsweredPrompt> {
+    return scorePrompt(this.#economy, promptId, scores, reason);
+  }
+
+  /** Refuses as `skipPrompt` does. */
+  skip(promptId: number): Result<AnsweredPrompt> {
+    return skipPrompt(this.#economy, promptId);
+  }
+
+  /** The human is there: attention is free again. Cheap where it was never away. */
+  welcome(): void {
+    if (this.#economy.store.state.get().humanAway) welcomeHuman(this.#economy);
+  }
+}

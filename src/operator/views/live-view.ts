@@ -1,0 +1,26 @@
+import type { glanceView } from '../../economy/views/status-view.ts';
+
+/** A running economy at a glance: what `status` shows, and what only a `run` knows or what changes from moment to moment. */
+export interface LiveView extends ReturnType<typeof glanceView> {
+  readonly state: 'running' | 'paused' | 'stopping';
+  /** At the moment of the view; null while nothing is being waited for (a cycle is at work, or the run ends). */
+  readonly next_cycle_in_ms: number | null;
+  /** One sentence on what the operator should know now, such as why the market is paused. */
+  readonly notice: string | null;
+  readonly open_prompt: OpenPromptView | null;
+  readonly running: readonly RunningView[];
+}
+
+export interface OpenPromptView {
+  readonly id: string;
+  readonly agent_id: string;
+  /** Until it expires, at the moment of the view. */
+  readonly expires_in_ms: number;
+}
+
+/** An execution that is not settled yet. */
+export interface RunningView {
+  readonly id: string;
+  readonly agent_id: string;
+  readonly running_ms: number;
+}
