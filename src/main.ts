@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { CliDeps } from './cli/deps.ts';
 import { runCli } from './cli/program.ts';
-import { createEnginePort } from './engine-port.ts';
+import { lateEnginePort } from './late-engine-port.ts';
 import { measureMachine } from './platform/machine.ts';
 import { systemClock } from './platform/system-clock.ts';
 import { systemRandomness } from './platform/system-randomness.ts';
@@ -58,7 +58,7 @@ const deps: CliDeps = {
   machine: measureMachine(),
   version: packageVersion(),
   runtimeDirectory,
-  engine: createEnginePort({
+  engine: lateEnginePort({
     environment: process.env,
     homeDirectory: homedir(),
     runtimeDirectory,

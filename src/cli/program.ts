@@ -1,67 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { addAgent } from './commands/agent.ts';
-import { addAgents } from './commands/agents.ts';
-import { addAudit } from './commands/audit.ts';
-import { addBackup } from './commands/backup.ts';
-import { addBids } from './commands/bids.ts';
-import { addBootstrap } from './commands/bootstrap.ts';
-import { addCalls } from './commands/calls.ts';
-import { addConfig } from './commands/config.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addExecutions } from './commands/executions.ts';
-import { addExplain } from './commands/explain.ts';
-import { addExport } from './commands/export.ts';
-import { addHistory } from './commands/history.ts';
-import { addImage } from './commands/image.ts';
-import { addInit } from './commands/init.ts';
-import { addLogs } from './commands/logs.ts';
-import { addMarkets } from './commands/markets.ts';
-import { addMeasures } from './commands/measures.ts';
-import { addPrompts } from './commands/prompts.ts';
-import { addReplay } from './commands/replay.ts';
-import { addRestore } from './commands/restore.ts';
-import { addRun } from './commands/run.ts';
-import { addScore } from './commands/score.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { addSkip } from './commands/skip.ts';
-import { addStatus } from './commands/status.ts';
-import { addStop } from './commands/stop.ts';
-import { addSweep } from './commands/sweep.ts';
+import { COMMANDS, type ListedCommand } from './command-table.ts';
 import type { CliDeps } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { printLines } from './output.ts';
-
-/** In the order in which the help lists them. */
-const COMMANDS: readonly ((program: Command, deps: CliDeps) => void)[] = [
-  addInit,
-  addBootstrap,
-  addRun,
-  addStop,
-  addPrompts,
-  addScore,
-  addSkip,
-  addStatus,
-  addAgents,
-  addAgent,
-  addMarkets,
-  addBids,
-  addExplain,
-  addExecutions,
-  addCalls,
-  addLogs,
-  addHistory,
-  addReplay,
-  addMeasures,
-  addConfig,
-  addAudit,
-  addExport,
-  addBackup,
-  addRestore,
-  addImage,
-  addDoctor,
-  addSimulate,
-  addSweep,
-];
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
 
@@ -70,24 +11,6 @@ const INTERRUPTED = 130;
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed (also: audit, doctor or simulate found something), 2 wrong input.`;
-
-/** The whole command line. Its actions throw; `runCli` makes lines and exit codes of that. */
-export function createProgram(deps: CliDeps): Command {
-  const program = new Command('bp-agents')
-    .description('autonomous programs under a market: they bid for CPU, memory, tokens and your attention')
-    .version(deps.version)
-    .option('--home <dir>', 'where the economy lives (default: BP_HOME, or the current directory)')
-    .option('--set <key.path=value>', 'override a value of bp-agents.yaml; repeatable', collect)
-    .addHelpText('after', EXIT_CODES)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => deps.stdout.write(text),
-      // What went wrong is told once, by `runCli`.
-      writeErr: () => undefined,
-    });
-  for (const add of COMMANDS) add(program, deps);
-  return program;
-}
 
 /** Runs one command line (`argv` as Node gives it) and returns the exit code. Never rejects. */
 export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<number> {
@@ -112,6 +35,56 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
     if (message !== undefined) printLines(deps.stderr, [`bp-agents: ${message}`]);
     return exitCode;
   }
+}
+
+/**
+ * The whole command line. Its actions throw; `runCli` makes lines and exit codes of that.
+ * Only the command that is called is loaded: all of them together cost many times what most of them do.
+ */
+function createProgram(deps: CliDeps): Command {
+  const program = new Command('bp-agents')
+    .description('autonomous programs under a market: they bid for CPU, memory, tokens and your attention')
+    .version(deps.version)
+    .option('--home <dir>', 'where the economy lives (default: BP_HOME, or the current directory)')
+    .option('--set <key.path=value>', 'override a value of bp-agents.yaml; repeatable', collect)
+    .addHelpText('after', EXIT_CODES)
+    // How a command is called is known before its options are.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      // What went wrong is told once, by `runCli`.
+      writeErr: () => undefined,
+    });
+  const listed = new Map(COMMANDS.map((command) => [addListed(program, command), command]));
+  const load = async (command: Command) => (await listed.get(command)?.load())?.(command, deps);
+  addHelp(program, load);
+  return program.hook('preSubcommand', (_, command) => load(command));
+}
+
+function addListed(program: Command, { name, description, arguments: given = [] }: ListedCommand): Command {
+  const command = program.command(name).description(description);
+  for (const argument of given) command.argument(...argument);
+  return command;
+}
+
+/** Commander's own `help` shows a command as it is before it is loaded. */
+function addHelp(program: Command, load: (command: Command) => Promise<unknown>): void {
+  program
+    .helpCommand(false)
+    .command('help')
+    .description('display help for command')
+    .usage('[command]')
+    .argument('[command]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (name: string | undefined) => {
+      const command = program.commands.find((known) => known.name() === name);
+      if (!command) return program.help({ error: name !== undefined });
+      await load(command);
+      command.help();
+    });
 }
 
 /** Resolves when everything was written, or couldn't be: the stream has told that with an event of its own. */

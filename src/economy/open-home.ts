@@ -3,10 +3,8 @@ import type { Config } from '../config/schema.ts';
 import { derive } from '../config/supply.ts';
 import { RESOURCES } from '../domain/resources.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
 import type { Randomness } from '../platform/randomness.ts';
-import { databaseError } from '../store/database.ts';
 import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
 import { isOutdated, openStore } from '../store/store.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -74,11 +72,6 @@ export function runningProcess(home: string): number | undefined {
 /** False where that process can't be the one that runs this economy, whatever is written about it. */
 export function mayBeRunning(home: string, pid: number): boolean {
   return hasLockOpen(stateDirectory(home), pid) ?? true;
-}
-
-/** The operating error behind what the database threw, or undefined where it was something else. */
-export function storeFailure(error: unknown): BpError | undefined {
-  return databaseError(error);
 }
 
 /**

@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync 
 import { basename, dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
-import { databaseError, type Database } from './database.ts';
+import { databaseError } from './database-error.ts';
+import type { Database } from './database.ts';
 
 /** What a finished copy is. */
 export interface Backup {

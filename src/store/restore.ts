@@ -4,7 +4,8 @@ import SqliteDatabase from 'better-sqlite3';
 import { makeFolder } from '../platform/folder.ts';
 import { BpError } from '../platform/errors.ts';
 import { backUpDatabase, syncFile } from './backup.ts';
-import { databaseError, openDatabase, withDatabaseErrors, type Database } from './database.ts';
+import { databaseError } from './database-error.ts';
+import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { newestVersion } from './migrations.ts';
 
 /** The highest number of each kind that was given away. */

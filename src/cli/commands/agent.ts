@@ -18,12 +18,9 @@ import { PROMPT_COLUMNS } from './prompts.ts';
 const ROWS = 10;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function addAgent(program: Command, deps: CliDeps): void {
-  const agent = withJson(
-    program.command('agent').description(`one agent, with the last ${ROWS} of its bids, executions and prompts`),
-  );
-  addAgentInstall(agent, deps);
-  agent.argument('<id>', 'such as genesis').action(async (id: string, _options, command: Command) => {
+export function addAgent(command: Command, deps: CliDeps): void {
+  addAgentInstall(command, deps);
+  withJson(command).action(async (id: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     const view = await withHome(deps, command, (home) => readHome(home, () => wholeAgent(home, id)));
     if (json) printJson(deps.stdout, view);

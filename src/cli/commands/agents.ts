@@ -30,11 +30,11 @@ export const AGENT_COLUMNS: readonly Column<View>[] = [
   { title: 'children', value: ({ children }) => children, right: true },
 ];
 
-export function addAgents(program: Command, deps: CliDeps): void {
-  withJson(program.command('agents').description('who lives here, and who has'))
+export function addAgents(command: Command, deps: CliDeps): void {
+  withJson(command)
     .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
     .option(...LIMIT_OPTION)
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
       const views = await withHome(deps, command, (home) =>

@@ -10,12 +10,10 @@ interface Options extends GlobalOptions {
   readonly expect?: string;
 }
 
-export function addAudit(program: Command, deps: CliDeps): void {
-  withJson(
-    program.command('audit').description('recompute all credits from the first transfer; exit 1 on a difference'),
-  )
+export function addAudit(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--expect <hash>', 'a head of the chain that was noted before: it must still be in it')
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const { json, expect } = command.optsWithGlobals<Options>();
       const wanted = expect === undefined ? {} : { expect: parseHash(expect) };
       const report = await withHome(deps, command, ({ economy }) => auditLedger(economy, wanted));

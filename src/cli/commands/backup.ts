@@ -6,13 +6,8 @@ import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
-export function addBackup(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('backup')
-      .argument('<file>', 'where to; it must not be there yet')
-      .description('copy the database into one file, also while a run goes on'),
-  ).action(async (file: string, _options, command: Command) => {
+export function addBackup(command: Command, deps: CliDeps): void {
+  withJson(command).action(async (file: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
     const backup = await withHome(deps, command, ({ economy }) => economy.store.backUp(resolve(deps.directory, file)));

@@ -35,13 +35,12 @@ export const BID_COLUMNS: readonly Column<View>[] = [
   { title: 'reason', value: ({ last_reason: reason }) => reason },
 ];
 
-export function addBids(program: Command, deps: CliDeps): void {
-  withJson(program.command('bids').description('bids and what became of them; with an id, every turn of that one'))
-    .argument('[bid]', 'such as bid_17')
+export function addBids(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--agent <id>', 'paid by or for this agent')
     .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
     .option(...LIMIT_OPTION)
-    .action(async (bid: string | undefined, _options, command: Command) => {
+    .action(async (bid: string | undefined) => {
       const options = command.optsWithGlobals<Options>();
       if (bid !== undefined) await showBid(deps, command, bid);
       else await listBids(deps, command, options);

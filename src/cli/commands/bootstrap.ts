@@ -19,18 +19,14 @@ interface Options extends GlobalOptions {
   readonly bundle?: string;
 }
 
-export function addBootstrap(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('bootstrap')
-      .description('make an agent by hand, or revive a dead or stopped one, and place its first bid'),
-  )
+export function addBootstrap(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--id <id>', 'of the agent', GENESIS)
     .option('--from <dir>', 'its files; otherwise those of Genesis, or what a revived agent has in its workspace')
     .option('--credits <n>', 'what it is granted (default: economy.initial_credit_budget)')
     .option('--bid <amount>', 'of its first bid (default: the reserve × economy.bootstrap.bid_over_reserve)')
     .option('--bundle <bundle>', 'of its first bid, such as cpu_seconds=1,memory_mb=64,tokens=0,attention=1')
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const { json, ...options } = command.optsWithGlobals<Options>();
       const order = readOrder(options);
       const directory = homeDirectory(deps, options);

@@ -28,11 +28,11 @@ const COLUMNS: readonly Column<View>[] = [
   { title: 'detail', value: ({ detail }) => detail },
 ];
 
-export function addCalls(program: Command, deps: CliDeps): void {
-  withJson(program.command('calls').description('every call of a model: what it used, was billed, and how it ended'))
+export function addCalls(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--execution <id>', 'only those of this execution')
     .option(...LIMIT_OPTION)
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
       const views = await withHome(deps, command, (home) => readHome(home, () => callViews(home, limit, options)));

@@ -18,15 +18,13 @@ import { printJson, printLines, tableLines } from '../output.ts';
 /** The middle of the scale. */
 const MEAN_MARK = 5;
 
-export function addConfig(program: Command, deps: CliDeps): void {
-  withJson(program.command('config').description('every parameter as it counts here, and what follows from it')).action(
-    (_options, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      const view = configView(deps, options);
-      if (options.json) printJson(deps.stdout, view);
-      else printLines(deps.stdout, lines(view, effectiveValues(configSources(deps, options))));
-    },
-  );
+export function addConfig(command: Command, deps: CliDeps): void {
+  withJson(command).action(() => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const view = configView(deps, options);
+    if (options.json) printJson(deps.stdout, view);
+    else printLines(deps.stdout, lines(view, effectiveValues(configSources(deps, options))));
+  });
 }
 
 function configView(deps: CliDeps, options: GlobalOptions) {

@@ -12,12 +12,8 @@ import { printJson, printLines, tableLines } from '../output.ts';
 /** What `engines` in package.json says; start-up refuses less. */
 const NODE_LEAST = [20, 19] as const;
 
-export function addDoctor(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('doctor')
-      .description('check home, database, engine, image and machine; exit 1 where something is wrong'),
-  ).action(async (_options, command: Command) => {
+export function addDoctor(command: Command, deps: CliDeps): void {
+  withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const config = readConfig(deps, options);
     const findings = [node(), ...(await homeFindings(deps, options)), ...(await engine(deps, options, config))];

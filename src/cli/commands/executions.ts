@@ -30,12 +30,12 @@ export const EXECUTION_COLUMNS: readonly Column<View>[] = [
   { title: 'detail', value: ({ detail, outcome }) => (outcome === 'completed' ? null : detail) },
 ];
 
-export function addExecutions(program: Command, deps: CliDeps): void {
-  withJson(program.command('executions').description('every run of an agent: what it bought, used and paid'))
+export function addExecutions(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--agent <id>', 'only those of this agent')
     .addOption(new Option('--outcome <outcome>', 'only these').choices(OUTCOMES))
     .option(...LIMIT_OPTION)
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
       const views = await withHome(deps, command, (home) => readHome(home, () => executionViews(home, limit, options)));

@@ -9,11 +9,10 @@ import { LIMIT_OPTION, limitOf, readHome, withJson, type ListOptions } from '../
 import { printJson, printLines, tableLines } from '../output.ts';
 import { BID_COLUMNS } from './bids.ts';
 
-export function addExplain(program: Command, deps: CliDeps): void {
-  withJson(program.command('explain').description('why a bid won or lost in each cycle, and what would have won'))
-    .argument('<bid>', 'such as bid_17')
+export function addExplain(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option(...LIMIT_OPTION)
-    .action(async (text: string, _options, command: Command) => {
+    .action(async (text: string) => {
       const options = command.optsWithGlobals<ListOptions>();
       const id = valueOf(parseId('bid', text));
       const limit = limitOf(options);

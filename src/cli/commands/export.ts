@@ -21,10 +21,10 @@ interface WrittenTable {
 
 const BUFFER_CHARS = 1_048_576;
 
-export function addExport(program: Command, deps: CliDeps): void {
-  withJson(program.command('export').description('everything as CSV files, one per table, from one moment'))
+export function addExport(command: Command, deps: CliDeps): void {
+  withJson(command)
     .requiredOption('--dir <dir>', 'where the files are written; older ones of the same names are replaced')
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const { dir, json } = command.optsWithGlobals<Options>();
       if (dir.trim() === '') reject('empty', '--dir must be a folder, not empty', { field: 'dir' });
       const directory = resolve(deps.directory, dir);

@@ -24,10 +24,10 @@ const COLUMNS: readonly Column<View>[] = [
   { title: 'state', value: ({ paused }) => (paused ? 'paused' : null) },
 ];
 
-export function addHistory(program: Command, deps: CliDeps): void {
-  withJson(program.command('history').description('what each cycle left: bids, demand, prices, the head of the chain'))
+export function addHistory(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option(...LIMIT_OPTION)
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<ListOptions>();
       const limit = limitOf(options);
       const views = await withHome(deps, command, (home) =>

@@ -4,10 +4,8 @@ import { readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
-export function addImage(program: Command, deps: CliDeps): void {
-  withJson(
-    program.command('image').description('build the image in which agents run, where it is missing or old'),
-  ).action(async (_options, command: Command) => {
+export function addImage(command: Command, deps: CliDeps): void {
+  withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const config = readConfig(deps, options);
     // Progress is for people; the answer alone goes where a script reads.

@@ -10,21 +10,19 @@ import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
-export function addInit(program: Command, deps: CliDeps): void {
-  withJson(program.command('init').description('make an economy in this folder; what is there already stays')).action(
-    (_options, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
-      const home = homeDirectory(deps, options);
-      // A configuration that is wrong is told before anything is made.
-      readConfig(deps, options);
-      makeFolder(join(home, 'workspaces'), 0o700);
-      const config = writeNew(join(home, CONFIG_FILE), configTemplate());
-      const database = !existsSync(databasePath(home));
-      openHome(deps, options, { create: true }).close();
-      if (options.json) printJson(deps.stdout, { home, made: { config, database } });
-      else printLines(deps.stdout, lines(home, { config, database }));
-    },
-  );
+export function addInit(command: Command, deps: CliDeps): void {
+  withJson(command).action(() => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const home = homeDirectory(deps, options);
+    // A configuration that is wrong is told before anything is made.
+    readConfig(deps, options);
+    makeFolder(join(home, 'workspaces'), 0o700);
+    const config = writeNew(join(home, CONFIG_FILE), configTemplate());
+    const database = !existsSync(databasePath(home));
+    openHome(deps, options, { create: true }).close();
+    if (options.json) printJson(deps.stdout, { home, made: { config, database } });
+    else printLines(deps.stdout, lines(home, { config, database }));
+  });
 }
 
 /** False where something stands there already. */

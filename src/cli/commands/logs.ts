@@ -11,23 +11,21 @@ const LINE_CHARS_MAX = 10_000;
 /** `sandbox.output_bytes_max` keeps logs far smaller, unless somebody raised it. */
 const JSON_CHARS_MAX = 16_777_216;
 
-export function addLogs(program: Command, deps: CliDeps): void {
-  withJson(program.command('logs').description('what an execution printed'))
-    .argument('<execution>', 'such as exe_17')
-    .action(async (execution: string, _options, command: Command) => {
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const number = valueOf(parseId('execution', execution));
-      await withHome(deps, command, ({ directory, economy }) => {
-        const id = formatId('execution', number);
-        const found = economy.store.executions.find(number);
-        if (!found)
-          reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
-        const path = logPath(directory, id);
-        if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
-        else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);
-        else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);
-      });
+export function addLogs(command: Command, deps: CliDeps): void {
+  withJson(command).action(async (execution: string) => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    const number = valueOf(parseId('execution', execution));
+    await withHome(deps, command, ({ directory, economy }) => {
+      const id = formatId('execution', number);
+      const found = economy.store.executions.find(number);
+      if (!found)
+        reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
+      const path = logPath(directory, id);
+      if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
+      else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);
+      else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);
     });
+  });
 }
 
 /** `output` is null where there is none. */

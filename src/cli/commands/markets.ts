@@ -6,15 +6,13 @@ import { withHome, type GlobalOptions } from '../home.ts';
 import { readHome, withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 
-export function addMarkets(program: Command, deps: CliDeps): void {
-  withJson(program.command('markets').description('prices, supply, what is free, and how demand has been')).action(
-    async (_options, command: Command) => {
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const view = await withHome(deps, command, (home) => readHome(home, () => marketStateView(home.economy)));
-      if (json) printJson(deps.stdout, view);
-      else printLines(deps.stdout, lines(view));
-    },
-  );
+export function addMarkets(command: Command, deps: CliDeps): void {
+  withJson(command).action(async () => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    const view = await withHome(deps, command, (home) => readHome(home, () => marketStateView(home.economy)));
+    if (json) printJson(deps.stdout, view);
+    else printLines(deps.stdout, lines(view));
+  });
 }
 
 function lines(view: ReturnType<typeof marketStateView>): readonly string[] {

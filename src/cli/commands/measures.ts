@@ -16,14 +16,8 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'value', value: ({ value }) => rounded(value), right: true },
 ];
 
-export function addMeasures(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('measures')
-      .description(
-        'what this economy came to, by the measures of the scenarios: lives, attention, money, prices, waits',
-      ),
-  ).action(async (_options, command: Command) => {
+export function addMeasures(command: Command, deps: CliDeps): void {
+  withJson(command).action(async () => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     const found = await withHome(deps, command, ({ economy }) => measure(economy));
     const rows = Object.entries(found).map(([name, value]): Row => ({ measure: name, value }));

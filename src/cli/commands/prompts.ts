@@ -30,12 +30,12 @@ export const PROMPT_COLUMNS: readonly Column<View>[] = [
   { title: 'reason', value: ({ reason }) => reason },
 ];
 
-export function addPrompts(program: Command, deps: CliDeps): void {
-  withJson(program.command('prompts').description('what agents show you; with no --json, you count as present again'))
+export function addPrompts(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--open', 'only the one that waits for your marks')
     .option('--agent <id>', 'only those of this agent')
     .option(...LIMIT_OPTION)
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
       const prompts = await withHome(deps, command, (home) => {

@@ -28,17 +28,11 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: '', value: ({ starved }) => (starved ? 'starved' : '') },
 ];
 
-export function addReplay(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('replay')
-      .description(
-        'clear the recorded cycles again under other rules, given with --set: who would have won and starved',
-      ),
-  )
+export function addReplay(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--from <cycle>', 'the first cycle (default: the oldest on record)')
     .option('--to <cycle>', 'the last cycle (default: the newest)')
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const cycleOf = (text: string, field: string) => valueOf(parseWhole(text, field, { least: 0, most: CYCLE_MAX }));
       const from = options.from === undefined ? 0 : cycleOf(options.from, 'from');

@@ -9,13 +9,8 @@ import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
-export function addRestore(program: Command, deps: CliDeps): void {
-  withJson(
-    program
-      .command('restore')
-      .argument('<file>', 'what bp-agents backup made')
-      .description('put a backup in the place of the database, which is kept; not while a run goes on'),
-  ).action(async (file: string, _options, command: Command) => {
+export function addRestore(command: Command, deps: CliDeps): void {
+  withJson(command).action(async (file: string) => {
     const options = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
     const { clock, random, machine } = deps;

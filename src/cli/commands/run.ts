@@ -21,14 +21,12 @@ interface Options extends GlobalOptions {
 
 const CYCLES_MAX = 1_000_000_000;
 
-export function addRun(program: Command, deps: CliDeps): void {
-  program
-    .command('run')
-    .description('open the market: clear it every cycle, run what wins, and ask you for marks')
+export function addRun(command: Command, deps: CliDeps): void {
+  command
     .option('--cycles <n>', 'end after this many cycles, once all that runs is settled')
     .option('--headless', 'never ask; prompts, score and skip answer from another terminal')
     .option('--bootstrap', 'make genesis where no agent was ever made')
-    .action(async (_options, command: Command) => {
+    .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const { cycles, headless = false } = options;
       const cyclesMax =

@@ -12,15 +12,10 @@ interface Options extends GlobalOptions {
   readonly reason?: string;
 }
 
-export function addScore(program: Command, deps: CliDeps): void {
-  withJson(program.command('score').description('marks from 0 to 10 for the open prompt; they issue its reward'))
-    .argument('<prompt>', 'such as prompt_3')
-    .argument('<interesting>', '0 to 10')
-    .argument('<useful>', '0 to 10')
-    .argument('<understandable>', '0 to 10')
+export function addScore(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--reason <text>', 'what the agent should know')
-    .action(async (...given: [string, string, string, string, object, Command]) => {
-      const [prompt, first, second, third, , command] = given;
+    .action(async (prompt: string, first: string, second: string, third: string) => {
       const { json, reason } = command.optsWithGlobals<Options>();
       const promptId = valueOf(parseId('prompt', prompt));
       const scores = {

@@ -18,18 +18,11 @@ const CYCLES_MAX = 1_000_000_000;
 const SEED_BYTES = 8;
 const SEED_CHARS_MAX = 200;
 
-export function addSimulate(program: Command, deps: CliDeps): void {
-  const command = withJson(
-    program
-      .command('simulate')
-      .description(
-        'run an economy of its own: one in which everything goes wrong, audited at every step, or a scenario; exit 1 on a finding',
-      ),
-  );
-  command
+export function addSimulate(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--seed <text>', 'decides all chance (default: drawn and printed; of a scenario: 1)', checkSeed)
     .option('--cycles <n>', `cycles with faults, before everything has to settle (default: ${CYCLES})`);
-  addScenarioOptions(command).action(async (_options, command: Command) => {
+  addScenarioOptions(command).action(async () => {
     const options = command.optsWithGlobals<Options>();
     checkTogether(options);
     if (options.scenario !== undefined) return simulateScenario(deps, options.scenario, options);

@@ -6,15 +6,13 @@ import { withHome, type GlobalOptions } from '../home.ts';
 import { readHome, withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 
-export function addStatus(program: Command, deps: CliDeps): void {
-  withJson(program.command('status').description('the economy at a glance')).action(
-    async (_options, command: Command) => {
-      const { json } = command.optsWithGlobals<GlobalOptions>();
-      const status = await withHome(deps, command, (home) => readHome(home, () => statusView(home.economy)));
-      if (json) printJson(deps.stdout, status);
-      else printLines(deps.stdout, statusLines(status));
-    },
-  );
+export function addStatus(command: Command, deps: CliDeps): void {
+  withJson(command).action(async () => {
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    const status = await withHome(deps, command, (home) => readHome(home, () => statusView(home.economy)));
+    if (json) printJson(deps.stdout, status);
+    else printLines(deps.stdout, statusLines(status));
+  });
 }
 
 function statusLines(status: ReturnType<typeof statusView>): readonly string[] {

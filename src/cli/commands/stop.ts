@@ -22,13 +22,10 @@ const END_MS_MAX = 20_000;
 
 const EXECUTION = 'exe_';
 
-export function addStop(program: Command, deps: CliDeps): void {
-  withJson(
-    program.command('stop').description('end the run of this home from elsewhere, or one execution, or an agent'),
-  )
-    .argument('[target]', 'an execution such as exe_17, or an agent such as genesis; without it: the run')
+export function addStop(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--now', 'do not let the run settle what runs: the next one recovers')
-    .action(async (target: string | undefined, _options, command: Command) => {
+    .action(async (target: string | undefined) => {
       const { json = false, now = false } = command.optsWithGlobals<Options>();
       if (target !== undefined && now) reject('invalid_value', '--now is for the run alone', { field: 'now' });
       await withHome(deps, command, async (home) => {

@@ -10,14 +10,13 @@ import { printJson, printLines, tableLines, type Column } from '../output.ts';
 
 type Options = Pick<ScenarioOptions, 'json' | 'seeds' | 'days' | 'jobs' | 'out' | 'set'>;
 
-export function addSweep(program: Command, deps: CliDeps): void {
-  withJson(program.command('sweep').description('run a scenario with every value of one key or two, and compare'))
-    .argument('<file>', 'a YAML file: see docs/economics.md')
+export function addSweep(command: Command, deps: CliDeps): void {
+  withJson(command)
     .option('--seeds <n>', 'runs of each combination (default: what the file says)')
     .option('--days <n>', 'simulated days (default: what the file says)')
     .option('--jobs <n>', 'runs at the same time (default: one for each core)')
     .option('--out <dir>', 'write the table as CSV, and a plot of each measure as SVG')
-    .action(async (file: string, _options, command: Command) => {
+    .action(async (file: string) => {
       const options = command.optsWithGlobals<Options>();
       const { sweep: given, scenario } = readSweep(resolve(deps.directory, file));
       const sweep: Sweep = {

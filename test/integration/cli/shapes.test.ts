@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProgram } from '../../../src/cli/program.ts';
-import type { CliDeps } from '../../../src/cli/deps.ts';
+import { COMMANDS } from '../../../src/cli/command-table.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { plant } from '../../helpers/planted-economy.ts';
 
@@ -131,8 +130,7 @@ describe('what scripts rely on', () => {
 });
 
 describe('each command', () => {
-  const program = createProgram({ version: '1.2.3', stdout: process.stdout } as unknown as CliDeps);
-  const names = program.commands.map((command) => command.name());
+  const names = COMMANDS.map(({ name }) => name);
 
   it('is one of the design, and none is missing', () => {
     expect([...names].sort()).toEqual(
@@ -159,15 +157,12 @@ describe('each command', () => {
     );
   });
 
-  it('takes --json, but for run', () => {
-    const without = program.commands.filter((command) => !command.options.some(({ long }) => long === '--json'));
-    expect(without.map((command) => command.name())).toEqual(['run']);
-  });
-
-  it.each(names)('explains itself: %s', async (name) => {
-    const { exitCode, stdout } = await home.run(name, '--help');
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain(`Usage: bp-agents ${name}`);
+  it.each(names)('explains itself, and takes --json but for run: %s', async (name) => {
+    const explained = await home.run(name, '--help');
+    expect(explained.exitCode).toBe(0);
+    expect(explained.stdout).toContain(`Usage: bp-agents ${name}`);
+    expect(explained.stdout.includes('--json')).toBe(name !== 'run');
+    expect(await home.run('help', name)).toEqual(explained);
   });
 
   it.each([
@@ -198,6 +193,15 @@ describe('each command', () => {
       stdout: expect.stringContaining('Exit codes: 0 done') as string,
     });
     expect((await home.run('--version')).stdout).toBe('1.2.3\n');
+  });
+
+  it('is listed by help, with what it takes', async () => {
+    const { stdout } = await home.run('--help');
+    expect(stdout).toMatch(/^ {2}init \[options\] +make an economy/m);
+    expect(stdout).toMatch(/^ {2}score \[options\] <prompt> <interesting> <useful> <understandable> {2}marks/m);
+    expect(stdout).toMatch(/^ {2}help \[command\] +display help for command/m);
+    for (const args of [[], ['help'], ['help', 'nonsense'], ['help', '--help']])
+      expect((await home.run(...args)).stdout).toBe(stdout);
   });
 });
 

@@ -1,0 +1,15 @@
+import type { EnginePort } from './cli/deps.ts';
+import type { EnginePortOptions } from './engine-port.ts';
+
+/** The engine port, loaded when something is first asked of it: most commands need neither Docker nor the service. */
+export function lateEnginePort(options: EnginePortOptions): EnginePort {
+  let loading: Promise<EnginePort> | undefined;
+  const port = () => (loading ??= import('./engine-port.ts').then((loaded) => loaded.createEnginePort(options)));
+  return {
+    start: async (...asked) => (await port()).start(...asked),
+    ensureImage: async (...asked) => (await port()).ensureImage(...asked),
+    install: async (...asked) => (await port()).install(...asked),
+    putBackWorkspaces: async (...asked) => (await port()).putBackWorkspaces(...asked),
+    examine: async (...asked) => (await port()).examine(...asked),
+  };
+}
