@@ -2,6 +2,7 @@ import { MARK_MAX } from '../domain/attention.ts';
 import { parseCredits, type MicroCredits } from '../domain/credits.ts';
 import { refuse, type Result } from '../domain/refusal.ts';
 import { parseBundle, type Bundle } from '../domain/resources.ts';
+import { checkWhole } from '../domain/whole-number.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(nan|inf(inity)?)$/i;
@@ -29,21 +30,17 @@ export function parseWhole(
   field: string,
   { least, most }: { readonly least: number; readonly most: number },
 ): Result<number> {
-  const expected = `${field} must be a whole number from ${least} to ${most}`;
   const number = parseNumber(text, field);
-  if (!number.ok) return { ...number, message: `${expected}, not ${shown(text)}` };
-  const { value } = number;
-  const wrong = `${expected}, not ${shown(text)}`;
-  if (value < 0) return refuse('negative', wrong, { field, limit: least });
-  if (value > most) return refuse('too_large', wrong, { field, limit: most });
-  if (!Number.isInteger(value)) return refuse('not_integer', wrong, { field });
-  if (value < least) return refuse('too_small', wrong, { field, limit: least });
-  return { ok: true, value };
+  const refusal = number.ok ? checkWhole(number.value, field, { least, most }) : number;
+  if (!refusal) return number;
+  return { ...refusal, message: `${field} must be a whole number from ${least} to ${most}, not ${shown(text)}` };
 }
 
-/** One of the human's marks. Refuses what `parseWhole` refuses. */
+/** One of the human's marks as it was typed: a number. Which ones there are, the use case knows. */
 export function parseMark(text: string, field: string): Result<number> {
-  return parseWhole(text, field, { least: 0, most: MARK_MAX });
+  const number = parseNumber(text, field);
+  if (number.ok) return number;
+  return { ...number, message: `${field} must be a whole number from 0 to ${MARK_MAX}, not ${shown(text)}` };
 }
 
 /**

@@ -1,4 +1,6 @@
 import { add, floorShare, min, multiply, subtract, type MicroCredits } from './credits.ts';
+import type { Refusal } from './refusal.ts';
+import { checkWhole } from './whole-number.ts';
 
 /** `queued` on the deck, `open` in the slot, or how it ended. */
 export type PromptStatus = 'queued' | 'open' | 'scored' | 'skipped' | 'expired';
@@ -10,6 +12,20 @@ export type Mark = (typeof MARKS)[number];
 export type Scores = Readonly<Record<Mark, number>>;
 
 export const MARK_MAX = 10;
+
+/** Whether this is a mark. Refuses as `checkWhole` does; `field` names the mark. */
+export function checkMark(value: unknown, field: string): Refusal | undefined {
+  return checkWhole(value, field, { least: 0, most: MARK_MAX });
+}
+
+/** What is wrong with the first of the marks that is none. */
+export function checkScores(scores: Readonly<Record<Mark, unknown>>): Refusal | undefined {
+  for (const mark of MARKS) {
+    const refusal = checkMark(scores[mark], mark);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
 
 /** Σ mark × rate. */
 export function reward(scores: Scores, rates: Readonly<Record<Mark, MicroCredits>>): MicroCredits {

@@ -1,4 +1,4 @@
-import { accept, refuse, type Result } from './refusal.ts';
+import { accept, refuse, type Refusal, type Result } from './refusal.ts';
 
 declare const microCredits: unique symbol;
 
@@ -41,6 +41,19 @@ export function parseCredits(
   if (amount / MICRO_PER_CREDIT !== value)
     return refuse('too_many_decimals', `${field} must have at most 6 decimals`, { field, limit: 6 });
   return accept(micro(amount));
+}
+
+/**
+ * Whether this can be moved: a whole number of micro-credits, more than none of them and no more than one transfer
+ * carries. For amounts that a caller has branded without `parseCredits`.
+ * Refuses: `wrong_type`, `not_finite`, `negative`, `not_positive`, `not_integer`, `too_large`.
+ */
+export function checkAmount(amount: MicroCredits, field = 'amount'): Refusal | undefined {
+  const value: unknown = amount;
+  if (typeof value === 'number' && !Number.isInteger(value) && Number.isFinite(value) && value > 0)
+    return refuse('not_integer', `${field} must be a whole number of micro-credits`, { field });
+  const read = parseCredits(typeof value === 'number' ? value / MICRO_PER_CREDIT : value, { field });
+  return read.ok ? undefined : read;
 }
 
 /** Credits as a JSON number with at most six places. Exact for every amount that the ledger can hold. */

@@ -1,4 +1,4 @@
-import { refuse, accept, type Result } from './refusal.ts';
+import { refuse, accept, type Refusal, type Result } from './refusal.ts';
 
 const PREFIX = { bid: 'bid', execution: 'exe', prompt: 'prompt', message: 'msg', transfer: 'tx' } as const;
 export type Numbered = keyof typeof PREFIX;
@@ -16,10 +16,16 @@ export function parseId(noun: Numbered, text: string): Result<number> {
   return accept(Number(digits));
 }
 
+/** Whether a row can have this number at all. Refuses `invalid_id`. */
+export function checkId(noun: Numbered, number: unknown): Refusal | undefined {
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number > 0) return undefined;
+  return refuse('invalid_id', `expected an id such as ${formatId(noun, 17)}`, { field: `${noun}_id` });
+}
+
 export const AGENT_ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
 
-export function isAgentId(text: string): boolean {
-  return AGENT_ID.test(text);
+export function isAgentId(text: unknown): text is string {
+  return typeof text === 'string' && AGENT_ID.test(text);
 }
 
 /** Refuses `invalid_id`. */

@@ -1,5 +1,5 @@
 import { micro, type MicroCredits } from './credits.ts';
-import { accept, refuse, type Result } from './refusal.ts';
+import { accept, refuse, type Refusal, type Result } from './refusal.ts';
 
 export const RESOURCES = ['cpu_seconds', 'memory_mb', 'tokens', 'attention'] as const;
 export type Resource = (typeof RESOURCES)[number];
@@ -135,6 +135,24 @@ export function parseBundle(input: unknown, field = 'bundle'): Result<Bundle> {
     tokens: value.tokens,
     attention: value.attention === 1 ? 1 : 0,
   });
+}
+
+/**
+ * Whether an execution can have this bundle at all, whoever made it. Refuses what `parseBundle` refuses of quantities.
+ */
+export function checkBundle(bundle: Bundle, field = 'bundle'): Refusal | undefined {
+  const { cpuMs, memoryMb, tokens, attention } = bundle as Readonly<Record<keyof Bundle, unknown>>;
+  const given: Readonly<Record<Resource, unknown>> = {
+    cpu_seconds: typeof cpuMs === 'number' ? cpuMs / 1000 : cpuMs,
+    memory_mb: memoryMb,
+    tokens,
+    attention,
+  };
+  for (const resource of RESOURCES) {
+    const refusal = checkQuantity(resource, given[resource], `${field}.${resource}`);
+    if (refusal) return refusal;
+  }
+  return undefined;
 }
 
 const LEAST: Readonly<Record<Resource, number>> = {

@@ -1,7 +1,8 @@
 import type { Agent, AgentFile } from '../domain/agent.ts';
-import { max, micro, min, toCredits, type MicroCredits } from '../domain/credits.ts';
-import { accept, refuse, type Result } from '../domain/refusal.ts';
-import { bundleCost, type Bundle } from '../domain/resources.ts';
+import { checkAmount, max, micro, min, toCredits, type MicroCredits } from '../domain/credits.ts';
+import { parseAgentId } from '../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { bundleCost, checkBundle, type Bundle } from '../domain/resources.ts';
 import { checkFiles } from '../domain/workspace-files.ts';
 import type { EconomyDeps } from './deps.ts';
 import { issuanceRoom } from './issuance.ts';
@@ -29,12 +30,14 @@ export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pat
 
 /**
  * Makes a root agent by hand, or revives one that is dead or was stopped: grants credits and places its first bid. The only grant there is.
- * Refuses: `agent_alive` (also while it is dormant), `balance_too_large`, what `checkFiles` refuses of the files and what `placeBid` refuses
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the credits and `checkBundle` of the bundle, `agent_alive` (also while it is dormant), `balance_too_large`, what `checkFiles` refuses of the files and what `placeBid` refuses
  * of the bid.
  */
 export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result<BootstrappedAgent> {
   const { store, clock, config } = deps;
   const granted = order.credits ?? config.economy.initial_credit_budget;
+  const wrong = checkOrder(order);
+  if (wrong) return wrong;
   return store.transaction(() => {
     const known = store.agents.find(order.id);
     if (known && known.status !== 'dead' && !known.stopped)
@@ -72,6 +75,12 @@ export function bootstrapAgent(deps: EconomyDeps, order: BootstrapOrder): Result
     const bid = placeBid(deps, order.id, { bundle, amount });
     return bid.ok ? accept({ agentId: order.id, life, granted, amount, ...bid.value }) : bid;
   });
+}
+
+function checkOrder({ id, credits, bundle }: BootstrapOrder): Refusal | undefined {
+  const named = parseAgentId(id);
+  if (!named.ok) return named;
+  return (credits === undefined ? undefined : checkAmount(credits, 'credits')) ?? (bundle && checkBundle(bundle));
 }
 
 /** Whether any agent was ever made here. */

@@ -1,7 +1,8 @@
-import { expiryRefund, reward, type Prompt, type Scores } from '../domain/attention.ts';
+import { checkScores, expiryRefund, reward, type Prompt, type Scores } from '../domain/attention.ts';
 import { toCredits, ZERO, type MicroCredits } from '../domain/credits.ts';
-import { formatId } from '../domain/ids.ts';
+import { checkId, formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { checkText } from '../domain/text.ts';
 import { readBidRequest } from './bid-request.ts';
 import type { EconomyDeps } from './deps.ts';
 import { issuanceRoom, underCap } from './issuance.ts';
@@ -18,14 +19,21 @@ export interface EndedPrompt {
 
 /**
  * The human's marks: integers from 0 to 10. Issues the reward, as far as the daily cap on issuance allows, places `next_bid`, frees the slot.
- * Refuses: `prompt_not_found`, `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
+ * A reason of nothing but spaces is none.
+ * Refuses: what `checkScores` refuses of the marks and `checkText` of the reason, `invalid_id`, `prompt_not_found`,
+ * `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
  */
 export function scorePrompt(
   deps: EconomyDeps,
   promptId: number,
   scores: Scores,
-  reason: string | null,
+  given: string | null,
 ): Result<EndedPrompt> {
+  const wrong =
+    checkScores(scores) ??
+    (given === null ? undefined : checkText(given, 'reason', deps.config.attention.reason_chars_max));
+  if (wrong) return wrong;
+  const reason = given?.trim() === '' ? null : given;
   return answer(deps, promptId, (prompt) => {
     const worth = reward(scores, deps.config.attention.rates);
     const amount = underCap(deps, worth);
@@ -43,7 +51,7 @@ export function scorePrompt(
   });
 }
 
-/** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does. */
+/** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does of the prompt. */
 export function skipPrompt(deps: EconomyDeps, promptId: number): Result<EndedPrompt> {
   return answer(deps, promptId, (prompt) =>
     accept(
@@ -80,6 +88,8 @@ function answer(
   act: (prompt: Prompt) => Result<EndedPrompt>,
 ): Result<EndedPrompt> {
   const { store } = deps;
+  const wrong = checkId('prompt', promptId);
+  if (wrong) return wrong;
   // Whoever answers is there, also when the answer comes too late. This may bring the prompt from the deck into the slot.
   welcomeHuman(deps);
   return store.transaction(() => {

@@ -1,9 +1,12 @@
 import type { Agent } from '../domain/agent.ts';
+import { parseAgentId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from './deps.ts';
 
-/** An agent that can be dealt with. Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`. */
+/** An agent that can be dealt with. Refuses: `invalid_id`, `agent_not_found`, `agent_dead`, `agent_stopped`. */
 export function findLiving({ store }: EconomyDeps, agentId: string, field: string): Result<Agent> {
+  const id = parseAgentId(agentId, field);
+  if (!id.ok) return id;
   const agent = store.agents.find(agentId);
   if (!agent)
     return refuse('agent_not_found', `${field} must be the id of an agent; GET /social/agents lists them`, { field });

@@ -1,8 +1,10 @@
 import type { BidRequest } from '../domain/bid.ts';
-import { toCredits, type MicroCredits } from '../domain/credits.ts';
+import { checkAmount, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import { checkBid } from '../domain/market.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { checkBundle, QUANTITY_MAX } from '../domain/resources.ts';
+import { checkWhole } from '../domain/whole-number.ts';
 import type { EconomyDeps } from './deps.ts';
 import { findLiving } from './living-agent.ts';
 
@@ -16,8 +18,9 @@ export interface PlacedBid {
 
 /**
  * Places a bid and holds its amount. A restart of the system's doesn't count against the payer's limit of bids.
- * Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`, `payload_too_large`, `no_supply`, `bundle_exceeds_supply`,
- * `earliest_cycle_too_far`, `below_reserve`, `too_many_bids`, `insufficient_credits`.
+ * Refuses: what `findLiving` refuses of the agent, `checkBundle` of the bundle and `checkAmount` of the amount;
+ * `payload_too_large`, `no_supply`, `bundle_exceeds_supply`, `earliest_cycle_too_far`, `below_reserve`, `too_many_bids`,
+ * `insufficient_credits`.
  */
 export function placeBid(
   deps: EconomyDeps,
@@ -29,6 +32,8 @@ export function placeBid(
   return store.transaction(() => {
     const agent = findLiving(deps, request.forAgentId ?? payerId, 'for_agent_id');
     if (!agent.ok) return agent;
+    const wrong = checkShape(request);
+    if (wrong) return wrong;
     const oversize = checkPayload(request.payload, config.market.payload_bytes_max);
     if (oversize) return oversize;
     const { cycle } = store.state.get();
@@ -81,6 +86,15 @@ export function placeBid(
 /** The ledger's reference to one attempt of a bid. */
 export function bidRef(bidId: number, attempt: number): string {
   return `${formatId('bid', bidId)}/${attempt}`;
+}
+
+/** What the domain's arithmetic relies on. */
+function checkShape({ bundle, amount, earliestCycle = 0 }: BidRequest): Refusal | undefined {
+  return (
+    checkBundle(bundle) ??
+    checkAmount(amount) ??
+    checkWhole(earliestCycle, 'earliest_cycle', { least: 0, most: QUANTITY_MAX })
+  );
 }
 
 function checkPayload(payload: string | undefined, bytesMax: number): Refusal | undefined {

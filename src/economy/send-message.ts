@@ -1,6 +1,7 @@
 import { toCredits, type MicroCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
+import { checkContent } from '../domain/text.ts';
 import type { EconomyDeps } from './deps.ts';
 import { findLiving } from './living-agent.ts';
 
@@ -12,7 +13,7 @@ export interface SentMessage {
 
 /**
  * Puts a message into another agent's inbox; the sender pays the fee.
- * Refuses: `agent_not_found`, `agent_dead`, `agent_stopped`, `empty`, `too_large`, `inbox_full`, `insufficient_credits`.
+ * Refuses: what `findLiving` refuses of `to` and `checkContent` of the content, `inbox_full`, `insufficient_credits`.
  */
 export function sendMessage(
   deps: EconomyDeps,
@@ -24,9 +25,8 @@ export function sendMessage(
   return store.transaction(() => {
     const receiver = findLiving(deps, to, 'to');
     if (!receiver.ok) return receiver;
-    if (content === '') return refuse('empty', 'content must not be empty', { field: 'content' });
-    if (Buffer.byteLength(content) > bytesMax)
-      return refuse('too_large', `content must be at most ${bytesMax} bytes`, { field: 'content', limit: bytesMax });
+    const wrong = checkContent(content, 'content', bytesMax);
+    if (wrong) return wrong;
     if (store.messages.countUnhanded(to) >= inboxMax)
       return refuse('inbox_full', `the inbox of ${to} holds ${inboxMax} messages that it has not read`, {
         limit: inboxMax,

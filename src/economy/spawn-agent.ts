@@ -1,6 +1,7 @@
 import type { AgentFile } from '../domain/agent.ts';
 import type { BidRequest } from '../domain/bid.ts';
-import { add, AMOUNT_MAX, micro, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
+import { add, AMOUNT_MAX, checkAmount, micro, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
+import { parseAgentId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { checkFiles } from '../domain/workspace-files.ts';
 import type { EconomyDeps } from './deps.ts';
@@ -27,7 +28,7 @@ export interface SpawnedAgent {
 /**
  * Makes a child: the parent pays the fee and the endowment, the child's first bid is placed from the endowment, and its
  * files wait in the database until they are written. All or nothing.
- * Refuses: `agent_exists`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
  * what `placeBid` refuses of `first_bid`.
  */
 export function spawnAgent(deps: EconomyDeps, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
@@ -84,6 +85,9 @@ function checkOrder(
   { initialCredits, files }: SpawnOrder,
 ): Refusal | undefined {
   const { store, config } = deps;
+  const id = parseAgentId(childId);
+  const wrong = id.ok ? checkAmount(initialCredits, 'initial_credits') : id;
+  if (wrong) return wrong;
   if (store.agents.find(childId))
     return refuse('agent_exists', 'id must be one that no agent has or had', { field: 'id' });
   const { files_max: filesMax, files_bytes_max: bytesMax, path_chars_max: pathCharsMax } = config.economy.spawn;

@@ -1,3 +1,4 @@
+import { parseAgentId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from './deps.ts';
 import { releaseBid } from './withdraw-bid.ts';
@@ -15,10 +16,12 @@ export interface StoppedAgent {
  * pays are voided, and new ones for it are refused. Its credits, its workspace and what it has already shown the human
  * stay: a prompt can still be answered and rewarded. With nothing that keeps it alive it is dormant from the next cycle
  * on, and dies in time. Idempotent.
- * Refuses: `agent_not_found`, `agent_dead`.
+ * Refuses: `invalid_id`, `agent_not_found`, `agent_dead`.
  */
 export function stopAgent(deps: EconomyDeps, agentId: string): Result<StoppedAgent> {
   const { store } = deps;
+  const id = parseAgentId(agentId, 'agent');
+  if (!id.ok) return id;
   return store.transaction(() => {
     const agent = store.agents.find(agentId);
     if (!agent)

@@ -1,14 +1,16 @@
 import type { Execution } from '../domain/execution.ts';
-import { formatId } from '../domain/ids.ts';
+import { checkId, formatId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from './deps.ts';
 
 /**
  * Asks to end one execution. Whoever runs the market sees the request and ends it: then it is `stopped_by_operator`,
  * refunded and not tried again. From now on its token is dead. Idempotent as long as it hasn't ended.
- * Refuses: `execution_not_found`, `execution_already_ended`.
+ * Refuses: `invalid_id`, `execution_not_found`, `execution_already_ended`.
  */
 export function stopExecution({ store }: EconomyDeps, executionId: number): Result<Execution> {
+  const wrong = checkId('execution', executionId);
+  if (wrong) return wrong;
   return store.transaction(() => {
     const execution = store.executions.find(executionId);
     const id = formatId('execution', executionId);

@@ -1,5 +1,6 @@
 import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { checkContent, checkText } from '../domain/text.ts';
 import { readBidRequest } from './bid-request.ts';
 import type { Caller, EconomyDeps } from './deps.ts';
 import { fillSlot } from './prompt-slot.ts';
@@ -13,8 +14,8 @@ export interface PromptDraft {
 
 /**
  * Shows something to the human, once per execution, paid for with the attention in its bundle.
- * Refuses: `execution_ended`, `no_attention`, `prompt_already_submitted`, `empty`, `too_large`, and what `readBidRequest` refuses of
- * `next_bid`.
+ * Refuses: `execution_ended`, `no_attention`, `prompt_already_submitted`, and what `checkContent` refuses of
+ * the content, `checkText` of the title and `readBidRequest` of `next_bid`.
  */
 export function submitPrompt(
   deps: EconomyDeps,
@@ -53,12 +54,14 @@ function checkDraft(
   { content, title }: PromptDraft,
   limits: { readonly prompt_bytes_max: number; readonly title_chars_max: number },
 ): Refusal | undefined {
-  if (content.trim() === '') return refuse('empty', 'content must not be empty', { field: 'content' });
-  const bytesMax = limits.prompt_bytes_max;
-  if (Buffer.byteLength(content) > bytesMax)
-    return refuse('too_large', `content must be at most ${bytesMax} bytes`, { field: 'content', limit: bytesMax });
-  const charsMax = limits.title_chars_max;
-  if (title !== undefined && title.length > charsMax)
-    return refuse('too_large', `title must be at most ${charsMax} characters`, { field: 'title', limit: charsMax });
-  return undefined;
+  return (
+    checkContent(content, 'content', limits.prompt_bytes_max) ??
+    checkBlank(content) ??
+    (title === undefined ? undefined : checkText(title, 'title', limits.title_chars_max))
+  );
+}
+
+/** The human's attention is not for nothing. */
+function checkBlank(content: string): Refusal | undefined {
+  return content.trim() === '' ? refuse('empty', 'content must not be empty', { field: 'content' }) : undefined;
 }

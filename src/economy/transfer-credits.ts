@@ -1,5 +1,6 @@
-import { BALANCE_MAX, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
+import { BALANCE_MAX, checkAmount, subtract, toCredits, type MicroCredits } from '../domain/credits.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
+import { checkText } from '../domain/text.ts';
 import type { EconomyDeps } from './deps.ts';
 import { findLiving } from './living-agent.ts';
 
@@ -11,8 +12,8 @@ export interface TransferOrder {
 
 /**
  * Pays another agent.
- * Refuses: `accounts_must_be_different`, `agent_not_found`, `agent_dead`, `agent_stopped`, `too_large` (memo),
- * `insufficient_credits`, `balance_too_large`.
+ * Refuses: `accounts_must_be_different`, what `findLiving` refuses of `to`, `checkText` of the memo and `checkAmount` of
+ * the amount, `insufficient_credits`, `balance_too_large`.
  */
 export function transferCredits(
   deps: EconomyDeps,
@@ -24,9 +25,9 @@ export function transferCredits(
     if (to === from) return refuse('accounts_must_be_different', 'to must be another agent', { field: 'to' });
     const receiver = findLiving(deps, to, 'to');
     if (!receiver.ok) return receiver;
-    const charsMax = config.economy.memo_chars_max;
-    if (memo !== undefined && memo.length > charsMax)
-      return refuse('too_large', `memo must be at most ${charsMax} characters`, { field: 'memo', limit: charsMax });
+    const wrong =
+      checkAmount(amount) ?? (memo === undefined ? undefined : checkText(memo, 'memo', config.economy.memo_chars_max));
+    if (wrong) return wrong;
     const available = store.accounts.available(from);
     if (amount > available)
       return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {

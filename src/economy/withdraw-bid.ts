@@ -1,11 +1,12 @@
 import type { Bid } from '../domain/bid.ts';
 import type { MicroCredits } from '../domain/credits.ts';
+import { checkId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from './deps.ts';
 
 /**
  * Takes a pending bid back and releases its credits. Only its payer may.
- * Refuses: `bid_not_found`, `bid_not_pending`.
+ * Refuses: `invalid_id`, `bid_not_found`, `bid_not_pending`.
  */
 export function withdrawBid(
   deps: EconomyDeps,
@@ -13,6 +14,8 @@ export function withdrawBid(
   bidId: number,
 ): Result<{ readonly bidId: number; readonly available: MicroCredits }> {
   const { store } = deps;
+  const wrong = checkId('bid', bidId);
+  if (wrong) return wrong;
   return store.transaction(() => {
     const bid = store.bids.find(bidId);
     if (bid?.payerId !== payerId) return refuse('bid_not_found', 'the id must be that of a bid which you pay');

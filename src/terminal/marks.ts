@@ -1,4 +1,5 @@
-import { MARK_MAX, MARKS, type Scores } from '../domain/attention.ts';
+import { checkMark, MARK_MAX, MARKS, type Scores } from '../domain/attention.ts';
+import { checkText } from '../domain/text.ts';
 import { sanitiseLine } from './sanitise.ts';
 import type { Answer } from './view.ts';
 
@@ -34,7 +35,7 @@ export function goBack(progress: Progress): Progress {
 function enterMarks({ marks }: Progress, typed: string): Step {
   if (/^s(kip)?$/i.test(typed)) return { kind: 'done', answer: { kind: 'skipped' } };
   const words = typed.split(/[\s,;]+/);
-  const wrong = words.find((word) => !/^\d{1,2}$/.test(word) || Number(word) > MARK_MAX);
+  const wrong = words.find((word) => !/^\d{1,2}$/.test(word) || checkMark(Number(word), 'mark'));
   const missing = MARKS.length - marks.length;
   if (wrong === undefined && words.length <= missing)
     return { kind: 'next', progress: { marks: [...marks, ...words.map(Number)], problem: null } };
@@ -44,7 +45,7 @@ function enterMarks({ marks }: Progress, typed: string): Step {
 
 function enterReason(progress: Progress, typed: string, reasonCharsMax: number): Step {
   const reason = sanitiseLine(typed, Infinity);
-  if (reason.length > reasonCharsMax)
+  if (checkText(reason, 'reason', reasonCharsMax))
     return {
       kind: 'again',
       progress: { ...progress, problem: `${reason.length} characters, at most ${reasonCharsMax}` },

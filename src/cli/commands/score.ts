@@ -3,7 +3,7 @@ import { parseId } from '../../domain/ids.ts';
 import { scorePrompt } from '../../economy/end-prompt.ts';
 import { parseMark } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
-import { reject, valueOf } from '../failure.ts';
+import { valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printEnded } from './prompts.ts';
@@ -23,15 +23,9 @@ export function addScore(command: Command, deps: CliDeps): void {
         useful: valueOf(parseMark(second, 'useful')),
         understandable: valueOf(parseMark(third, 'understandable')),
       };
-      await withHome(deps, command, ({ economy, config }) => {
-        checkReason(reason, config.attention.reason_chars_max);
-        valueOf(scorePrompt(economy, promptId, scores, reason?.trim() === '' ? null : (reason ?? null)));
+      await withHome(deps, command, ({ economy }) => {
+        valueOf(scorePrompt(economy, promptId, scores, reason ?? null));
         printEnded(deps, economy, promptId, json);
       });
     });
-}
-
-function checkReason(reason: string | undefined, charsMax: number): void {
-  if (reason !== undefined && reason.length > charsMax)
-    reject('too_large', `reason must be at most ${charsMax} characters, not ${reason.length}`, { field: 'reason' });
 }
