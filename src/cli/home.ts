@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { lockRun, openHomeEconomy, runningProcess, volumesDirectory } from '../economy/open-home.ts';
+import { lockRun, openHomeEconomy, runningProcess, volumesDirectory, type HomeOptions } from '../economy/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { CliDeps } from './deps.ts';
 import type { Home } from '../operator/home.ts';
@@ -34,11 +34,15 @@ export function readConfig(deps: CliDeps, options: GlobalOptions): Config {
 }
 
 /** Opens the economy of the home. The caller closes it. */
-export function openHome(deps: CliDeps, options: GlobalOptions, { create }: { readonly create: boolean }): Home {
+export function openHome(
+  deps: CliDeps,
+  options: GlobalOptions,
+  { create, isPatient = false }: Pick<HomeOptions, 'create' | 'isPatient'>,
+): Home {
   const directory = homeDirectory(deps, options);
   const config = readConfig(deps, options);
   const { machine, clock, random } = deps;
-  const economy = openHomeEconomy({ directory, config, machine, clock, random, create });
+  const economy = openHomeEconomy({ directory, config, machine, clock, random, create, isPatient });
   return { directory, config, economy, close: () => economy.store.close() };
 }
 

@@ -87,11 +87,7 @@ function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean)
     refreshMs: config.terminal.refresh_ms,
     reasonCharsMax: config.attention.reason_chars_max,
     onKey: () => {
-      try {
-        prompts.welcome();
-      } catch (error) {
-        terminal.event(failureOf(error).message ?? '');
-      }
+      prompts.welcome().catch((error: unknown) => terminal.event(failureOf(error).message ?? ''));
     },
     onInterrupt: () => deps.raiseInterrupt(),
   });
@@ -110,13 +106,11 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
   const live = new LiveEconomy(home.economy);
   const screen = new LiveScreen(live, terminal);
   const prompts = new PromptDesk(home.economy);
-  const desk = new HumanDesk({
-    prompts,
-    terminal,
-    say: (line) => screen.say(line),
-    onFailure: (error) => screen.say(failureOf(error).message ?? ''),
-  });
-  if (terminal.interactive) prompts.welcome();
+  const say = (line: string) => screen.say(line);
+  const onFailure = (error: unknown) => say(failureOf(error).message ?? '');
+  const desk = new HumanDesk({ prompts, terminal, say, onFailure });
+
+  if (terminal.interactive) prompts.welcome().catch(onFailure);
 
   const failed = new AbortController();
   const ended = new AbortController();

@@ -232,6 +232,21 @@ const history = z
   .prefault({})
   .describe('What is remembered.');
 
+const ending = z
+  .strictObject({
+    locked_ms: whole(0, TIMER_MS_MAX)
+      .default(60_000)
+      .describe('Milliseconds that the end of a run waits for another process that holds the database.'),
+    spare_ms: whole(0, TIMER_MS_MAX)
+      .default(60_000)
+      .describe('Milliseconds that an end may take beyond the longest wall time of what still runs.'),
+    failed_ms: whole(0, TIMER_MS_MAX)
+      .default(30_000)
+      .describe('Milliseconds that the end of a run may take that can not go on, as with a full disk.'),
+  })
+  .prefault({})
+  .describe('How long an end of `run` may take; then the process exits, and the next start puts things in order.');
+
 const terminal = z
   .strictObject({
     refresh_ms: whole(50, TIMER_MS_MAX).default(500).describe('Milliseconds between two drawings of the live view.'),
@@ -263,6 +278,7 @@ export const configSchema = z.strictObject({
   service,
   intelligence,
   history,
+  ending,
   terminal,
   log,
 });

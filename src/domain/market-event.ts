@@ -12,7 +12,10 @@ export type MarketEvent =
   | { readonly kind: 'died'; readonly agentId: string }
   | { readonly kind: 'prompt_expired'; readonly promptId: number }
   | { readonly kind: 'paused'; readonly reason: string }
-  | { readonly kind: 'resumed' };
+  | { readonly kind: 'resumed' }
+  /** Another process holds the database: nothing can be written, nor can a pause. */
+  | { readonly kind: 'locked' }
+  | { readonly kind: 'unlocked' };
 
 /** Where what happens is told. Telling never throws and never waits for whoever listens. */
 export interface MarketEvents {

@@ -82,6 +82,7 @@ export const REFUSALS = {
   // Load.
   too_many_requests: 'Too many requests at once.',
   request_timeout: 'The request took too long to arrive.',
+  database_locked: 'Another process holds the database.',
   internal_error: 'The service failed; the operator finds the cause in the log.',
 } as const;
 

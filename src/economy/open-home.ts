@@ -7,6 +7,7 @@ import type { MachineSize } from '../platform/machine.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../store/run-lock.ts';
 import { isOutdated, openStore } from '../store/store.ts';
+import { BUSY_MS, BUSY_MS_IN_RUN } from '../store/write-lock.ts';
 import type { EconomyDeps } from './deps.ts';
 import { openEconomy } from './open-economy.ts';
 
@@ -19,6 +20,8 @@ export interface HomeOptions {
   readonly random: Randomness;
   /** Make the database where there is none. */
   readonly create: boolean;
+  /** Whether this process does other things while it waits for others that write: what writes is to go through `onceFree`. */
+  readonly isPatient?: boolean;
 }
 
 /** What the program keeps in a home, besides the agents' workspaces and the configuration. */
@@ -39,9 +42,11 @@ export function volumesDirectory(home: string): string {
  * Opens the economy that lives in a folder. The caller closes its store.
  * Throws `BpError`: what `derive` and `openStore` throw.
  */
-export function openHomeEconomy({ directory, config, machine, clock, random, create }: HomeOptions): EconomyDeps {
+export function openHomeEconomy(options: HomeOptions): EconomyDeps {
+  const { directory, config, machine, clock, random, create, isPatient = false } = options;
   const derived = derive(config, machine);
-  const store = openStore({ path: databasePath(directory), create, now: clock.now() });
+  const busyMs = isPatient ? BUSY_MS_IN_RUN : BUSY_MS;
+  const store = openStore({ path: databasePath(directory), create, now: clock.now(), busyMs });
   const economy = { store, clock, random, config, derived };
   if (create) priceWhatHasNoPrice(economy);
   return economy;

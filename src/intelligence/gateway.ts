@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Caller, EconomyDeps } from '../economy/deps.ts';
+import { onceFree } from '../economy/database-patience.ts';
 import { reserveCall, tokensLeft } from '../economy/model-call.ts';
 import type { TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -15,6 +16,9 @@ import type { Catalogue, Model, Provider } from './provider.ts';
 import { relay } from './relay.ts';
 import { TokenCounter } from './token-counter.ts';
 import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
+
+/** How long a call that isn't begun waits for another process that holds the database. */
+const HELD_MS_MAX = 2_000;
 
 export interface GatewayDeps {
   readonly economy: EconomyDeps;
@@ -144,9 +148,9 @@ export class Gateway {
     const input = isFree ? 0 : await this.#counter.inputOf(asked, { encoding, imageTokens });
     const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
     const order = { provider: provider.name, model: name, route: format.route, weights, input, outputMax };
-    const reserved = await economy.store.share(() =>
-      reserveCall(economy, caller, { ...order, answers: asked.answers }),
-    );
+    const { store } = economy;
+    const reserve = () => reserveCall(economy, caller, { ...order, answers: asked.answers });
+    const reserved = await onceFree({ store, clock }, () => store.share(reserve), { limitMs: HELD_MS_MAX });
     if (!reserved.ok) return reserved;
     const { callId: id, outputMax: most } = reserved.value;
     const { executionId } = caller;

@@ -1,3 +1,4 @@
+import { onceFree } from '../economy/database-patience.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import { settleCall, settleLostCalls } from '../economy/model-call.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
@@ -64,7 +65,7 @@ export async function settleOpenCall(
           answered: (answered ?? '').slice(0, most),
         })
       : undefined;
-  await store.share(() => {
+  const settle = () => {
     if (outcome === 'lost')
       settleLostCalls(
         economy,
@@ -76,7 +77,8 @@ export async function settleOpenCall(
         ...(detail !== undefined && { detail }),
         ...(content !== undefined && { content }),
       });
-  });
+  };
+  await onceFree({ store, clock }, () => store.share(settle));
   const { name } = model.provider;
   const level = outcome === 'completed' || outcome === 'hung_up' ? 'debug' : 'warn';
   logger[level](

@@ -1,7 +1,7 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import { formatId } from '../domain/ids.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
-import { glanceView } from '../economy/views/status-view.ts';
+import { DATABASE_HELD, glanceView } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
 
 /** What the operator sees of a running economy, composed from its database and from what the market tells. */
@@ -9,6 +9,7 @@ export class LiveEconomy {
   readonly #economy: EconomyDeps;
   #clearedAt: number | null = null;
   #isStopping = false;
+  #isLocked = false;
   #isStale = true;
   #seenVersion = -1;
 
@@ -24,6 +25,7 @@ export class LiveEconomy {
   /** Something happened: what was seen before may be old. */
   note(event: MarketEvent): void {
     this.#isStale = true;
+    if (event.kind === 'locked' || event.kind === 'unlocked') this.#isLocked = event.kind === 'locked';
     if (event.kind === 'cycle') this.#clearedAt = this.#economy.clock.monotonic();
   }
 
@@ -46,10 +48,13 @@ export class LiveEconomy {
 
   #view(): LiveView {
     const glance = glanceView(this.#economy);
-    const { agents, paused } = glance;
+    const { agents } = glance;
+    // A pause that is due to the database can't stand in it.
+    const paused = this.#isLocked ? DATABASE_HELD : glance.paused;
     const isEmpty = agents.alive + agents.dormant + agents.dead === 0;
     return {
       ...glance,
+      paused,
       state: this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused',
       next_cycle_in_ms: this.#nextCycleInMs(),
       notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : null),

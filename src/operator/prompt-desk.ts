@@ -1,6 +1,7 @@
 import type { Prompt, Scores } from '../domain/attention.ts';
 import type { MicroCredits } from '../domain/credits.ts';
 import type { Result } from '../domain/refusal.ts';
+import { onceFree } from '../economy/database-patience.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import { scorePrompt, skipPrompt } from '../economy/end-prompt.ts';
 import { welcomeHuman } from '../economy/prompt-slot.ts';
@@ -15,6 +16,7 @@ export interface AnsweredPrompt {
 /** The human's own hand: what the operator of a face that stays can do with prompts. */
 export class PromptDesk {
   readonly #economy: EconomyDeps;
+  #isWelcoming = false;
 
   constructor(economy: EconomyDeps) {
     this.#economy = economy;
@@ -25,18 +27,24 @@ export class PromptDesk {
     return this.#economy.store.prompts.open();
   }
 
-  /** Refuses as `scorePrompt` does. */
-  score(promptId: number, scores: Scores, reason: string | null): Result<AnsweredPrompt> {
-    return scorePrompt(this.#economy, promptId, scores, reason);
+  /** Refuses as `scorePrompt` does. An answer waits for another process that holds the database. */
+  score(promptId: number, scores: Scores, reason: string | null): Promise<Result<AnsweredPrompt>> {
+    return onceFree(this.#economy, () => scorePrompt(this.#economy, promptId, scores, reason));
   }
 
   /** Refuses as `skipPrompt` does. */
-  skip(promptId: number): Result<AnsweredPrompt> {
-    return skipPrompt(this.#economy, promptId);
+  skip(promptId: number): Promise<Result<AnsweredPrompt>> {
+    return onceFree(this.#economy, () => skipPrompt(this.#economy, promptId));
   }
 
   /** The human is there: attention is free again. Cheap where it was never away. */
-  welcome(): void {
-    if (this.#economy.store.state.get().humanAway) welcomeHuman(this.#economy);
+  async welcome(): Promise<void> {
+    if (this.#isWelcoming || !this.#economy.store.state.get().humanAway) return;
+    this.#isWelcoming = true;
+    try {
+      await onceFree(this.#economy, () => welcomeHuman(this.#economy));
+    } finally {
+      this.#isWelcoming = false;
+    }
   }
 }

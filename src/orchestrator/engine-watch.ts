@@ -1,11 +1,12 @@
+import { onceFree } from '../economy/database-patience.ts';
 import { pauseMarket, resumeMarket } from '../economy/pause-market.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { FinishedRun } from './execution-runner.ts';
 
 /** Pauses the market while the engine doesn't answer, or while executions keep failing by one and the same fault. */
 export interface EngineWatch {
-  /** Counts faults in a row with one cause. */
-  note(run: FinishedRun): void;
+  /** Counts faults in a row with one cause. Rejects only where the pause can't be stored. */
+  note(run: FinishedRun): Promise<void>;
   /**
    * Asks the engine, unless it is being asked already. Nobody has to wait: the answer counts from the next cycle on.
    * Rejects only where the pause can't be stored.
@@ -23,18 +24,18 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   // An earlier run may have left the market paused.
   let isPaused = economy.store.state.get().pausedReason !== null;
 
-  function pause(reason: string): void {
+  async function pause(reason: string): Promise<void> {
     if (isPaused) return;
     isPaused = true;
-    pauseMarket(economy, reason);
+    await onceFree(economy, () => pauseMarket(economy, reason));
     logger.error({ reason }, 'the market is paused');
     events.publish({ kind: 'paused', reason });
   }
 
-  function resume(): void {
+  async function resume(): Promise<void> {
+    await onceFree(economy, () => resumeMarket(economy));
     isPaused = false;
     faults = 0;
-    resumeMarket(economy);
     logger.info({}, 'the market runs again');
     events.publish({ kind: 'resumed' });
   }
@@ -45,18 +46,18 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
     try {
       await withinTime(deps, signal, (limit) => (isFull ? sandbox.check(limit) : sandbox.ping(limit)));
     } catch (error) {
-      if (!signal.aborted) pause(error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) await pause(error instanceof Error ? error.message : String(error));
       return;
     }
-    if (isFull && !signal.aborted) resume();
+    if (isFull && !signal.aborted) await resume();
   }
 
   return {
-    note({ faultCode }) {
+    async note({ faultCode }) {
       faults = faultCode === undefined ? 0 : faultCode === cause ? faults + 1 : 1;
       cause = faultCode;
       if (faultCode !== undefined && faults >= economy.config.sandbox.faults_before_pause)
-        pause(`${faults} executions in a row failed by a fault of the system: ${faultCode}`);
+        await pause(`${faults} executions in a row failed by a fault of the system: ${faultCode}`);
     },
     async look(signal) {
       if (isLooking) return;

@@ -1,3 +1,4 @@
+import { onceFree } from '../economy/database-patience.ts';
 import { settleExecution } from '../economy/settle-execution.ts';
 import { markRunning, startExecution, type StartingExecution } from '../economy/start-execution.ts';
 import { NO_USAGE, type Execution, type Outcome, type Usage } from '../domain/execution.ts';
@@ -34,7 +35,8 @@ export async function runExecution(
 ): Promise<FinishedRun | undefined> {
   const { economy, endpoints } = deps;
   if (stop.aborted) return settleStopped(deps, executionId);
-  const starting = startExecution(economy, executionId, { serviceUrl: endpoints.serviceUrl });
+  const { serviceUrl } = endpoints;
+  const starting = await onceFree(economy, () => startExecution(economy, executionId, { serviceUrl }));
   if (!starting) return undefined;
   const ending = await runToEnd(deps, starting, stop).catch((error: unknown) =>
     stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false }),
@@ -58,12 +60,12 @@ export async function adoptExecution(
 }
 
 /** A fault of the system about which nothing more can be known: refunded, and its bid is queued again. */
-export function settleLost(deps: OrchestratorDeps, executionId: number, detail: string): FinishedRun {
+export function settleLost(deps: OrchestratorDeps, executionId: number, detail: string): Promise<FinishedRun> {
   return settle(deps, executionId, lostEnding(detail));
 }
 
 /** The operator wanted it to end, and nothing of the agent ever ran. */
-export function settleStopped(deps: OrchestratorDeps, executionId: number): FinishedRun {
+export function settleStopped(deps: OrchestratorDeps, executionId: number): Promise<FinishedRun> {
   return settle(deps, executionId, stoppedEnding());
 }
 
@@ -90,7 +92,7 @@ async function runToEnd(
     stop,
   );
   meter.run = prepared;
-  if (!markRunning(economy, execution.id)) {
+  if (!(await onceFree(economy, () => markRunning(economy, execution.id)))) {
     // The operator was quicker, or it was settled meanwhile; then this end changes nothing.
     await prepared.stop('operator');
     return endingOf(await prepared.ended);
@@ -190,11 +192,12 @@ interface Ending {
   readonly began: boolean;
 }
 
-function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): FinishedRun {
+async function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
   const { economy, endpoints, logger } = deps;
   const { outcome, detail, exitCode, usage, faultCode, began } = ending;
   const requests = endpoints.requests(executionId);
-  const isSettled = settleExecution(economy, { executionId, outcome, detail, exitCode, usage, requests, began });
+  const settlement = { executionId, outcome, detail, exitCode, usage, requests, began };
+  const isSettled = await onceFree(economy, () => settleExecution(economy, settlement));
   if (isSettled) {
     const { agentId } = economy.store.executions.get(executionId);
     logger.info({ execution: formatId('execution', executionId), agent: agentId, outcome, detail, usage }, 'settled');
@@ -205,7 +208,7 @@ function settle(deps: OrchestratorDeps, executionId: number, ending: Ending): Fi
 
 async function settleAndCleanUp(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
   await deps.endpoints.endCalls(executionId);
-  const finished = settle(deps, executionId, ending);
+  const finished = await settle(deps, executionId, ending);
   // Only now: the report and the container are what a settlement that failed is made from at the next start.
   await cleanUp(deps, executionId);
   return finished;

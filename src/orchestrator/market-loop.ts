@@ -1,5 +1,7 @@
 import { clearCycle, type ClearedCycle } from '../economy/clear-cycle.ts';
+import { onceFree } from '../economy/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
+import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { recover, removeLeftovers } from './recovery.ts';
@@ -27,6 +29,8 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const never = new AbortController().signal;
   const halt = AbortSignal.any([stop, tasks.broken]);
   const looking = new AbortController();
+  const lock = watchDatabase(deps, (waiting) => tasks.add(waiting));
+  halt.addEventListener('abort', () => lock.end(), { once: true });
 
   const run = (executionId: number) => stops.follow(executionId, (stop) => runExecution(deps, executionId, stop));
   const follow = (execution: Promise<FinishedRun | undefined>) =>
@@ -39,9 +43,11 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   let clearedAt = clock.monotonic();
   let next = clearedAt;
   for (let cycle = 0; !halt.aborted && (cycles === undefined || cycle < cycles); cycle += 1) {
-    const now = clock.monotonic();
-    const cleared = clearCycle(economy, { runningMs: Math.min(now - clearedAt, 2 * cycleMs) });
-    clearedAt = now;
+    const runningMs = Math.min(clock.monotonic() - clearedAt, 2 * cycleMs);
+    const cleared = await clear(deps, runningMs, halt);
+    if (!cleared) break;
+    // A market that waits for the database doesn't run.
+    clearedAt = clock.monotonic();
     report(deps, cleared);
     for (const executionId of cleared.allocated) follow(run(executionId));
     tasks.add(watch.look(looking.signal));
@@ -50,11 +56,27 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
     if (cycles === undefined || cycle + 1 < cycles) await sleepUntil(deps, next, halt);
   }
   looking.abort();
+  lock.end();
   await tasks.done();
+  lock.close();
   // Whatever a clean-up could not remove at its time; what it can't now either, the next start finds.
   await removeLeftovers(deps, never).catch((error: unknown) =>
     deps.logger.warn({ err: error }, 'something is left of executions'),
   );
+}
+
+/** Undefined where the loop was stopped while another process held the database. */
+async function clear(
+  { economy }: OrchestratorDeps,
+  runningMs: number,
+  halt: AbortSignal,
+): Promise<ClearedCycle | undefined> {
+  try {
+    return await onceFree(economy, () => clearCycle(economy, { runningMs }), { signal: halt });
+  } catch (error) {
+    if (halt.aborted && error === halt.reason) return undefined;
+    throw error;
+  }
 }
 
 /** What runs beside the loop. A broken invariant or database in one of them stops the loop as one in a cycle does. */
@@ -75,7 +97,11 @@ class Tasks {
 
   /** Resolves when none is left; rejects with what broke. */
   async done(): Promise<void> {
-    while (this.#running.size > 0 && !this.broken.aborted) await Promise.all(this.#running);
+    const broken = new Promise<void>((resolve) => {
+      this.broken.addEventListener('abort', () => resolve(), { once: true });
+    });
+    // What else runs is left to the next start: it may run for long.
+    while (this.#running.size > 0 && !this.broken.aborted) await Promise.race([Promise.all(this.#running), broken]);
     this.broken.throwIfAborted();
   }
 }

@@ -1,5 +1,6 @@
 import type { Execution } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
+import { onceFree } from '../economy/database-patience.ts';
 import { settleCallsOfEarlierRun } from '../economy/model-call.ts';
 import { adoptExecution, settleLost, settleStopped, type FinishedRun } from './execution-runner.ts';
 import type { OrchestratorDeps } from './deps.ts';
@@ -19,13 +20,13 @@ export interface Recovered {
  */
 export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: AbortSignal): Promise<Recovered> {
   const { economy } = deps;
-  settleCallsOfEarlierRun(economy);
+  await onceFree(economy, () => settleCallsOfEarlierRun(economy));
   await removeLeftovers(deps, signal);
   const unsettled = economy.store.executions.unsettled();
   const running = inState(unsettled, 'running');
   for (const { id } of inState(unsettled, 'starting'))
-    if (economy.store.executions.isToStop(id)) settleStopped(deps, id);
-    else settleLost(deps, id, 'the program ended before "go"');
+    if (economy.store.executions.isToStop(id)) await settleStopped(deps, id);
+    else await settleLost(deps, id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
     adopted: running.map((execution) =>

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod';
 import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
+import { onceFree } from '../economy/database-patience.ts';
 import { once } from '../economy/once.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -25,6 +26,9 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly routes: readonly RouteSpec[];
 }
+
+/** How long a request waits for another process that holds the database, before its agent is told to come back. */
+const HELD_MS_MAX = 2_000;
 
 const OPENAPI_PATH = '/openapi.json';
 
@@ -129,7 +133,7 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void 
 function handlerOf({ economy, clock }: RouteDeps, spec: RouteSpec, hasEffect: boolean) {
   const { relay } = spec;
   if (relay) return relayed(relay, { stalledMs: economy.config.intelligence.stalled_timeout_ms, clock });
-  return hasEffect ? workOnce(economy, spec) : work(spec);
+  return hasEffect ? workOnce({ economy, clock }, spec) : work(spec);
 }
 
 const requireBody: Hook = (request, reply, done) => {
@@ -145,7 +149,7 @@ function work(spec: RouteSpec) {
 }
 
 /** The use case and the answer to its key in one savepoint; the reply waits for the commit that it shares with others. */
-function workOnce(economy: EconomyDeps, spec: RouteSpec) {
+function workOnce({ economy, clock }: RouteDeps, spec: RouteSpec) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { body, query, params } = request;
     const caller = callerOf(request);
@@ -154,14 +158,15 @@ function workOnce(economy: EconomyDeps, spec: RouteSpec) {
     const done = { now: false };
     const key = keyOf(request);
     const worker = workOf(spec);
-    const result = await economy.store.share(() =>
+    const write = () =>
       once(economy, caller, key, () => {
         done.now = true;
         const worked = worker({ caller, body, query, params });
         if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
         return worked;
-      }),
-    );
+      });
+    const { store } = economy;
+    const result = await onceFree({ store, clock }, () => store.share(write), { limitMs: HELD_MS_MAX });
     if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
     return answer(reply, spec, result);
   };

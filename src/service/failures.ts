@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formatId } from '../domain/ids.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
+import { isHeldByAnother } from '../economy/database-patience.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
 import { sendProblem } from './problem.ts';
@@ -24,6 +25,8 @@ export function handleFailures(app: FastifyInstance, logger: Logger): void {
 /** What Fastify itself refuses, in our words. Undefined where the service is to blame. */
 export function refusalOf(error: FastifyError, bodyBytesMax: number | undefined): Refusal | undefined {
   if (error instanceof RefusedError) return error.refusal;
+  if (isHeldByAnother(error))
+    return refuse('database_locked', 'nothing can be written now, and nothing was changed; try again', { limit: 1 });
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return refuse(

@@ -77,6 +77,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   provider_timeout: 504,
   too_many_requests: 429,
   request_timeout: 408,
+  database_locked: 503,
   internal_error: 500,
 };
 
@@ -115,7 +116,7 @@ export function problemOf({ code, message, field, limit }: Omit<Refusal, 'ok'>, 
 export function sendProblem(reply: FastifyReply, refusal: Omit<Refusal, 'ok'>, instance?: string): void {
   const problem = problemOf(refusal, instance);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 429) reply.header('retry-after', '1');
+  if (problem.status === 429 || problem.code === 'database_locked') reply.header('retry-after', '1');
   // As bytes: to text Fastify would add a charset, which this media type doesn't have.
   const { url, headers } = reply.request;
   const form = errorFormOf(url, headers);

@@ -4,8 +4,10 @@ import type { Dice } from './dice.ts';
 export const FAULTS = {
   /** The orchestrator dies at one of its steps. */
   crash: 0.0012,
-  /** A write is refused before it began: the database is locked or the disk is full. */
+  /** A write is refused before it began: the disk is full. */
   write_refused: 0.0002,
+  /** The same for once: another process holds the database. */
+  database_locked: 0.0004,
   /** The operator presses Ctrl-C, once a cycle. */
   interrupted: 0.005,
   /** The engine stops answering for a while, once a cycle. */

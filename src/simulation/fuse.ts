@@ -63,7 +63,8 @@ export class Fuse {
       transaction: <T>(work: () => T): T => {
         if (depth > 0) return store.transaction(work);
         this.step('before a transaction');
-        if (this.#faults.strikes('write_refused'))
+        if (this.#faults.strikes('write_refused')) throw new BpError('disk_full', 'the disk is full');
+        if (this.#faults.strikes('database_locked'))
           throw new BpError('database_locked', 'the database is locked by another process');
         depth++;
         try {

@@ -1,3 +1,4 @@
+import { onceFree } from '../economy/database-patience.ts';
 import type { EconomyDeps } from '../economy/deps.ts';
 import { openEconomy } from '../economy/open-economy.ts';
 import { welcomeHuman } from '../economy/prompt-slot.ts';
@@ -87,8 +88,8 @@ export class OrchestratorLife {
     const { clock } = economy;
     const sandbox = simulatedSandbox({ engine, clock, dice, faults, fuse });
     await sandbox.check(this.#stop.signal);
-    openEconomy(economy);
-    if (!headless) welcomeHuman(economy);
+    await onceFree(economy, () => openEconomy(economy));
+    if (!headless) await onceFree(economy, () => welcomeHuman(economy));
     await runMarket(
       { economy, sandbox, endpoints: this.#endpoints(), clock, logger: SILENT, events: { publish: nothing } },
       { cycles: undefined, stop: this.#stop.signal },
@@ -125,7 +126,7 @@ export class OrchestratorLife {
 
 /** The engine or the disk: the next start is none the worse. */
 function isOfOperation(error: unknown): boolean {
-  return error instanceof BpError && (error.code === 'database_locked' || error.code.startsWith('sandbox_'));
+  return error instanceof BpError && (error.code === 'disk_full' || error.code.startsWith('sandbox_'));
 }
 
 /** Time passes for the living only. */

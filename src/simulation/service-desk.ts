@@ -5,6 +5,7 @@ import { authenticate } from '../economy/authenticate.ts';
 import type { Caller, EconomyDeps } from '../economy/deps.ts';
 import { once } from '../economy/once.ts';
 import { Crash } from './fuse.ts';
+import { BpError } from '../platform/errors.ts';
 import type { Faults } from './faults.ts';
 import type { OrchestratorLife } from './orchestrator-life.ts';
 import type { Container } from './simulated-engine.ts';
@@ -48,5 +49,5 @@ export function ask<T>(
 }
 
 function isRefusedWrite(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'database_locked';
+  return error instanceof BpError && ['database_locked', 'disk_full'].includes(error.code);
 }

@@ -43,3 +43,9 @@ export function databaseError(error: unknown, path = 'the database'): BpError | 
 function isSqliteError(error: unknown): error is InstanceType<typeof SqliteDatabase.SqliteError> {
   return error instanceof Error && error.name === 'SqliteError';
 }
+
+/** Whether another process held the database for writing, in SQLite's own words or in ours. */
+export function isLocked(error: unknown): boolean {
+  const known = error instanceof BpError ? error : databaseError(error);
+  return known?.code === 'database_locked';
+}

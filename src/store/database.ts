@@ -5,10 +5,9 @@ import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
 import { refuseEmptied } from './damage.ts';
 import { databaseError } from './database-error.ts';
+import { BUSY_MS } from './write-lock.ts';
 
 export type Database = SqliteDatabase.Database;
-
-const BUSY_TIMEOUT_MS = 5_000;
 
 /** A clearing touches a page for each of its bids; SQLite's own 2 MB would write them to the log more than once. */
 const CACHE_KIB = 65_536;
@@ -18,13 +17,16 @@ const CACHE_KIB = 65_536;
  * without which REPLACE would delete rows past the triggers that forbid it.
  * Throws `BpError` with code `database_missing`, `database_damaged`, `database_unreadable`.
  */
-export function openDatabase(path: string, { create }: { readonly create: boolean }): Database {
+export function openDatabase(
+  path: string,
+  { create, busyMs = BUSY_MS }: { readonly create: boolean; readonly busyMs?: number },
+): Database {
   if (!create && !existsSync(path))
     throw new BpError('database_missing', `there is no economy at ${path}`, { hint: 'make one with: bp-agents init' });
   refuseEmptied(path);
   return withDatabaseErrors(path, () => {
     if (create) makeFolder(dirname(path), 0o700);
-    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    const database = new SqliteDatabase(path, { timeout: busyMs });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');

@@ -8,6 +8,7 @@ import { bidsTable, type Bids } from './bids.ts';
 import { changeLog, type ChangeLog } from './change-log.ts';
 import { cyclesTable, type Cycles } from './cycles.ts';
 import { damaged } from './damage.ts';
+import { isLocked } from './database-error.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
@@ -21,6 +22,7 @@ import { SharedCommit } from './shared-commit.ts';
 import { stateTable, type State } from './state.ts';
 import { Transactions } from './transactions.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
+import { BUSY_MS, WriteLock } from './write-lock.ts';
 
 /** The economy's database: one noun per table, and transactions. */
 export interface Store {
@@ -37,6 +39,8 @@ export interface Store {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly modelCalls: ModelCalls;
   readonly audit: AuditRows;
+  /** What is known of other processes that write. */
+  readonly lock: WriteLock;
   /**
    * Runs `work` in one immediate transaction; inside another one it is a savepoint.
    * Rolls back where it throws, and where it returns a refusal (`ok: false`): a refusal changes nothing.
@@ -47,6 +51,8 @@ export interface Store {
    * Resolves once it is durable; rejects, with nothing changed, where it throws or the commit fails.
    */
   share<T>(work: () => T): Promise<T>;
+  /** Whether another process holds the database for writing, all of that time long. Doesn't return before. */
+  isHeldByAnother(forMs: number): boolean;
   /** Runs reads on one snapshot. */
   read<T>(work: () => T): T;
   /** Changes whenever another connection has committed. */
@@ -72,16 +78,18 @@ export interface StoreOptions {
   readonly now: number;
   /** How many writes may share a commit; 1 for none. */
   readonly sharedMax?: number;
+  /** How long a write waits for another process, with all else that this one does. */
+  readonly busyMs?: number;
 }
 
 /** Throws `BpError`: see `openDatabase` and `migrate`. */
-export function openStore({ path, create, now, sharedMax }: StoreOptions): Store {
-  const database = openDatabase(path, { create });
+export function openStore({ path, create, now, sharedMax, busyMs = BUSY_MS }: StoreOptions): Store {
+  const database = openDatabase(path, { create, busyMs });
   try {
     withDatabaseErrors(path, () => {
       migrate(database, { now, backup: (version) => backUp(database, path, `${version}-${now}`) });
     });
-    return withDatabaseErrors(path, () => storeOf(database, sharedMax));
+    return withDatabaseErrors(path, () => storeOf(database, { sharedMax, busyMs }));
   } catch (error) {
     database.close();
     throw error;
@@ -105,11 +113,21 @@ function backUp(database: Database, path: string, name: string): void {
   backUpDatabase(database, join(directory, `before-migration-${name}.db`));
 }
 
-function storeOf(database: Database, sharedMax: number | undefined): Store {
+interface Sharing {
+  readonly sharedMax: number | undefined;
+  readonly busyMs: number;
+}
+
+function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
   const transfers = transfersTable(database);
   const transactions = new Transactions(database, () => transfers.forgetHead());
+  const lock = new WriteLock({
+    busyMs,
+    setBusyMs: (milliseconds) => database.pragma(`busy_timeout = ${milliseconds}`),
+  });
+  const write = <T>(work: () => T): T => withDatabaseErrors(database.name, () => noting(lock, work));
   const shared = new SharedCommit({
-    together: (works) => withDatabaseErrors(database.name, () => transactions.together(works)),
+    together: (works) => write(() => transactions.together(works)),
     ...(sharedMax !== undefined && { most: sharedMax }),
   });
 
@@ -127,8 +145,10 @@ function storeOf(database: Database, sharedMax: number | undefined): Store {
     idempotencyKeys: idempotencyKeysTable(database),
     modelCalls: modelCallsTable(database),
     audit: auditRows(database),
-    transaction: (work) => withDatabaseErrors(database.name, () => transactions.run(work)),
+    lock,
+    transaction: (work) => write(() => transactions.run(work)),
     share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),
+    isHeldByAnother: (forMs) => isHeldByAnother(database, forMs),
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
@@ -144,6 +164,31 @@ function storeOf(database: Database, sharedMax: number | undefined): Store {
       database.close();
     },
   };
+}
+
+function isHeldByAnother(database: Database, forMs: number): boolean {
+  const busyMs = Number(database.pragma('busy_timeout', { simple: true }));
+  database.pragma(`busy_timeout = ${forMs}`);
+  try {
+    database.transaction(() => undefined).immediate();
+    return false;
+  } catch (error) {
+    return isLocked(error);
+  } finally {
+    database.pragma(`busy_timeout = ${busyMs}`);
+  }
+}
+
+/** Writes, and tells the lock what that has found out about it. */
+function noting<T>(lock: WriteLock, write: () => T): T {
+  try {
+    const value = write();
+    lock.note(false);
+    return value;
+  } catch (error) {
+    lock.note(isLocked(error));
+    throw error;
+  }
 }
 
 function defects(database: Database): readonly string[] {

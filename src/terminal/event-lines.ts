@@ -29,6 +29,10 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return undefined;
     case 'resumed':
       return { text: 'the market runs again', stays: true };
+    case 'locked':
+      return { text: 'another process holds the database: the market waits for it', stays: true };
+    case 'unlocked':
+      return { text: 'the database is free again', stays: true };
   }
 }
 

@@ -58,7 +58,7 @@ export class HumanDesk {
     try {
       const answer = await terminal.ask(asked, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
-      const result = this.#take(prompt.id, answer);
+      const result = await this.#take(prompt.id, answer);
       if (result) say(result.ok ? paid(result.value) : result.message);
     } catch (error) {
       onFailure(error);
@@ -67,13 +67,13 @@ export class HumanDesk {
     }
   }
 
-  #take(promptId: number, answer: Answer): Result<AnsweredPrompt> | undefined {
+  async #take(promptId: number, answer: Answer): Promise<Result<AnsweredPrompt> | undefined> {
     const { prompts } = this.#options;
     switch (answer.kind) {
       case 'scored':
-        return prompts.score(promptId, answer.scores, answer.reason);
+        return await prompts.score(promptId, answer.scores, answer.reason);
       case 'skipped':
-        return prompts.skip(promptId);
+        return await prompts.skip(promptId);
       case 'closed':
         return undefined;
     }

@@ -16,6 +16,7 @@ import { placeBid } from '../../src/economy/place-bid.ts';
 import { settleExecution } from '../../src/economy/settle-execution.ts';
 import { markRunning, startExecution, type StartingExecution } from '../../src/economy/start-execution.ts';
 import { openStore } from '../../src/store/store.ts';
+import { BUSY_MS } from '../../src/store/write-lock.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
 
@@ -36,6 +37,8 @@ export interface TestEconomyOptions {
   readonly seed?: string;
   /** How many writes of the service may share a commit. */
   readonly sharedMax?: number;
+  /** How long a write waits for another process, as `StoreOptions` has it. */
+  readonly busyMs?: number;
 }
 
 /** 2 cores and 4000 MB unless told: a supply of 16 CPU seconds, 3200 MB and one attention. */
@@ -44,12 +47,19 @@ export function openTestEconomy({
   machine = { cores: 2, memoryMb: 4000 },
   seed = 'test',
   sharedMax,
+  busyMs = BUSY_MS,
 }: TestEconomyOptions = {}): TestEconomy {
   const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides });
   const home = mkdtempSync(join(tmpdir(), 'bp-test-'));
   const databasePath = join(home, 'economy.db');
   const clock = fakeClock();
-  const store = openStore({ path: databasePath, create: true, now: clock.now(), ...(sharedMax && { sharedMax }) });
+  const store = openStore({
+    path: databasePath,
+    create: true,
+    now: clock.now(),
+    busyMs,
+    ...(sharedMax && { sharedMax }),
+  });
   const economy = {
     store,
     clock,

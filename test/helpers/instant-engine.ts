@@ -1,6 +1,7 @@
 import type { EnginePort } from '../../src/cli/deps.ts';
 import { parseId } from '../../src/domain/ids.ts';
 import { bundleCost } from '../../src/domain/resources.ts';
+import { onceFree } from '../../src/economy/database-patience.ts';
 import type { Caller, EconomyDeps } from '../../src/economy/deps.ts';
 import { placeBid } from '../../src/economy/place-bid.ts';
 import { submitPrompt } from '../../src/economy/submit-prompt.ts';
@@ -15,9 +16,12 @@ export type Behaviour = (caller: Caller, economy: EconomyDeps) => void | Promise
 export const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
   const { attention } = economy.store.executions.get(executionId).bundle;
   const draft = { title: 'A letter', content: `Mark execution ${executionId}.` };
-  if (attention === 1) accepted(submitPrompt(economy, { executionId, agentId }, draft));
   const bundle = attention === 1 ? BARE : WITH_ATTENTION;
-  accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy.store.markets.prices()) }));
+  const live = () => {
+    if (attention === 1) accepted(submitPrompt(economy, { executionId, agentId }, draft));
+    accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy.store.markets.prices()) }));
+  };
+  return onceFree(economy, () => economy.store.transaction(live));
 };
 
 const DONE: ExecutionEnd = {

@@ -61,6 +61,8 @@ describe('an execution', () => {
     const [id = 0] = nextCycle(economy).allocated;
     const other = new SqliteDatabase(economy.databasePath);
     const deps = orchestrator({ beforeEnd: () => void other.exec('BEGIN IMMEDIATE') });
+    // As where the end of a run has waited for the other process as long as it may.
+    economy.store.lock.endPatience();
     await expect(runExecution(deps, id, NEVER)).rejects.toMatchObject({ code: 'database_locked' });
     other.close();
     expect(economy.store.executions.get(id)).toMatchObject({ state: 'running', outcome: null });

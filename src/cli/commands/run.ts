@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { hasAgents } from '../../economy/bootstrap-agent.ts';
+import { onceOpened } from '../../economy/database-patience.ts';
 import { openEconomy } from '../../economy/open-economy.ts';
 import { databasePath, lockRun } from '../../economy/open-home.ts';
 import { parseWhole } from '../arguments.ts';
@@ -37,10 +38,13 @@ export function addRun(command: Command, deps: CliDeps): void {
       const lock = lockRun(directory, process.pid);
       try {
         const isNew = !existsSync(databasePath(directory));
-        const home = openHome(deps, options, { create: true });
+        const home = await patiently(deps, () => openHome(deps, options, { create: true, isPatient: true }));
+        if (!home) return;
         try {
           home.economy.store.refuseDamaged();
-          printLines(deps.stdout, [...welcome(home, isNew), ...begin(deps, home, options)]);
+          const begun = await patiently(deps, () => begin(deps, home, options));
+          if (!begun) return;
+          printLines(deps.stdout, [...welcome(home, isNew), ...begun]);
           await runSession(deps, home, { cycles: cyclesMax, headless });
         } finally {
           await putBackWorkspaces(deps, home);
@@ -50,6 +54,17 @@ export function addRun(command: Command, deps: CliDeps): void {
         lock.release();
       }
     });
+}
+
+/** Undefined where the interrupt came while another process held the database: then nothing was begun. */
+async function patiently<T>({ clock, interrupt, stdout }: CliDeps, open: () => T): Promise<T | undefined> {
+  const onWait = () => printLines(stdout, ['another process holds the database: waiting for it']);
+  try {
+    return await onceOpened(clock, open, { signal: interrupt, onWait });
+  } catch (error) {
+    if (interrupt.aborted && error === interrupt.reason) return undefined;
+    throw error;
+  }
 }
 
 function welcome({ directory }: Home, isNew: boolean): readonly string[] {

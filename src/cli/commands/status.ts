@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
-import { statusView } from '../../economy/views/status-view.ts';
+import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
-import { readHome, withJson } from '../listing.ts';
+import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 
 export function addStatus(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
-    const status = await withHome(deps, command, (home) => readHome(home, () => statusView(home.economy)));
+    const status = await withHome(deps, command, (home) => statusFromOutside(home.economy));
     if (json) printJson(deps.stdout, status);
     else printLines(deps.stdout, statusLines(status));
   });

@@ -2,9 +2,21 @@ import { add, subtract, toCredits } from '../../domain/credits.ts';
 import type { EconomyDeps } from '../deps.ts';
 import { marketsView } from './market-view.ts';
 
+/** Why the market waits while another process holds the database. */
+export const DATABASE_HELD = 'another process holds the database';
+
+/** Longer than any write of a command or of a `run`. */
+const HELD_MS = 1_000;
+
 /** The economy at a glance. */
 export function statusView(deps: EconomyDeps) {
   return { ...glanceView(deps), executions: deps.store.executions.counts() };
+}
+
+/** `statusView`, for a process of its own: it finds out by itself whether the market waits for the database. */
+export function statusFromOutside(deps: EconomyDeps) {
+  const status = deps.store.read(() => statusView(deps));
+  return { ...status, paused: deps.store.isHeldByAnother(HELD_MS) ? DATABASE_HELD : status.paused };
 }
 
 /**
