@@ -5,57 +5,84 @@ import { captured, foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
 import { inRoot } from './places.mjs';
-import { ALL_STEPS, setUp } from './set-up.mjs';
+import { projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
+import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
 /** The shell that docs/ledger.md is about; where it can't be installed its queries are run by the driver. */
 const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
 /** What opens a pseudo-terminal for the terminal tests, and Debian's package that has it. */
 const TERMINAL_TOOL = { command: 'script', package: 'bsdutils' };
+const ENTER = inRoot('runtime', 'setup', 'enter.cjs');
 const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 
 /**
- * `npm test`: sets everything up and runs every test. The last line is `N passed, N failed, N skipped`.
+ * `npm test`: sets everything up and runs every test; the image is made while the tests run that need none. The last
+ * line is `N passed, N failed, N skipped`.
  * @param {readonly string[]} args Passed on to vitest.
  */
 export async function test(args) {
-  const withTerminal = wants('terminal', args);
-  const needsEngine = ['terminal', 'docker', 'hostile', 'alone'].some((project) => wants(project, args));
-  await setUp(needsEngine ? ALL_STEPS : ['packages']);
-  const missing = withTerminal ? await ensureTool(TERMINAL_TOOL, 'the terminal tests need its script') : undefined;
-  if (wants('integration', args)) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
+  const { isWanted, others } = projectsOf(args);
+  const first = WITHOUT_ENGINE.filter(isWanted);
+  let then = WITH_ENGINE.filter(isWanted);
+  await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages']);
+  const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
+  if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
+  const missing = then.includes('terminal')
+    ? await ensureTool(TERMINAL_TOOL, 'the terminal tests need its script')
+    : undefined;
 
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  await runInto(totals, first, others);
+  if (image) await step('image', (say) => madeImage(image, say));
+  if (missing !== undefined) {
+    then = then.filter((name) => name !== 'terminal');
+    totals.skipped += await countTests('terminal');
+    console.log(`The terminal tests were skipped: ${missing}`);
+  }
+  await runInto(totals, then, others);
+  if (totals.passed + totals.failed + totals.skipped === 0) throw new Fault('there is no such test');
+  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+}
+
+/**
+ * @param {ReturnType<typeof captured>} image
+ * @param {(doing: string) => void} say
+ */
+async function madeImage(image, say) {
+  say('waiting for what is made beside the tests');
+  const { code, output } = await image;
+  if (code === 0) return 'ready';
+  say('');
+  console.error(output.trimEnd());
+  throw new Fault('the agent image could not be made: see the words above; then repeat');
+}
+
+/**
+ * Runs the tests of some projects and adds what came of them.
+ * @param {{ passed: number, failed: number, skipped: number }} totals
+ * @param {readonly string[]} projects
+ * @param {readonly string[]} args
+ */
+async function runInto(totals, projects, args) {
+  if (projects.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'bp-agents-test-'));
   try {
     const report = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const left = missing === undefined ? [] : ['--project=!terminal'];
-    const code = await foreground(process.execPath, [VITEST, 'run', ...reporters, ...left, ...args]);
-    const totals = read(report);
-    if (missing !== undefined) {
-      totals.skipped += await countTests('terminal');
-      console.log(`The terminal tests were skipped: ${missing}`);
-    }
+    const chosen = projects.map((name) => `--project=${name}`);
+    // Names of files may be given, and all of them may be in the other projects.
+    const options = ['run', '--passWithNoTests', ...reporters, ...chosen, ...args];
+    const code = await foreground(process.execPath, [VITEST, ...options]);
+    const { passed, failed, skipped } = read(report);
+    totals.passed += passed;
     // vitest can fail where no test did: an error outside of any, or a file that can't be loaded.
-    if (code !== 0 && totals.failed === 0) totals.failed = 1;
-    console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-    process.exitCode = code;
+    totals.failed += code !== 0 && failed === 0 ? 1 : failed;
+    totals.skipped += skipped;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Whether the arguments let vitest run this project.
- * @param {string} project
- * @param {readonly string[]} args
- */
-function wants(project, args) {
-  const named = args.flatMap((arg, index) => {
-    if (arg.startsWith('--project=')) return [arg.slice('--project='.length)];
-    return arg === '--project' ? (args[index + 1] ?? []) : [];
-  });
-  return named.length === 0 || named.some((name) => name === project || /[!*]/.test(name));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -68,6 +69,28 @@ describe('the set-up', () => {
        await it.installPackage('no-such-package', 'a test asks', () => {}).catch((error) => console.log(error.message));`,
     );
     expect(await output(child)).toMatch(/^no-such-package is needed.*: install it .*\n$/);
+  });
+});
+
+describe('the projects that are tested', () => {
+  const names = ['unit', 'integration', 'docker'];
+  const chosen = async (...args: readonly string[]) => {
+    const script = `const { isWanted, others } = it.projectsOf(${JSON.stringify(args)});
+      console.log(${JSON.stringify(names)}.filter(isWanted).join(' '), others.join(' '));`;
+    return output(run('projects.mjs', script));
+  };
+
+  it('are those that --project names, as vitest takes it, and all else is passed on', async () => {
+    expect(await chosen('a.test.ts', '--bail=1')).toBe('unit integration docker a.test.ts --bail=1\n');
+    expect(await chosen('--project', 'docker', 'a.test.ts', '--project=un*')).toBe('unit docker a.test.ts\n');
+    expect(await chosen('--project=!docker')).toBe('unit integration \n');
+  });
+
+  it('are all there are', async () => {
+    const lists = await output(run('projects.mjs', 'console.log([...it.WITHOUT_ENGINE, ...it.WITH_ENGINE].join());'));
+    const config = readFileSync(join(SETUP, '..', '..', 'vitest.config.ts'), 'utf8');
+    const named = [...config.matchAll(/name: '([a-z]+)'/g)].map((match) => match[1]);
+    expect(lists.trim().split(',').sort()).toEqual(named.sort());
   });
 });
 
