@@ -1,6 +1,6 @@
 import type { Bid } from '../domain/bid.ts';
 import { formatId } from '../domain/ids.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
+import type { Economy } from '../economy/economy.ts';
 import { agentView } from '../economy/views/agent-view.ts';
 import { transferView } from '../economy/views/balance-view.ts';
 import { bidView } from '../economy/views/bid-view.ts';
@@ -23,7 +23,7 @@ export interface ExportTable {
 const PAGE_ROWS = 1000;
 
 /** Everything that an economy keeps a record of. To be read inside one transaction. */
-export function exportTables(economy: EconomyDeps): readonly ExportTable[] {
+export function exportTables(economy: Economy): readonly ExportTable[] {
   const { transfers, bids, executions, prompts, messages, cycles } = economy.store;
   return [
     table('transfers', TRANSFERS, function* () {
@@ -90,7 +90,7 @@ function* each<Row>(
   }
 }
 
-function* agentRows(economy: EconomyDeps): Generator<ExportRow> {
+function* agentRows(economy: Economy): Generator<ExportRow> {
   for (let after = 0; ;) {
     const page = economy.store.agents.page(after, PAGE_ROWS);
     for (const agent of page) yield agentView(economy, agent);

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { refuse, type Refusal, type RefusalCode, type Result } from '../domain/refusal.ts';
-import { storeFailure } from '../economy/store-failure.ts';
+import { storeFailure } from '../economy/home/store-failure.ts';
 import { BpError } from '../platform/errors.ts';
 import { sanitiseLine } from '../terminal/sanitise.ts';
 

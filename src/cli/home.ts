@@ -3,7 +3,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import { lockRun, openHomeEconomy, runningProcess, volumesDirectory, type HomeOptions } from '../economy/open-home.ts';
+import {
+  lockRun,
+  openHomeEconomy,
+  runningProcess,
+  volumesDirectory,
+  type HomeOptions,
+} from '../economy/home/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { CliDeps } from './deps.ts';
 import type { Home } from '../operator/home.ts';

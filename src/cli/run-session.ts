@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { stateDirectory } from '../economy/open-home.ts';
+import { stateDirectory } from '../economy/home/open-home.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { EventHub } from '../operator/event-hub.ts';
 import type { Home } from '../operator/home.ts';

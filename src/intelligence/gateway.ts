@@ -1,8 +1,9 @@
 import type { Config } from '../config/schema.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
-import type { Caller, EconomyDeps } from '../economy/deps.ts';
-import { onceFree } from '../economy/database-patience.ts';
-import { reserveCall, tokensLeft } from '../economy/model-call.ts';
+import type { Economy } from '../economy/economy.ts';
+import type { Caller } from '../economy/executions/caller.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import { reserveCall, tokensLeft } from '../economy/executions/model-call.ts';
 import type { TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -21,7 +22,7 @@ import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type Upstrea
 const HELD_MS_MAX = 2_000;
 
 export interface GatewayDeps {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly catalogue: Catalogue;
   /** The machine's own: providers are real. */
   readonly clock: Clock;

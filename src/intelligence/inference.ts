@@ -1,5 +1,5 @@
 import { accept, refuse, type Result } from '../domain/refusal.ts';
-import type { Caller } from '../economy/deps.ts';
+import type { Caller } from '../economy/executions/caller.ts';
 import { chat } from './formats/chat.ts';
 import { listOf, recordOf, textIn, type Format, type Json } from './formats/format.ts';
 import { messages } from './formats/messages.ts';

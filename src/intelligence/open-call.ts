@@ -1,6 +1,6 @@
-import { onceFree } from '../economy/database-patience.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { settleCall, settleLostCalls } from '../economy/model-call.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import type { Economy } from '../economy/economy.ts';
+import { settleCall, settleLostCalls } from '../economy/executions/model-call.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -50,7 +50,7 @@ export const LOST: End = { outcome: 'lost', usage: undefined, isReported: false 
 
 /** Settles a call, once, in a commit that others may share. */
 export async function settleOpenCall(
-  { economy, clock, logger }: { readonly economy: EconomyDeps; readonly clock: Clock; readonly logger: Logger },
+  { economy, clock, logger }: { readonly economy: Economy; readonly clock: Clock; readonly logger: Logger },
   call: OpenCall,
   end: End,
 ): Promise<void> {

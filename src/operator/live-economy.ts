@@ -1,19 +1,19 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import { formatId } from '../domain/ids.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
+import type { Economy } from '../economy/economy.ts';
 import { DATABASE_HELD, glanceView } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
 
 /** What the operator sees of a running economy, composed from its database and from what the market tells. */
 export class LiveEconomy {
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   #clearedAt: number | null = null;
   #isStopping = false;
   #isLocked = false;
   #isStale = true;
   #seenVersion = -1;
 
-  constructor(economy: EconomyDeps) {
+  constructor(economy: Economy) {
     this.#economy = economy;
   }
 

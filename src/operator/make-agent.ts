@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { bootstrapAgent, OPERATOR_FILES, type BootstrappedAgent } from '../economy/bootstrap-agent.ts';
+import { bootstrapAgent, OPERATOR_FILES, type BootstrappedAgent } from '../economy/agents/bootstrap-agent.ts';
 import { toCredits, type MicroCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import { accept, type Result } from '../domain/refusal.ts';

@@ -1,10 +1,10 @@
 import type { Prompt, Scores } from '../domain/attention.ts';
 import type { MicroCredits } from '../domain/credits.ts';
 import type { Result } from '../domain/refusal.ts';
-import { onceFree } from '../economy/database-patience.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { scorePrompt, skipPrompt } from '../economy/end-prompt.ts';
-import { welcomeHuman } from '../economy/prompt-slot.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import type { Economy } from '../economy/economy.ts';
+import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
+import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 
 /** What an answer came to. */
 export interface AnsweredPrompt {
@@ -15,10 +15,10 @@ export interface AnsweredPrompt {
 
 /** The human's own hand: what the operator of a face that stays can do with prompts. */
 export class PromptDesk {
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   #isWelcoming = false;
 
-  constructor(economy: EconomyDeps) {
+  constructor(economy: Economy) {
     this.#economy = economy;
   }
 

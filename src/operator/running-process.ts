@@ -1,5 +1,5 @@
-import type { EconomyDeps } from '../economy/deps.ts';
-import { mayBeRunning, runningProcess } from '../economy/open-home.ts';
+import type { Economy } from '../economy/economy.ts';
+import { mayBeRunning, runningProcess } from '../economy/home/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Home } from './home.ts';
@@ -61,7 +61,7 @@ export async function endRun(
 }
 
 /** The longest that what runs can still take, and then some; the wall clock may have been set since it began. */
-export function longestWaitMs({ store, config }: Pick<EconomyDeps, 'store' | 'config'>): number {
+export function longestWaitMs({ store, config }: Pick<Economy, 'store' | 'config'>): number {
   const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = config.sandbox;
   const longest = Math.max(0, ...store.executions.unsettled().map(({ wallMs }) => wallMs));
   return longest + backstopMs + graceMs + CLOSE_MS_MAX;

@@ -1,4 +1,4 @@
-import { TOLD_AFTER_MS } from '../economy/database-patience.ts';
+import { TOLD_AFTER_MS } from '../economy/home/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
 
 const LOOK_MS = 250;

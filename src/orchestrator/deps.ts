@@ -1,12 +1,12 @@
 import type { MarketEvents } from '../domain/market-event.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
+import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** What the orchestrator acts on. Under simulation clock and sandbox are others. */
 export interface OrchestratorDeps {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly sandbox: Sandbox;
   readonly endpoints: Endpoints;
   readonly clock: Clock;

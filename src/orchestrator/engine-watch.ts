@@ -1,5 +1,5 @@
-import { onceFree } from '../economy/database-patience.ts';
-import { pauseMarket, resumeMarket } from '../economy/pause-market.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import { pauseMarket, resumeMarket } from '../economy/market/pause-market.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { FinishedRun } from './execution-runner.ts';
 

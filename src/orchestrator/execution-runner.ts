@@ -1,6 +1,6 @@
-import { onceFree } from '../economy/database-patience.ts';
-import { settleExecution } from '../economy/settle-execution.ts';
-import { markRunning, startExecution, type StartingExecution } from '../economy/start-execution.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import { settleExecution } from '../economy/executions/settle-execution.ts';
+import { markRunning, startExecution, type StartingExecution } from '../economy/executions/start-execution.ts';
 import { NO_USAGE, type Execution, type Outcome, type Usage } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';

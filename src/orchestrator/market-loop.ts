@@ -1,5 +1,5 @@
-import { clearCycle, type ClearedCycle } from '../economy/clear-cycle.ts';
-import { onceFree } from '../economy/database-patience.ts';
+import { clearCycle, type ClearedCycle } from '../economy/market/clear-cycle.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';

@@ -1,7 +1,7 @@
 import type { Execution } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
-import { onceFree } from '../economy/database-patience.ts';
-import { settleCallsOfEarlierRun } from '../economy/model-call.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import { settleCallsOfEarlierRun } from '../economy/executions/model-call.ts';
 import { adoptExecution, settleLost, settleStopped, type FinishedRun } from './execution-runner.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { StopWatch } from './stop-watch.ts';

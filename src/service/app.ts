@@ -1,9 +1,9 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { onceFree } from '../economy/database-patience.ts';
-import { once } from '../economy/once.ts';
+import type { Economy } from '../economy/economy.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import { once } from '../economy/executions/once.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
@@ -20,7 +20,7 @@ import type { RouteSpec } from './route.ts';
 import { firstRefusal } from './schema.ts';
 
 export interface AppOptions {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly logger: Logger;
   /** The machine's own. */
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { formatId } from '../domain/ids.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
-import { isHeldByAnother } from '../economy/database-patience.ts';
+import { isHeldByAnother } from '../economy/home/database-patience.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
 import { sendProblem } from './problem.ts';

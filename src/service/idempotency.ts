@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
-import type { IdempotencyKey } from '../economy/once.ts';
+import type { IdempotencyKey } from '../economy/executions/once.ts';
 import { callerOf } from './identity.ts';
 import { sendProblem } from './problem.ts';
 

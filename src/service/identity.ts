@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
-import { authenticate } from '../economy/authenticate.ts';
-import type { Caller, EconomyDeps } from '../economy/deps.ts';
+import { authenticate } from '../economy/executions/authenticate.ts';
+import type { Economy } from '../economy/economy.ts';
+import type { Caller } from '../economy/executions/caller.ts';
 import { loadOf, type Load } from './endpoint.ts';
 import { sendProblem } from './problem.ts';
 
@@ -23,7 +24,7 @@ export interface IdentifyOptions {
  * A hook that lets only the execution pass whose socket this is and whose token was sent. Nothing else of the request
  * is believed.
  */
-export function identify(economy: EconomyDeps, options: IdentifyOptions) {
+export function identify(economy: Economy, options: IdentifyOptions) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const load = loadOf(request.raw);
     const caller = load
@@ -39,7 +40,7 @@ export function identify(economy: EconomyDeps, options: IdentifyOptions) {
 }
 
 function callerAt(
-  economy: EconomyDeps,
+  economy: Economy,
   load: Load,
   token: string | undefined,
   { isCheckedLater }: IdentifyOptions,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { BidRequest as Bid } from '../domain/bid.ts';
 import { accept, type Result } from '../domain/refusal.ts';
 import { QUANTITY_MAX } from '../domain/resources.ts';
-import { readBidRequest } from '../economy/bid-request.ts';
+import { readBidRequest } from '../economy/market/bid-request.ts';
 import {
   agentId,
   agentIdShape,

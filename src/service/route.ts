@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RefusalCode, Result } from '../domain/refusal.ts';
-import type { Caller } from '../economy/deps.ts';
+import type { Caller } from '../economy/executions/caller.ts';
 
 export type RouteGroup = 'economic' | 'market' | 'human' | 'social' | 'intelligence' | 'execution';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { EconomyDeps } from '../economy/deps.ts';
+import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Gateway } from '../intelligence/gateway.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -13,7 +13,7 @@ import { marketRoutes } from './routes/market.ts';
 import { socialRoutes } from './routes/social.ts';
 
 export interface ServiceDeps {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly usage: UsageReader;
   readonly gateway: Gateway;
   /** The machine's own: connections are timed by it. */

@@ -1,7 +1,7 @@
-import { onceFree } from '../economy/database-patience.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { openEconomy } from '../economy/open-economy.ts';
-import { welcomeHuman } from '../economy/prompt-slot.ts';
+import { onceFree } from '../economy/home/database-patience.ts';
+import type { Economy } from '../economy/economy.ts';
+import { openEconomy } from '../economy/market/open-market.ts';
+import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import type { Endpoints } from '../orchestrator/deps.ts';
 import { runMarket } from '../orchestrator/market-loop.ts';
 import { parseId } from '../domain/ids.ts';
@@ -17,7 +17,7 @@ import type { SimulatedClock } from './simulated-clock.ts';
 
 export interface OrchestratorLifeOptions {
   /** As another process sees it; this life's steps are put between. */
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly engine: SimulatedEngine;
   readonly clock: SimulatedClock;
   readonly dice: Dice;
@@ -34,7 +34,7 @@ export interface OrchestratorLifeOptions {
 export class OrchestratorLife {
   readonly fuse: Fuse;
   /** What agents reach while it lives. */
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly #options: OrchestratorLifeOptions;
   readonly #open = new Map<number, number>();
   readonly #stop = new AbortController();

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { parseId } from '../domain/ids.ts';
 import type { Result } from '../domain/refusal.ts';
-import { authenticate } from '../economy/authenticate.ts';
-import type { Caller, EconomyDeps } from '../economy/deps.ts';
-import { once } from '../economy/once.ts';
+import { authenticate } from '../economy/executions/authenticate.ts';
+import type { Economy } from '../economy/economy.ts';
+import type { Caller } from '../economy/executions/caller.ts';
+import { once } from '../economy/executions/once.ts';
 import { Crash } from './fuse.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Faults } from './faults.ts';
@@ -15,7 +16,7 @@ export interface DeskRequest<T> {
   readonly key: string;
   /** What is asked for; the same body must do the same. */
   readonly body: unknown;
-  readonly work: (economy: EconomyDeps, caller: Caller) => Result<T>;
+  readonly work: (economy: Economy, caller: Caller) => Result<T>;
 }
 
 /**

@@ -1,16 +1,16 @@
-import { scorePrompt, skipPrompt } from '../economy/end-prompt.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { welcomeHuman } from '../economy/prompt-slot.ts';
+import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
+import type { Economy } from '../economy/economy.ts';
+import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import type { Dice } from './dice.ts';
 
 /** Somebody who answers in time, late, twice, wrongly or never, from another terminal. */
 export class SimulatedHuman {
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   readonly #dice: Dice;
   #answered = 0;
   #ignored = 0;
 
-  constructor(economy: EconomyDeps, dice: Dice) {
+  constructor(economy: Economy, dice: Dice) {
     this.#economy = economy;
     this.#dice = dice;
   }

@@ -1,8 +1,8 @@
 import { micro } from '../domain/credits.ts';
-import { bootstrapAgent } from '../economy/bootstrap-agent.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { stopAgent } from '../economy/stop-agent.ts';
-import { stopExecution } from '../economy/stop-execution.ts';
+import { bootstrapAgent } from '../economy/agents/bootstrap-agent.ts';
+import type { Economy } from '../economy/economy.ts';
+import { stopAgent } from '../economy/agents/stop-agent.ts';
+import { stopExecution } from '../economy/executions/stop-execution.ts';
 import type { Dice } from './dice.ts';
 import type { Trial } from './trial.ts';
 
@@ -18,13 +18,13 @@ export interface KnownAgent {
 
 /** Keeps the economy populated and ends what it doesn't like, from another terminal. */
 export class SimulatedOperator {
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   readonly #dice: Dice;
   readonly #trial: Trial;
   readonly #agents: () => readonly KnownAgent[];
   #made = 0;
 
-  constructor(economy: EconomyDeps, dice: Dice, trial: Trial, agents: () => readonly KnownAgent[]) {
+  constructor(economy: Economy, dice: Dice, trial: Trial, agents: () => readonly KnownAgent[]) {
     this.#economy = economy;
     this.#dice = dice;
     this.#trial = trial;

@@ -1,7 +1,7 @@
-import { auditLedger } from '../economy/audit.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
-import { openEconomy } from '../economy/open-economy.ts';
-import { openPassingEconomy } from '../economy/open-home.ts';
+import { auditLedger } from '../economy/audit/audit-ledger.ts';
+import type { Economy } from '../economy/economy.ts';
+import { openEconomy } from '../economy/market/open-market.ts';
+import { openPassingEconomy } from '../economy/home/open-home.ts';
 import { auditedStore } from './audited-store.ts';
 import { Auditor } from './auditor/auditor.ts';
 import { Finding } from './auditor/finding.ts';
@@ -74,7 +74,7 @@ class Simulation {
   readonly #options: SimulationOptions;
   readonly #clock = new SimulatedClock();
   readonly #faults: Faults;
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   readonly #auditor: Auditor;
   readonly #world: World;
   #finding: FindingReport | undefined;

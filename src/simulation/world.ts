@@ -1,5 +1,5 @@
-import { welcomeHuman } from '../economy/prompt-slot.ts';
-import type { EconomyDeps } from '../economy/deps.ts';
+import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
+import type { Economy } from '../economy/economy.ts';
 import { AgentHands, Ended } from './agent-hands.ts';
 import { KINDS, type KindName } from './agent-kinds.ts';
 import type { Dice } from './dice.ts';
@@ -14,7 +14,7 @@ import { SimulatedOperator, type KnownAgent } from './simulated-operator.ts';
 
 export interface WorldOptions {
   /** With the auditor behind its store; its clock is the world's. */
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly faults: Faults;

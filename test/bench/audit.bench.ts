@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import SqliteDatabase from 'better-sqlite3';
-import { auditLedger } from '../../src/economy/audit.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openTestEconomy } from '../helpers/economy.ts';
 import { fillLedger } from '../helpers/large-ledger.ts';
 

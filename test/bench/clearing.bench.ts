@@ -9,10 +9,10 @@ import SqliteDatabase from 'better-sqlite3';
 import { configSchema } from '../../src/config/schema.ts';
 import { derive } from '../../src/config/supply.ts';
 import { micro } from '../../src/domain/credits.ts';
-import type { EconomyDeps } from '../../src/economy/deps.ts';
-import { bootstrapAgent } from '../../src/economy/bootstrap-agent.ts';
-import { clearCycle } from '../../src/economy/clear-cycle.ts';
-import { openEconomy } from '../../src/economy/open-economy.ts';
+import type { Economy } from '../../src/economy/economy.ts';
+import { bootstrapAgent } from '../../src/economy/agents/bootstrap-agent.ts';
+import { clearCycle } from '../../src/economy/market/clear-cycle.ts';
+import { openEconomy } from '../../src/economy/market/open-market.ts';
 import { openStore } from '../../src/store/store.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { seededRandomness } from '../helpers/seeded-randomness.ts';
@@ -21,7 +21,7 @@ const BIDS = 10_000;
 const ROUNDS = 5;
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
 
-function openDeps(path: string): EconomyDeps {
+function openDeps(path: string): Economy {
   const config = configSchema.parse({ market: { supply: { cpu_seconds: 8_000, memory_mb: 400_000 } } });
   const deps = {
     store: openStore({ path, create: true, now: 0 }),
@@ -34,7 +34,7 @@ function openDeps(path: string): EconomyDeps {
   return deps;
 }
 
-function fill(deps: EconomyDeps): void {
+function fill(deps: Economy): void {
   deps.store.transaction(() => {
     for (let number = 0; number < BIDS; number += 1) {
       const amount = micro(5_000_000 + ((number * 7_919) % 10_000) * 100);

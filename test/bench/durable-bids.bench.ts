@@ -7,8 +7,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { openTestService, type TestService } from '../helpers/service-client.ts';
-import { auditLedger } from '../../src/economy/audit.ts';
-import { withdrawBid } from '../../src/economy/withdraw-bid.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
+import { withdrawBid } from '../../src/economy/market/withdraw-bid.ts';
 
 const [agents = '128', seconds = '2'] = process.argv.slice(2);
 const ROUNDS = 5;

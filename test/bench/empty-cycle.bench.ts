@@ -3,7 +3,7 @@
  * 100,000 bids, executions and prompts. Prints median and worst of both.
  */
 import SqliteDatabase from 'better-sqlite3';
-import { withdrawBid } from '../../src/economy/withdraw-bid.ts';
+import { withdrawBid } from '../../src/economy/market/withdraw-bid.ts';
 import { makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
 
 const AGENTS = 1_000;

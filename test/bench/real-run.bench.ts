@@ -5,9 +5,9 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config/load.ts';
 import { MARKS, type Scores } from '../../src/domain/attention.ts';
-import { openHomeEconomy } from '../../src/economy/open-home.ts';
-import { scorePrompt } from '../../src/economy/end-prompt.ts';
-import { auditLedger } from '../../src/economy/audit.ts';
+import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
+import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { Dice } from '../../src/simulation/dice.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { openHomeEconomy, databasePath } from '../../src/economy/open-home.ts';
+import { openHomeEconomy, databasePath } from '../../src/economy/home/open-home.ts';
 import { BpError } from '../../src/platform/errors.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { TestEconomy } from './economy.ts';

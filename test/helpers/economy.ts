@@ -8,20 +8,20 @@ import { micro } from '../../src/domain/credits.ts';
 import { NO_USAGE, type Outcome } from '../../src/domain/execution.ts';
 import type { Result } from '../../src/domain/refusal.ts';
 import { bundleCost, type Bundle } from '../../src/domain/resources.ts';
-import { bootstrapAgent } from '../../src/economy/bootstrap-agent.ts';
-import { clearCycle, type ClearedCycle } from '../../src/economy/clear-cycle.ts';
-import type { EconomyDeps } from '../../src/economy/deps.ts';
-import { openEconomy } from '../../src/economy/open-economy.ts';
-import { placeBid } from '../../src/economy/place-bid.ts';
-import { settleExecution } from '../../src/economy/settle-execution.ts';
-import { markRunning, startExecution, type StartingExecution } from '../../src/economy/start-execution.ts';
+import { bootstrapAgent } from '../../src/economy/agents/bootstrap-agent.ts';
+import { clearCycle, type ClearedCycle } from '../../src/economy/market/clear-cycle.ts';
+import type { Economy } from '../../src/economy/economy.ts';
+import { openEconomy } from '../../src/economy/market/open-market.ts';
+import { placeBid } from '../../src/economy/market/place-bid.ts';
+import { settleExecution } from '../../src/economy/executions/settle-execution.ts';
+import { markRunning, startExecution, type StartingExecution } from '../../src/economy/executions/start-execution.ts';
 import { openStore } from '../../src/store/store.ts';
 import { BUSY_MS } from '../../src/store/write-lock.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
 
 /** An economy on a real SQLite file in a directory of its own, whose time and randomness the test decides. */
-export interface TestEconomy extends EconomyDeps {
+export interface TestEconomy extends Economy {
   readonly clock: FakeClock;
   /** The directory, empty but for the database. */
   readonly home: string;

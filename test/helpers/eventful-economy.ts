@@ -3,13 +3,13 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { micro } from '../../src/domain/credits.ts';
-import { bootstrapAgent } from '../../src/economy/bootstrap-agent.ts';
-import { scorePrompt, skipPrompt } from '../../src/economy/end-prompt.ts';
-import { sendMessage } from '../../src/economy/send-message.ts';
-import { spawnAgent } from '../../src/economy/spawn-agent.ts';
-import { submitPrompt } from '../../src/economy/submit-prompt.ts';
-import { transferCredits } from '../../src/economy/transfer-credits.ts';
-import { withdrawBid } from '../../src/economy/withdraw-bid.ts';
+import { bootstrapAgent } from '../../src/economy/agents/bootstrap-agent.ts';
+import { scorePrompt, skipPrompt } from '../../src/economy/attention/end-prompt.ts';
+import { sendMessage } from '../../src/economy/agents/send-message.ts';
+import { spawnAgent } from '../../src/economy/agents/spawn-agent.ts';
+import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
+import { transferCredits } from '../../src/economy/money/transfer-credits.ts';
+import { withdrawBid } from '../../src/economy/market/withdraw-bid.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import {
   accepted,

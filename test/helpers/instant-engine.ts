@@ -1,16 +1,17 @@
 import type { EnginePort } from '../../src/cli/deps.ts';
 import { parseId } from '../../src/domain/ids.ts';
 import { bundleCost } from '../../src/domain/resources.ts';
-import { onceFree } from '../../src/economy/database-patience.ts';
-import type { Caller, EconomyDeps } from '../../src/economy/deps.ts';
-import { placeBid } from '../../src/economy/place-bid.ts';
-import { submitPrompt } from '../../src/economy/submit-prompt.ts';
+import { onceFree } from '../../src/economy/home/database-patience.ts';
+import type { Economy } from '../../src/economy/economy.ts';
+import type { Caller } from '../../src/economy/executions/caller.ts';
+import { placeBid } from '../../src/economy/market/place-bid.ts';
+import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import type { Endpoints } from '../../src/orchestrator/deps.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { accepted, BARE, WITH_ATTENTION } from './economy.ts';
 
 /** What an agent does while it runs, with the economy in place of the System Service. */
-export type Behaviour = (caller: Caller, economy: EconomyDeps) => void | Promise<void>;
+export type Behaviour = (caller: Caller, economy: Economy) => void | Promise<void>;
 
 /** Bids for its next execution, with attention every other time, and shows a prompt where it may. */
 export const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
@@ -66,7 +67,7 @@ export function instantEngine(behave: Behaviour): EnginePort {
   };
 }
 
-function instantSandbox(economy: EconomyDeps, behave: Behaviour): Sandbox {
+function instantSandbox(economy: Economy, behave: Behaviour): Sandbox {
   return {
     check: () => Promise.resolve({ engineVersion: '1', cgroupVersion: 2, imageId: 'x', rootless: false, warnings: [] }),
     prepare: (request) => Promise.resolve(prepared(request, economy, behave)),
@@ -81,11 +82,7 @@ function instantSandbox(economy: EconomyDeps, behave: Behaviour): Sandbox {
   };
 }
 
-function prepared(
-  { executionId, agentId }: ExecutionRequest,
-  economy: EconomyDeps,
-  behave: Behaviour,
-): PreparedExecution {
+function prepared({ executionId, agentId }: ExecutionRequest, economy: Economy, behave: Behaviour): PreparedExecution {
   const caller = { executionId: accepted(parseId('execution', executionId)), agentId };
   let end: (ended: ExecutionEnd) => void = () => undefined;
   const ended = new Promise<ExecutionEnd>((resolve) => {

@@ -1,8 +1,8 @@
-import { scorePrompt } from '../../src/economy/end-prompt.ts';
-import { sendMessage } from '../../src/economy/send-message.ts';
-import { submitPrompt } from '../../src/economy/submit-prompt.ts';
+import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
+import { sendMessage } from '../../src/economy/agents/send-message.ts';
+import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import { micro } from '../../src/domain/credits.ts';
-import { transferCredits } from '../../src/economy/transfer-credits.ts';
+import { transferCredits } from '../../src/economy/money/transfer-credits.ts';
 import {
   accepted,
   bidFor,

@@ -1,6 +1,6 @@
-import type { EconomyDeps } from '../../src/economy/deps.ts';
-import { openEconomy } from '../../src/economy/open-economy.ts';
-import { openPassingEconomy } from '../../src/economy/open-home.ts';
+import type { Economy } from '../../src/economy/economy.ts';
+import { openEconomy } from '../../src/economy/market/open-market.ts';
+import { openPassingEconomy } from '../../src/economy/home/open-home.ts';
 import { Dice } from '../../src/simulation/dice.ts';
 import { prepareScenario } from '../../src/simulation/scenario/scenario-file.ts';
 import { ScenarioWorld } from '../../src/simulation/scenario/scenario-world.ts';
@@ -11,7 +11,7 @@ export async function scenarioEconomy(
   text: string,
   hours: number,
   overrides: readonly string[] = [],
-): Promise<EconomyDeps> {
+): Promise<Economy> {
   const { scenario, config } = prepareScenario('test', text, overrides);
   const clock = new SimulatedClock();
   const dice = new Dice('test');

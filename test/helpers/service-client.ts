@@ -1,7 +1,7 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
-import type { StartingExecution } from '../../src/economy/start-execution.ts';
+import type { StartingExecution } from '../../src/economy/executions/start-execution.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';

@@ -1,7 +1,7 @@
 import { micro } from '../../src/domain/credits.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { openHomeEconomy } from '../../src/economy/open-home.ts';
-import { transferCredits } from '../../src/economy/transfer-credits.ts';
+import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
+import { transferCredits } from '../../src/economy/money/transfer-credits.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
 

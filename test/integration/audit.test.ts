@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditLedger, type AuditReport } from '../../src/economy/audit.ts';
+import { auditLedger, type AuditReport } from '../../src/economy/audit/audit-ledger.ts';
 import { openTestEconomy } from '../helpers/economy.ts';
 import { openEventfulEconomy, type EventfulEconomy, type Tampering } from '../helpers/eventful-economy.ts';
 

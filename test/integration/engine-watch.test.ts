@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pauseMarket } from '../../src/economy/pause-market.ts';
+import { pauseMarket } from '../../src/economy/market/pause-market.ts';
 import type { MarketEvent } from '../../src/domain/market-event.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { watchEngine } from '../../src/orchestrator/engine-watch.ts';

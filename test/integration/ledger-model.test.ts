@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { micro } from '../../src/domain/credits.ts';
-import { auditLedger } from '../../src/economy/audit.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scorePrompt } from '../../src/economy/end-prompt.ts';
-import { submitPrompt } from '../../src/economy/submit-prompt.ts';
+import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
+import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import { measure, type Measures } from '../../src/simulation/measures/measures.ts';
 import { openEventfulEconomy, type EventfulEconomy } from '../helpers/eventful-economy.ts';
 import {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_USAGE } from '../../src/domain/execution.ts';
-import { stopExecution } from '../../src/economy/stop-execution.ts';
+import { stopExecution } from '../../src/economy/executions/stop-execution.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { runMarket } from '../../src/orchestrator/market-loop.ts';
 import { StopWatch } from '../../src/orchestrator/stop-watch.ts';

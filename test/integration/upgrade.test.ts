@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditLedger } from '../../src/economy/audit.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openEventfulEconomy, type EventfulEconomy } from '../helpers/eventful-economy.ts';
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allocate } from '../../src/domain/allocation-scheduler.ts';
 import { micro } from '../../src/domain/credits.ts';
 import { formatId } from '../../src/domain/ids.ts';
-import { recordedClearing, type RecordedClearing } from '../../src/economy/clearing-record.ts';
-import type { EconomyDeps } from '../../src/economy/deps.ts';
-import { explainBid } from '../../src/economy/explain-bid.ts';
-import { replayReport, type ReplayOptions } from '../../src/economy/replay-report.ts';
+import { recordedClearing, type RecordedClearing } from '../../src/economy/market/clearing-record.ts';
+import type { Economy } from '../../src/economy/economy.ts';
+import { explainBid } from '../../src/economy/replay/explain-bid.ts';
+import { replayReport, type ReplayOptions } from '../../src/economy/replay/replay-report.ts';
 import { scenarioEconomy } from '../helpers/scenario-economy.ts';
 
 /** Everything is scarce: CPU, memory and attention; somebody always has to wait. */
@@ -20,7 +20,7 @@ human: {answer_seconds: [5, 90]}
 `;
 const ALL: ReplayOptions = { from: 0, to: 1e9, changes: { supply: false, prices: false } };
 
-let economy: EconomyDeps;
+let economy: Economy;
 let cycles: number;
 beforeAll(async () => {
   economy = await scenarioEconomy(CROWDED, 0.4);
@@ -34,7 +34,7 @@ function clearing(cycle: number): RecordedClearing {
   return found;
 }
 
-function under(overrides: Partial<EconomyDeps['config']['market']>): EconomyDeps {
+function under(overrides: Partial<Economy['config']['market']>): Economy {
   return { ...economy, config: { ...economy.config, market: { ...economy.config.market, ...overrides } } };
 }
 
@@ -68,7 +68,7 @@ describe('a replay', () => {
   });
 
   it('where the highest bid wins, the whale pays what it bids', () => {
-    const paid = (deps: EconomyDeps) =>
+    const paid = (deps: Economy) =>
       replayReport(deps, ALL)?.agents.find((it) => it.agent_id === 'whale-1')?.replayed.paid ?? 0;
     expect(paid(under({ mechanism: 'highest-bid' }))).toBeGreaterThan(2 * paid(economy));
   });

@@ -1,5 +1,5 @@
-import { auditLedger } from '../../src/economy/audit.ts';
-import { openHomeEconomy } from '../../src/economy/open-home.ts';
+import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
+import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { Dice } from '../../src/simulation/dice.ts';

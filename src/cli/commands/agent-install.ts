@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { lockRun } from '../../economy/open-home.ts';
+import { lockRun } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
 import { findAgent } from '../agent-argument.ts';
 import type { CliDeps, InstalledPackages } from '../deps.ts';

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Agent, AgentStatus } from '../../domain/agent.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { agentView } from '../../economy/views/agent-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { withHome } from '../home.ts';
@@ -52,7 +52,7 @@ export function addAgents(command: Command, deps: CliDeps): void {
 }
 
 /** The store pages them from the oldest on. */
-function newestAgents({ store }: EconomyDeps, limit: number, status: AgentStatus | undefined): readonly Agent[] {
+function newestAgents({ store }: Economy, limit: number, status: AgentStatus | undefined): readonly Agent[] {
   const found: Agent[] = [];
   for (let after = 0; ;) {
     const page = store.agents.page(after, PAGE_ROWS);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { auditLedger, type AuditReport } from '../../economy/audit.ts';
+import { auditLedger, type AuditReport } from '../../economy/audit/audit-ledger.ts';
 import type { CliDeps } from '../deps.ts';
 import { NotInOrder, reject } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../../config/schema.ts';
-import { runningProcess } from '../../economy/open-home.ts';
+import { runningProcess } from '../../economy/home/open-home.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../deps.ts';
 import { homeFindings } from '../doctor/home-findings.ts';

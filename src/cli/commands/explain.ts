@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatId, parseId } from '../../domain/ids.ts';
-import { explainBid, type ExplainedCycle } from '../../economy/explain-bid.ts';
+import { explainBid, type ExplainedCycle } from '../../economy/replay/explain-bid.ts';
 import { bidView } from '../../economy/views/bid-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';

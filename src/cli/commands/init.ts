@@ -4,7 +4,7 @@ import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { CONFIG_FILE } from '../../config/load.ts';
 import { configTemplate } from '../../config/template.ts';
-import { databasePath } from '../../economy/open-home.ts';
+import { databasePath } from '../../economy/home/open-home.ts';
 import type { CliDeps } from '../deps.ts';
 import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';

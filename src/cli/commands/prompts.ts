@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Prompt } from '../../domain/attention.ts';
-import { welcomeHuman } from '../../economy/prompt-slot.ts';
+import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import { promptView } from '../../economy/views/prompt-view.ts';
 import { promptFrame } from '../../terminal/prompt-frame.ts';
 import { findAgent } from '../agent-argument.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { replayReport, type ReplayReport } from '../../economy/replay-report.ts';
+import { replayReport, type ReplayReport } from '../../economy/replay/replay-report.ts';
 import { parseWhole } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';

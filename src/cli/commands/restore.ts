@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { derive } from '../../config/supply.ts';
-import { lockRun } from '../../economy/open-home.ts';
-import { restoreEconomy, type RestoredEconomy } from '../../economy/restore-economy.ts';
+import { lockRun } from '../../economy/home/open-home.ts';
+import { restoreEconomy, type RestoredEconomy } from '../../economy/home/restore-economy.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject } from '../failure.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';

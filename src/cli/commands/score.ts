@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
-import { scorePrompt } from '../../economy/end-prompt.ts';
+import { scorePrompt } from '../../economy/attention/end-prompt.ts';
 import { parseMark } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { valueOf } from '../failure.ts';

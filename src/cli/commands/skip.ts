@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
-import { skipPrompt } from '../../economy/end-prompt.ts';
+import { skipPrompt } from '../../economy/attention/end-prompt.ts';
 import type { CliDeps } from '../deps.ts';
 import { valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';

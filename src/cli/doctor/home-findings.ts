@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { databasePath, hasOldDatabase, runningProcess } from '../../economy/open-home.ts';
+import { databasePath, hasOldDatabase, runningProcess } from '../../economy/home/open-home.ts';
 import { diskFinding } from '../../platform/disk-finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../deps.ts';

@@ -1,10 +1,10 @@
 import type { Agent } from '../../domain/agent.ts';
 import { toCredits } from '../../domain/credits.ts';
-import type { EconomyDeps } from '../deps.ts';
-import { ancestors } from '../handshake.ts';
+import type { Economy } from '../economy.ts';
+import { ancestors } from '../executions/handshake.ts';
 
 /** An agent as the directory shows it to other agents: no balances. */
-export function directoryView(deps: EconomyDeps, agent: Agent) {
+export function directoryView(deps: Economy, agent: Agent) {
   return {
     id: agent.id,
     status: agent.status,
@@ -17,7 +17,7 @@ export function directoryView(deps: EconomyDeps, agent: Agent) {
 }
 
 /** An agent as the operator sees it, with its money and its totals. */
-export function agentView(deps: EconomyDeps, agent: Agent) {
+export function agentView(deps: Economy, agent: Agent) {
   const { available, pending } = deps.store.accounts.balance(agent.id);
   const totals = deps.store.executions.totalsOf(agent.id);
   return {

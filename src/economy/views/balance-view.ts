@@ -1,9 +1,9 @@
 import { toCredits } from '../../domain/credits.ts';
 import type { Transfer } from '../../domain/ledger.ts';
 import { formatId } from '../../domain/ids.ts';
-import type { EconomyDeps } from '../deps.ts';
+import type { Economy } from '../economy.ts';
 
-export function balanceView({ store }: EconomyDeps, agentId: string) {
+export function balanceView({ store }: Economy, agentId: string) {
   const { available, pending, posted } = store.accounts.balance(agentId);
   return {
     agent_id: agentId,

@@ -1,12 +1,12 @@
 import { multiply, toCredits, type MicroCredits } from '../../domain/credits.ts';
 import { bundleCost, inUnits, minus, RESOURCES, type Bundle, type Resource } from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
-import type { EconomyDeps } from '../deps.ts';
+import type { Economy } from '../economy.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** By resource: its price, whole supply and last utilisation, as the handshake shows them. */
-export function marketsView({ store, derived }: EconomyDeps) {
+export function marketsView({ store, derived }: Economy) {
   const rows = store.markets.all();
   const prices = store.markets.prices();
   return byResource((resource) => ({
@@ -17,7 +17,7 @@ export function marketsView({ store, derived }: EconomyDeps) {
 }
 
 /** The market as agents and the operator see it. */
-export function marketStateView(deps: EconomyDeps) {
+export function marketStateView(deps: Economy) {
   const { store, config, derived } = deps;
   const state = store.state.get();
   const rows = store.markets.all();
@@ -49,12 +49,12 @@ export function marketStateView(deps: EconomyDeps) {
 }
 
 /** `economy.bare_bundle` at today's reserve. */
-function bareExecutionCost({ store, config }: EconomyDeps): MicroCredits {
+function bareExecutionCost({ store, config }: Economy): MicroCredits {
   return bundleCost(bareBundle(config.economy.bare_bundle), store.markets.prices());
 }
 
 /** The least endowment of a child, at today's reserve. */
-export function leastEndowment(deps: EconomyDeps): MicroCredits {
+export function leastEndowment(deps: Economy): MicroCredits {
   return multiply(bareExecutionCost(deps), Math.ceil(deps.config.economy.spawn.endowment_min_bare_executions));
 }
 

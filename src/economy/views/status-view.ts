@@ -1,5 +1,5 @@
 import { add, subtract, toCredits } from '../../domain/credits.ts';
-import type { EconomyDeps } from '../deps.ts';
+import type { Economy } from '../economy.ts';
 import { marketsView } from './market-view.ts';
 
 /** Why the market waits while another process holds the database. */
@@ -9,12 +9,12 @@ export const DATABASE_HELD = 'another process holds the database';
 const HELD_MS = 1_000;
 
 /** The economy at a glance. */
-export function statusView(deps: EconomyDeps) {
+export function statusView(deps: Economy) {
   return { ...glanceView(deps), executions: deps.store.executions.counts() };
 }
 
 /** `statusView`, for a process of its own: it finds out by itself whether the market waits for the database. */
-export function statusFromOutside(deps: EconomyDeps) {
+export function statusFromOutside(deps: Economy) {
   const status = deps.store.read(() => statusView(deps));
   return { ...status, paused: deps.store.isHeldByAnother(HELD_MS) ? DATABASE_HELD : status.paused };
 }
@@ -23,7 +23,7 @@ export function statusFromOutside(deps: EconomyDeps) {
  * All of it that costs the same however long the economy has lived. `issued` is all that was ever issued; `held` is what
  * agents can spend or have bid.
  */
-export function glanceView(deps: EconomyDeps) {
+export function glanceView(deps: Economy) {
   const { store } = deps;
   const state = store.state.get();
   const posted = (account: string) => store.accounts.balance(account).posted;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { accept } from '../../domain/refusal.ts';
 import { formatId } from '../../domain/ids.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
-import { transferCredits } from '../../economy/transfer-credits.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { transferCredits } from '../../economy/money/transfer-credits.ts';
 import { balanceView, transferView } from '../../economy/views/balance-view.ts';
 import { Balance, History, TransferAnswer } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
@@ -11,7 +11,7 @@ import { TransferRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 
-export function economicRoutes(economy: EconomyDeps): readonly RouteSpec[] {
+export function economicRoutes(economy: Economy): readonly RouteSpec[] {
   const { store, config } = economy;
   const listMax = config.service.list_max;
   return [

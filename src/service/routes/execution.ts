@@ -1,8 +1,9 @@
 import { formatId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
 import { bundleView } from '../../domain/resources.ts';
-import type { Caller, EconomyDeps } from '../../economy/deps.ts';
-import { tokensLeft } from '../../economy/model-call.ts';
+import type { Economy } from '../../economy/economy.ts';
+import type { Caller } from '../../economy/executions/caller.ts';
+import { tokensLeft } from '../../economy/executions/model-call.ts';
 import { ExecutionState } from '../answers.ts';
 import { route, type RouteSpec } from '../route.ts';
 
@@ -13,7 +14,7 @@ export interface UsageReader {
 }
 
 export interface ExecutionFacts {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly usage: UsageReader;
   readonly requestsOf: (executionId: number) => number;
 }

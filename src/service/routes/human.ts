@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { formatId } from '../../domain/ids.ts';
 import { accept } from '../../domain/refusal.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
-import { submitPrompt } from '../../economy/submit-prompt.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { submitPrompt } from '../../economy/attention/submit-prompt.ts';
 import { promptView } from '../../economy/views/prompt-view.ts';
 import { PromptAnswer, PromptList } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
@@ -10,7 +10,7 @@ import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 
-export function humanRoutes(economy: EconomyDeps): readonly RouteSpec[] {
+export function humanRoutes(economy: Economy): readonly RouteSpec[] {
   const { store, config } = economy;
   const listMax = config.service.list_max;
   return [

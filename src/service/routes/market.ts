@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
-import { placeBid } from '../../economy/place-bid.ts';
-import { spawnFee } from '../../economy/spawn-agent.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { placeBid } from '../../economy/market/place-bid.ts';
+import { spawnFee } from '../../economy/agents/spawn-agent.ts';
 import { bidView } from '../../economy/views/bid-view.ts';
 import { marketStateView } from '../../economy/views/market-view.ts';
-import { withdrawBid } from '../../economy/withdraw-bid.ts';
+import { withdrawBid } from '../../economy/market/withdraw-bid.ts';
 import { BID_STATUSES, BidAnswer, BidList, MarketState, WithdrawnBid } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { BidRequest } from '../requests.ts';
@@ -15,11 +15,11 @@ import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 import { readBy, readText } from '../schema.ts';
 
-export function marketRoutes(economy: EconomyDeps): readonly RouteSpec[] {
+export function marketRoutes(economy: Economy): readonly RouteSpec[] {
   return [stateRoute(economy), bidRoute(economy), bidsRoute(economy), withdrawRoute(economy)];
 }
 
-function stateRoute(economy: EconomyDeps): RouteSpec {
+function stateRoute(economy: Economy): RouteSpec {
   const { store } = economy;
   return route({
     method: 'GET',
@@ -37,7 +37,7 @@ function stateRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function bidRoute(economy: EconomyDeps): RouteSpec {
+function bidRoute(economy: Economy): RouteSpec {
   return route({
     method: 'POST',
     path: '/market/bid',
@@ -62,7 +62,7 @@ function bidRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function bidsRoute(economy: EconomyDeps): RouteSpec {
+function bidsRoute(economy: Economy): RouteSpec {
   const { store, config } = economy;
   const listMax = config.service.list_max;
   const status = readBy('status', z.enum(BID_STATUSES), (value, field) => {
@@ -92,7 +92,7 @@ function bidsRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function withdrawRoute(economy: EconomyDeps): RouteSpec {
+function withdrawRoute(economy: Economy): RouteSpec {
   const id = readBy('id', z.string(), (value, field) => {
     const text = readText(value, field);
     if (!text.ok) return text;

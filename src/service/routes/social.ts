@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
-import { sendMessage } from '../../economy/send-message.ts';
-import { spawnAgent } from '../../economy/spawn-agent.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { sendMessage } from '../../economy/agents/send-message.ts';
+import { spawnAgent } from '../../economy/agents/spawn-agent.ts';
 import { directoryView } from '../../economy/views/agent-view.ts';
 import { messageView } from '../../economy/views/message-view.ts';
 import { Directory, Inbox, MessageAnswer, SpawnAnswer } from '../answers.ts';
@@ -14,11 +14,11 @@ import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 import { agentId } from '../schema.ts';
 
-export function socialRoutes(economy: EconomyDeps): readonly RouteSpec[] {
+export function socialRoutes(economy: Economy): readonly RouteSpec[] {
   return [messageRoute(economy), inboxRoute(economy), spawnRoute(economy), directoryRoute(economy)];
 }
 
-function messageRoute(economy: EconomyDeps): RouteSpec {
+function messageRoute(economy: Economy): RouteSpec {
   return route({
     method: 'POST',
     path: '/social/message',
@@ -38,7 +38,7 @@ function messageRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function inboxRoute(economy: EconomyDeps): RouteSpec {
+function inboxRoute(economy: Economy): RouteSpec {
   const { store, config } = economy;
   const listMax = config.service.list_max;
   return route({
@@ -61,7 +61,7 @@ function inboxRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function spawnRoute(economy: EconomyDeps): RouteSpec {
+function spawnRoute(economy: Economy): RouteSpec {
   const { service, economy: rules } = economy.config;
   return route({
     method: 'POST',
@@ -91,7 +91,7 @@ function spawnRoute(economy: EconomyDeps): RouteSpec {
   });
 }
 
-function directoryRoute(economy: EconomyDeps): RouteSpec {
+function directoryRoute(economy: Economy): RouteSpec {
   const { store, config } = economy;
   const listMax = config.service.list_max;
   return route({

@@ -1,6 +1,6 @@
 import { RESOURCES, type BundleView } from '../../domain/resources.ts';
 import { toCredits } from '../../domain/credits.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { allBids, allCycles } from './rows.ts';
 import { largest, mean, quantile, smallest } from './statistics.ts';
 
@@ -10,7 +10,7 @@ const SETTLING_SHARE = 0.1;
 const END_SHARE = 0.25;
 
 /** Prices as multiples of the start price, utilisation, and how long bids wait. Nothing before the first cycle. */
-export function marketMeasures({ store, derived }: EconomyDeps) {
+export function marketMeasures({ store, derived }: Economy) {
   const cycles = [...allCycles(store)].reverse();
   if (cycles.length === 0) return {};
   const settled = cycles.slice(Math.floor(cycles.length * SETTLING_SHARE));
@@ -38,7 +38,7 @@ export function marketMeasures({ store, derived }: EconomyDeps) {
 }
 
 /** In cycles in which a bid competed and did not win. */
-function waits(store: EconomyDeps['store']) {
+function waits(store: Economy['store']) {
   const [won, wonAtReserve]: [number[], number[]] = [[], []];
   let [expired, expiredAtReserve] = [0, 0];
   for (const { status, passedOver, amount, reserveAtPlacing } of allBids(store)) {

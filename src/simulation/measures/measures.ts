@@ -1,5 +1,5 @@
 import { bundleCost } from '../../domain/resources.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { bareBundle } from '../../economy/views/market-view.ts';
 import { attentionMeasures, type Span } from './attention-measures.ts';
 import { lifeMeasures } from './life-measures.ts';
@@ -19,7 +19,7 @@ export interface MeasureOptions {
 }
 
 /** What an economy came to, from its own record alone: of a simulated one as of a real one. */
-export async function measure(economy: EconomyDeps, options: MeasureOptions = {}): Promise<Measures> {
+export async function measure(economy: Economy, options: MeasureOptions = {}): Promise<Measures> {
   const { store, config, clock, derived } = economy;
   const { cycle, runningMs } = store.state.get();
   const groupOf = options.groupOf ?? ((id: string) => store.agents.find(id)?.lineageId ?? id);

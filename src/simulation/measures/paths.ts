@@ -1,6 +1,6 @@
 import { toCredits } from '../../domain/credits.ts';
 import { RESOURCES, type BundleView } from '../../domain/resources.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
 
@@ -10,7 +10,7 @@ export type PathPoint = Readonly<Record<string, number>>;
 const POINTS = 200;
 
 /** How prices (as multiples of the start price) and utilisation went, in at most 200 points. */
-export function paths({ store, config, derived }: EconomyDeps): readonly PathPoint[] {
+export function paths({ store, config, derived }: Economy): readonly PathPoint[] {
   const cycles = [...allCycles(store)].reverse();
   const size = Math.max(1, Math.ceil(cycles.length / POINTS));
   const sold = RESOURCES.filter((name) => derived.startPrices[name] > 0);

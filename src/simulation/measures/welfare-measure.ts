@@ -1,6 +1,6 @@
 import { allocate } from '../../domain/allocation-scheduler.ts';
-import { clearingOf } from '../../economy/clearing-record.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import { clearingOf } from '../../economy/market/clearing-record.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { bestValue, type Solver } from './optimum.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
@@ -17,7 +17,7 @@ const BIDS_MAX = 150;
  * come to: the exact optimum. Only cycles count in which somebody had to lose and no more than `BIDS_MAX` bids competed;
  * nothing where there is none.
  */
-export function welfareMeasure({ store }: EconomyDeps, solver: Solver): Readonly<Record<string, number>> {
+export function welfareMeasure({ store }: Economy, solver: Solver): Readonly<Record<string, number>> {
   const contested = [...allCycles(store)].filter(
     ({ winners, competing }) => winners < competing && competing <= BIDS_MAX,
   );

@@ -1,4 +1,4 @@
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
 import { Memory } from './strategies/strategy.ts';
 
@@ -13,10 +13,10 @@ export interface Resident {
 
 /** Who lives in a scenario's economy. Children are what their parents are. */
 export class Residents {
-  readonly #economy: EconomyDeps;
+  readonly #economy: Economy;
   readonly #byId = new Map<string, Resident>();
 
-  constructor(economy: EconomyDeps, { population }: Scenario) {
+  constructor(economy: Economy, { population }: Scenario) {
     this.#economy = economy;
     for (const [group, traits] of Object.entries(population))
       for (let number = 1; number <= traits.count; number++)

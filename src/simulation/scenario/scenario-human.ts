@@ -1,6 +1,6 @@
-import type { EconomyDeps } from '../../economy/deps.ts';
-import { scorePrompt, skipPrompt } from '../../economy/end-prompt.ts';
-import { welcomeHuman } from '../../economy/prompt-slot.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { scorePrompt, skipPrompt } from '../../economy/attention/end-prompt.ts';
+import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import type { Prompt } from '../../domain/attention.ts';
 import type { Dice } from '../dice.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 const GLANCE_MS = 1000;
 
 export interface HumanOptions {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly traits: NonNullable<Scenario['human']>;

@@ -1,8 +1,8 @@
-import { auditLedger } from '../../economy/audit.ts';
-import { openEconomy } from '../../economy/open-economy.ts';
-import { openPassingEconomy } from '../../economy/open-home.ts';
+import { auditLedger } from '../../economy/audit/audit-ledger.ts';
+import { openEconomy } from '../../economy/market/open-market.ts';
+import { openPassingEconomy } from '../../economy/home/open-home.ts';
 import { RESOURCES } from '../../domain/resources.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { BpError } from '../../platform/errors.ts';
 import { Dice } from '../dice.ts';
 import { measure, type Measures } from '../measures/measures.ts';
@@ -79,7 +79,7 @@ async function pass(
   }
 }
 
-function raisePrices({ store, derived }: EconomyDeps, times: number): void {
+function raisePrices({ store, derived }: Economy, times: number): void {
   const rows = store.markets.all();
   for (const resource of RESOURCES) {
     const row = rows[resource];

@@ -1,7 +1,7 @@
 import { micro, toCredits } from '../../domain/credits.ts';
 import { RESOURCES, type BundleView } from '../../domain/resources.ts';
-import { bootstrapAgent } from '../../economy/bootstrap-agent.ts';
-import type { EconomyDeps } from '../../economy/deps.ts';
+import { bootstrapAgent } from '../../economy/agents/bootstrap-agent.ts';
+import type { Economy } from '../../economy/economy.ts';
 import { leastEndowment } from '../../economy/views/market-view.ts';
 import { AgentHands, Ended } from '../agent-hands.ts';
 import type { Dice } from '../dice.ts';
@@ -18,7 +18,7 @@ import { STRATEGIES } from './strategies/strategies.ts';
 import type { Self } from './strategies/strategy.ts';
 
 export interface ScenarioWorldOptions {
-  readonly economy: EconomyDeps;
+  readonly economy: Economy;
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly scenario: Scenario;

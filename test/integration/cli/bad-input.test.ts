@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { accepted, runningAgent, settle, WITH_ATTENTION } from '../../helpers/economy.ts';
 

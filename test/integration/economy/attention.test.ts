@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { scorePrompt, skipPrompt } from '../../../src/economy/end-prompt.ts';
-import { welcomeHuman } from '../../../src/economy/prompt-slot.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
-import { startExecution } from '../../../src/economy/start-execution.ts';
+import { scorePrompt, skipPrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { welcomeHuman } from '../../../src/economy/attention/prompt-slot.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { startExecution } from '../../../src/economy/executions/start-execution.ts';
 import {
   accepted,
   bidFor,

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { longestWaitMs } from '../../../src/operator/running-process.ts';
-import { auditLedger } from '../../../src/economy/audit.ts';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import {
   accepted,
   makeAgent,

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { NO_USAGE } from '../../../src/domain/execution.ts';
-import { auditLedger } from '../../../src/economy/audit.ts';
-import { bootstrapAgent } from '../../../src/economy/bootstrap-agent.ts';
-import { clearCycle } from '../../../src/economy/clear-cycle.ts';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
-import { placeBid } from '../../../src/economy/place-bid.ts';
-import { sendMessage } from '../../../src/economy/send-message.ts';
-import { spawnAgent, spawnFee } from '../../../src/economy/spawn-agent.ts';
-import { settleExecution } from '../../../src/economy/settle-execution.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
-import { transferCredits } from '../../../src/economy/transfer-credits.ts';
+import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
+import { bootstrapAgent } from '../../../src/economy/agents/bootstrap-agent.ts';
+import { clearCycle } from '../../../src/economy/market/clear-cycle.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
+import { sendMessage } from '../../../src/economy/agents/send-message.ts';
+import { spawnAgent, spawnFee } from '../../../src/economy/agents/spawn-agent.ts';
+import { settleExecution } from '../../../src/economy/executions/settle-execution.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { transferCredits } from '../../../src/economy/money/transfer-credits.ts';
 import { agentView } from '../../../src/economy/views/agent-view.ts';
-import { withdrawBid } from '../../../src/economy/withdraw-bid.ts';
+import { withdrawBid } from '../../../src/economy/market/withdraw-bid.ts';
 import { openStore } from '../../../src/store/store.ts';
 import {
   accepted,

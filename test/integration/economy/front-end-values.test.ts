@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro, type MicroCredits } from '../../../src/domain/credits.ts';
 import type { Result } from '../../../src/domain/refusal.ts';
 import type { Bundle } from '../../../src/domain/resources.ts';
-import { bootstrapAgent } from '../../../src/economy/bootstrap-agent.ts';
-import { scorePrompt, skipPrompt } from '../../../src/economy/end-prompt.ts';
-import { placeBid } from '../../../src/economy/place-bid.ts';
-import { sendMessage } from '../../../src/economy/send-message.ts';
-import { spawnAgent } from '../../../src/economy/spawn-agent.ts';
-import { stopAgent } from '../../../src/economy/stop-agent.ts';
-import { stopExecution } from '../../../src/economy/stop-execution.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
-import { transferCredits } from '../../../src/economy/transfer-credits.ts';
-import { withdrawBid } from '../../../src/economy/withdraw-bid.ts';
+import { bootstrapAgent } from '../../../src/economy/agents/bootstrap-agent.ts';
+import { scorePrompt, skipPrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
+import { sendMessage } from '../../../src/economy/agents/send-message.ts';
+import { spawnAgent } from '../../../src/economy/agents/spawn-agent.ts';
+import { stopAgent } from '../../../src/economy/agents/stop-agent.ts';
+import { stopExecution } from '../../../src/economy/executions/stop-execution.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { transferCredits } from '../../../src/economy/money/transfer-credits.ts';
+import { withdrawBid } from '../../../src/economy/market/withdraw-bid.ts';
 import {
   accepted,
   BARE,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
-import { checkConservation } from '../../../src/economy/conservation.ts';
-import { withdrawBid } from '../../../src/economy/withdraw-bid.ts';
+import { checkConservation } from '../../../src/economy/money/conservation.ts';
+import { withdrawBid } from '../../../src/economy/market/withdraw-bid.ts';
 import { bidFor, makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 
 let economy: TestEconomy;

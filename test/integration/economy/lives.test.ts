@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { bundleCost } from '../../../src/domain/resources.ts';
-import { bootstrapAgent } from '../../../src/economy/bootstrap-agent.ts';
-import { placeBid } from '../../../src/economy/place-bid.ts';
-import { sendMessage } from '../../../src/economy/send-message.ts';
-import { spawnAgent, spawnFee, type SpawnOrder } from '../../../src/economy/spawn-agent.ts';
-import { transferCredits } from '../../../src/economy/transfer-credits.ts';
+import { bootstrapAgent } from '../../../src/economy/agents/bootstrap-agent.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
+import { sendMessage } from '../../../src/economy/agents/send-message.ts';
+import { spawnAgent, spawnFee, type SpawnOrder } from '../../../src/economy/agents/spawn-agent.ts';
+import { transferCredits } from '../../../src/economy/money/transfer-credits.ts';
 import {
   accepted,
   BARE,

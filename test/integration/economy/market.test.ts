@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { bundleCost } from '../../../src/domain/resources.ts';
-import { pauseMarket, resumeMarket } from '../../../src/economy/pause-market.ts';
-import { placeBid } from '../../../src/economy/place-bid.ts';
+import { pauseMarket, resumeMarket } from '../../../src/economy/market/pause-market.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
 import { marketStateView } from '../../../src/economy/views/market-view.ts';
-import { withdrawBid } from '../../../src/economy/withdraw-bid.ts';
+import { withdrawBid } from '../../../src/economy/market/withdraw-bid.ts';
 import {
   accepted,
   BARE,

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
-import { auditLedger } from '../../../src/economy/audit.ts';
-import { authenticate } from '../../../src/economy/authenticate.ts';
-import { bootstrapAgent } from '../../../src/economy/bootstrap-agent.ts';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
-import { placeBid } from '../../../src/economy/place-bid.ts';
-import { markRunning, startExecution } from '../../../src/economy/start-execution.ts';
-import { stopAgent } from '../../../src/economy/stop-agent.ts';
-import { stopExecution } from '../../../src/economy/stop-execution.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
+import { authenticate } from '../../../src/economy/executions/authenticate.ts';
+import { bootstrapAgent } from '../../../src/economy/agents/bootstrap-agent.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
+import { markRunning, startExecution } from '../../../src/economy/executions/start-execution.ts';
+import { stopAgent } from '../../../src/economy/agents/stop-agent.ts';
+import { stopExecution } from '../../../src/economy/executions/stop-execution.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import {
   accepted,
   BARE,

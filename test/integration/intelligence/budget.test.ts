@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { settleExecution } from '../../../src/economy/settle-execution.ts';
-import { settleCallsOfEarlierRun } from '../../../src/economy/model-call.ts';
+import { settleExecution } from '../../../src/economy/executions/settle-execution.ts';
+import { settleCallsOfEarlierRun } from '../../../src/economy/executions/model-call.ts';
 import { NO_USAGE } from '../../../src/domain/execution.ts';
 import { startThinkingAgent, type ThinkingAgent, type ThinkingOptions } from '../../helpers/thinking-agent.ts';
 

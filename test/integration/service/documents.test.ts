@@ -5,9 +5,9 @@ import { format } from 'prettier';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { REFUSALS, type RefusalCode } from '../../../src/domain/refusal.ts';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
-import { sendMessage } from '../../../src/economy/send-message.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { sendMessage } from '../../../src/economy/agents/send-message.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { handshakeJsonSchema, HandshakeSchema } from '../../../src/service/handshake-schema.ts';
 import { HTTP_STATUS } from '../../../src/service/problem.ts';
 import {

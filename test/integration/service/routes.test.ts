@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { makeAgent, runWinners, WITH_ATTENTION } from '../../helpers/economy.ts';
 import { successOf, type OpenApi } from '../../helpers/open-api.ts';
 import {

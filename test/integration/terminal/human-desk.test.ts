@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EconomyDeps } from '../../../src/economy/deps.ts';
-import { scorePrompt } from '../../../src/economy/end-prompt.ts';
-import { submitPrompt } from '../../../src/economy/submit-prompt.ts';
+import type { Economy } from '../../../src/economy/economy.ts';
+import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { PromptDesk } from '../../../src/operator/prompt-desk.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { HumanDesk } from '../../../src/terminal/human-desk.ts';
@@ -62,7 +62,7 @@ afterEach(() => {
   economy.close();
 });
 
-function deskOf(economyOfDesk: EconomyDeps): HumanDesk {
+function deskOf(economyOfDesk: Economy): HumanDesk {
   return new HumanDesk({
     prompts: new PromptDesk(economyOfDesk),
     terminal,

@@ -1,0 +1,129 @@
+import type { Agent, AgentFile } from '../../domain/agent.ts';
+import { checkAmount, max, micro, min, toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { parseAgentId } from '../../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { bundleCost, checkBundle, type Bundle } from '../../domain/resources.ts';
+import { checkFiles } from '../../domain/workspace-files.ts';
+import type { Economy } from '../economy.ts';
+import { issuanceRoom } from '../money/issuance.ts';
+import { placeBid, type PlacedBid } from '../market/place-bid.ts';
+
+export interface BootstrapOrder {
+  readonly id: string;
+  /** Written into the workspace before the first execution; undefined leaves a revived agent's own as they are. */
+  readonly files: readonly AgentFile[] | undefined;
+  readonly credits?: MicroCredits | undefined;
+  readonly bundle?: Bundle | undefined;
+  /** Of the first bid; by default the reserve times `economy.bootstrap.bid_over_reserve`. */
+  readonly amount?: MicroCredits | undefined;
+}
+
+export interface BootstrappedAgent extends PlacedBid {
+  readonly agentId: string;
+  readonly life: number;
+  readonly granted: MicroCredits;
+  readonly amount: MicroCredits;
+}
+
+/** The operator's files may be larger than what a parent may give a child. */
+export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
+
+/**
+ * Makes a root agent by hand, or revives one that is dead or was stopped: grants credits and places its first bid. The only grant there is.
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the credits and `checkBundle` of the bundle, `agent_alive` (also while it is dormant), `balance_too_large`, what `checkFiles` refuses of the files and what `placeBid` refuses
+ * of the bid.
+ */
+export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<BootstrappedAgent> {
+  const { store, clock, config } = deps;
+  const granted = order.credits ?? config.economy.initial_credit_budget;
+  const wrong = checkOrder(order);
+  if (wrong) return wrong;
+  return store.transaction(() => {
+    const known = store.agents.find(order.id);
+    if (known && known.status !== 'dead' && !known.stopped)
+      return refuse(
+        'agent_alive',
+        `${order.id} is ${known.status}; choose another id, or revive it when it is dead or stopped`,
+        {
+          field: 'id',
+        },
+      );
+    const badFiles = order.files && checkFiles(order.files, OPERATOR_FILES);
+    if (badFiles) return badFiles;
+    const room = issuanceRoom(deps);
+    if (granted > room)
+      return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here`, {
+        field: 'credits',
+        limit: toCredits(room),
+      });
+    const life = beginLife(deps, order.id, known);
+    const { cycle } = store.state.get();
+    store.transfers.single({
+      cycle,
+      at: clock.now(),
+      debit: 'system:issuance',
+      credit: order.id,
+      amount: granted,
+      kind: 'genesis_grant',
+      ref: `${order.id}/${life}`,
+    });
+    // Files that an earlier life never got to must not mix with these.
+    if (order.files) store.agents.dropFiles(order.id);
+    store.agents.putFiles(order.id, order.files ?? []);
+    const bundle = order.bundle ?? defaultBundle(deps, granted);
+    const amount = order.amount ?? defaultAmount(deps, bundle, granted);
+    const bid = placeBid(deps, order.id, { bundle, amount });
+    return bid.ok ? accept({ agentId: order.id, life, granted, amount, ...bid.value }) : bid;
+  });
+}
+
+function checkOrder({ id, credits, bundle }: BootstrapOrder): Refusal | undefined {
+  const named = parseAgentId(id);
+  if (!named.ok) return named;
+  return (credits === undefined ? undefined : checkAmount(credits, 'credits')) ?? (bundle && checkBundle(bundle));
+}
+
+/** Whether any agent was ever made here. */
+export function hasAgents({ store }: Economy): boolean {
+  return store.agents.page(0, 1).length > 0;
+}
+
+function beginLife({ store, clock }: Economy, id: string, known: Agent | undefined): number {
+  if (known) {
+    store.agents.revive(id);
+    return known.life + 1;
+  }
+  const { cycle, runningMs } = store.state.get();
+  store.accounts.open(id);
+  store.agents.insert({
+    id,
+    parentId: null,
+    lineageId: id,
+    bornCycle: cycle,
+    bornRunningMs: runningMs,
+    bornAt: clock.now(),
+  });
+  return 1;
+}
+
+/**
+ * `economy.bootstrap.bundle`, cut to what can be had: no more CPU than the whole supply, no attention where there is
+ * nobody to ask or the grant can't pay for it, and then no more CPU than the grant pays for.
+ */
+function defaultBundle({ store, config, derived }: Economy, granted: MicroCredits): Bundle {
+  const { cpu_seconds, memory_mb: memoryMb, tokens, attention } = config.economy.bootstrap.bundle;
+  const prices = store.markets.prices();
+  const cpuMs = Math.min(Math.round(cpu_seconds * 1000), derived.supply.cpuMs);
+  const whole: Bundle = { cpuMs, memoryMb, tokens, attention: derived.supply.attention > 0 ? attention : 0 };
+  const quiet: Bundle = { ...whole, attention: 0 };
+  const affordable = [whole, quiet].find((bundle) => bundleCost(bundle, prices) <= granted);
+  if (affordable || prices.cpu_seconds === 0) return affordable ?? quiet;
+  const rest = granted - bundleCost({ ...quiet, cpuMs: 0 }, prices);
+  return { ...quiet, cpuMs: Math.max(1, Math.floor((rest * 1000) / prices.cpu_seconds)) };
+}
+
+/** Some headroom over the reserve, as far as the grant allows. */
+function defaultAmount({ store, config }: Economy, bundle: Bundle, granted: MicroCredits): MicroCredits {
+  const reserve = bundleCost(bundle, store.markets.prices());
+  return max(reserve, min(granted, micro(Math.ceil(reserve * config.economy.bootstrap.bid_over_reserve))));
+}

@@ -1,0 +1,46 @@
+import { micro } from '../../domain/credits.ts';
+import type { Economy } from '../economy.ts';
+import { releaseBid } from '../market/withdraw-bid.ts';
+
+/** What a cycle changed in agents' lives. */
+export interface LifeChanges {
+  readonly fallen: readonly string[];
+  readonly died: readonly string[];
+}
+
+/**
+ * Finds the living that nothing keeps alive any more, and ends those that were dormant for `lifecycle.dormant_cycles`
+ * cycles. (Whoever gets a bid is alive again at once: `placeBid`.) Runs inside the caller's transaction, once per cycle of the running market.
+ */
+export function sortTheLiving(deps: Economy): LifeChanges {
+  const { store, config } = deps;
+  const { cycle } = store.state.get();
+  const died = store.agents.overdue(cycle - config.lifecycle.dormant_cycles);
+  for (const id of died) endLife(deps, id);
+  // The sponsored bids of the dead are void now: who lived by them alone is dormant.
+  const fallen = store.agents.fallen();
+  for (const id of fallen) store.agents.markDormant(id, cycle);
+  return { fallen, died };
+}
+
+/** Death: its bids are voided, its credits go to `burn`, its workspace stays for the operator to read. */
+function endLife(deps: Economy, agentId: string): void {
+  const { store, clock } = deps;
+  const { cycle } = store.state.get();
+  for (const bid of store.bids.pendingTiedTo(agentId))
+    releaseBid(deps, bid, 'voided', bid.payerId === agentId ? 'its payer died' : 'its agent died');
+  const estate = store.accounts.balance(agentId).posted;
+  const life = store.agents.find(agentId)?.life ?? 0;
+  store.agents.markDead(agentId, cycle);
+  store.idempotencyKeys.forget(agentId);
+  if (estate > 0)
+    store.transfers.single({
+      cycle,
+      at: clock.now(),
+      debit: agentId,
+      credit: 'system:burn',
+      amount: micro(estate),
+      kind: 'estate',
+      ref: `${agentId}/${life}`,
+    });
+}

@@ -1,0 +1,123 @@
+import type { AgentFile } from '../../domain/agent.ts';
+import type { BidRequest } from '../../domain/bid.ts';
+import { add, AMOUNT_MAX, checkAmount, micro, subtract, toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { parseAgentId } from '../../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { checkFiles } from '../../domain/workspace-files.ts';
+import type { Economy } from '../economy.ts';
+import { placeBid } from '../market/place-bid.ts';
+import { leastEndowment } from '../views/market-view.ts';
+
+const PARTS_PER_MILLION = 1_000_000;
+
+export interface SpawnOrder {
+  /** Made up where it is not given. */
+  readonly id?: string | undefined;
+  readonly initialCredits: MicroCredits;
+  readonly firstBid: BidRequest;
+  readonly files: readonly AgentFile[];
+}
+
+export interface SpawnedAgent {
+  readonly agentId: string;
+  readonly fee: MicroCredits;
+  readonly bidId: number;
+  readonly available: MicroCredits;
+}
+
+/**
+ * Makes a child: the parent pays the fee and the endowment, the child's first bid is placed from the endowment, and its
+ * files wait in the database until they are written. All or nothing.
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
+ * what `placeBid` refuses of `first_bid`.
+ */
+export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
+  const { store, clock } = deps;
+  return store.transaction(() => {
+    const childId = order.id ?? madeUpId(deps);
+    const fee = spawnFee(deps, parentId);
+    const refusal = checkOrder(deps, parentId, childId, fee, order);
+    if (refusal) return refusal;
+
+    const { cycle, runningMs } = store.state.get();
+    const at = clock.now();
+    const lineageId = store.agents.find(parentId)?.lineageId ?? parentId;
+    store.accounts.open(childId);
+    store.agents.insert({ id: childId, parentId, lineageId, bornCycle: cycle, bornRunningMs: runningMs, bornAt: at });
+    const paid = { cycle, at, debit: parentId, ref: childId };
+    if (fee > 0) store.transfers.single({ ...paid, credit: 'system:fees', amount: fee, kind: 'spawn_fee' });
+    store.transfers.single({ ...paid, credit: childId, amount: order.initialCredits, kind: 'spawn_endowment' });
+    store.agents.putFiles(childId, order.files);
+    const bid = placeBid(deps, childId, order.firstBid);
+    if (!bid.ok) return bid.field === undefined ? bid : { ...bid, field: `first_bid.${bid.field}` };
+    return accept({ agentId: childId, fee, bidId: bid.value.bidId, available: store.accounts.available(parentId) });
+  });
+}
+
+/**
+ * fee_base × fee_growthⁿ, rounded up; n is how many children were born in this lineage, dead ones too, within the
+ * window of running time.
+ */
+export function spawnFee({ store, config }: Economy, parentId: string): MicroCredits {
+  const { fee_base: base, fee_growth: growth, fee_window_seconds: windowSeconds } = config.economy.spawn;
+  const lineageId = store.agents.find(parentId)?.lineageId ?? parentId;
+  const born = store.agents.bornSince(lineageId, store.state.get().runningMs - windowSeconds * 1000);
+  return growTo(base, Math.round(growth * PARTS_PER_MILLION), born);
+}
+
+/** base × (growth ÷ 10⁶)ⁿ, rounded up, at most what a transfer can carry; exact. */
+function growTo(base: MicroCredits, growthPpm: number, births: number): MicroCredits {
+  let numerator = BigInt(base);
+  let denominator = 1n;
+  for (let birth = 0; birth < births; birth += 1) {
+    numerator *= BigInt(growthPpm);
+    denominator *= BigInt(PARTS_PER_MILLION);
+    if (numerator / denominator >= BigInt(AMOUNT_MAX)) return AMOUNT_MAX;
+  }
+  return micro(Number((numerator + denominator - 1n) / denominator));
+}
+
+function checkOrder(
+  deps: Economy,
+  parentId: string,
+  childId: string,
+  fee: MicroCredits,
+  { initialCredits, files }: SpawnOrder,
+): Refusal | undefined {
+  const { store, config } = deps;
+  const id = parseAgentId(childId);
+  const wrong = id.ok ? checkAmount(initialCredits, 'initial_credits') : id;
+  if (wrong) return wrong;
+  if (store.agents.find(childId))
+    return refuse('agent_exists', 'id must be one that no agent has or had', { field: 'id' });
+  const { files_max: filesMax, files_bytes_max: bytesMax, path_chars_max: pathCharsMax } = config.economy.spawn;
+  const badFiles = checkFiles(files, { filesMax, bytesMax, pathCharsMax });
+  if (badFiles) return badFiles;
+  const least = leastEndowment(deps);
+  if (initialCredits < least)
+    return refuse('endowment_too_small', `initial_credits must be at least ${toCredits(least)}`, {
+      field: 'initial_credits',
+      limit: toCredits(least),
+    });
+  const available = store.accounts.available(parentId);
+  const cost = add(fee, least);
+  if (cost > available)
+    return refuse(
+      'insufficient_credits',
+      `a child costs at least ${toCredits(cost)}; ${toCredits(available)} is available`,
+      {
+        limit: toCredits(cost),
+      },
+    );
+  const most = subtract(available, fee);
+  if (initialCredits > most)
+    return refuse('insufficient_credits', `initial_credits must be at most ${toCredits(most)}, which the fee leaves`, {
+      field: 'initial_credits',
+      limit: toCredits(most),
+    });
+  return undefined;
+}
+
+function madeUpId({ random }: Economy): string {
+  return `agent-${Buffer.from(random.bytes(6)).toString('hex')}`;
+}

@@ -1,0 +1,150 @@
+import { checkScores, expiryRefund, reward, type Prompt, type Scores } from '../../domain/attention.ts';
+import { toCredits, ZERO, type MicroCredits } from '../../domain/credits.ts';
+import { checkId, formatId } from '../../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { checkText } from '../../domain/text.ts';
+import { readBidRequest } from '../market/bid-request.ts';
+import type { Economy } from '../economy.ts';
+import { issuanceRoom, underCap } from '../money/issuance.ts';
+import { receiver } from '../agents/living-agent.ts';
+import { placeBid } from '../market/place-bid.ts';
+import { fillSlot, welcomeHuman } from './prompt-slot.ts';
+
+export interface EndedPrompt {
+  readonly promptId: number;
+  readonly agentId: string;
+  readonly reward: MicroCredits;
+  readonly refund: MicroCredits;
+}
+
+/**
+ * The human's marks: integers from 0 to 10. Issues the reward, as far as the daily cap on issuance allows, places `next_bid`, frees the slot.
+ * A reason of nothing but spaces is none.
+ * Refuses: what `checkScores` refuses of the marks and `checkText` of the reason, `invalid_id`, `prompt_not_found`,
+ * `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
+ */
+export function scorePrompt(
+  deps: Economy,
+  promptId: number,
+  scores: Scores,
+  given: string | null,
+): Result<EndedPrompt> {
+  const wrong =
+    checkScores(scores) ??
+    (given === null ? undefined : checkText(given, 'reason', deps.config.attention.reason_chars_max));
+  if (wrong) return wrong;
+  const reason = given?.trim() === '' ? null : given;
+  return answer(deps, promptId, (prompt) => {
+    const worth = reward(scores, deps.config.attention.rates);
+    const amount = underCap(deps, worth);
+    const room = issuanceRoom(deps);
+    if (amount > room)
+      return refuse('balance_too_large', `at most ${toCredits(room)} more credits can be issued here; skip it`);
+    return accept(
+      end(deps, prompt, {
+        ...{ status: 'scored', scores, reason },
+        reward: amount,
+        rewardCap: amount < worth ? amount : null,
+        refund: ZERO,
+      }),
+    );
+  });
+}
+
+/** The human doesn't want to mark it: no reward, no refund. Refuses as `scorePrompt` does of the prompt. */
+export function skipPrompt(deps: Economy, promptId: number): Result<EndedPrompt> {
+  return answer(deps, promptId, (prompt) =>
+    accept(
+      end(deps, prompt, { status: 'skipped', scores: null, reason: null, reward: ZERO, rewardCap: null, refund: ZERO }),
+    ),
+  );
+}
+
+/**
+ * Ends the open prompt when nobody answered it in time: its payer gets attention's share of the price back and the
+ * human counts as away. Runs inside the caller's transaction. Returns the prompt that expired.
+ */
+export function expirePrompt(deps: Economy): number | undefined {
+  const { store, config } = deps;
+  const prompt = store.prompts.open();
+  if (!prompt) return undefined;
+  const { runningMs } = store.state.get();
+  // Running time is known only at cycles: counted from the first one after it took the slot, none is ever cut short.
+  if (prompt.openedRunningMs === null) store.prompts.startTime(prompt.id, runningMs);
+  const openMs = runningMs - (prompt.openedRunningMs ?? runningMs);
+  if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
+  store.state.setHumanAway(true);
+  const { price, attentionPrice, reserveCost, outcome } = store.executions.get(prompt.executionId);
+  // A refunded execution gave everything back already; nothing is left of the price then.
+  const refunded = outcome === 'system_fault' || outcome === 'stopped_by_operator' ? price : ZERO;
+  const refund = expiryRefund({ price, attentionPrice, reserveCost, refunded });
+  end(deps, prompt, { status: 'expired', scores: null, reason: null, reward: ZERO, rewardCap: null, refund });
+  return prompt.id;
+}
+
+function answer(deps: Economy, promptId: number, act: (prompt: Prompt) => Result<EndedPrompt>): Result<EndedPrompt> {
+  const { store } = deps;
+  const wrong = checkId('prompt', promptId);
+  if (wrong) return wrong;
+  // Whoever answers is there, also when the answer comes too late. This may bring the prompt from the deck into the slot.
+  welcomeHuman(deps);
+  return store.transaction(() => {
+    const prompt = store.prompts.find(promptId);
+    if (!prompt) return refuse('prompt_not_found', 'the id must be that of a prompt; bp-agents prompts lists them');
+    const refusal = checkOpen(prompt);
+    return refusal ?? act(prompt);
+  });
+}
+
+function checkOpen(prompt: Prompt): Refusal | undefined {
+  if (prompt.status === 'open') return undefined;
+  const id = formatId('prompt', prompt.id);
+  if (prompt.status === 'queued')
+    return refuse('prompt_not_open', `${id} waits for its turn; answer the open prompt first`);
+  return refuse('prompt_already_ended', `${id} was already ${prompt.status}`);
+}
+
+interface Ending {
+  readonly status: 'scored' | 'skipped' | 'expired';
+  readonly scores: Scores | null;
+  readonly reason: string | null;
+  readonly reward: MicroCredits;
+  readonly rewardCap: MicroCredits | null;
+  readonly refund: MicroCredits;
+}
+
+function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
+  const { store, clock, config } = deps;
+  const { cycle } = store.state.get();
+  const at = clock.now();
+  const ref = formatId('prompt', prompt.id);
+  if (ending.reward > 0) {
+    const credit = receiver(deps, prompt.agentId);
+    store.transfers.single({ cycle, at, debit: 'system:issuance', credit, amount: ending.reward, kind: 'reward', ref });
+  }
+  if (ending.refund > 0) {
+    const credit = receiver(deps, prompt.payerId);
+    store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
+  }
+  const rates = ending.scores === null ? null : config.attention.rates;
+  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, ...ending });
+  placeNextBid(deps, prompt);
+  fillSlot(deps);
+  return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund };
+}
+
+/** Places the bid that the prompt named; where it can't be, the agent's `responses` say why and what would have passed. */
+function placeNextBid(deps: Economy, prompt: Prompt): void {
+  const { store } = deps;
+  if (prompt.nextBid === null) return;
+  if (store.bids.hasPendingOwn(prompt.agentId)) {
+    store.prompts.setNextBid(prompt.id, 'not_needed', 'the agent has a bid of its own pending');
+    return;
+  }
+  const request = readBidRequest(JSON.parse(prompt.nextBid), { field: 'next_bid', mayBeForAnother: false });
+  const placed = request.ok ? placeBid(deps, prompt.agentId, request.value) : request;
+  if (placed.ok) {
+    const detail = `${formatId('bid', placed.value.bidId)}, reserve ${toCredits(placed.value.reserve)}`;
+    store.prompts.setNextBid(prompt.id, 'placed', detail);
+  } else store.prompts.setNextBid(prompt.id, placed.code, placed.message);
+}

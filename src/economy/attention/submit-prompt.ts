@@ -1,0 +1,68 @@
+import { formatId } from '../../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { checkContent, checkText } from '../../domain/text.ts';
+import { readBidRequest } from '../market/bid-request.ts';
+import type { Economy } from '../economy.ts';
+import type { Caller } from '../executions/caller.ts';
+import { fillSlot } from './prompt-slot.ts';
+
+export interface PromptDraft {
+  readonly content: string;
+  readonly title?: string | undefined;
+  /** The bid to be placed when the prompt ends, as the agent wrote it. */
+  readonly nextBid?: unknown;
+}
+
+/**
+ * Shows something to the human, once per execution, paid for with the attention in its bundle.
+ * Refuses: `execution_ended`, `no_attention`, `prompt_already_submitted`, and what `checkContent` refuses of
+ * the content, `checkText` of the title and `readBidRequest` of `next_bid`.
+ */
+export function submitPrompt(
+  deps: Economy,
+  caller: Caller,
+  draft: PromptDraft,
+): Result<{ readonly promptId: number; readonly status: 'open' | 'queued' }> {
+  const { store, clock, config } = deps;
+  return store.transaction(() => {
+    const execution = store.executions.get(caller.executionId);
+    if (execution.state !== 'running') return refuse('execution_ended', 'the execution has ended');
+    if (store.prompts.ofExecution(execution.id))
+      return refuse('prompt_already_submitted', `${formatId('execution', execution.id)} has submitted its prompt`);
+    if (execution.bundle.attention === 0)
+      return refuse('no_attention', 'bid for a bundle with attention 1; this execution bought none', { limit: 1 });
+    const invalid = checkDraft(draft, config.attention);
+    if (invalid) return invalid;
+    if (draft.nextBid !== undefined) {
+      const nextBid = readBidRequest(draft.nextBid, { field: 'next_bid', mayBeForAnother: false });
+      if (!nextBid.ok) return nextBid;
+    }
+    const promptId = store.prompts.insert({
+      executionId: execution.id,
+      agentId: execution.agentId,
+      payerId: execution.payerId,
+      title: draft.title ?? null,
+      content: draft.content,
+      nextBid: draft.nextBid === undefined ? null : JSON.stringify(draft.nextBid),
+      submittedAt: clock.now(),
+    });
+    fillSlot(deps);
+    return accept({ promptId, status: store.prompts.open()?.id === promptId ? 'open' : 'queued' });
+  });
+}
+
+function checkDraft(
+  { content, title }: PromptDraft,
+  limits: { readonly prompt_bytes_max: number; readonly title_chars_max: number },
+): Refusal | undefined {
+  return (
+    checkContent(content, 'content', limits.prompt_bytes_max) ??
+    checkBlank(content) ??
+    (title === undefined ? undefined : checkText(title, 'title', limits.title_chars_max))
+  );
+}
+
+/** The human's attention is not for nothing. */
+function checkBlank(content: string): Refusal | undefined {
+  return content.trim() === '' ? refuse('empty', 'content must not be empty', { field: 'content' }) : undefined;
+}

@@ -1,0 +1,61 @@
+import type { Execution } from '../../domain/execution.ts';
+import { formatId } from '../../domain/ids.ts';
+import { bundleView } from '../../domain/resources.ts';
+import { bidView } from '../views/bid-view.ts';
+import { balanceView } from '../views/balance-view.ts';
+import { receiptView } from '../views/execution-view.ts';
+import { marketsView } from '../views/market-view.ts';
+import { messageView } from '../views/message-view.ts';
+import { responseView } from '../views/prompt-view.ts';
+import type { Economy } from '../economy.ts';
+
+const SCHEMA_VERSION = 1;
+const LINEAGE_MAX = 100;
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+/** The content of `env.json`, schema version 1: docs/handshake.md and docs/handshake.schema.json. */
+export function handshakeOf(
+  deps: Economy,
+  execution: Execution,
+  { token, serviceUrl }: { readonly token: string; readonly serviceUrl: string },
+) {
+  const { store, clock, config } = deps;
+  const { agentId } = execution;
+  const { available, pending } = balanceView(deps, agentId);
+  const { inbox_max: inboxMax, responses_max: responsesMax, bids_max: bidsMax } = config.handshake;
+  const last = store.executions.ofAgent(agentId, execution.id, 1)[0];
+  const payload = store.bids.payload(execution.bidId);
+  return {
+    schema_version: SCHEMA_VERSION,
+    agent_id: agentId,
+    execution_id: formatId('execution', execution.id),
+    execution_token: token,
+    service_url: serviceUrl,
+    system_time: new Date(clock.now()).toISOString(),
+    cycle: store.state.get().cycle,
+    payer: execution.payerId,
+    credits: { available, pending },
+    execution_context: {
+      ...bundleView(execution.bundle),
+      wall_seconds: execution.wallMs / 1000,
+      payload: payload === null ? null : (JSON.parse(payload) as unknown),
+    },
+    markets: marketsView(deps),
+    inbox: store.messages.unhanded(agentId, inboxMax).map(messageView).reverse(),
+    responses: store.prompts.unhanded(agentId, responsesMax).map(responseView).reverse(),
+    bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
+    last_execution: last === undefined ? null : receiptView(last),
+    lineage: ancestors(deps, agentId),
+  };
+}
+
+/** Parent, grandparent and so on; at most the nearest hundred. */
+export function ancestors({ store }: Economy, agentId: string): readonly string[] {
+  const line: string[] = [];
+  let parent = store.agents.find(agentId)?.parentId ?? null;
+  while (parent !== null && line.length < LINEAGE_MAX) {
+    line.push(parent);
+    parent = store.agents.find(parent)?.parentId ?? null;
+  }
+  return line;
+}

@@ -1,0 +1,117 @@
+import { micro, min, subtract } from '../../domain/credits.ts';
+import { isOwnFault, isRefunded, type Execution, type Outcome, type Usage } from '../../domain/execution.ts';
+import { formatId } from '../../domain/ids.ts';
+import { bundleCost, type Bundle } from '../../domain/resources.ts';
+import type { Economy } from '../economy.ts';
+import { receiver } from '../agents/living-agent.ts';
+import { settleLostCalls } from './model-call.ts';
+import { bidRef, placeBid } from '../market/place-bid.ts';
+
+export interface Settlement {
+  readonly executionId: number;
+  readonly outcome: Outcome;
+  /** One line for the operator, the log and the receipt. */
+  readonly detail: string;
+  readonly exitCode: number | null;
+  readonly usage: Usage;
+  /** Requests that it made to the System Service. */
+  readonly requests: number;
+  /** False where "go" was committed and yet nothing of the agent ran. */
+  readonly began?: boolean;
+}
+
+/**
+ * Ends an execution, by whose fault it was: a `system_fault` refunds and queues the same bid again,
+ * `stopped_by_operator` refunds, every other outcome keeps the price, and after the agent's own fault a restart may
+ * follow. False where it was settled before: settling is idempotent.
+ */
+export function settleExecution(deps: Economy, settlement: Settlement): boolean {
+  const { store, clock } = deps;
+  return store.transaction(() => {
+    const { executionId, outcome } = settlement;
+    const before = store.executions.get(executionId);
+    if (!store.executions.settle({ id: executionId, endedAt: clock.now(), ...settlement })) return false;
+    store.executions.setRequests(executionId, settlement.requests);
+    settleLostCalls(deps, store.modelCalls.openOf(executionId));
+    if (before.startedAt === null || settlement.began === false) {
+      store.messages.takeBack(executionId);
+      store.prompts.takeBack(executionId);
+    }
+    if (before.attentionHeld && !store.prompts.ofExecution(executionId)) store.executions.releaseAttention(executionId);
+    if (outcome !== 'system_fault') store.bids.dropPayload(before.bidId);
+    store.agents.markSeen(before.agentId, store.state.get().cycle);
+    if (isRefunded(outcome)) refund(deps, before);
+    if (outcome === 'system_fault') queueAgain(deps, before);
+    else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
+    else if (isOwnFault(outcome)) restart(deps, before.agentId);
+    return true;
+  });
+}
+
+/** Gives back what is left of the price: an expired prompt may have given back a part already. */
+function refund(deps: Economy, execution: Execution): void {
+  const { store, clock } = deps;
+  const given = store.prompts.ofExecution(execution.id)?.refund ?? micro(0);
+  const amount = subtract(execution.price, given);
+  if (amount === 0) return;
+  store.transfers.single({
+    cycle: store.state.get().cycle,
+    at: clock.now(),
+    debit: 'system:market',
+    credit: receiver(deps, execution.payerId),
+    amount,
+    kind: 'refund',
+    ref: formatId('execution', execution.id),
+  });
+}
+
+/**
+ * The same bid, its next attempt: its amount or all that the payer has, its age and its locked reserve, after a
+ * back-off. Not queued when payer or agent is dead or stopped, or when the operator wanted this execution to end.
+ */
+function queueAgain(deps: Economy, execution: Execution): void {
+  const { store, clock, config } = deps;
+  if (execution.stopRequested) return;
+  const bid = store.bids.get(execution.bidId);
+  const people = [store.agents.find(bid.payerId), store.agents.find(bid.agentId)];
+  if (people.some((agent) => agent === undefined || agent.status === 'dead' || agent.stopped)) return;
+  const amount = min(bid.amount, store.accounts.available(bid.payerId));
+  // An expired prompt gave its share back before; a payer who spent it meanwhile may have nothing left.
+  if (amount <= 0) return;
+  const { cycle } = store.state.get();
+  const attempt = bid.attempt + 1;
+  const hold = { cycle, at: clock.now(), debit: bid.payerId, credit: 'system:market', amount };
+  const reason = `attempt ${attempt} after a fault of the system`;
+  store.bids.queueAgain({
+    id: bid.id,
+    amount,
+    // Never over what is offered now: less may be left than was locked.
+    reserveAtPlacing: min(min(bid.reserveAtPlacing, execution.price), amount),
+    holdId: store.transfers.hold({ ...hold, kind: 'bid', ref: bidRef(bid.id, attempt) }),
+    earliestCycle: cycle + backOff(config.lifecycle.fault_backoff_cycles, bid.attempt - 1),
+    reason,
+  });
+  store.bids.recordFate(bid.id, cycle, reason);
+}
+
+/**
+ * A crash is not an economic death: where no bid for the agent is pending, the last bundle that it bid itself is bid
+ * again without attention at today's reserve, if it can pay, a limited number of times in a row.
+ */
+function restart(deps: Economy, agentId: string): void {
+  const { store, config } = deps;
+  const agent = store.agents.find(agentId);
+  if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
+  if (store.bids.hasPendingFor(agentId)) return;
+  const bundle: Bundle = { ...agent.lastBundle, attention: 0 };
+  const wait = backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
+  const earliestCycle = store.state.get().cycle + Math.min(wait, config.market.bid_horizon_cycles);
+  const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
+  const placed = placeBid(deps, agentId, request, { isRestart: true });
+  if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
+}
+
+/** The last step counts for all further ones. */
+function backOff(steps: readonly number[], index: number): number {
+  return steps[Math.min(index, steps.length - 1)] ?? 1;
+}

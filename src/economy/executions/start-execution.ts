@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto';
+import type { AgentFile } from '../../domain/agent.ts';
+import type { Execution } from '../../domain/execution.ts';
+import type { Economy } from '../economy.ts';
+import { handshakeOf } from './handshake.ts';
+
+const TOKEN_BYTES = 32;
+
+/** What the sandbox needs to start an execution. */
+export interface StartingExecution {
+  readonly execution: Execution;
+  readonly agentNumber: number;
+  /** JSON for `env.json`; holds the token, which is stored nowhere else. */
+  readonly handshake: string;
+  /** The bearer token; agents also get it in their environment. */
+  readonly token: string;
+  /** Files to be written before the handshake. */
+  readonly files: readonly AgentFile[];
+}
+
+/**
+ * `allocated → starting`: makes the token (only its hash is stored) and the handshake, and marks as handed what is in
+ * it. Undefined where the execution is no longer `allocated`.
+ */
+export function startExecution(
+  deps: Economy,
+  executionId: number,
+  { serviceUrl }: { readonly serviceUrl: string },
+): StartingExecution | undefined {
+  const { store, random } = deps;
+  return store.transaction(() => {
+    const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
+    if (!store.executions.markStarting(executionId, hashToken(token))) return undefined;
+    const execution = store.executions.get(executionId);
+    const agent = store.agents.find(execution.agentId);
+    if (!agent) throw new Error(`execution ${executionId} has no agent`);
+    const handshake = JSON.stringify(handshakeOf(deps, execution, { token, serviceUrl }), undefined, 2);
+    store.messages.markHanded(agent.id, executionId);
+    store.prompts.markHanded(agent.id, executionId);
+    return { execution, agentNumber: agent.number, handshake, token, files: store.agents.files(agent.id) };
+  });
+}
+
+/**
+ * `starting → running`, committed before "go": from here on it is never run again. The workspace has its files.
+ * False where the execution is no longer `starting`: then "go" must not be given.
+ */
+export function markRunning({ store, clock }: Economy, executionId: number): boolean {
+  return store.transaction(() => {
+    if (!store.executions.markRunning(executionId, clock.now())) return false;
+    store.agents.dropFiles(store.executions.get(executionId).agentId);
+    return true;
+  });
+}
+
+/** What is stored of a token: SHA-256, hexadecimal. */
+export function hashToken(token: string): string {
+  return hash('sha256', token, 'hex');
+}

@@ -1,0 +1,27 @@
+import type { Execution } from '../../domain/execution.ts';
+import { checkId, formatId } from '../../domain/ids.ts';
+import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import type { Economy } from '../economy.ts';
+
+/**
+ * Asks to end one execution. Whoever runs the market sees the request and ends it: then it is `stopped_by_operator`,
+ * refunded and not tried again. From now on its token is dead. Idempotent as long as it hasn't ended.
+ * Refuses: `invalid_id`, `execution_not_found`, `execution_already_ended`.
+ */
+export function stopExecution({ store }: Economy, executionId: number): Result<Execution> {
+  const wrong = checkId('execution', executionId);
+  if (wrong) return wrong;
+  return store.transaction(() => {
+    const execution = store.executions.find(executionId);
+    const id = formatId('execution', executionId);
+    if (!execution)
+      return refuse('execution_not_found', `there is no ${id}; bp-agents executions lists them`, {
+        field: 'execution',
+      });
+    if (!store.executions.requestStop(executionId))
+      return refuse('execution_already_ended', `${id} has ended already: ${execution.outcome ?? ''}`, {
+        field: 'execution',
+      });
+    return accept(store.executions.get(executionId));
+  });
+}

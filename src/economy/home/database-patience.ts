@@ -1,0 +1,71 @@
+import type { Clock } from '../../platform/clock.ts';
+import { isLocked } from '../../store/database-error.ts';
+import type { Economy } from '../economy.ts';
+
+export interface Patience {
+  /** The caller's own reason to wait no longer. */
+  readonly signal?: AbortSignal;
+  /** How long it is waited at most. */
+  readonly limitMs?: number;
+}
+
+/** Most of what other processes write takes no longer. */
+const PAUSE_MS_LEAST = 5;
+const PAUSE_MS_MOST = 100;
+/** What is held for less nobody has to know of. */
+export const TOLD_AFTER_MS = 2_000;
+
+/**
+ * Does work that writes as soon as no other process holds the database for writing, as a backup tool may for minutes:
+ * what isn't written yet is tried again, while all else goes on.
+ * Rejects with `database_locked` when the limit has passed or the lock isn't waited for any more, with the signal's
+ * reason, and with whatever else the work throws.
+ */
+export async function onceFree<T>(
+  { store, clock }: Pick<Economy, 'store' | 'clock'>,
+  work: () => T | Promise<T>,
+  { signal, limitMs = Infinity }: Patience = {},
+): Promise<T> {
+  const { patience } = store.lock;
+  const until = clock.monotonic() + limitMs;
+  for (let pauseMs = PAUSE_MS_LEAST; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MOST)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLocked(error) || patience.aborted || clock.monotonic() >= until) throw error;
+      const over = signal ? AbortSignal.any([signal, patience]) : patience;
+      await clock.sleep(pauseMs, over).catch((reason: unknown) => {
+        throw signal?.aborted ? reason : error;
+      });
+    }
+  }
+}
+
+/** Whether this is what a write throws while another process holds the database. */
+export function isHeldByAnother(error: unknown): boolean {
+  return isLocked(error);
+}
+
+/**
+ * The same for a database that is yet to be opened. `onWait` is told once, where it takes longer than another's write.
+ * Rejects with the signal's reason.
+ */
+export async function onceOpened<T>(
+  clock: Clock,
+  open: () => T,
+  { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
+): Promise<T> {
+  const since = clock.monotonic();
+  for (let isTold = false; ;) {
+    try {
+      return open();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (!isTold && clock.monotonic() - since >= TOLD_AFTER_MS) {
+        isTold = true;
+        onWait();
+      }
+      await clock.sleep(PAUSE_MS_MOST, signal);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Config } from '../../config/schema.ts';
+import { derive } from '../../config/supply.ts';
+import { RESOURCES } from '../../domain/resources.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { MachineSize } from '../../platform/machine.ts';
+import type { Randomness } from '../../platform/randomness.ts';
+import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../../store/run-lock.ts';
+import { isOutdated, openStore } from '../../store/store.ts';
+import { BUSY_MS, BUSY_MS_IN_RUN } from '../../store/write-lock.ts';
+import type { Economy } from '../economy.ts';
+import { openEconomy } from '../market/open-market.ts';
+
+export interface HomeOptions {
+  /** The folder that the economy lives in. */
+  readonly directory: string;
+  readonly config: Config;
+  readonly machine: MachineSize;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  /** Make the database where there is none. */
+  readonly create: boolean;
+  /** Whether this process does other things while it waits for others that write: what writes is to go through `onceFree`. */
+  readonly isPatient?: boolean;
+}
+
+/** What the program keeps in a home, besides the agents' workspaces and the configuration. */
+export function stateDirectory(home: string): string {
+  return join(home, '.bp-agents');
+}
+
+export function databasePath(home: string): string {
+  return join(stateDirectory(home), 'economy.db');
+}
+
+/** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
+export function volumesDirectory(home: string): string {
+  return join(stateDirectory(home), 'volumes');
+}
+
+/**
+ * Opens the economy that lives in a folder. The caller closes its store.
+ * Throws `BpError`: what `derive` and `openStore` throw.
+ */
+export function openHomeEconomy(options: HomeOptions): Economy {
+  const { directory, config, machine, clock, random, create, isPatient = false } = options;
+  const derived = derive(config, machine);
+  const busyMs = isPatient ? BUSY_MS_IN_RUN : BUSY_MS;
+  const store = openStore({ path: databasePath(directory), create, now: clock.now(), busyMs });
+  const economy = { store, clock, random, config, derived };
+  if (create) priceWhatHasNoPrice(economy);
+  return economy;
+}
+
+/** An economy of its own that ends with the process. The caller closes its store. */
+export function openPassingEconomy(options: Omit<HomeOptions, 'directory' | 'create'>): Economy {
+  const { config, machine, clock, random } = options;
+  const store = openStore({ path: ':memory:', create: true, now: clock.now() });
+  return { store, clock, random, config, derived: derive(config, machine) };
+}
+
+/** Whether opening the economy would first bring its database up to date. Throws as `openHomeEconomy` does. */
+export function hasOldDatabase(home: string): boolean {
+  return isOutdated(databasePath(home));
+}
+
+/** Admits one `run` per home. Throws `BpError` `already_running`. */
+export function lockRun(home: string, pid: number): RunLock {
+  return takeRunLock(stateDirectory(home), pid);
+}
+
+/** The id of the process that runs this economy now, 0 where it is unknown, undefined where none does. */
+export function runningProcess(home: string): number | undefined {
+  return runHolder(stateDirectory(home));
+}
+
+/** False where that process can't be the one that runs this economy, whatever is written about it. */
+export function mayBeRunning(home: string, pid: number): boolean {
+  return hasLockOpen(stateDirectory(home), pid) ?? true;
+}
+
+/**
+ * Opens the economy for the first time, and again where something new is sold; otherwise prices stay as they are, since
+ * a `run` may be going on with another configuration.
+ */
+function priceWhatHasNoPrice(economy: Economy): void {
+  const prices = economy.store.markets.prices();
+  if (RESOURCES.some((resource) => prices[resource] === 0 && economy.derived.startPrices[resource] > 0))
+    openEconomy(economy);
+}

@@ -1,0 +1,62 @@
+import type { BidRequest } from '../../domain/bid.ts';
+import { parseCredits } from '../../domain/credits.ts';
+import { parseAgentId } from '../../domain/ids.ts';
+import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { parseBundle, QUANTITY_MAX } from '../../domain/resources.ts';
+
+const OWN_FIELDS = ['bundle', 'amount', 'earliest_cycle', 'payload'];
+
+/**
+ * Reads a bid as agents write it: `{bundle, amount, earliest_cycle?, payload?, for_agent_id?}`.
+ * Checks the shape alone; whether the market takes it is `placeBid`'s to say. `field` prefixes the names in messages;
+ * `mayBeForAnother` is false for `next_bid` and `first_bid`, which are always the agent's own.
+ * Refuses: `wrong_type`, `missing_field`, `unknown_field`, `invalid_id`, and what `parseBundle` and `parseCredits` refuse.
+ */
+export function readBidRequest(
+  input: unknown,
+  { field = '', mayBeForAnother }: { readonly field?: string; readonly mayBeForAnother: boolean },
+): Result<BidRequest> {
+  const fields = mayBeForAnother ? [...OWN_FIELDS, 'for_agent_id'] : OWN_FIELDS;
+  const at = (name: string) => (field === '' ? name : `${field}.${name}`);
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return refuse('wrong_type', `${field || 'the body'} must be an object with bundle and amount`, { field });
+  const given = input as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(given).find((key) => !fields.includes(key));
+  if (unknown !== undefined)
+    return refuse('unknown_field', `a bid knows only ${fields.join(', ')}`, { field: at(unknown) });
+  const missing = ['bundle', 'amount'].find((key) => given[key] === undefined);
+  if (missing) return refuse('missing_field', `${at(missing)} is required`, { field: at(missing) });
+
+  const bundle = parseBundle(given['bundle'], at('bundle'));
+  if (!bundle.ok) return bundle;
+  const amount = parseCredits(given['amount'], { field: at('amount') });
+  if (!amount.ok) return amount;
+  const cycle = given['earliest_cycle'];
+  const wrongCycle = checkCycle(cycle, at('earliest_cycle'));
+  if (wrongCycle) return wrongCycle;
+  const target = given['for_agent_id'];
+  if (target !== undefined) {
+    if (typeof target !== 'string')
+      return refuse('wrong_type', `${at('for_agent_id')} must be an agent id`, { field: at('for_agent_id') });
+    const agentId = parseAgentId(target, at('for_agent_id'));
+    if (!agentId.ok) return agentId;
+  }
+  return accept({
+    bundle: bundle.value,
+    amount: amount.value,
+    ...(typeof cycle === 'number' && { earliestCycle: cycle }),
+    ...(given['payload'] !== undefined && { payload: JSON.stringify(given['payload']) }),
+    ...(typeof target === 'string' && { forAgentId: target }),
+  });
+}
+
+function checkCycle(value: unknown, field: string): Refusal | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number') return refuse('wrong_type', `${field} must be a cycle number`, { field });
+  if (!Number.isFinite(value)) return refuse('not_finite', `${field} must be a finite cycle number`, { field });
+  if (value < 0) return refuse('negative', `${field} must be 0 or more`, { field, limit: 0 });
+  if (!Number.isInteger(value)) return refuse('not_integer', `${field} must be a whole cycle number`, { field });
+  if (value > QUANTITY_MAX)
+    return refuse('too_large', `${field} must be at most ${QUANTITY_MAX}`, { field, limit: QUANTITY_MAX });
+  return undefined;
+}

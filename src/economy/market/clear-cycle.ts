@@ -1,0 +1,143 @@
+import { allocate, reasonText } from '../../domain/allocation-scheduler.ts';
+import { add, type MicroCredits } from '../../domain/credits.ts';
+import { wallLimitMs } from '../../domain/execution.ts';
+import type { Fate, MarketMoment, Winner } from '../../domain/market.ts';
+import { minus, type Quantities } from '../../domain/resources.ts';
+import type { PendingBid } from '../../store/bids.ts';
+import type { Resolution } from '../../store/transfers.ts';
+import { chargeRent } from '../money/charge-rent.ts';
+import { checkConservation } from '../money/conservation.ts';
+import { recordCycle } from './cycle-record.ts';
+import type { Economy } from '../economy.ts';
+import { expirePrompt } from '../attention/end-prompt.ts';
+import { sortTheLiving, type LifeChanges } from '../agents/lifecycle.ts';
+import { marketRules } from './market-rules.ts';
+import { movePrices } from './move-prices.ts';
+import { bidRef } from './place-bid.ts';
+import { fillSlot } from '../attention/prompt-slot.ts';
+
+/** One turn of the market, after its commit. */
+export interface ClearedCycle {
+  readonly cycle: number;
+  readonly pausedReason: string | null;
+  readonly bids: number;
+  readonly revenue: MicroCredits;
+  /** Executions to be started now. */
+  readonly allocated: readonly number[];
+  readonly expiredBids: number;
+  readonly expiredPrompt: number | undefined;
+  readonly lives: LifeChanges;
+  /** The chain's newest hash, hexadecimal. */
+  readonly head: string;
+}
+
+/**
+ * One cycle in one transaction: charges rent where it is due, expires the unanswered prompt, clears the market, moves prices, sorts the living,
+ * records it all and checks conservation. `runningMs` is how long the market has run since the last call.
+ * Throws `BpError` `conservation_broken`.
+ */
+export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: number }): ClearedCycle {
+  const { store, clock } = deps;
+  const began = clock.monotonic();
+  return store.transaction(() => {
+    const before = store.state.get();
+    const paused = before.pausedReason !== null;
+    store.state.advance(clock.now(), paused ? 0 : runningMs);
+    chargeRent(deps, before.runningMs);
+    const expiredPrompt = expirePrompt(deps);
+    fillSlot(deps);
+
+    const held = store.executions.held();
+    const prices = store.markets.prices();
+    const bids = store.bids.pending();
+    const rules = marketRules(deps.config);
+    const { humanAway } = store.state.get();
+    const moment = momentOf(deps, held, { paused, humanAway });
+    const allocation = allocate({ bids, prices, rules, moment });
+    const byId = new Map(bids.map((bid) => [bid.id, bid]));
+    const now = { cycle: store.state.get().cycle, at: clock.now() };
+    const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
+    const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
+    const lives = paused ? rest(deps) : sortTheLiving(deps);
+    const movement = movePrices(deps, allocation, held, paused);
+    const revenue = add(...allocation.winners.map(({ price }) => price));
+    checkConservation(deps);
+    const { hash: head } = store.transfers.head();
+    const { cycle, pausedReason } = store.state.get();
+    const durationMs = clock.monotonic() - began;
+    const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, held, prices };
+    recordCycle(deps, { ...cleared, movement, durationMs });
+    return { cycle, pausedReason, bids: bids.length, revenue, allocated, expiredBids, expiredPrompt, lives, head };
+  });
+}
+
+function momentOf(
+  { store, config, derived }: Economy,
+  held: Quantities,
+  { paused, humanAway }: { readonly paused: boolean; readonly humanAway: boolean },
+): MarketMoment {
+  const { cycle } = store.state.get();
+  const free = minus(derived.supply, held);
+  return {
+    cycle,
+    paused,
+    runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
+    freeAtStart: humanAway ? { ...free, attention: 0 } : free,
+    recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),
+  };
+}
+
+function bidOf(bids: ReadonlyMap<number, PendingBid>, id: number): PendingBid {
+  const bid = bids.get(id);
+  if (!bid) throw new Error(`the scheduler named bid ${id}, which it was not given`);
+  return bid;
+}
+
+/** Takes the price, releases the rest of the hold, and makes the execution. Returns its id. */
+function win({ store, config }: Economy, bid: PendingBid, winner: Winner, now: Resolution): number {
+  const { cycle, at } = now;
+  const hold = {
+    id: bid.holdId,
+    debit: bid.payerId,
+    credit: 'system:market',
+    amount: bid.amount,
+    kind: 'bid',
+  } as const;
+  store.transfers.postKnown({ ...hold, ref: bidRef(bid.id, bid.attempt) }, winner.price, now);
+  store.bids.win(bid.id, cycle, winner.price);
+  store.bids.recordFate(bid.id, cycle, 'won');
+  return store.executions.insert({
+    bidId: bid.id,
+    attempt: bid.attempt,
+    agentId: bid.agentId,
+    payerId: bid.payerId,
+    lineageId: bid.lineageId,
+    cycle,
+    bundle: bid.bundle,
+    price: winner.price,
+    reserveCost: winner.reserveCost,
+    attentionPrice: winner.attentionPrice,
+    wallMs: wallLimitMs(bid.bundle.cpuMs, config.sandbox),
+    allocatedAt: at,
+  });
+}
+
+/** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
+function passOver({ store }: Economy, bid: PendingBid, fate: Fate, now: Resolution): boolean {
+  const { cycle } = now;
+  const reason = reasonText(fate.reason);
+  const isNews = reason !== bid.lastReason;
+  if (fate.ages || isNews) store.bids.passOver(bid.id, fate.ages, reason);
+  if (isNews) store.bids.recordFate(bid.id, cycle, reason);
+  if (!fate.expires) return false;
+  store.transfers.void(bid.holdId, now);
+  store.bids.end(bid.id, 'expired', cycle, `expired: ${reason}`);
+  store.bids.recordFate(bid.id, cycle, `expired: ${reason}`);
+  return true;
+}
+
+/** A paused market brings nobody nearer to death. */
+function rest({ store }: Economy): LifeChanges {
+  store.agents.shiftDormancy();
+  return { fallen: [], died: [] };
+}

@@ -1,0 +1,127 @@
+import type { AllocationInput } from '../../domain/allocation-scheduler.ts';
+import { micro } from '../../domain/credits.ts';
+import type { AttentionHolder, MarketMoment, MarketRules, StandingBid } from '../../domain/market.ts';
+import { minus, RESOURCES, type BundleView, type Prices, type Quantities } from '../../domain/resources.ts';
+import type { PendingBid } from '../../store/bids.ts';
+import type { CycleRecord } from '../../store/cycles.ts';
+import type { Economy } from '../economy.ts';
+
+/** What the scheduler was given, apart from what a cycle's record holds anyway. */
+interface MomentRecord {
+  readonly rules: MarketRules;
+  readonly human_away: boolean;
+  readonly running: readonly string[];
+  /** The last allocations of attention, the newest first: agent and lineage. */
+  readonly recent_attention: readonly (readonly [string, string])[];
+}
+
+/** The pending bids: what of them changes from cycle to cycle. The rest stands in `bids`. Kept short: there can be very many. */
+interface StandingRecord {
+  /** Ascending; each as the difference to the one before. */
+  readonly ids: readonly number[];
+  readonly passed_over: readonly number[];
+  /** By place in `ids`: which attempt it was, where not the first. */
+  readonly attempts: readonly (readonly [number, number])[];
+}
+
+/** A cycle as it was cleared, to be cleared again. */
+export interface RecordedClearing {
+  readonly input: AllocationInput;
+  /** The whole supply, held or not. */
+  readonly supply: Quantities;
+  /** What earlier executions and prompts held at its start. */
+  readonly held: Quantities;
+}
+
+export function momentRecord(rules: MarketRules, moment: MarketMoment, humanAway: boolean): string {
+  const { runningAgents: running, recentAttention: recent } = moment;
+  return JSON.stringify({
+    rules,
+    human_away: humanAway,
+    running: [...running],
+    recent_attention: recent.map(({ agentId, lineageId }) => [agentId, lineageId]),
+  } satisfies MomentRecord);
+}
+
+/** The bids as they stood before the clearing, the oldest first. */
+export function standingRecord(bids: readonly PendingBid[]): string {
+  let last = 0;
+  const ids = bids.map(({ id }) => {
+    const step = id - last;
+    last = id;
+    return step;
+  });
+  const attempts: (readonly [number, number])[] = [];
+  for (const [place, { attempt }] of bids.entries()) if (attempt > 1) attempts.push([place, attempt]);
+  return JSON.stringify({ ids, passed_over: bids.map((bid) => bid.passedOver), attempts } satisfies StandingRecord);
+}
+
+/** Undefined where the cycle's record is gone, or an earlier version of the program left it. */
+export function recordedClearing({ store }: Economy, cycle: number): RecordedClearing | undefined {
+  const record = store.cycles.find(cycle);
+  return record && clearingOf(store, record);
+}
+
+/** As `recordedClearing`, of a record that was read before. */
+export function clearingOf(store: Economy['store'], record: CycleRecord): RecordedClearing | undefined {
+  const clearing = store.cycles.clearing(record.cycle);
+  if (!clearing) return undefined;
+  const moment = JSON.parse(clearing.moment) as MomentRecord;
+  const supply = quantities(record.supply);
+  const held = quantities(record.held);
+  const free = minus(supply, held);
+  return {
+    supply,
+    held,
+    input: {
+      bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
+      prices: pricesOf(record.pricesBefore),
+      rules: moment.rules,
+      moment: {
+        cycle: record.cycle,
+        paused: record.paused === 1,
+        runningAgents: new Set(moment.running),
+        freeAtStart: moment.human_away ? { ...free, attention: 0 } : free,
+        recentAttention: moment.recent_attention.map(([agentId, lineageId]): AttentionHolder => ({
+          agentId,
+          lineageId,
+        })),
+      },
+    },
+  };
+}
+
+function standingBids(store: Economy['store'], { ids, passed_over: passed, attempts }: StandingRecord) {
+  const attemptAt = new Map(attempts);
+  let id = 0;
+  return ids.map((step, place): StandingBid => {
+    id += step;
+    const bid = store.bids.get(id);
+    const attempt = attemptAt.get(place) ?? 1;
+    const { amount, reserveAtPlacing, earliestCycle } = bid.attempt === attempt ? bid : earlier(store, id, attempt);
+    const { agentId, payerId, lineageId, bundle } = bid;
+    const passedOver = passed[place] ?? 0;
+    return { id, agentId, payerId, lineageId, bundle, amount, reserveAtPlacing, passedOver, earliestCycle };
+  });
+}
+
+function earlier({ bids }: Economy['store'], id: number, number: number) {
+  const attempt = bids.attempt(id, number);
+  if (!attempt) throw new Error(`attempt ${number} of bid ${id} is not recorded`);
+  return attempt;
+}
+
+function quantities(text: string): Quantities {
+  const view = JSON.parse(text) as BundleView;
+  return {
+    cpuMs: Math.round(view.cpu_seconds * 1000),
+    memoryMb: view.memory_mb,
+    tokens: view.tokens,
+    attention: view.attention,
+  };
+}
+
+function pricesOf(text: string): Prices {
+  const view = JSON.parse(text) as BundleView;
+  return Object.fromEntries(RESOURCES.map((name) => [name, micro(Math.round(view[name] * 1e6))])) as Prices;
+}

@@ -1,0 +1,43 @@
+import type { Allocation } from '../../domain/market.ts';
+import { demandOf, nextPrices, usedOf, utilisationOf, type SmoothedDemand } from '../../domain/pricing.ts';
+import { RESOURCES, type Prices, type Quantities, type Resource } from '../../domain/resources.ts';
+import type { Economy } from '../economy.ts';
+import { priceRule } from './market-rules.ts';
+
+export interface PriceMovement {
+  readonly demand: Quantities;
+  readonly utilisation: Readonly<Record<Resource, number>>;
+  readonly prices: Prices;
+}
+
+/** Measures the cycle's demand and stores the prices of the next one. A paused market keeps its prices. */
+export function movePrices(deps: Economy, allocation: Allocation, held: Quantities, paused: boolean): PriceMovement {
+  const { store, derived, config } = deps;
+  const rows = store.markets.all();
+  const prices = store.markets.prices();
+  const demand = demandOf(allocation, held);
+  const used = usedOf(allocation, held);
+  const utilisation = utilisationOf(used, derived.supply);
+  const smoothed = Object.fromEntries(
+    RESOURCES.map((resource) => [resource, rows[resource]?.smoothedDemand ?? null]),
+  ) as SmoothedDemand;
+  const next = paused
+    ? { prices, smoothed }
+    : nextPrices({
+        prices,
+        smoothed,
+        demand,
+        used,
+        supply: derived.supply,
+        startPrices: derived.startPrices,
+        rule: priceRule(config),
+      });
+  for (const resource of RESOURCES)
+    store.markets.put({
+      resource,
+      price: next.prices[resource],
+      smoothedDemand: next.smoothed[resource],
+      utilisation: utilisation[resource],
+    });
+  return { demand, utilisation, prices: next.prices };
+}

@@ -1,0 +1,16 @@
+import { BpError } from '../../platform/errors.ts';
+import type { Economy } from '../economy.ts';
+
+/**
+ * Credits are neither lost nor made: the sum of all accounts is zero, and what is held is what pending transfers hold.
+ * Constant time, from the running sums that the schema's triggers keep. Throws `BpError` `conservation_broken`.
+ */
+export function checkConservation({ store }: Economy): void {
+  const { posted, pending, held } = store.accounts.totals();
+  if (posted === 0 && pending === held) return;
+  throw new BpError(
+    'conservation_broken',
+    `credits do not add up: the accounts sum to ${posted}, ${pending} are held, transfers hold ${held} (micro-credits)`,
+    { hint: 'stop using this database and see what bp-agents audit names' },
+  );
+}

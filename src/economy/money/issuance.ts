@@ -1,0 +1,23 @@
+import { add, BALANCE_MAX, floorShare, max, min, subtract, ZERO, type MicroCredits } from '../../domain/credits.ts';
+import type { Economy } from '../economy.ts';
+
+/** How much more can ever be issued here. No account can hold more than was issued, so this bounds them all. */
+export function issuanceRoom({ store }: Economy): MicroCredits {
+  return add(BALANCE_MAX, store.accounts.balance('system:issuance').posted);
+}
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * What marks of this worth issue under `economy.issuance_cap_per_day`: all of it while half of the cap is left, then in
+ * proportion to what is left. So rewards fall before there are none, and agents can learn of it while they still earn:
+ * where the last reward of a day is followed by none at all, whoever bought attention for its worth dies of it. What was
+ * issued counts for a day of cycles.
+ */
+export function underCap({ store, config }: Economy, worth: MicroCredits): MicroCredits {
+  const { issuance_cap_per_day: cap } = config.economy;
+  if (cap === null) return worth;
+  const cycles = Math.ceil(DAY_SECONDS / config.market.cycle_seconds);
+  const left = max(ZERO, subtract(cap, store.prompts.issuedAfter(store.state.get().cycle - cycles)));
+  return min(min(worth, left), floorShare(worth, 2 * left, cap));
+}

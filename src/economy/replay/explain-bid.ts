@@ -1,0 +1,82 @@
+import { allocate, reasonText } from '../../domain/allocation-scheduler.ts';
+import { toCredits } from '../../domain/credits.ts';
+import { formatId } from '../../domain/ids.ts';
+import { leastWinningAmount } from '../../domain/least-winning-amount.ts';
+import type { Allocation, Offer } from '../../domain/market.ts';
+import { mechanismOf } from '../../domain/mechanism.ts';
+import type { Resource } from '../../domain/resources.ts';
+import { clearingOf, type RecordedClearing } from '../market/clearing-record.ts';
+import type { Economy } from '../economy.ts';
+
+/** What one cycle did with a bid, from the record. Amounts in credits. */
+export interface ExplainedCycle {
+  readonly cycle: number;
+  /** `won`, or why not, as `bids` tells it. */
+  readonly fate: string;
+  /** Its place among the competing bids, 1 the highest; null where it didn't compete. */
+  readonly rank: number | null;
+  readonly competing: number;
+  readonly amount: number;
+  /** What its bundle cost at that cycle's reserve prices; null where it didn't compete. */
+  readonly reserve_cost: number | null;
+  /** What of its bundle was short; null where it won or didn't compete. */
+  readonly short_of: Resource | null;
+  /** The winners that stood before it, the highest first, at most the nearest few. */
+  readonly before: readonly { readonly bid: string; readonly agent_id: string; readonly amount: number }[];
+  /** How many winners stood before it in all. */
+  readonly before_count: number;
+  /** With how much it would have won, other bids for its agent left out; null where no amount would have done. */
+  readonly least_amount: number | null;
+  /** The bid that sets this amount; null where only the reserve does. */
+  readonly set_by: string | null;
+}
+
+const BEFORE_MAX = 5;
+
+/**
+ * The newest `limit` recorded cycles in which the bid stood, the oldest first. Cycles whose record is gone, or that an
+ * earlier version of the program cleared, are left out.
+ */
+export function explainBid({ store }: Economy, bidId: number, limit: number): readonly ExplainedCycle[] {
+  const { placedCycle, endedCycle } = store.bids.get(bidId);
+  const explained: ExplainedCycle[] = [];
+  for (const record of store.cycles.pagesBefore((endedCycle ?? Number.MAX_SAFE_INTEGER - 1) + 1)) {
+    if (record.cycle <= placedCycle || explained.length === limit) break;
+    const clearing = clearingOf(store, record);
+    if (clearing?.input.bids.some(({ id }) => id === bidId)) explained.push(explain(bidId, record.cycle, clearing));
+  }
+  return explained.reverse();
+}
+
+function explain(bidId: number, cycle: number, { input }: RecordedClearing): ExplainedCycle {
+  const allocation = allocate(input);
+  const { ranked, winners, fates } = allocation;
+  const place = ranked.findIndex(({ bid }) => bid.id === bidId);
+  const offer = ranked[place];
+  const won = winners.some((winner) => winner.bidId === bidId);
+  const reason = fates.find((fate) => fate.bidId === bidId)?.reason;
+  const before = place < 0 ? [] : winnersBefore(allocation, place);
+  const { order } = mechanismOf(input.rules);
+  const least = offer && leastWinningAmount(bidId, { ranked, free: input.moment.freeAtStart, order });
+  return {
+    cycle,
+    fate: won || !reason ? 'won' : reasonText(reason),
+    rank: place < 0 ? null : place + 1,
+    competing: ranked.length,
+    amount: toCredits((offer?.bid ?? input.bids.find(({ id }) => id === bidId)!).amount),
+    reserve_cost: offer ? toCredits(offer.reserveCost) : null,
+    short_of: reason && 'resource' in reason ? reason.resource : null,
+    before: before.slice(-BEFORE_MAX).map(({ bid }) => ({
+      bid: formatId('bid', bid.id),
+      agent_id: bid.agentId,
+      amount: toCredits(bid.amount),
+    })),
+    before_count: before.length,
+    least_amount: least ? toCredits(least.amount) : null,
+    set_by: least?.rivalId === undefined ? null : formatId('bid', least.rivalId),
+  };
+}
+
+function winnersBefore({ ranked, winners }: Allocation, place: number): readonly Offer[] {
+  return winners.filter(({ rank }) => rank <= place).map(({ rank }) => ranked[rank - 1]!);
+}
