@@ -35,6 +35,33 @@ module.exports = {
       to: {},
     },
     {
+      name: 'dockerode-is-dockers',
+      comment: 'Only the Docker engine speaks to Docker.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/sandbox/docker/' },
+      to: { path: '^node_modules/(@types/)?dockerode/' },
+    },
+    {
+      name: 'engines-are-unshared',
+      comment: 'What all engines share knows none of them, and no engine knows another.',
+      severity: 'error',
+      from: { path: '^src/sandbox/([^/]+\\.ts$|content/|lifecycle/)' },
+      to: { path: '^src/sandbox/[^/]+/', pathNot: '^src/sandbox/(content|lifecycle)/' },
+    },
+    {
+      name: 'engines-stand-apart',
+      comment: 'An engine is one folder that imports from no other engine.',
+      severity: 'error',
+      from: { path: '^src/sandbox/([^/]+)/', pathNot: '^src/sandbox/(content|lifecycle)/' },
+      to: { path: '^src/sandbox/[^/]+/', pathNot: '^src/sandbox/($1|content|lifecycle)/' },
+    },
+    {
+      name: 'content-is-below-lifecycle',
+      severity: 'error',
+      from: { path: '^src/sandbox/content/' },
+      to: { path: '^src/sandbox/lifecycle/' },
+    },
+    {
       name: 'root-is-above-all',
       comment: 'What lies directly in src joins the layers; no layer imports it.',
       severity: 'error',

@@ -9,12 +9,12 @@ import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createDockerSandbox } from './sandbox/docker/docker-sandbox.ts';
 import { connectEngine, findEngine, type EngineSearch } from './sandbox/docker/client/engine-address.ts';
-import { createEngine } from './sandbox/docker/client/docker-client.ts';
+import { createDockerClient } from './sandbox/docker/client/docker-client.ts';
 import { engineError } from './sandbox/docker/client/engine-error.ts';
 import { examine } from './sandbox/docker/examine/examination.ts';
 import { ensureImage } from './sandbox/docker/image/image.ts';
 import { install } from './sandbox/docker/install/installation.ts';
-import { homeHash } from './sandbox/docker/labels.ts';
+import { homeLabelOf } from './sandbox/docker/labels.ts';
 import { Volumes } from './sandbox/content/volumes.ts';
 import { createService, type Service } from './service/service.ts';
 
@@ -45,14 +45,13 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         config: config.sandbox,
         clock,
         logger,
-        runtimeDirectory: environment['XDG_RUNTIME_DIR'],
+        userRuntimeDirectory: environment['XDG_RUNTIME_DIR'],
         searchPath: environment['PATH'] ?? '',
         uid,
         gid,
         seccompPath,
       });
-      const { warnings } = await sandbox.check(signal);
-      for (const warning of warnings) logger.warn({}, warning);
+      for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
       const meters: Meters = new Map();
       const usage = { usedCpuMs: async (executionId: number) => meters.get(executionId)?.() };
       const catalogue = readCatalogue(config.intelligence, {
@@ -74,13 +73,20 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
     },
     async ensureImage({ sandbox }, progress, signal) {
       const docker = connectEngine(await findEngine(options));
-      return ensureImage({ docker, clock, runtimeDirectory, image: sandbox.image, progress, signal });
+      return ensureImage({
+        client: createDockerClient(docker, clock),
+        clock,
+        runtimeDirectory,
+        image: sandbox.image,
+        progress,
+        signal,
+      });
     },
     async install({ directory, config }, request, signal) {
-      const engine = createEngine(connectEngine(await findEngine(options)), clock);
+      const client = createDockerClient(connectEngine(await findEngine(options)), clock);
       const home = realpathSync(directory);
-      const place = { home, hash: homeHash(home), operator: { uid, gid }, seccompPath, environment };
-      return install({ engine, config: config.sandbox, ...place }, request, signal);
+      const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, environment };
+      return install({ client, config: config.sandbox, ...place }, request, signal);
     },
     async putBackWorkspaces({ directory, config }, complain) {
       const tell = (_: object, message: string) => complain(message);

@@ -1,3 +1,5 @@
+import type { AgentFile } from '../domain/agent.ts';
+import type { Usage } from '../domain/execution.ts';
 import type { Bundle } from '../domain/resources.ts';
 
 /**
@@ -5,8 +7,11 @@ import type { Bundle } from '../domain/resources.ts';
  * Every method that touches the engine rejects with a `BpError` whose code begins with `sandbox_`.
  */
 export interface Sandbox {
-  /** Checks that the engine answers, that the image is there and that sockets and workspaces reach a container. */
-  check(signal: AbortSignal): Promise<SandboxFacts>;
+  /**
+   * Checks that the engine answers, that the image is there and that sockets and workspaces reach a container.
+   * Resolves with one line each for what works less well than it could.
+   */
+  check(signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Makes the workspace ready (writes `files`, then the handshake) and starts the container up to the point where
    * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
@@ -22,8 +27,6 @@ export interface Sandbox {
    * report and from what the engine knows, at once where it has ended meanwhile (`lost` where it has vanished).
    */
   adopt(request: AdoptionRequest, signal: AbortSignal): Promise<AdoptedExecution>;
-  /** Executions of this home that the engine still knows, running or ended. */
-  leftovers(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
   /** Puts back and removes what stands ready for executions to come, where none uses it any more. Idempotent. */
@@ -37,22 +40,6 @@ export interface Sandbox {
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
 }
 
-export interface SandboxFacts {
-  readonly engineVersion: string;
-  readonly cgroupVersion: 1 | 2;
-  readonly imageId: string;
-  readonly rootless: boolean;
-  /** One line each for what works less well than it could. */
-  readonly warnings: readonly string[];
-}
-
-/** One file that must stand in the workspace before the agent runs. The path was checked, is relative and has no `..`. */
-export interface WorkspaceFile {
-  readonly path: string;
-  readonly content: Uint8Array;
-  readonly executable: boolean;
-}
-
 export interface ExecutionRequest {
   /** `exe_17`: names the container and its label. */
   readonly executionId: string;
@@ -63,8 +50,8 @@ export interface ExecutionRequest {
   readonly wallMs: number;
   /** Written as `env.json` into the workspace. */
   readonly handshake: string;
-  /** Written before the handshake. */
-  readonly files: readonly WorkspaceFile[];
+  /** Written before the handshake. Their paths were checked. */
+  readonly files: readonly AgentFile[];
   /** Environment of the agent besides PATH, HOME, LANG and the service's address. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -108,24 +95,5 @@ export interface ExecutionEnd {
   /** Of the agent's first process; null where it was killed or never ran. */
   readonly exitCode: number | null;
   readonly signal: number | null;
-  readonly usage: ExecutionUsage;
-}
-
-/** What the execution used; a figure that could not be had is null, never a guess. */
-export interface ExecutionUsage {
-  readonly cpuMs: number | null;
-  readonly memoryPeakBytes: number | null;
-  readonly wallMs: number | null;
-  readonly workspaceBytes: number | null;
-  /** Files and folders in the workspace. */
-  readonly workspaceFiles: number | null;
-  readonly outputBytes: number | null;
-}
-
-export interface Leftover {
-  readonly executionId: string;
-  readonly agentId: string;
-  readonly running: boolean;
-  /** What is known of the end, where it has ended. */
-  readonly end: ExecutionEnd | undefined;
+  readonly usage: Usage;
 }

@@ -41,11 +41,7 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
   }
 
   return {
-    check: (signal) =>
-      call('check', signal, () => ({
-        ...{ engineVersion: 'simulated', cgroupVersion: 2 as const, imageId: 'simulated', rootless: false },
-        warnings: [],
-      })),
+    check: (signal) => call('check', signal, () => []),
     ping: (signal) => call('ping', signal, () => undefined),
     socketDirectory: (executionId) =>
       fuse.through('socketDirectory', () => {
@@ -68,7 +64,6 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
         for (const executionId of [...engine.containers.keys(), ...engine.sockets])
           if (!keep.has(executionId)) engine.remove(executionId);
       }),
-    leftovers: () => Promise.reject(new Error('nobody asks for leftovers')),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { createDockerClient } from '../../src/sandbox/docker/client/docker-client.ts';
 import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/docker/image/image.ts';
 import { engine, IMAGE, removeSupervised, runSupervised } from '../helpers/supervised.ts';
 
@@ -13,14 +14,16 @@ let directory: string;
 let request: ImageRequest;
 let lines: string[];
 
+const clock = systemClock();
+
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'bp-image-'));
   for (const name of ['Dockerfile', 'packages', 'supervisor', 'base'])
     cpSync(join(RUNTIME, name), join(directory, name), { recursive: true });
   lines = [];
   request = {
-    docker: await engine(),
-    clock: systemClock(),
+    client: createDockerClient(await engine(), clock),
+    clock,
     runtimeDirectory: directory,
     image: `bp-agents-test:${process.pid}`,
     progress: (line) => void lines.push(line),
@@ -75,7 +78,7 @@ describe('the agent image', () => {
     });
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
     expect(await imageState(request)).toBe('stale');
-    expect(await request.docker.getImage(request.image).inspect()).toMatchObject({ Id: before.id });
+    expect(await request.client.docker.getImage(request.image).inspect()).toMatchObject({ Id: before.id });
   });
 
   it('can not be built without its sources', async () => {
@@ -84,7 +87,8 @@ describe('the agent image', () => {
   });
 
   it('is not asked for where no engine answers', async () => {
-    const nobody = { ...request, docker: new Docker({ socketPath: join(directory, 'docker.sock') }) };
+    const docker = new Docker({ socketPath: join(directory, 'docker.sock') });
+    const nobody = { ...request, client: createDockerClient(docker, clock) };
     await expect(ensureImage(nobody)).rejects.toMatchObject({ code: 'sandbox_engine_unreachable' });
   });
 

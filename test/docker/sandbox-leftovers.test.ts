@@ -45,8 +45,8 @@ async function containersOf(executionId: string): Promise<number> {
 
 async function untilEnded(executionId: string): Promise<void> {
   for (;;) {
-    const left = await home.sandbox.leftovers(NEVER);
-    if (left.find((leftover) => leftover.executionId === executionId)?.running !== true) return;
+    const left = await home.containers();
+    if (left.find((container) => container.executionId === executionId)?.isRunning !== true) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -63,9 +63,7 @@ describe('after a crash of the program', () => {
   it('an execution that got its "go" is found running, and taken over to its end', async () => {
     const startedAt = await crash('exe_1', WAITING, 'running');
     const sandbox = home.reopen();
-    expect(await sandbox.leftovers(NEVER)).toEqual([
-      { executionId: 'exe_1', agentId: 'a', running: true, end: undefined },
-    ]);
+    expect(await home.containers()).toEqual([{ executionId: 'exe_1', isRunning: true }]);
     const adopted = await sandbox.adopt(adoption('exe_1', startedAt), NEVER);
     const end = await adopted.ended;
     expect(end).toMatchObject({ cause: 'exited', exitCode: 0, usage: { outputBytes: null } });
@@ -80,23 +78,17 @@ describe('after a crash of the program', () => {
     const startedAt = await crash('exe_1', 'import time\ntime.sleep(0.3)\n', 'running');
     await untilEnded('exe_1');
     const sandbox = home.reopen();
-    const [leftover] = await sandbox.leftovers(NEVER);
     const isRoot = process.getuid!() === 0;
     // Without root there is no report to read: nobody knows then.
-    expect(leftover).toMatchObject({
-      executionId: 'exe_1',
-      running: false,
-      end: { cause: isRoot ? 'exited' : 'lost' },
-    });
     const { ended } = await sandbox.adopt(adoption('exe_1', startedAt), NEVER);
     expect(await ended).toMatchObject({ cause: isRoot ? 'exited' : 'lost', exitCode: isRoot ? 0 : null });
   });
 
   it('one that was only prepared has run nothing and ends by itself', async () => {
-    await crash('exe_1', 'open("begun", "w")\n', 'prepared');
+    const startedAt = await crash('exe_1', 'open("begun", "w")\n', 'prepared');
     await untilEnded('exe_1');
-    const [leftover] = await home.reopen().leftovers(NEVER);
-    expect(leftover?.end).toMatchObject({ cause: 'start_failed' });
+    const { ended } = await home.reopen().adopt(adoption('exe_1', startedAt), NEVER);
+    expect(await ended).toMatchObject({ cause: 'start_failed' });
     expect(existsSync(join(home.workspace(), 'begun'))).toBe(false);
   });
 
@@ -152,7 +144,7 @@ describe('what is left', () => {
       mkdirSync(join(home.path, 'workspaces', '.staging'), { recursive: true });
       writeFileSync(join(home.path, 'workspaces', '.staging', 'exe_4.0'), 'half a file');
       await home.sandbox.sweep(new Set(['exe_2']), NEVER);
-      const ids = async (of: TestHome) => (await of.sandbox.leftovers(NEVER)).map(({ executionId }) => executionId);
+      const ids = async (of: TestHome) => (await of.containers()).map(({ executionId }) => executionId);
       expect(await ids(home)).toEqual(['exe_2']);
       expect(await ids(other)).toEqual(['exe_1']);
       expect(existsSync(socketsOnly)).toBe(false);

@@ -226,7 +226,7 @@ describe('a stop', () => {
       );
       setTimeout(() => controller.abort(new Error('enough')), milliseconds);
       await expect(preparing).rejects.toThrow('enough');
-      const left = await home.sandbox.leftovers(NEVER);
+      const left = await home.containers();
       expect(left.map(({ executionId }) => executionId)).not.toContain(`exe_${number}`);
     }
   });

@@ -124,7 +124,7 @@ else:
 
   it('is told by the check where it is only watched', async () => {
     const at = await open({ workspace_quota: 'watch' });
-    const { warnings } = await at.sandbox.check(NEVER);
+    const warnings = await at.sandbox.check(NEVER);
     expect(warnings.filter((line) => line.includes('only watched'))).toHaveLength(1);
   });
 });

@@ -19,7 +19,7 @@ const sandbox = createDockerSandbox({
   config: configSchema.parse({}).sandbox,
   clock: systemClock(),
   logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-  runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+  userRuntimeDirectory: process.env['XDG_RUNTIME_DIR'],
   uid: process.getuid!(),
   gid: process.getgid!(),
   searchPath: process.env['PATH'] ?? '',

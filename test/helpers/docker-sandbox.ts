@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
@@ -8,6 +8,7 @@ import type { Bundle } from '../../src/domain/resources.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
 import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
+import { homeLabelOf, LABEL } from '../../src/sandbox/docker/labels.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 
 /** A home of its own with a sandbox on this machine's engine. */
@@ -25,6 +26,8 @@ export interface TestHome {
   /** Runs one to its end and gives what it printed. */
   run(request: Partial<ExecutionRequest> & { readonly executionId: string }): Promise<Finished>;
   output(executionId: string): string;
+  /** Its containers that the engine knows, as the engine tells. */
+  containers(): Promise<readonly { readonly executionId: string; readonly isRunning: boolean }[]>;
   workspace(agentId?: string): string;
   /** Removes its containers and its directories. */
   close(): Promise<void>;
@@ -55,7 +58,7 @@ export async function openTestHome(settings: Partial<Config['sandbox']> = {}, do
       config: { ...configSchema.parse({}).sandbox, ...settings },
       clock: systemClock(),
       logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
-      runtimeDirectory: process.env['XDG_RUNTIME_DIR'],
+      userRuntimeDirectory: process.env['XDG_RUNTIME_DIR'],
       searchPath: process.env['PATH'] ?? '',
       uid: process.getuid!(),
       gid: process.getgid!(),
@@ -85,6 +88,14 @@ export async function openTestHome(settings: Partial<Config['sandbox']> = {}, do
       return { end, output: output(request.executionId) };
     },
     output,
+    async containers() {
+      const filters = { label: [`${LABEL.home}=${homeLabelOf(realpathSync(path))}`] };
+      const found = await docker.listContainers({ all: true, filters });
+      return found.map(({ Labels, State }) => ({
+        executionId: Labels[LABEL.execution] ?? '',
+        isRunning: State === 'running',
+      }));
+    },
     workspace: (agentId = 'a') => join(path, 'workspaces', `agent-${agentId}`),
     async close() {
       await sandbox.sweep(new Set(), NEVER);

@@ -69,12 +69,11 @@ export function instantEngine(behave: Behaviour): EnginePort {
 
 function instantSandbox(economy: Economy, behave: Behaviour): Sandbox {
   return {
-    check: () => Promise.resolve({ engineVersion: '1', cgroupVersion: 2, imageId: 'x', rootless: false, warnings: [] }),
+    check: () => Promise.resolve([]),
     prepare: (request) => Promise.resolve(prepared(request, economy, behave)),
     socketDirectory: () => Promise.resolve('/nowhere'),
     ping: () => Promise.resolve(),
     adopt: () => Promise.reject(new Error('nothing to adopt')),
-    leftovers: () => Promise.resolve([]),
     discard: () => Promise.resolve(),
     close: () => Promise.resolve(),
     forget: () => Promise.resolve(),

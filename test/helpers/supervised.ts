@@ -8,7 +8,7 @@ import { readAttachedStream } from '../../src/sandbox/docker/container/attached-
 import { openContainerStream } from '../../src/sandbox/docker/container/container-stream.ts';
 import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
 import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
-import { seccompOption } from '../../src/sandbox/docker/execution/prepare-execution.ts';
+import { seccompOption } from '../../src/sandbox/docker/container/seccomp.ts';
 
 export const IMAGE = configSchema.parse({}).sandbox.image;
 const SECCOMP_PATH = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');

@@ -38,7 +38,6 @@ function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly 
       prepare: never,
       socketDirectory: never,
       adopt: never,
-      leftovers: () => Promise.resolve([]),
       discard: () => Promise.resolve(),
       forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),

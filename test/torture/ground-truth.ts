@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
-import { homeHash } from '../../src/sandbox/docker/labels.ts';
+import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
 import { mountedBelow } from '../helpers/mounted.ts';
 
 interface Acknowledged {
@@ -70,7 +70,7 @@ export class GroundTruth {
 
   /** What stands on this machine under this home's name. */
   leftovers(): readonly string[] {
-    const label = homeHash(this.#home);
+    const label = homeLabelOf(this.#home);
     const list = execFileSync('docker', [
       'ps',
       '-a',

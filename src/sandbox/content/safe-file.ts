@@ -1,7 +1,7 @@
 import { unlink, type FileHandle } from 'node:fs/promises';
+import type { AgentFile } from '../../domain/agent.ts';
 import { BpError } from '../../platform/errors.ts';
 import { errorCode, ignore, isOneOf, pathComponents, type Owner, type SafeDirectory } from './safe-directory.ts';
-import type { WorkspaceFile } from '../sandbox.ts';
 
 export interface NewFile {
   readonly name: string;
@@ -40,7 +40,7 @@ export async function writeTree(
   root: SafeDirectory,
   staging: SafeDirectory,
   stagingName: string,
-  { files, owner }: { readonly files: readonly WorkspaceFile[]; readonly owner: Owner | undefined },
+  { files, owner }: { readonly files: readonly AgentFile[]; readonly owner: Owner | undefined },
 ): Promise<void> {
   for (const { path, content, executable } of files) {
     const components = pathComponents(path);

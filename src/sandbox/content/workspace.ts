@@ -1,12 +1,12 @@
 import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AgentFile } from '../../domain/agent.ts';
 import { isAgentId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
 import { writeHandshake } from './handshake-file.ts';
-import { isProbe } from '../docker/labels.ts';
+import { isTrialRun } from '../execution-id.ts';
 import { filesError, writeTree } from './safe-file.ts';
 import { errorCode, ignore, isOneOf, SafeDirectory, type Owner } from './safe-directory.ts';
-import type { WorkspaceFile } from '../sandbox.ts';
 import { walkTree, type WalkEnd, type WalkLimits } from './tree-walk.ts';
 
 export interface WorkspacePaths {
@@ -17,7 +17,7 @@ export interface WorkspacePaths {
 }
 
 export interface WorkspaceContent {
-  readonly files: readonly WorkspaceFile[];
+  readonly files: readonly AgentFile[];
   /** Undefined where none is written. */
   readonly handshake: string | undefined;
   /** Whom the workspace belongs to; undefined: the operator. */
@@ -83,23 +83,23 @@ export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceCon
   }
 }
 
-/** Removes temporary files of executions that are `stale`, and the folders of their probes. */
+/** Removes temporary files of executions that are `stale`, and the folders of their trial runs. */
 export async function sweepWorkspaces(home: string, stale: (executionId: string) => boolean): Promise<void> {
   const { root: all, staging } = workspacePaths(home, '');
   for (const name of await namesIn(staging))
     if (stale(name.split('.')[0] ?? '')) await rm(join(staging, name), { force: true });
   for (const name of await namesIn(all)) {
     const executionId = name.startsWith('.') ? name.slice(1) : '';
-    if (isProbe(executionId) && stale(executionId)) await removeProbeFolder(home, executionId);
+    if (isTrialRun(executionId) && stale(executionId)) await removeTrialRunFolder(home, executionId);
   }
 }
 
-export function probeFolder(executionId: string): string {
+export function trialRunFolder(executionId: string): string {
   return `.${executionId}`;
 }
 
-export async function removeProbeFolder(home: string, executionId: string): Promise<void> {
-  await rm(workspacePaths(home, probeFolder(executionId)).root, { recursive: true, force: true });
+export async function removeTrialRunFolder(home: string, executionId: string): Promise<void> {
+  await rm(workspacePaths(home, trialRunFolder(executionId)).root, { recursive: true, force: true });
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { access, chmod, constants, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BpError } from '../../platform/errors.ts';
-import { assertExecutionId } from './labels.ts';
+import { assertExecutionId } from '../execution-id.ts';
 import { ignore } from '../content/safe-directory.ts';
 
 /** The System Service's socket in its directory. */
@@ -15,16 +15,20 @@ const LONGEST_ID = `exe_${'9'.repeat(15)}`;
 export interface SocketPlace {
   readonly uid: number;
   /** XDG_RUNTIME_DIR, where it is set. */
-  readonly runtimeDirectory: string | undefined;
-  /** Names the home; see `homeHash`. */
-  readonly home: string;
+  readonly userRuntimeDirectory: string | undefined;
+  /** Names the home; see `homeLabelOf`. */
+  readonly homeLabel: string;
 }
 
 /** The short directory outside the home in which the sockets of all its executions lie. */
-export function socketRoot({ uid, runtimeDirectory, home }: SocketPlace): { parent: string; root: string } {
+export function socketRoot({ uid, userRuntimeDirectory, homeLabel }: SocketPlace): { parent: string; root: string } {
   const parent =
-    uid === 0 ? '/run/bp-agents' : runtimeDirectory ? join(runtimeDirectory, 'bp-agents') : `/tmp/bp-agents-${uid}`;
-  return { parent, root: join(parent, home) };
+    uid === 0
+      ? '/run/bp-agents'
+      : userRuntimeDirectory
+        ? join(userRuntimeDirectory, 'bp-agents')
+        : `/tmp/bp-agents-${uid}`;
+  return { parent, root: join(parent, homeLabel) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEngine } from '../../../src/sandbox/docker/client/docker-client.ts';
+import { createDockerClient } from '../../../src/sandbox/docker/client/docker-client.ts';
 import { leftoverFinding, socketFinding } from '../../../src/sandbox/docker/examine/leftover-findings.ts';
 import { quotaFinding } from '../../../src/sandbox/content/quota-finding.ts';
 import { makeSocketDirectory, socketRoot, type SocketPlace } from '../../../src/sandbox/docker/sockets.ts';
@@ -13,7 +13,7 @@ let place: SocketPlace;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bp-left-'));
   // Not root's, so that a directory of the test's own can be the place.
-  place = { uid: process.getuid!() || 4711, runtimeDirectory: directory, home: '0123456789abcdef' };
+  place = { uid: process.getuid!() || 4711, userRuntimeDirectory: directory, homeLabel: '0123456789abcdef' };
 });
 afterEach(() => {
   rmSync(directory, { recursive: true });
@@ -31,10 +31,14 @@ describe('the finding about sockets', () => {
   it.each([
     [
       'a place whose name would be cut by the kernel',
-      () => ({ ...place, runtimeDirectory: `/tmp/${'x'.repeat(60)}` }),
+      () => ({ ...place, userRuntimeDirectory: `/tmp/${'x'.repeat(60)}` }),
       /107/,
     ],
-    ['a place that can not be made', () => ({ ...place, runtimeDirectory: join(directory, 'none') }), /can't be made/],
+    [
+      'a place that can not be made',
+      () => ({ ...place, userRuntimeDirectory: join(directory, 'none') }),
+      /can't be made/,
+    ],
     [
       'a link where the place should be',
       () => {
@@ -51,7 +55,7 @@ describe('the finding about sockets', () => {
 
   it('counts what an earlier run left, and takes it for no fault while a run is going on', async () => {
     // As root the place is fixed; there, another home's name makes it the test's own.
-    const own = { ...place, uid: process.getuid!(), home: `test${process.pid}` };
+    const own = { ...place, uid: process.getuid!(), homeLabel: `test${process.pid}` };
     await makeSocketDirectory(own, 'exe_3');
     await makeSocketDirectory(own, 'exe_4');
     try {
@@ -68,9 +72,9 @@ describe('the finding about sockets', () => {
 
 describe('the finding about leftovers', () => {
   const engineWith = (count: number) =>
-    createEngine({ listContainers: () => Promise.resolve(new Array(count)) } as never, fakeClock());
+    createDockerClient({ listContainers: () => Promise.resolve(new Array(count)) } as never, fakeClock());
   const find = (count: number, isRunning: boolean) =>
-    leftoverFinding({ engine: engineWith(count), home: directory, hash: place.home, isRunning }, NEVER);
+    leftoverFinding({ client: engineWith(count), home: directory, homeLabel: place.homeLabel, isRunning }, NEVER);
 
   it('counts containers and reports while no run is going on', async () => {
     expect(await find(0, false)).toEqual({ name: 'leftovers', ok: true, detail: 'none' });

@@ -21,15 +21,15 @@ import {
 } from '../../../src/sandbox/docker/sockets.ts';
 
 // The place of an operator that isn't root, so that a directory of the test's own can be it.
-let runtimeDirectory: string;
+let userRuntimeDirectory: string;
 let place: SocketPlace;
 
 beforeEach(() => {
-  runtimeDirectory = mkdtempSync(join(tmpdir(), 'bp-sock-'));
-  place = { uid: 4711, runtimeDirectory, home: '0123456789abcdef' };
+  userRuntimeDirectory = mkdtempSync(join(tmpdir(), 'bp-sock-'));
+  place = { uid: 4711, userRuntimeDirectory, homeLabel: '0123456789abcdef' };
 });
 afterEach(() => {
-  rmSync(runtimeDirectory, { recursive: true });
+  rmSync(userRuntimeDirectory, { recursive: true });
 });
 
 /** The real user, whom the directories belong to. */
@@ -39,12 +39,12 @@ const mode = (path: string) => lstatSync(path).mode & 0o777;
 describe('the place of the sockets', () => {
   it('is short, outside the home, and names the home', () => {
     expect(socketRoot({ ...place, uid: 0 }).root).toBe('/run/bp-agents/0123456789abcdef');
-    expect(socketRoot(place).root).toBe(join(runtimeDirectory, 'bp-agents', '0123456789abcdef'));
-    expect(socketRoot({ ...place, runtimeDirectory: undefined }).root).toBe('/tmp/bp-agents-4711/0123456789abcdef');
+    expect(socketRoot(place).root).toBe(join(userRuntimeDirectory, 'bp-agents', '0123456789abcdef'));
+    expect(socketRoot({ ...place, userRuntimeDirectory: undefined }).root).toBe('/tmp/bp-agents-4711/0123456789abcdef');
   });
 
   it('is refused where its name would be cut by the kernel', async () => {
-    const made = makeSocketDirectory({ ...place, runtimeDirectory: `/tmp/${'x'.repeat(60)}` }, 'exe_1');
+    const made = makeSocketDirectory({ ...place, userRuntimeDirectory: `/tmp/${'x'.repeat(60)}` }, 'exe_1');
     await expect(made).rejects.toMatchObject({
       code: 'sandbox_sockets',
       message: expect.stringContaining('107') as string,
@@ -56,21 +56,21 @@ describe('the place of the sockets', () => {
   });
 
   it('is refused where someone else’s directory or a link stands there', async () => {
-    const parent = join(runtimeDirectory, 'bp-agents');
+    const parent = join(userRuntimeDirectory, 'bp-agents');
     mkdirSync(parent, { mode: 0o700 });
     const stranger = { ...place, uid: process.getuid!() + 1 };
     await expect(makeSocketDirectory(stranger, 'exe_1')).rejects.toMatchObject({ code: 'sandbox_sockets' });
     rmSync(parent, { recursive: true });
-    symlinkSync(runtimeDirectory, parent);
+    symlinkSync(userRuntimeDirectory, parent);
     if (process.getuid!() === 0) lchownSync(parent, 4711, 4711);
     await expect(makeSocketDirectory(asOneself(), 'exe_1')).rejects.toMatchObject({ code: 'sandbox_sockets' });
-    expect(readdirSync(runtimeDirectory)).toEqual(['bp-agents']);
+    expect(readdirSync(userRuntimeDirectory)).toEqual(['bp-agents']);
   });
 });
 
 describe('the directory of a socket', () => {
   // As root the place is /run/bp-agents: a home of its own keeps it apart.
-  const own = (): SocketPlace => ({ uid: process.getuid!(), runtimeDirectory, home: 'test-of-sockets' });
+  const own = (): SocketPlace => ({ uid: process.getuid!(), userRuntimeDirectory, homeLabel: 'test-of-sockets' });
 
   it('can be passed through by the agent’s user, and its parents by nobody else', async () => {
     const directory = await makeSocketDirectory(own(), 'exe_1');

@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
-import {
-  containerOptions,
-  type ContainerRequest,
-  type ContainerSettings,
-} from '../../../src/sandbox/docker/container/container-options.ts';
-import { seccompOption } from '../../../src/sandbox/docker/execution/prepare-execution.ts';
+import { containerOptions, type ContainerRequest } from '../../../src/sandbox/docker/container/container-options.ts';
+import type { ContainerSettings } from '../../../src/sandbox/docker/container/container-settings.ts';
+import { seccompOption } from '../../../src/sandbox/docker/container/seccomp.ts';
 
 const SETTINGS: ContainerSettings = {
   config: configSchema.parse({}).sandbox,
   seccomp: '{"defaultAction":"SCMP_ACT_ERRNO"}',
-  cgroupVersion: 2,
-  isPodman: false,
-  cpus: 2,
+  facts: { cgroupVersion: 2, isPodman: false, cpus: 2 },
 };
 const REQUEST: ContainerRequest = {
-  home: '0123456789abcdef',
+  homeLabel: '0123456789abcdef',
   executionId: 'exe_17',
   agentId: 'ada',
   cpuMs: 1500,
@@ -106,7 +101,10 @@ describe('a container', () => {
 
   it('has the configured runtime, and on cgroup v1 no swappiness instead of a cgroup namespace', () => {
     const config = { ...SETTINGS.config, runtime: 'runsc' };
-    const other = containerOptions({ ...SETTINGS, config, cgroupVersion: 1 }, REQUEST).HostConfig;
+    const other = containerOptions(
+      { ...SETTINGS, config, facts: { ...SETTINGS.facts, cgroupVersion: 1 } },
+      REQUEST,
+    ).HostConfig;
     expect(other).toMatchObject({ Runtime: 'runsc', MemorySwappiness: 0 });
     expect(other).not.toHaveProperty('CgroupnsMode');
     expect(host).not.toHaveProperty('Runtime');
@@ -114,7 +112,8 @@ describe('a container', () => {
 });
 
 describe('a container of Podman', () => {
-  const podman = containerOptions({ ...SETTINGS, isPodman: true, seccomp: '/profile.json' }, REQUEST).HostConfig!;
+  const facts = { ...SETTINGS.facts, isPodman: true };
+  const podman = containerOptions({ ...SETTINGS, facts, seccomp: '/profile.json' }, REQUEST).HostConfig!;
 
   it('has the profile by its path, a process limit that can be set, and no more places to write', () => {
     expect(podman.SecurityOpt).toEqual(['no-new-privileges', 'seccomp=/profile.json']);

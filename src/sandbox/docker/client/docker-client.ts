@@ -8,7 +8,7 @@ import { engineError } from './engine-error.ts';
 const CALL_MS_MAX = 60_000;
 
 /** The engine's client, with a deadline and a meaningful error for each call. */
-export interface Engine {
+export interface DockerClient {
   readonly docker: Docker;
   /**
    * Rejects with the signal's reason where the caller gave up, else with a `BpError` that says what could not be done.
@@ -17,7 +17,7 @@ export interface Engine {
   call<T>(what: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-export function createEngine(docker: Docker, clock: Clock): Engine {
+export function createDockerClient(docker: Docker, clock: Clock): DockerClient {
   return {
     docker,
     async call(what, signal, work) {

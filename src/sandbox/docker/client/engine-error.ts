@@ -7,7 +7,7 @@ export function engineStatus(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
-/** The same of the error that `Engine.call` made of it. */
+/** The same of the error that `DockerClient.call` made of it. */
 export function statusBehind(error: unknown): number | undefined {
   return error instanceof BpError ? engineStatus(error.cause) : undefined;
 }

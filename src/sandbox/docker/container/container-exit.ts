@@ -1,11 +1,11 @@
 import type { Container } from 'dockerode';
 import type { Clock } from '../../../platform/clock.ts';
 import type { ContainerEnd } from '../../lifecycle/end-cause.ts';
-import type { Engine } from '../client/docker-client.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { engineStatus, statusBehind } from '../client/engine-error.ts';
 
 export interface ExitWatch {
-  readonly engine: Engine;
+  readonly client: DockerClient;
   readonly clock: Clock;
   readonly container: Container;
   /** Resolves when there is reason to believe that it has ended. */
@@ -76,9 +76,9 @@ async function lastLook(watch: ExitWatch): Promise<ContainerEnd | undefined> {
 
 type Look = { readonly running: boolean; readonly end: ContainerEnd } | 'gone' | 'no_answer';
 
-async function look({ engine, container }: ExitWatch, signal: AbortSignal): Promise<Look> {
+async function look({ client, container }: ExitWatch, signal: AbortSignal): Promise<Look> {
   try {
-    const { State } = await engine.call('inspect a container', signal, (abortSignal) =>
+    const { State } = await client.call('inspect a container', signal, (abortSignal) =>
       container.inspect({ abortSignal }),
     );
     return { running: State.Running, end: containerEnd(State) };

@@ -1,13 +1,13 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { Config } from '../../../config/schema.ts';
 import { containerLabels, containerName } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { SOCKET_NAME } from '../sockets.ts';
+import type { ContainerSettings } from './container-settings.ts';
 import type { LeastFree } from '../../content/volume.ts';
 
 /** What a container of one execution is made from. */
 export interface ContainerRequest {
-  readonly home: string;
+  readonly homeLabel: string;
   readonly executionId: string;
   readonly agentId: string;
   readonly cpuMs: number;
@@ -24,17 +24,6 @@ export interface ContainerRequest {
     /** Undefined where the operator isn't root: the supervisor could not write there. */
     readonly report: string | undefined;
   };
-}
-
-/** What is the same for all containers of this engine. */
-export interface ContainerSettings {
-  readonly config: Config['sandbox'];
-  /** The seccomp profile in the form that this engine takes: JSON, or for Podman the path of its file. */
-  readonly seccomp: string;
-  readonly cgroupVersion: 1 | 2;
-  /** Podman refuses a container whose tmpfs names a limit on inodes. */
-  readonly isPodman: boolean;
-  readonly cpus: number;
 }
 
 /** Over a read-only root Podman mounts writable ones here, unless it is told otherwise. */
@@ -57,9 +46,9 @@ const USER_PROCESSES_MAX = 32_000;
 export function containerOptions(settings: ContainerSettings, request: ContainerRequest): ContainerCreateOptions {
   const { config } = settings;
   return {
-    name: containerName(request.home, request.executionId),
+    name: containerName(request.homeLabel, request.executionId),
     Image: config.image,
-    Labels: containerLabels(request.home, request.executionId, request.agentId),
+    Labels: containerLabels(request.homeLabel, request.executionId, request.agentId),
     Hostname: 'agent',
     User: '0:0',
     // The supervisor can't enter the agent's folder, and the runtime would refuse to start it there.
@@ -81,7 +70,7 @@ export function containerOptions(settings: ContainerSettings, request: Container
 }
 
 function hostConfig(settings: ContainerSettings, request: ContainerRequest): HostConfig {
-  const { config, seccomp, cgroupVersion } = settings;
+  const { config, seccomp, facts } = settings;
   const memoryBytes = request.memoryMb * MB;
   return {
     NetworkMode: 'none',
@@ -92,7 +81,7 @@ function hostConfig(settings: ContainerSettings, request: ContainerRequest): Hos
     CapAdd: ['SETUID', 'SETGID', 'KILL'],
     SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
     IpcMode: 'private',
-    ...(cgroupVersion === 2 ? { CgroupnsMode: 'private' } : { MemorySwappiness: 0 }),
+    ...(facts.cgroupVersion === 2 ? { CgroupnsMode: 'private' } : { MemorySwappiness: 0 }),
     Memory: memoryBytes,
     // The sum of memory and swap: equal means no swap.
     MemorySwap: memoryBytes,
@@ -105,10 +94,10 @@ function hostConfig(settings: ContainerSettings, request: ContainerRequest): Hos
     Ulimits: [
       { Name: 'core', Soft: 0, Hard: 0 },
       { Name: 'nofile', Soft: Math.max(1024, config.open_files_max), Hard: Math.max(1024, config.open_files_max) },
-      ...(settings.isPodman ? [{ Name: 'nproc', Soft: USER_PROCESSES_MAX, Hard: USER_PROCESSES_MAX }] : []),
+      ...(facts.isPodman ? [{ Name: 'nproc', Soft: USER_PROCESSES_MAX, Hard: USER_PROCESSES_MAX }] : []),
     ],
     // Both lie in the memory bought.
-    Tmpfs: { '/tmp': temporaryOptions(settings), ...(settings.isPodman ? CLOSED_DIRECTORIES : {}) },
+    Tmpfs: { '/tmp': temporaryOptions(settings), ...(facts.isPodman ? CLOSED_DIRECTORIES : {}) },
     ShmSize: config.tmp_mb * MB,
     Mounts: [
       bind(request.mounts.workspace, WORKSPACE, false),
@@ -125,7 +114,7 @@ function hostConfig(settings: ContainerSettings, request: ContainerRequest): Hos
   };
 }
 
-function temporaryOptions({ config, isPodman }: ContainerSettings): string {
+function temporaryOptions({ config, facts: { isPodman } }: ContainerSettings): string {
   const inodes = isPodman ? '' : `,nr_inodes=${config.tmp_inodes}`;
   return `rw,exec,nosuid,nodev,mode=1777,size=${config.tmp_mb}m${inodes}`;
 }
@@ -141,13 +130,13 @@ function bind(source: string, target: string, readOnly: boolean) {
   };
 }
 
-function supervisorArguments({ config, cpus }: ContainerSettings, request: ContainerRequest): string[] {
+function supervisorArguments({ config, facts }: ContainerSettings, request: ContainerRequest): string[] {
   const options: readonly (readonly [string, string | number])[] = [
     ['--uid', request.user.uid],
     ['--gid', request.user.gid],
     ['--cpu-ms', request.cpuMs],
     ['--wall-ms', request.wallMs],
-    ['--cpus', cpus],
+    ['--cpus', facts.cpus],
     ['--socket', `${SOCKETS}/${SOCKET_NAME}`],
     ['--port', SERVICE_PORT],
     ['--nofile', config.open_files_max],

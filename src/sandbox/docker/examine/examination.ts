@@ -1,19 +1,18 @@
 import { realpathSync } from 'node:fs';
-import type Docker from 'dockerode';
 import type { Config } from '../../../config/schema.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { diskFinding } from '../../../platform/disk-finding.ts';
 import { BpError } from '../../../platform/errors.ts';
 import type { Finding } from '../../../platform/finding.ts';
-import { createEngine } from '../client/docker-client.ts';
+import { createDockerClient, type DockerClient } from '../client/docker-client.ts';
 import { engineError } from '../client/engine-error.ts';
 import { engineInfoOf, has, type EngineInfo } from '../client/engine-facts.ts';
 import { engineFindings } from './engine-findings.ts';
 import { connectEngine, findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
 import { imageState, type ImageState } from '../image/image.ts';
 import { imageFacts } from '../image/image-facts.ts';
-import { homeHash } from '../labels.ts';
-import { readSeccomp } from '../execution/prepare-execution.ts';
+import { homeLabelOf } from '../labels.ts';
+import { readSeccomp } from '../container/seccomp.ts';
 import { leftoverFinding, socketFinding } from './leftover-findings.ts';
 import { quotaFinding } from '../../content/quota-finding.ts';
 
@@ -34,7 +33,7 @@ export interface Examination extends EngineSearch {
 export async function examine(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
   const { environment, uid, isRunning } = options;
   const home = realHome(options.home);
-  const sockets = { uid, runtimeDirectory: environment['XDG_RUNTIME_DIR'], home: homeHash(home) };
+  const sockets = { uid, userRuntimeDirectory: environment['XDG_RUNTIME_DIR'], homeLabel: homeLabelOf(home) };
   return [
     ...(await engineAndAll({ ...options, home }, signal)),
     await quotaFinding({ uid, searchPath: environment['PATH'] ?? '', wanted: options.config.workspace_quota }),
@@ -57,17 +56,17 @@ async function engineAndAll(options: Examination, signal: AbortSignal): Promise<
   try {
     address = await findEngine(options);
     const docker = connectEngine(address);
-    const engine = createEngine(docker, options.clock);
-    const info = engineInfoOf(await engine.call('describe itself', signal, () => docker.info()));
+    const client = createDockerClient(docker, options.clock);
+    const info = engineInfoOf(await client.call('describe itself', signal, () => docker.info()));
     if (!info) throw new BpError('sandbox_engine_unfit', `what answers at ${address.url} is no Docker engine`);
-    const version = await engine.call('tell its version', signal, () => docker.version());
+    const version = await client.call('tell its version', signal, () => docker.version());
     const { config, uid, home, isRunning } = options;
     return [
       ...engineFindings({ address, version, info, runtime: config.runtime, uid }),
       await seccompFinding(info, options.seccompPath),
-      await imageFinding(docker, options, signal),
+      await imageFinding(client, options, signal),
       ...(address.connection.kind === 'socket' ? [diskFinding('engine_disk', info.DockerRootDir)] : []),
-      await leftoverFinding({ engine, home, hash: homeHash(home), isRunning }, signal),
+      await leftoverFinding({ client, home, homeLabel: homeLabelOf(home), isRunning }, signal),
     ];
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -97,11 +96,11 @@ const IMAGE: Readonly<Record<ImageState, Omit<Finding, 'name'>>> = {
   missing: { ok: false, detail: 'not built yet', mend: 'bp-agents image' },
 };
 
-async function imageFinding(docker: Docker, options: Examination, signal: AbortSignal): Promise<Finding> {
+async function imageFinding(client: DockerClient, options: Examination, signal: AbortSignal): Promise<Finding> {
   const { image } = options.config;
-  const request = { ...options, docker, image, signal };
+  const request = { ...options, client, image, signal };
   const finding = IMAGE[await imageState(request)];
-  const facts = await imageFacts(request, image);
+  const facts = await imageFacts(client, image, signal);
   const built = facts ? ` (of ${facts.createdAt.slice(0, 10)})` : '';
   return { name: 'image', ...finding, detail: `${image}: ${finding.detail}${built}` };
 }

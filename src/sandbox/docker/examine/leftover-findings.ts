@@ -1,8 +1,8 @@
-import type Docker from 'dockerode';
 import type { Finding } from '../../../platform/finding.ts';
 import { BpError } from '../../../platform/errors.ts';
-import type { Engine } from '../client/docker-client.ts';
-import { isExecutionId, labelFilter } from '../labels.ts';
+import type { DockerClient } from '../client/docker-client.ts';
+import { isExecutionId } from '../../execution-id.ts';
+import { listContainers } from '../container/container.ts';
 import { reportedExecutions } from '../../lifecycle/report-file.ts';
 import { volumeFolders } from '../../content/volumes.ts';
 import { checkSocketPlace, socketDirectories, socketRoot, type SocketPlace } from '../sockets.ts';
@@ -33,21 +33,21 @@ export async function socketFinding(
 }
 
 export interface LeftoverSearch {
-  readonly engine: Engine;
+  readonly client: DockerClient;
   /** The home's real path, and the name that labels know it by. */
   readonly home: string;
-  readonly hash: string;
+  readonly homeLabel: string;
   readonly isRunning: boolean;
 }
 
 /** Containers, reports and mounted workspaces of this home while no run is going on. */
 export async function leftoverFinding(
-  { engine, home, hash, isRunning }: LeftoverSearch,
+  { client, home, homeLabel, isRunning }: LeftoverSearch,
   signal: AbortSignal,
 ): Promise<Finding> {
   const name = 'leftovers';
   const [containers, reports, volumes] = await Promise.all([
-    engine.call('list containers', signal, (abortSignal) => list(engine.docker, hash, abortSignal)),
+    listContainers(client, { homeLabel }, signal),
     reportedExecutions(home),
     volumeFolders(home),
   ]);
@@ -59,10 +59,6 @@ export async function leftoverFinding(
   if (isRunning) return { name, ok: true, detail: `${found.join(' and ')} of the run that is going on` };
   if (containers.length + reports.length + volumes.length === 0) return { name, ok: true, detail: 'none' };
   return { name, ok: false, detail: `${found.join(' and ')} of an earlier run`, mend: MEND };
-}
-
-function list(docker: Docker, hash: string, abortSignal: AbortSignal) {
-  return docker.listContainers({ all: true, filters: labelFilter(hash), abortSignal });
 }
 
 function counted(count: number, noun: string): string {

@@ -1,37 +1,38 @@
 import { stat } from 'node:fs/promises';
-import { attach, type Launcher, type LauncherDeps } from './prepare-execution.ts';
-import { DockerExecution } from './docker-execution.ts';
-import { elapsedSinceGo } from '../../lifecycle/elapsed.ts';
-import { executionEnd } from '../../lifecycle/end-cause.ts';
 import { outputPath } from '../../content/output-file.ts';
-import type { Reaper } from './sweep.ts';
-import { readReport } from '../../lifecycle/report-file.ts';
-import type { AdoptedExecution, AdoptionRequest } from '../../sandbox.ts';
 import type { WorkspacePlace } from '../../content/volumes.ts';
 import { measureWorkspace, workspaceFolder } from '../../content/workspace.ts';
+import { elapsedSinceGo } from '../../lifecycle/elapsed.ts';
+import { executionEnd } from '../../lifecycle/end-cause.ts';
+import { readReport } from '../../lifecycle/report-file.ts';
+import type { AdoptedExecution, AdoptionRequest } from '../../sandbox.ts';
+import { attachTo, inspectContainer, listContainers } from '../container/container.ts';
+import type { SandboxParts } from '../sandbox-parts.ts';
+import { DockerExecution } from './docker-execution.ts';
 
 /** See `Sandbox.adopt`. What the container printed since the earlier process ended is lost; its limits are not. */
-export async function adopt(
-  deps: LauncherDeps & { readonly launcher: Launcher; readonly reaper: Reaper },
+export async function adoptExecution(
+  parts: SandboxParts,
   request: AdoptionRequest,
   signal: AbortSignal,
 ): Promise<AdoptedExecution> {
-  const { engine, clock, config, home } = deps;
+  const { client, clock, config, home, homeLabel, volumes, settings } = parts;
   const { executionId, bundle, wallMs } = request;
-  const place = await deps.volumes.resume(executionId, workspaceFolder(request.agentId));
-  const found = await deps.reaper.find(executionId, signal);
+  const place = await volumes.resume(executionId, workspaceFolder(request.agentId));
+  const [listed] = await listContainers(client, { homeLabel, executionId }, signal);
+  const found = listed && (await inspectContainer(client, listed.Id, signal));
   if (!found) return vanished(home, executionId, place);
-  const container = engine.docker.getContainer(found.Id);
-  const stream = found.State.Running ? await attach(engine, container, { stdin: false }, signal) : undefined;
+  const container = client.docker.getContainer(found.Id);
+  const stream = found.State.Running ? await attachTo(client, container, { stdin: false }, signal) : undefined;
   const path = outputPath(home, executionId);
-  const { cpus } = await deps.launcher.facts(signal);
+  const { cpus } = (await settings.get(signal)).facts;
   const execution = new DockerExecution(
     {
-      ...deps,
+      ...parts,
       container,
       executionId,
       place,
-      quota: (await place.leastFree()) ? undefined : deps.volumes.quota,
+      quota: (await place.leastFree()) ? undefined : volumes.quota,
       budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
       stopGraceMs: config.stop_grace_ms,
       // Was set before its "go".

@@ -8,7 +8,7 @@ import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
 import { withDeadline } from '../../deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/end-cause.ts';
-import type { Engine } from '../client/docker-client.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { findCpuCounter, limitSocketMemory, type CpuCounter } from '../container/host-cgroup.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
 import { readReport } from '../../lifecycle/report-file.ts';
@@ -25,7 +25,7 @@ import {
 import { measureWorkspace, type WorkspaceSize } from '../../content/workspace.ts';
 
 export interface ExecutionParts {
-  readonly engine: Engine;
+  readonly client: DockerClient;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly container: Container;
@@ -223,11 +223,11 @@ export class DockerExecution implements PreparedExecution {
    * is, `ended` will tell.
    */
   async #kill(signal: 'SIGTERM' | 'SIGKILL', attempts = Infinity): Promise<void> {
-    const { engine, clock, container, logger, executionId } = this.#parts;
+    const { client, clock, container, logger, executionId } = this.#parts;
     const done = () => this.#over.signal.aborted || this.#giveUp.signal.aborted;
     for (let attempt = 0; attempt < attempts && !done(); attempt++) {
       try {
-        await engine.call('end a container', this.#over.signal, (abortSignal) =>
+        await client.call('end a container', this.#over.signal, (abortSignal) =>
           container.kill({ signal, abortSignal }),
         );
         return;
@@ -242,9 +242,9 @@ export class DockerExecution implements PreparedExecution {
 
   async #findEnd(): Promise<ExecutionEnd> {
     await this.#begun.promise;
-    const { engine, clock, container } = this.#parts;
+    const { client, clock, container } = this.#parts;
     const hint = Promise.race([this.#stream?.closed, this.#reported.promise]);
-    const exit = await containerExit({ engine, clock, container, hint, giveUp: this.#giveUp.signal });
+    const exit = await containerExit({ client, clock, container, hint, giveUp: this.#giveUp.signal });
     this.#endedAt = clock.monotonic();
     this.#over.abort();
     try {
@@ -306,9 +306,9 @@ export class DockerExecution implements PreparedExecution {
   }
 
   async #locateCounter(): Promise<void> {
-    const { engine, container } = this.#parts;
+    const { client, container } = this.#parts;
     try {
-      const { State, Id } = await engine.call('inspect a container', this.#over.signal, (abortSignal) =>
+      const { State, Id } = await client.call('inspect a container', this.#over.signal, (abortSignal) =>
         container.inspect({ abortSignal }),
       );
       await this.#limitSockets(State.Pid, Id);

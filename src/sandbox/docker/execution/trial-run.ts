@@ -2,35 +2,28 @@ import { once } from 'node:events';
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
+import { outputPath } from '../../content/output-file.ts';
+import { removeTrialRunFolder, trialRunFolder } from '../../content/workspace.ts';
 import { withDeadline } from '../../deadline.ts';
+import { trialRunId } from '../../execution-id.ts';
+import type { ExecutionEnd } from '../../sandbox.ts';
+import type { EngineAddress } from '../client/engine-address.ts';
 import { engineMessage, statusBehind } from '../client/engine-error.ts';
 import { suspectedCause, type EngineFacts } from '../client/engine-facts.ts';
-import type { EngineAddress } from '../client/engine-address.ts';
-import { probeId } from '../labels.ts';
-import type { Launcher } from './prepare-execution.ts';
-import { outputPath } from '../../content/output-file.ts';
-import type { Reaper } from './sweep.ts';
-import type { ExecutionEnd } from '../../sandbox.ts';
-import { makeSocketDirectory, SOCKET_NAME, type SocketPlace } from '../sockets.ts';
-import type { Volumes } from '../../content/volumes.ts';
-import { probeFolder, removeProbeFolder } from '../../content/workspace.ts';
+import type { SandboxParts } from '../sandbox-parts.ts';
+import { makeSocketDirectory, SOCKET_NAME } from '../sockets.ts';
+import { discardExecution } from './discard-execution.ts';
+import type { DockerExecution } from './docker-execution.ts';
+import { prepareExecution } from './prepare-execution.ts';
 
-export interface ProbeDeps {
-  readonly launcher: Launcher;
-  readonly reaper: Reaper;
-  readonly clock: Clock;
-  readonly address: EngineAddress;
-  readonly home: string;
-  readonly sockets: SocketPlace;
-  readonly volumes: Volumes;
-}
+/** `address` is for messages. */
+export type TrialRunDeps = SandboxParts & { readonly address: EngineAddress };
 
 const GREETING = 'bp-agents probe';
-const PROBE_MS_MAX = 60_000;
+const TRIAL_MS_MAX = 60_000;
 const MARK = 'seen';
-/** What the probe's program exits with; anything else is an end that it didn't choose. */
+/** What its program exits with; anything else is an end that it didn't choose. */
 const EXIT = { ok: 0, noService: 11, notWritable: 12 } as const;
 
 const PROGRAM = `
@@ -54,22 +47,22 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 /**
  * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace and reaches a
  * socket of the host's. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
- * `sandbox_probe` where it ends in any other way, and as `Launcher.launch` does.
+ * `sandbox_probe` where it ends in any other way, and as `prepareExecution` does.
  */
-export async function probe(deps: ProbeDeps, signal: AbortSignal): Promise<void> {
-  const executionId = probeId(deps.clock.now().toString(36));
+export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
+  const executionId = trialRunId(deps.clock.now().toString(36));
   const directory = await makeSocketDirectory(deps.sockets, executionId);
   let server: Server | undefined;
   try {
     server = await greetAt(join(directory, SOCKET_NAME));
     const end = await run(deps, executionId, signal);
     const problem = await findProblem(deps, executionId, end);
-    if (problem !== undefined) throw mountsError(problem, deps.address, await deps.launcher.facts(signal));
+    if (problem !== undefined) throw mountsError(problem, deps.address, await factsOf(deps, signal));
   } finally {
     server?.close();
-    await deps.reaper.discard(executionId).catch(() => undefined);
-    await deps.volumes.drop(probeFolder(executionId));
-    await removeProbeFolder(deps.home, executionId);
+    await discardExecution(deps, executionId).catch(() => undefined);
+    await deps.volumes.drop(trialRunFolder(executionId));
+    await removeTrialRunFolder(deps.home, executionId);
     await rm(outputPath(deps.home, executionId), { force: true });
   }
 }
@@ -84,25 +77,27 @@ async function greetAt(path: string): Promise<Server> {
   return server;
 }
 
-async function run(deps: ProbeDeps, executionId: string, signal: AbortSignal): Promise<ExecutionEnd> {
+async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<ExecutionEnd> {
   const { clock } = deps;
-  const execution = await launch(deps, executionId, signal);
+  const execution = await prepare(deps, executionId, signal);
   const late = () =>
-    new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${PROBE_MS_MAX / 1000} s`);
-  return withDeadline({ clock, milliseconds: PROBE_MS_MAX, signal, late }, async () => {
+    new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${TRIAL_MS_MAX / 1000} s`);
+  return withDeadline({ clock, milliseconds: TRIAL_MS_MAX, signal, late }, async () => {
     await execution.go();
     return execution.ended;
   });
 }
 
-async function launch({ launcher, address }: ProbeDeps, executionId: string, signal: AbortSignal) {
+async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<DockerExecution> {
+  const { address } = deps;
   try {
-    return await launcher.launch(
+    return await prepareExecution(
+      deps,
       {
         executionId,
         agentId: 'probe',
         agentNumber: 0,
-        folder: probeFolder(executionId),
+        folder: trialRunFolder(executionId),
         bundle: { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 },
         wallMs: 30_000,
         handshake: executionId,
@@ -115,7 +110,7 @@ async function launch({ launcher, address }: ProbeDeps, executionId: string, sig
     // A source that the engine doesn't find is a bad request; what a virtual machine answers differs.
     const status = statusBehind(error);
     if (status === undefined) throw error;
-    const facts = await launcher.facts(signal);
+    const facts = await factsOf(deps, signal);
     if (status !== 400 && suspectedCause(address, facts) === undefined) throw error;
     throw mountsError(`folders of this machine do not reach a container: ${engineMessage(error)}`, address, facts);
   }
@@ -123,7 +118,7 @@ async function launch({ launcher, address }: ProbeDeps, executionId: string, sig
 
 /** What kept the trial run from seeing what it should have seen, or undefined. */
 async function findProblem(
-  { home, volumes }: ProbeDeps,
+  { home, volumes }: TrialRunDeps,
   executionId: string,
   end: ExecutionEnd,
 ): Promise<string | undefined> {
@@ -146,7 +141,7 @@ async function findProblem(
       },
     );
   }
-  const { paths } = await volumes.resume(executionId, probeFolder(executionId));
+  const { paths } = await volumes.resume(executionId, trialRunFolder(executionId));
   const mark = join(paths.root, MARK);
   const seen = await readFile(mark, 'utf8').catch(() => undefined);
   return seen === executionId ? undefined : 'what a container writes into its workspace does not reach this machine';
@@ -158,4 +153,8 @@ function mountsError(problem: string, address: EngineAddress, facts: EngineFacts
   return new BpError('sandbox_mounts', `${problem}; ${cause}`, {
     hint: 'use a Docker engine that runs directly on this Linux machine; docs/operating.md lists what works',
   });
+}
+
+async function factsOf({ settings }: TrialRunDeps, signal: AbortSignal): Promise<EngineFacts> {
+  return (await settings.get(signal)).facts;
 }

@@ -24,7 +24,7 @@ const LABEL = 'bp-agents.base';
 /** The base of a registry, as it is already here or can be pulled; undefined where no registry gives it. */
 export async function registryBase(deps: ImageDeps): Promise<ImageBase | undefined> {
   const found: ImageBase = { base: REGISTRY_BASE, buildBase: REGISTRY_BASE, origin: 'registry' };
-  if (await imageFacts(deps, REGISTRY_BASE)) return found;
+  if (await imageFacts(deps.client, REGISTRY_BASE, deps.signal)) return found;
   deps.progress(`asking the registry for ${REGISTRY_BASE}`);
   try {
     await pullImage(deps, REGISTRY_BASE);
@@ -41,7 +41,7 @@ export async function registryBase(deps: ImageDeps): Promise<ImageBase | undefin
 export async function presentLocalBase(deps: ImageDeps, runtimeDirectory: string): Promise<ImageBase | undefined> {
   const { digest } = await baseContext(runtimeDirectory);
   for (const image of [LOCAL_BASE, LOCAL_BUILD_BASE]) {
-    const facts = await imageFacts(deps, image);
+    const facts = await imageFacts(deps.client, image, deps.signal);
     if (facts?.labels[LABEL] !== digest) return undefined;
   }
   return { base: LOCAL_BASE, buildBase: LOCAL_BUILD_BASE, origin: 'local' };

@@ -1,11 +1,11 @@
-import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { engineError, engineStatus } from '../client/engine-error.ts';
 
 export interface ImageDeps {
-  readonly docker: Docker;
+  readonly client: DockerClient;
   readonly clock: Clock;
   /** Shown to the operator, one line each. */
   readonly progress: (line: string) => void;
@@ -39,7 +39,7 @@ export async function buildImage(deps: ImageDeps, request: BuildRequest): Promis
     else if (text !== '' && !text.startsWith('--->')) lastOutput = text.split('\n').at(-1) ?? '';
   };
   await follow(deps, `build ${request.image}`, BUILD_SILENCE_MS_MAX, onEvent, (abortSignal) =>
-    deps.docker.buildImage(request.context, {
+    deps.client.docker.buildImage(request.context, {
       t: request.image,
       labels: { ...request.labels },
       buildargs: { ...request.arguments },
@@ -64,7 +64,7 @@ export async function pullImage(deps: ImageDeps, image: string): Promise<void> {
     `pull ${image}`,
     PULL_SILENCE_MS_MAX,
     () => undefined,
-    (abortSignal) => deps.docker.pull(image, { abortSignal }),
+    (abortSignal) => deps.client.docker.pull(image, { abortSignal }),
   ).catch((error: unknown) => {
     const refused =
       error instanceof StreamError || (error instanceof BpError && engineStatus(error.cause) !== undefined);
@@ -87,7 +87,7 @@ type EngineEvent = z.output<typeof engineEvent>;
  * silent.
  */
 async function follow(
-  { docker, clock, signal }: ImageDeps,
+  { client, clock, signal }: ImageDeps,
   what: string,
   silenceMsMax: number,
   onEvent: (event: EngineEvent) => void,
@@ -101,7 +101,7 @@ async function follow(
     const stream = await call(giveUp);
     await new Promise<void>((resolve, reject) => {
       const finished = (error: Error | null) => (error ? reject(error) : resolve());
-      docker.modem.followProgress(stream, finished, (event: unknown) => {
+      client.docker.modem.followProgress(stream, finished, (event: unknown) => {
         silence.heard();
         const { data } = engineEvent.safeParse(event);
         if (data?.error !== undefined) failure = new StreamError(data.error.replace(/\s+/g, ' ').trim().slice(0, 300));

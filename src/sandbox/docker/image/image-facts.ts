@@ -1,7 +1,5 @@
-import type Docker from 'dockerode';
 import { z } from 'zod';
-import type { Clock } from '../../../platform/clock.ts';
-import { createEngine } from '../client/docker-client.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { statusBehind } from '../client/engine-error.ts';
 
 /** An image that was imported has none at all, whatever the client's types say. */
@@ -16,12 +14,13 @@ export interface ImageFacts {
 
 /** What the engine knows of an image; undefined where there is none of that name. */
 export async function imageFacts(
-  { docker, clock, signal }: { readonly docker: Docker; readonly clock: Clock; readonly signal: AbortSignal },
+  client: DockerClient,
   image: string,
+  signal: AbortSignal,
 ): Promise<ImageFacts | undefined> {
   try {
-    const { Id, Config, Created } = await createEngine(docker, clock).call(`inspect the image ${image}`, signal, () =>
-      docker.getImage(image).inspect(),
+    const { Id, Config, Created } = await client.call(`inspect the image ${image}`, signal, () =>
+      client.docker.getImage(image).inspect(),
     );
     return { id: Id, createdAt: Created, labels: labels.parse(Config.Labels) };
   } catch (error) {

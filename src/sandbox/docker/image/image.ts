@@ -1,6 +1,5 @@
 import { BpError } from '../../../platform/errors.ts';
 import { imageContext, type BuildContext } from './build-context.ts';
-import { createEngine } from '../client/docker-client.ts';
 import { makeLocalBase, presentLocalBase, registryBase, type ImageBase } from './image-base.ts';
 import { buildImage, type ImageDeps } from './image-build.ts';
 import { imageFacts } from './image-facts.ts';
@@ -20,8 +19,8 @@ const LABEL = 'bp-agents.runtime';
 const STAGE_LABEL = 'bp-agents.stage';
 
 /** Whether the image is there and made from the present `runtime/`. */
-export async function imageState(request: Omit<ImageRequest, 'progress'>): Promise<ImageState> {
-  const facts = await imageFacts(request, request.image);
+export async function imageState(request: Omit<ImageRequest, 'progress' | 'clock'>): Promise<ImageState> {
+  const facts = await imageFacts(request.client, request.image, request.signal);
   if (!facts) return 'missing';
   const { digest } = await readContext(request.runtimeDirectory);
   return facts.labels[LABEL] === digest ? 'current' : 'stale';
@@ -43,7 +42,7 @@ export async function ensureImage(
     await removeUntagged(request, STAGE_LABEL);
     await removeUntagged(request, LABEL);
   }
-  const facts = await imageFacts(request, image);
+  const facts = await imageFacts(request.client, image, request.signal);
   if (!facts) throw new BpError('sandbox_image_build', `${image} was built and is gone again`);
   return { id: facts.id, built, milliseconds: Math.round(clock.monotonic() - beganAt) };
 }
@@ -85,10 +84,10 @@ async function buildOn(
 }
 
 /** Stages and earlier images are gigabytes that nothing needs any more. Those in use stay; that one stays is no failure. */
-async function removeUntagged({ docker, clock, signal }: ImageDeps, label: string): Promise<void> {
+async function removeUntagged({ client, signal }: ImageDeps, label: string): Promise<void> {
   const filters = { dangling: ['true'], label: [label] };
-  await createEngine(docker, clock)
-    .call('remove unused images', signal, () => docker.pruneImages({ filters }))
+  await client
+    .call('remove unused images', signal, () => client.docker.pruneImages({ filters }))
     .catch(() => undefined);
   signal.throwIfAborted();
 }

@@ -5,17 +5,11 @@ import type { Config } from '../../../config/schema.ts';
 import type { AgentFile } from '../../../domain/agent.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { createDemultiplexer } from '../container/attached-stream.ts';
-import type { Engine } from '../client/docker-client.ts';
-import { readEngineFacts } from '../client/engine-facts.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { containerLabels, containerName } from '../labels.ts';
-import {
-  agentUser,
-  attach,
-  createContainer,
-  readSeccomp,
-  remove,
-  seccompOption,
-} from '../execution/prepare-execution.ts';
+import { agentUser } from '../../content/agent-user.ts';
+import { attachTo, createContainer, startContainer, tryToRemove } from '../container/container.ts';
+import { readSettings } from '../container/container-settings.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import {
   fillWorkspace,
@@ -27,11 +21,11 @@ import {
 import type { WorkspaceSize } from '../../content/workspace.ts';
 
 export interface InstallerDeps {
-  readonly engine: Engine;
+  readonly client: DockerClient;
   readonly config: Config['sandbox'];
   /** The home's real path, and the name that labels know it by. */
   readonly home: string;
-  readonly hash: string;
+  readonly homeLabel: string;
   readonly operator: Owner;
   readonly seccompPath: string;
   /** The operator's: PATH, by which npm is found, and what its network needs. */
@@ -122,19 +116,19 @@ interface StepPlace {
 }
 
 async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): Promise<void> {
-  const { engine } = deps;
+  const { client } = deps;
   const { request, step } = place;
   request.onLine(step.told);
   // One that was cut off goes on with a network until somebody ends it. Nobody else installs in this home now.
-  await remove(engine, engine.docker.getContainer(containerName(deps.hash, place.executionId)));
-  const container = await createContainer(engine, await optionsFor(deps, place, signal));
+  await tryToRemove(client, client.docker.getContainer(containerName(deps.homeLabel, place.executionId)));
+  const container = await createContainer(client, await optionsFor(deps, place, signal));
   try {
-    const stream = await attach(engine, container, { stdin: false }, signal);
+    const stream = await attachTo(client, container, { stdin: false }, signal);
     const lines = lineReader(request.onLine);
     const output = createDemultiplexer({ stdout: lines, stderr: lines });
     stream.on('data', (chunk: Uint8Array) => void output.push(chunk));
     stream.on('error', () => undefined);
-    await engine.call('start a container', signal, (abortSignal) => container.start({ abortSignal }));
+    await startContainer(client, container, signal);
     // As long as it takes: the operator watches.
     const { StatusCode: status } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };
     if (status !== 0)
@@ -145,23 +139,23 @@ async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): 
     if (signal.aborted) throw signal.reason;
     throw error;
   } finally {
-    await remove(engine, container);
+    await tryToRemove(client, container);
   }
 }
 
 async function optionsFor(
-  { engine, config, hash, seccompPath, environment }: InstallerDeps,
+  { client, config, homeLabel, seccompPath, environment }: InstallerDeps,
   { request, user, executionId, workspace, step }: StepPlace,
   signal: AbortSignal,
 ): Promise<ContainerCreateOptions> {
-  const [facts, profile] = await Promise.all([readEngineFacts(engine, signal), readSeccomp(seccompPath)]);
+  const { seccomp } = await readSettings({ client, config, seccompPath }, signal);
   const certificates = environment['NODE_EXTRA_CA_CERTS'] ?? '';
   const given = certificates !== '' && existsSync(certificates);
   const bytes = MEMORY_MB * 1024 * 1024;
   return {
-    name: containerName(hash, executionId),
+    name: containerName(homeLabel, executionId),
     Image: config.image,
-    Labels: containerLabels(hash, executionId, request.agentId),
+    Labels: containerLabels(homeLabel, executionId, request.agentId),
     Entrypoint: [],
     Cmd: [...step.command],
     User: `${user.uid}:${user.gid}`,
@@ -175,7 +169,7 @@ async function optionsFor(
       NetworkMode: 'bridge',
       ReadonlyRootfs: true,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges', `seccomp=${seccompOption(facts, profile, seccompPath)}`],
+      SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
       Memory: bytes,
       MemorySwap: bytes,
       PidsLimit: PIDS_MAX,

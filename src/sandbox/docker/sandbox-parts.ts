@@ -1,0 +1,23 @@
+import type { Config } from '../../config/schema.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Owner } from '../content/safe-directory.ts';
+import type { Volumes } from '../content/volumes.ts';
+import type { DockerClient } from './client/docker-client.ts';
+import type { KnownSettings } from './container/container-settings.ts';
+import type { SocketPlace } from './sockets.ts';
+
+/** What the sandbox of one home is made of. */
+export interface SandboxParts {
+  readonly client: DockerClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: Config['sandbox'];
+  /** The home's real path, and the name that labels and sockets know it by. */
+  readonly home: string;
+  readonly homeLabel: string;
+  readonly sockets: SocketPlace;
+  readonly volumes: Volumes;
+  readonly settings: KnownSettings;
+  readonly operator: Owner;
+}

@@ -1,0 +1,20 @@
+/** Whether it may become part of paths and names. */
+export function isExecutionId(text: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,40}$/.test(text);
+}
+
+/** Anything else is a broken invariant. */
+export function assertExecutionId(executionId: string): void {
+  if (!isExecutionId(executionId)) throw new Error(`not an execution id: ${executionId}`);
+}
+
+const TRIAL_RUN = 'probe-';
+
+/** The id of a trial run of the sandbox itself. */
+export function trialRunId(unique: string): string {
+  return `${TRIAL_RUN}${unique}`;
+}
+
+export function isTrialRun(executionId: string): boolean {
+  return executionId.startsWith(TRIAL_RUN);
+}
