@@ -12,7 +12,7 @@ const LAYERS = {
   orchestrator: ['domain', 'platform', 'config', 'economy', 'sandbox'],
   terminal: ['domain', 'platform', 'config', 'operator'],
   simulation: ['domain', 'platform', 'config', 'store', 'economy', 'sandbox', 'orchestrator'],
-  cli: ['domain', 'platform', 'config', 'economy', 'operator', 'terminal', 'orchestrator', 'simulation'],
+  cli: ['domain', 'platform', 'config', 'economy', 'operator', 'terminal', 'orchestrator', 'simulation', 'sandbox'],
 };
 
 const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({
@@ -33,6 +33,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(LAYERS).join('|')})/` },
       to: {},
+    },
+    {
+      name: 'sandbox-is-an-interface',
+      comment: 'A layer sees Sandbox and Engine; what lies beside main.ts makes the Docker engine.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: '^src/sandbox/' },
+      to: { path: '^src/sandbox/', pathNot: '^src/sandbox/(sandbox|engine)\\.ts$' },
+    },
+    {
+      name: 'one-way-to-docker',
+      severity: 'error',
+      from: { path: '^src/[^/]+$' },
+      to: { path: '^src/sandbox/', pathNot: '^src/sandbox/docker/docker-engine\\.ts$' },
     },
     {
       name: 'dockerode-is-dockers',

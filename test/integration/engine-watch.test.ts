@@ -78,7 +78,8 @@ describe('a pause', () => {
     let answer: () => void = () => undefined;
     const watch = watchEngine(orchestrator(() => new Promise((resolve) => (answer = resolve))));
     void watch.look(new AbortController().signal);
-    for (const executionId of [1, 2, 3]) watch.note({ executionId, outcome: 'system_fault', faultCode: 'sandbox_x' });
+    for (const executionId of [1, 2, 3])
+      await watch.note({ executionId, outcome: 'system_fault', faultCode: 'sandbox_x' });
     expect(economy.store.state.get().pausedReason).not.toBeNull();
     answer();
     await settleDown();

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { lockRun } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
 import { findAgent } from '../agent-argument.ts';
-import type { CliDeps, InstalledPackages } from '../deps.ts';
+import type { Installed } from '../../sandbox/engine.ts';
+import type { CliDeps } from '../deps.ts';
 import type { Home } from '../../operator/home.ts';
 import { reject } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
@@ -56,7 +57,7 @@ async function installFor(deps: CliDeps, home: Home, text: string, { scripts = f
   return { view: { agent_id: agent.id, ...installed }, lines: linesOf(agent.id, installed, home) };
 }
 
-function linesOf(id: string, { size }: InstalledPackages, { config }: Home): readonly string[] {
+function linesOf(id: string, { size }: Installed, { config }: Home): readonly string[] {
   const { workspace_mb: mb, workspace_files_max: filesMax } = config.sandbox;
   if (!size) return [`installed for ${id}; its workspace is too large to be counted`];
   const used = `${Math.ceil(size.bytes / MB)} of ${mb} MB, ${size.files} of ${filesMax} files`;

@@ -44,8 +44,8 @@ export function workspacePaths(home: string, folder: string): WorkspacePaths {
 }
 
 export function workspaceFolder(agentId: string): string {
-  if (!isAgentId(agentId)) throw new Error(`not an agent id: ${agentId}`);
-  return `agent-${agentId}`;
+  if (isAgentId(agentId)) return `agent-${agentId}`;
+  throw new Error(`not an agent id: ${String(agentId)}`);
 }
 
 /** Makes the folders where they are missing. Rejects with `sandbox_files`. */

@@ -1,4 +1,5 @@
 import { BpError } from '../../../platform/errors.ts';
+import type { AgentImage } from '../../engine.ts';
 import { imageContext, type BuildContext } from './build-context.ts';
 import { makeLocalBase, presentLocalBase, registryBase, type ImageBase } from './image-base.ts';
 import { buildImage, type ImageDeps } from './image-build.ts';
@@ -31,9 +32,7 @@ export async function imageState(request: Omit<ImageRequest, 'progress' | 'clock
  * Rejects with `sandbox_image_source` (no `runtime/`), `sandbox_image_base` (nothing to build it on),
  * `sandbox_image_build` (a step failed), or what `engineError` makes of an engine that doesn't answer.
  */
-export async function ensureImage(
-  request: ImageRequest,
-): Promise<{ readonly id: string; readonly built: boolean; readonly milliseconds: number }> {
+export async function ensureImage(request: ImageRequest): Promise<AgentImage> {
   const { clock, image } = request;
   const beganAt = clock.monotonic();
   const built = (await imageState(request)) !== 'current';

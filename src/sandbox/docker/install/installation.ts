@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { Config } from '../../../config/schema.ts';
-import type { AgentFile } from '../../../domain/agent.ts';
 import { BpError } from '../../../platform/errors.ts';
+import type { Installed, InstallRequest } from '../../engine.ts';
 import { createDemultiplexer } from '../container/attached-stream.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import { containerLabels, containerName } from '../labels.ts';
@@ -18,7 +18,6 @@ import {
   workspaceFolder,
   workspacePaths,
 } from '../../content/workspace.ts';
-import type { WorkspaceSize } from '../../content/workspace.ts';
 
 export interface InstallerDeps {
   readonly client: DockerClient;
@@ -30,23 +29,6 @@ export interface InstallerDeps {
   readonly seccompPath: string;
   /** The operator's: PATH, by which npm is found, and what its network needs. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export interface InstallRequest {
-  readonly agentId: string;
-  readonly agentNumber: number;
-  /** Files of the agent that were not written yet, since it never ran. */
-  readonly files: readonly AgentFile[];
-  /** Packages may run programs of their own while they are installed. */
-  readonly scripts: boolean;
-  readonly onLine: (line: string) => void;
-}
-
-export interface Installed {
-  /** What was run. */
-  readonly commands: readonly string[];
-  /** Of the whole workspace; null where it is too large to be counted. */
-  readonly size: WorkspaceSize | null;
 }
 
 const NPM = '/opt/npm';

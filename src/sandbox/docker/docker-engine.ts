@@ -1,0 +1,69 @@
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../platform/clock.ts';
+import { Volumes } from '../content/volumes.ts';
+import type { Engine } from '../engine.ts';
+import { createDockerClient } from './client/docker-client.ts';
+import { connectEngine, findEngine, type EngineSearch } from './client/engine-address.ts';
+import { engineError } from './client/engine-error.ts';
+import { createDockerSandbox } from './docker-sandbox.ts';
+import { examine } from './examine/examination.ts';
+import { ensureImage } from './image/image.ts';
+import { install } from './install/installation.ts';
+import { homeLabelOf } from './labels.ts';
+
+export interface DockerEngineOptions extends EngineSearch {
+  /** The folder `runtime/` of this package. */
+  readonly runtimeDirectory: string;
+  readonly clock: Clock;
+  /** The operator's own. 0: agents run as users of their own; else as the operator. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The Docker or Podman engine of this machine, found as the Docker CLI finds it, anew at each call. */
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  const { environment, runtimeDirectory, clock, uid, gid } = options;
+  const seccompPath = join(runtimeDirectory, 'seccomp.json');
+  const searchPath = environment['PATH'] ?? '';
+  const connect = async () => createDockerClient(connectEngine(await findEngine(options)), clock);
+
+  return {
+    async open({ directory, config }, logger) {
+      const address = await findEngine(options);
+      return createDockerSandbox({
+        docker: connectEngine(address),
+        address,
+        home: directory,
+        config: config.sandbox,
+        clock,
+        logger,
+        userRuntimeDirectory: environment['XDG_RUNTIME_DIR'],
+        searchPath,
+        uid,
+        gid,
+        seccompPath,
+      });
+    },
+    async ensureImage({ sandbox: { image } }, progress, signal) {
+      return ensureImage({ client: await connect(), clock, runtimeDirectory, image, progress, signal });
+    },
+    async install({ directory, config }, request, signal) {
+      const home = realpathSync(directory);
+      const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, environment };
+      return install({ client: await connect(), config: config.sandbox, ...place }, request, signal);
+    },
+    async putBackWorkspaces({ directory, config }, complain) {
+      const tell = (_: object, message: string) => complain(message);
+      const logger = { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
+      try {
+        const home = realpathSync(directory);
+        await new Volumes({ home, config: config.sandbox, uid, searchPath, clock, logger }).recover();
+      } catch (error) {
+        complain(engineError('put back workspaces', error).message);
+      }
+    },
+    examine: ({ directory, config: { sandbox }, isRunning }, signal) =>
+      examine({ ...options, seccompPath, config: sandbox, home: directory, isRunning }, signal),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Config } from '../config/schema.ts';
+import type { AgentFile } from '../domain/agent.ts';
+import type { Finding } from '../platform/finding.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/**
+ * What runs containers for us. An engine of another kind is another implementation of this interface, in a folder of
+ * its own. What rejects, rejects with a `BpError`, or with the signal's reason when that is aborted.
+ */
+export interface Engine {
+  /** The sandbox in which a home's agents run. Nothing is sent to the engine yet: `Sandbox.check` comes first. */
+  open(home: EngineHome, logger: Logger): Promise<Sandbox>;
+  /** Builds the image where it is missing or older than `runtime/`. */
+  ensureImage(config: Config, progress: (line: string) => void, signal: AbortSignal): Promise<AgentImage>;
+  /** Installs what an agent's own manifest asks for into its workspace, with a network. Not while a `run` goes on. */
+  install(home: EngineHome, request: InstallRequest, signal: AbortSignal): Promise<Installed>;
+  /** Puts back the workspaces that a `run` which was cut off left in filesystems of their own. Never rejects. */
+  putBackWorkspaces(home: EngineHome, complain: (line: string) => void): Promise<void>;
+  /** All that agents need of this machine and its engine, for `doctor`. Changes nothing. */
+  examine(home: ExaminedHome, signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+export interface EngineHome {
+  /** The home's folder. */
+  readonly directory: string;
+  readonly config: Config;
+}
+
+/** Its folder may not be there yet. */
+export interface ExaminedHome extends EngineHome {
+  /** A `run` is going on: what stands under this home's label is in use. */
+  readonly isRunning: boolean;
+}
+
+export interface AgentImage {
+  readonly id: string;
+  readonly built: boolean;
+  readonly milliseconds: number;
+}
+
+export interface InstallRequest {
+  readonly agentId: string;
+  readonly agentNumber: number;
+  /** Files of the agent that were not written yet, since it never ran. */
+  readonly files: readonly AgentFile[];
+  /** Packages may run programs of their own while they are installed. */
+  readonly scripts: boolean;
+  readonly onLine: (line: string) => void;
+}
+
+export interface Installed {
+  /** What was run. */
+  readonly commands: readonly string[];
+  /** Of the whole workspace; null where it is too large to be counted. */
+  readonly size: { readonly bytes: number; readonly files: number } | null;
+}
