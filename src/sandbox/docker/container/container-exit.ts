@@ -88,7 +88,7 @@ async function look({ client, container }: ExitWatch, signal: AbortSignal): Prom
 }
 
 /** What the state of an ended container tells. */
-export function containerEnd(state: {
+function containerEnd(state: {
   readonly ExitCode: number;
   readonly OOMKilled: boolean;
   readonly Error: string;
