@@ -1,7 +1,10 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { loadConfig, type ConfigSources } from '../config/load.ts';
+import { cachedConfig, type ConfigCache } from '../config/config-cache.ts';
+import { configCachePath } from '../config/home-places.ts';
+import type { ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import {
   lockRun,
@@ -34,19 +37,20 @@ export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSour
   return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set ?? [] };
 }
 
-/** Throws as `loadConfig` does. */
-export function readConfig(deps: CliDeps, options: GlobalOptions): Config {
-  return loadConfig(configSources(deps, options));
+/** Rejects as `loadConfig` throws. */
+export async function readConfig(deps: CliDeps, options: GlobalOptions): Promise<Config> {
+  const sources = configSources(deps, options);
+  return cachedConfig(sources, configCache(deps, configCachePath(sources.home)));
 }
 
 /** Opens the economy of the home. The caller closes it. */
-export function openHome(
+export async function openHome(
   deps: CliDeps,
   options: GlobalOptions,
   { create, isPatient = false }: Pick<HomeOptions, 'create' | 'isPatient'>,
-): Home {
+): Promise<Home> {
   const directory = homeDirectory(deps, options);
-  const config = readConfig(deps, options);
+  const config = await readConfig(deps, options);
   const { machine, clock, random } = deps;
   const economy = openHomeEconomy({ directory, config, machine, clock, random, create, isPatient });
   return { directory, config, economy, close: () => economy.store.close() };
@@ -59,7 +63,7 @@ export async function withHome<T>(
   work: (home: Home) => T | Promise<T>,
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
-  const home = openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
+  const home = await openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
   try {
     await recoverWorkspaces(deps, home);
     return await work(home);
@@ -89,6 +93,24 @@ async function recoverWorkspaces(deps: CliDeps, home: Home): Promise<void> {
     await putBackWorkspaces(deps, home);
   } finally {
     lock.release();
+  }
+}
+
+/** In a home that has been made. What can't be read or written there is told by whatever needs it. */
+function configCache({ version }: CliDeps, path: string): ConfigCache {
+  return {
+    // A new build has files of its own, a new release a version.
+    program: `${version} ${statSync(fileURLToPath(import.meta.url)).mtimeMs}`,
+    read: () => quietly(() => readConfigFile(path)),
+    write: (text) => quietly(() => writeFileSync(path, text, { mode: 0o600 })),
+  };
+}
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
 }
 

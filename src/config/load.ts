@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { BpError } from '../platform/errors.ts';
+import { CONFIG_FILE } from './home-places.ts';
 import { configJsonSchema, expectation, knownPaths, nodeAt, type ConfigNode } from './json-schema.ts';
 import { configSchema, type Config } from './schema.ts';
 import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, type Layer } from './sources.ts';
-
-export const CONFIG_FILE = 'bp-agents.yaml';
 
 /** The outside world that configuration is read from. */
 export interface ConfigSources {

@@ -6,7 +6,7 @@ import { unmountBelow } from './mounted.ts';
 import { fileURLToPath } from 'node:url';
 
 /** The built program, as users start it. `npm test` builds it first. */
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface Ended {
   readonly status: number | null;

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { CONFIG_FILE } from '../../src/config/home-places.ts';
 import { configJsonSchema, knownPaths, nodeAt } from '../../src/config/json-schema.ts';
-import { CONFIG_FILE, effectiveValues, loadConfig } from '../../src/config/load.ts';
+import { effectiveValues, loadConfig } from '../../src/config/load.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { configTemplate } from '../../src/config/template.ts';
 import { BpError } from '../../src/platform/errors.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CONFIG_FILE, effectiveValues, type EffectiveValue } from '../../config/load.ts';
+import { CONFIG_FILE } from '../../config/home-places.ts';
+import { effectiveValues, type EffectiveValue } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { derive, type Derived } from '../../config/supply.ts';
 import { reward } from '../../domain/attention.ts';
@@ -19,18 +20,18 @@ import { printJson, printLines, tableLines } from '../output.ts';
 const MEAN_MARK = 5;
 
 export function addConfig(command: Command, deps: CliDeps): void {
-  withJson(command).action(() => {
+  withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const view = configView(deps, options);
+    const view = await configView(deps, options);
     if (options.json) printJson(deps.stdout, view);
     else printLines(deps.stdout, lines(view, effectiveValues(configSources(deps, options))));
   });
 }
 
-function configView(deps: CliDeps, options: GlobalOptions) {
+async function configView(deps: CliDeps, options: GlobalOptions) {
   const home = homeDirectory(deps, options);
   const values = effectiveValues(configSources(deps, options));
-  const config = readConfig(deps, options);
+  const config = await readConfig(deps, options);
   const derived = derive(config, deps.machine);
   return {
     home,
@@ -42,7 +43,7 @@ function configView(deps: CliDeps, options: GlobalOptions) {
     ),
     supply: bundleView(derived.supply),
     start_prices: pricesView(derived.startPrices),
-    mean_answer: meanAnswer(config, pricesToday(deps, options, derived)),
+    mean_answer: meanAnswer(config, await pricesToday(deps, options, derived)),
   };
 }
 
@@ -63,9 +64,9 @@ function meanAnswer(config: Config, prices: Prices) {
 }
 
 /** Those of the economy where there is one, otherwise those that it would start with. */
-function pricesToday(deps: CliDeps, options: GlobalOptions, derived: Derived): Prices {
+async function pricesToday(deps: CliDeps, options: GlobalOptions, derived: Derived): Promise<Prices> {
   if (!existsSync(databasePath(homeDirectory(deps, options)))) return derived.startPrices;
-  const home = openHome(deps, options, { create: false });
+  const home = await openHome(deps, options, { create: false });
   try {
     return home.economy.store.read(() => home.economy.store.markets.prices());
   } finally {
@@ -83,7 +84,7 @@ function nested(values: readonly EffectiveValue[]): Readonly<Record<string, unkn
   return tree;
 }
 
-function lines(view: ReturnType<typeof configView>, values: readonly EffectiveValue[]): readonly string[] {
+function lines(view: Awaited<ReturnType<typeof configView>>, values: readonly EffectiveValue[]): readonly string[] {
   const { mean_answer: mean, supply } = view;
   const beyond =
     mean.bare_executions >= 0

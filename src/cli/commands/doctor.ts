@@ -15,7 +15,7 @@ const NODE_LEAST = [20, 19] as const;
 export function addDoctor(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const config = readConfig(deps, options);
+    const config = await readConfig(deps, options);
     const findings = [node(), ...(await homeFindings(deps, options)), ...(await engine(deps, options, config))];
     const ok = findings.every((finding) => finding.ok);
     if (options.json) printJson(deps.stdout, { ok, findings });

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
-import { CONFIG_FILE } from '../../config/load.ts';
+import { CONFIG_FILE } from '../../config/home-places.ts';
 import { configTemplate } from '../../config/template.ts';
 import { databasePath } from '../../economy/home/open-home.ts';
 import type { CliDeps } from '../deps.ts';
@@ -11,15 +11,15 @@ import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 
 export function addInit(command: Command, deps: CliDeps): void {
-  withJson(command).action(() => {
+  withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const home = homeDirectory(deps, options);
     // A configuration that is wrong is told before anything is made.
-    readConfig(deps, options);
+    await readConfig(deps, options);
     makeFolder(join(home, 'workspaces'), 0o700);
     const config = writeNew(join(home, CONFIG_FILE), configTemplate());
     const database = !existsSync(databasePath(home));
-    openHome(deps, options, { create: true }).close();
+    (await openHome(deps, options, { create: true })).close();
     if (options.json) printJson(deps.stdout, { home, made: { config, database } });
     else printLines(deps.stdout, lines(home, { config, database }));
   });

@@ -14,7 +14,7 @@ export function addRestore(command: Command, deps: CliDeps): void {
     const options = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
     const { clock, random, machine } = deps;
-    const config = readConfig(deps, options);
+    const config = await readConfig(deps, options);
     const directory = homeDirectory(deps, options);
     const lock = lockRun(directory, process.pid);
     try {

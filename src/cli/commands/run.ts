@@ -33,7 +33,7 @@ export function addRun(command: Command, deps: CliDeps): void {
       const cyclesMax =
         cycles === undefined ? undefined : valueOf(parseWhole(cycles, 'cycles', { least: 1, most: CYCLES_MAX }));
       // Wrong values are told before anything is made.
-      readConfig(deps, options);
+      await readConfig(deps, options);
       const directory = homeDirectory(deps, options);
       const lock = lockRun(directory, process.pid);
       try {
@@ -57,7 +57,7 @@ export function addRun(command: Command, deps: CliDeps): void {
 }
 
 /** Undefined where the interrupt came while another process held the database: then nothing was begun. */
-async function patiently<T>({ clock, interrupt, stdout }: CliDeps, open: () => T): Promise<T | undefined> {
+async function patiently<T>({ clock, interrupt, stdout }: CliDeps, open: () => T | Promise<T>): Promise<T | undefined> {
   const onWait = () => printLines(stdout, ['another process holds the database: waiting for it']);
   try {
     return await onceOpened(clock, open, { signal: interrupt, onWait });

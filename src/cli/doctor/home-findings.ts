@@ -12,7 +12,7 @@ import { clockFinding } from './clock-finding.ts';
 /** What of a home can be out of order: its database, its lock, its folders, its disk, and time itself. */
 export async function homeFindings(deps: CliDeps, options: GlobalOptions): Promise<readonly Finding[]> {
   const directory = homeDirectory(deps, options);
-  const { finding, newestAt, unsettled } = examineDatabase(deps, options, directory);
+  const { finding, newestAt, unsettled } = await examineDatabase(deps, options, directory);
   return [
     finding,
     runFinding(directory, unsettled),
@@ -29,7 +29,7 @@ interface Examined {
   readonly unsettled?: number;
 }
 
-function examineDatabase(deps: CliDeps, options: GlobalOptions, directory: string): Examined {
+async function examineDatabase(deps: CliDeps, options: GlobalOptions, directory: string): Promise<Examined> {
   const name = 'database';
   const path = databasePath(directory);
   if (!existsSync(path)) return { finding: { name, ok: true, detail: `none yet at ${path}; bp-agents init makes it` } };
@@ -39,7 +39,7 @@ function examineDatabase(deps: CliDeps, options: GlobalOptions, directory: strin
       return {
         finding: { name, ok: true, detail: `of an earlier version; the next command brings it up to date: ${path}` },
       };
-    const home = openHome(deps, options, { create: false });
+    const home = await openHome(deps, options, { create: false });
     try {
       return { finding: wholeness(home, path), ...newest(home) };
     } finally {

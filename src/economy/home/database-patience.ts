@@ -52,13 +52,13 @@ export function isHeldByAnother(error: unknown): boolean {
  */
 export async function onceOpened<T>(
   clock: Clock,
-  open: () => T,
+  open: () => T | Promise<T>,
   { signal, onWait }: { readonly signal: AbortSignal; readonly onWait: () => void },
 ): Promise<T> {
   const since = clock.monotonic();
   for (let isTold = false; ;) {
     try {
-      return open();
+      return await open();
     } catch (error) {
       if (!isLocked(error)) throw error;
       if (!isTold && clock.monotonic() - since >= TOLD_AFTER_MS) {
