@@ -3,16 +3,10 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { cachedConfig, type ConfigCache } from '../config/config-cache.ts';
-import { configCachePath } from '../config/home-places.ts';
+import { configCachePath, volumesDirectory } from '../config/home-places.ts';
 import type { ConfigSources } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
-import {
-  lockRun,
-  openHomeEconomy,
-  runningProcess,
-  volumesDirectory,
-  type HomeOptions,
-} from '../economy/home/open-home.ts';
+import { lockRun, openHomeEconomy, runningProcess, type HomeOptions } from '../economy/home/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { CliDeps } from './deps.ts';
 import type { Home } from '../operator/home.ts';

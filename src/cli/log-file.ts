@@ -1,14 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { BpError } from '../platform/errors.ts';
 
 const CHUNK_BYTES = 65_536;
-
-/** What an execution printed, while it runs and after. */
-export function logPath(home: string, executionId: string): string {
-  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
-}
 
 /** False where an execution has printed nothing, or where what it printed is no longer kept. */
 export function hasLog(path: string): boolean {

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { stateDirectory } from '../economy/home/open-home.ts';
+import { logsDirectory } from '../config/home-places.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
 import { EventHub } from '../operator/event-hub.ts';
 import type { Home } from '../operator/home.ts';
@@ -32,7 +31,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   const plainly = (line: string) => printLines(deps.stdout, [line]);
   let say = plainly;
   const logger = openLogger({
-    directory: join(stateDirectory(home.directory), 'logs'),
+    directory: logsDirectory(home.directory),
     level: log.level,
     fileBytesMax: log.file_bytes_max,
     filesMax: log.files_max,

@@ -1,13 +1,51 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+/** Where things lie in a home. All of it is named here; docs/operating.md says what each is for. */
 export const CONFIG_FILE = 'bp-agents.yaml';
 
-/** What the program keeps in a home, besides the agents' workspaces and the configuration. */
+/** Agents' files, one folder an agent. */
+export function workspacesDirectory(home: string): string {
+  return join(home, 'workspaces');
+}
+
+/** What the program keeps, besides the agents' workspaces and the configuration. */
 export function stateDirectory(home: string): string {
   return join(home, '.bp-agents');
+}
+
+export function databasePath(home: string): string {
+  return join(stateDirectory(home), 'economy.db');
+}
+
+/** Copies of the database are beside it. */
+export function backupsDirectory(database: string): string {
+  return join(dirname(database), 'backups');
 }
 
 /** What the configuration came to when it was last read: only to start faster, it may go at any time. */
 export function configCachePath(home: string): string {
   return join(stateDirectory(home), 'config.cache');
+}
+
+export function logsDirectory(home: string): string {
+  return join(stateDirectory(home), 'logs');
+}
+
+/** What each execution printed, a file an execution. */
+export function outputsDirectory(home: string): string {
+  return join(logsDirectory(home), 'executions');
+}
+
+export function outputPath(home: string, executionId: string): string {
+  return join(outputsDirectory(home), `${executionId}.log`);
+}
+
+/** Where the supervisors of a home's executions leave their reports, for a program that was not there at the end. */
+export function reportsDirectory(home: string): string {
+  return join(stateDirectory(home), 'executions');
+}
+
+/** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
+export function volumesDirectory(home: string): string {
+  return join(stateDirectory(home), 'volumes');
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { backupsDirectory } from '../config/home-places.ts';
 import { BpError } from '../platform/errors.ts';
 
 /** A database that can't be used any more, with the way back. */
@@ -19,7 +20,7 @@ export function refuseEmptied(path: string): void {
 
 /** What to do about a damaged database: the command with the newest copy that stands beside it, if there is one. */
 function wayBack(path: string): string {
-  const newest = newestBackup(join(dirname(path), 'backups'));
+  const newest = newestBackup(backupsDirectory(path));
   return newest === undefined
     ? 'bp-agents restore FILE puts a backup in its place; there is none in .bp-agents/backups'
     : `bp-agents restore ${newest} puts its newest backup in its place`;

@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { backupsDirectory } from '../config/home-places.ts';
 import { makeFolder } from '../platform/folder.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentsTable, type Agents } from './agents.ts';
@@ -108,7 +109,7 @@ export function isOutdated(path: string): boolean {
 
 /** A copy beside the database: `backups/before-migration-<version>-<time>.db`. */
 function backUp(database: Database, path: string, name: string): void {
-  const directory = join(dirname(path), 'backups');
+  const directory = backupsDirectory(path);
   makeFolder(directory, 0o700);
   backUpDatabase(database, join(directory, `before-migration-${name}.db`));
 }

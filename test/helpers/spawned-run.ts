@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
-import { databasePath } from '../../src/economy/home/open-home.ts';
+import { databasePath } from '../../src/config/home-places.ts';
 import { exitOf, until } from './program.ts';
 
 const CLI = fileURLToPath(new URL('instant-run.ts', import.meta.url));

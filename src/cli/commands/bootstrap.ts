@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAgentId } from '../../domain/ids.ts';
-import { databasePath } from '../../economy/home/open-home.ts';
+import { databasePath } from '../../config/home-places.ts';
 import { parseAmount, parseBundleText } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';

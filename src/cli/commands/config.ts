@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { CONFIG_FILE } from '../../config/home-places.ts';
+import { CONFIG_FILE, databasePath } from '../../config/home-places.ts';
 import { effectiveValues, type EffectiveValue } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { derive, type Derived } from '../../config/supply.ts';
@@ -9,7 +9,6 @@ import { reward } from '../../domain/attention.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { bundleCost, bundleView, type Prices } from '../../domain/resources.ts';
 import { pricesView } from '../../economy/market/cycle-record.ts';
-import { databasePath } from '../../economy/home/open-home.ts';
 import { bareBundle } from '../../economy/views/market-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { configSources, homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';

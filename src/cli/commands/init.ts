@@ -2,9 +2,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
-import { CONFIG_FILE } from '../../config/home-places.ts';
+import { CONFIG_FILE, databasePath, workspacesDirectory } from '../../config/home-places.ts';
 import { configTemplate } from '../../config/template.ts';
-import { databasePath } from '../../economy/home/open-home.ts';
 import type { CliDeps } from '../deps.ts';
 import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
@@ -16,7 +15,7 @@ export function addInit(command: Command, deps: CliDeps): void {
     const home = homeDirectory(deps, options);
     // A configuration that is wrong is told before anything is made.
     await readConfig(deps, options);
-    makeFolder(join(home, 'workspaces'), 0o700);
+    makeFolder(workspacesDirectory(home), 0o700);
     const config = writeNew(join(home, CONFIG_FILE), configTemplate());
     const database = !existsSync(databasePath(home));
     (await openHome(deps, options, { create: true })).close();

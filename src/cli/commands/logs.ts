@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { outputPath } from '../../config/home-places.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
-import { hasLog, linesOf, logPath, readLog } from '../log-file.ts';
+import { hasLog, linesOf, readLog } from '../log-file.ts';
 import { printJson, printLines } from '../output.ts';
 
 const LINE_CHARS_MAX = 10_000;
@@ -20,7 +21,7 @@ export function addLogs(command: Command, deps: CliDeps): void {
       const found = economy.store.executions.find(number);
       if (!found)
         reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
-      const path = logPath(directory, id);
+      const path = outputPath(directory, id);
       if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
       else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);
       else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);

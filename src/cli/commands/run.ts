@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { databasePath } from '../../config/home-places.ts';
 import { hasAgents } from '../../economy/agents/bootstrap-agent.ts';
 import { onceOpened } from '../../economy/home/database-patience.ts';
 import { openEconomy } from '../../economy/market/open-market.ts';
-import { databasePath, lockRun } from '../../economy/home/open-home.ts';
+import { lockRun } from '../../economy/home/open-home.ts';
 import { parseWhole } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import type { Home } from '../../operator/home.ts';

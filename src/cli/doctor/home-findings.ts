@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { databasePath, hasOldDatabase, runningProcess } from '../../economy/home/open-home.ts';
+import { dirname } from 'node:path';
+import { databasePath, workspacesDirectory } from '../../config/home-places.ts';
+import { hasOldDatabase, runningProcess } from '../../economy/home/open-home.ts';
 import { diskFinding } from '../../platform/disk-finding.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../deps.ts';
@@ -77,7 +78,7 @@ function runFinding(directory: string, unsettled = 0): Finding {
 
 function workspacesFinding(home: string): Finding {
   const name = 'workspaces';
-  const folder = join(home, 'workspaces');
+  const folder = workspacesDirectory(home);
   const mend = `make ${folder} a folder that you can write to`;
   try {
     const stats = lstatSync(folder, { throwIfNoEntry: false });

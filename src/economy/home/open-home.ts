@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { databasePath, stateDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import { derive } from '../../config/supply.ts';
 import { RESOURCES } from '../../domain/resources.ts';
@@ -22,20 +22,6 @@ export interface HomeOptions {
   readonly create: boolean;
   /** Whether this process does other things while it waits for others that write: what writes is to go through `onceFree`. */
   readonly isPatient?: boolean;
-}
-
-/** What the program keeps in a home, besides the agents' workspaces and the configuration. */
-export function stateDirectory(home: string): string {
-  return join(home, '.bp-agents');
-}
-
-export function databasePath(home: string): string {
-  return join(stateDirectory(home), 'economy.db');
-}
-
-/** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
-export function volumesDirectory(home: string): string {
-  return join(stateDirectory(home), 'volumes');
 }
 
 /**

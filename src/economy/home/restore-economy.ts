@@ -1,5 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { backupsDirectory, databasePath, outputsDirectory, stateDirectory } from '../../config/home-places.ts';
 import { parseId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
 import { makeFolder } from '../../platform/folder.ts';
@@ -7,7 +8,6 @@ import { copyBackup, replaceDatabase } from '../../store/restore.ts';
 import { openStore } from '../../store/store.ts';
 import { auditLedger } from '../audit/audit-ledger.ts';
 import type { Economy } from '../economy.ts';
-import { databasePath, stateDirectory } from './open-home.ts';
 
 /** What a home has after its database was restored. */
 export interface RestoredEconomy {
@@ -42,7 +42,7 @@ export async function restoreEconomy(
     const found = examine(deps, copy, file);
     const time = new Date(deps.clock.now()).toISOString().replaceAll(/[:.]/g, '-');
     const kept = await replaceDatabase(copy, databasePath(home), {
-      kept: join(stateDirectory(home), 'backups', `before-restore-${time}.db`),
+      kept: join(backupsDirectory(databasePath(home)), `before-restore-${time}.db`),
       executionsLeast: newestLogged(home),
     });
     return { ...found, kept: kept ?? null };
@@ -81,7 +81,7 @@ function removeWorkshops(home: string): void {
 function newestLogged(home: string): number {
   let names: readonly string[];
   try {
-    names = readdirSync(join(stateDirectory(home), 'logs', 'executions'));
+    names = readdirSync(outputsDirectory(home));
   } catch {
     return 0;
   }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
 
 export interface OutputFile {
@@ -10,11 +10,6 @@ export interface OutputFile {
   readonly bytes: number;
   /** Resolves when everything kept is in the file. Never rejects. Idempotent. */
   close(): Promise<void>;
-}
-
-/** Where it is kept. */
-export function outputPath(home: string, executionId: string): string {
-  return join(home, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
 }
 
 /** The line at the end of a file that was cut. */

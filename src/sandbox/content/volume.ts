@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { volumesDirectory, workspacesDirectory } from '../../config/home-places.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { BpError } from '../../platform/errors.ts';
 import { isLooped, mountsBelow, runTool, unmountAll } from './mounts.ts';
@@ -55,7 +56,7 @@ export class Volume {
   readonly #directory: string;
 
   constructor({ home, folder }: { readonly home: string; readonly folder: string }) {
-    this.#plain = join(home, 'workspaces', folder);
+    this.#plain = join(workspacesDirectory(home), folder);
     this.#directory = join(volumesDirectory(home), folder);
   }
 
@@ -254,11 +255,6 @@ export class Volume {
   async #empty(): Promise<LeastFree> {
     return emptySize.parse(JSON.parse(await readFile(join(this.#mount, 'empty.json'), 'utf8')));
   }
-}
-
-/** Where the images of a home lie, one folder each; there only while one is. */
-export function volumesDirectory(home: string): string {
-  return join(home, '.bp-agents', 'volumes');
 }
 
 async function makeFilesystem(path: string, quota: Quota): Promise<void> {

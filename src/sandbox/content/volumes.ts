@@ -1,11 +1,12 @@
 import { readdir, statfs } from 'node:fs/promises';
+import { volumesDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { BpError } from '../../platform/errors.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 import { ignore, isOneOf } from './safe-directory.ts';
-import { Volume, volumesDirectory, type LeastFree, type Quota } from './volume.ts';
+import { Volume, type LeastFree, type Quota } from './volume.ts';
 import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';
 
 /** Where one workspace lies while it is in use, and how its limits hold. */

@@ -1,5 +1,6 @@
 import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { workspacesDirectory } from '../../config/home-places.ts';
 import type { AgentFile } from '../../domain/agent.ts';
 import { isAgentId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
@@ -39,7 +40,7 @@ const STAGING = '.staging';
 
 /** `folder` is `agent-<id>`, or another name that no agent has. */
 export function workspacePaths(home: string, folder: string): WorkspacePaths {
-  const all = join(home, 'workspaces');
+  const all = workspacesDirectory(home);
   return { root: join(all, folder), staging: join(all, STAGING) };
 }
 

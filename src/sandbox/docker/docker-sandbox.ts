@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { outputPath } from '../content/output-file.ts';
+import { outputPath } from '../../config/home-places.ts';
 import { Volumes } from '../content/volumes.ts';
 import { workspaceFolder } from '../content/workspace.ts';
 import type { Sandbox } from '../sandbox.ts';

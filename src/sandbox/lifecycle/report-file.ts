@@ -1,15 +1,11 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportsDirectory } from '../../config/home-places.ts';
 import { ignore, SafeDirectory } from '../content/safe-directory.ts';
 import { parseReport, type EndedEvent } from './supervisor-events.ts';
 
 const REPORT_NAME = 'report.json';
 const REPORT_BYTES_MAX = 16_384;
-
-/** Where the supervisors of a home's executions leave their reports, for a program that was not there at the end. */
-function reportsDirectory(home: string): string {
-  return join(home, '.bp-agents', 'executions');
-}
 
 /** Makes the directory of one execution's report; the agent's user can't enter it. */
 export async function makeReportDirectory(home: string, executionId: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { outputPath } from '../../content/output-file.ts';
+import { outputPath } from '../../../config/home-places.ts';
 import type { WorkspacePlace } from '../../content/volumes.ts';
 import { measureWorkspace, workspaceFolder } from '../../content/workspace.ts';
 import { elapsedSinceGo } from '../../lifecycle/elapsed.ts';

@@ -1,6 +1,6 @@
 import type { Container } from 'dockerode';
 import { agentUser } from '../../content/agent-user.ts';
-import { outputPath } from '../../content/output-file.ts';
+import { outputPath } from '../../../config/home-places.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
 import { fillWorkspace, makeWorkspace, measureWorkspace } from '../../content/workspace.ts';
 import { makeReportDirectory } from '../../lifecycle/report-file.ts';

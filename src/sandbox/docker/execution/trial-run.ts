@@ -3,7 +3,7 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { BpError } from '../../../platform/errors.ts';
-import { outputPath } from '../../content/output-file.ts';
+import { outputPath } from '../../../config/home-places.ts';
 import { removeTrialRunFolder, trialRunFolder } from '../../content/workspace.ts';
 import { withDeadline } from '../../deadline.ts';
 import { trialRunId } from '../../execution-id.ts';
