@@ -1,6 +1,7 @@
 #ifndef BUDGET_H
 #define BUDGET_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -9,26 +10,34 @@
 
 enum spent { SPENT_NOTHING, SPENT_CPU, SPENT_WALL };
 
-/* What an execution may use, counted from "go". */
+/* What an execution may use, counted from "go". What changes after that, any thread may read and write. */
 struct budget {
   const struct cgroup *cgroup;
   int64_t cpu_us_max;
   int64_t wall_us_max;
   double cpus;
   int64_t started_at_us;
-  int64_t cpu_at_start_us; /* -1: unknown */
-  int64_t check_at_us;     /* when the CPU counter is to be read next */
-  int64_t cpu_last_us;
-  int64_t pause_us_min;
+  int64_t cpu_at_start_us;      /* -1: unknown */
+  _Atomic int64_t check_at_us;  /* when the CPU counter is to be read next */
+  _Atomic int64_t cpu_last_us;  /* what it said last */
+  _Atomic int64_t pause_us_min;
+  _Atomic int64_t kept_back_us; /* of the CPU time, for the end of the processes there were at the last look */
+  _Atomic bool cpu_is_spent;    /* stays so */
 };
 
 void budget_start(struct budget *budget, const struct options *options, const struct cgroup *cgroup);
 
-/* Which limit has been reached by now, CPU before wall. Reads the counter only when it is due. */
-enum spent budget_check(struct budget *budget, int64_t now_us);
+/*
+ * Whether the CPU time is spent, or as much of it as the end of what runs will take. Reads the counter when that is due;
+ * of several threads that ask at once, one reads.
+ */
+bool budget_look_at_cpu(struct budget *budget, int64_t now_us);
 
-/* The moment at which `budget_check` must be called again at the latest. */
-int64_t budget_due_us(const struct budget *budget);
+/* Which limit has been reached by now, as far as it is known. CPU before wall. */
+enum spent budget_spent(const struct budget *budget, int64_t now_us);
+
+/* The moment at which the wall time is over. */
+int64_t budget_wall_ends_us(const struct budget *budget);
 
 /* CPU used since "go". False where the counter can't be read. */
 bool budget_cpu_used_us(const struct budget *budget, int64_t *us);

@@ -82,6 +82,12 @@ static int open_counter(const char *controller, const char *name) {
   return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+static int open_directory(const char *controller) {
+  char directory[PATH_MAX];
+  if (!own_directory(controller, directory, sizeof directory)) return -1;
+  return open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* Reads a whole small file anew. */
 static bool read_counter(int fd, char *text, size_t size) {
   if (fd < 0) return false;
@@ -92,7 +98,15 @@ static bool read_counter(int fd, char *text, size_t size) {
 }
 
 void cgroup_open(struct cgroup *cgroup) {
-  *cgroup = (struct cgroup){.version = 0, .cpu_fd = -1, .memory_peak_fd = -1, .pids_events_fd = -1, .oom_fd = -1};
+  *cgroup = (struct cgroup){
+      .version = 0,
+      .cpu_fd = -1,
+      .memory_peak_fd = -1,
+      .pids_events_fd = -1,
+      .oom_fd = -1,
+      .pids_current_fd = -1,
+      .pids_directory_fd = -1,
+  };
 
   cgroup->cpu_fd = open_counter("cpuacct", "cpuacct.usage");
   if (cgroup->cpu_fd >= 0) {
@@ -106,8 +120,11 @@ void cgroup_open(struct cgroup *cgroup) {
   if (cgroup->memory_peak_fd < 0) cgroup->memory_peak_fd = open_counter(NULL, "memory.peak");
   cgroup->oom_fd = open_counter("memory", "memory.oom_control");
   if (cgroup->oom_fd < 0) cgroup->oom_fd = open_counter(NULL, "memory.events");
-  cgroup->pids_events_fd = open_counter("pids", "pids.events");
-  if (cgroup->pids_events_fd < 0) cgroup->pids_events_fd = open_counter(NULL, "pids.events");
+  const char *pids = "pids";
+  cgroup->pids_events_fd = open_counter(pids, "pids.events");
+  if (cgroup->pids_events_fd < 0) cgroup->pids_events_fd = open_counter(pids = NULL, "pids.events");
+  cgroup->pids_current_fd = open_counter(pids, "pids.current");
+  cgroup->pids_directory_fd = open_directory(pids);
 }
 
 bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us) {
@@ -144,5 +161,31 @@ bool cgroup_memory_peak(const struct cgroup *cgroup, int64_t *bytes) {
   char text[64];
   if (!read_counter(cgroup->memory_peak_fd, text, sizeof text)) return false;
   *bytes = strtoll(text, NULL, 10);
+  return true;
+}
+
+int64_t cgroup_pids_max(void) {
+  char text[64];
+  int fd = open_counter("pids", "pids.max");
+  if (fd < 0) fd = open_counter(NULL, "pids.max");
+  bool read = read_counter(fd, text, sizeof text);
+  if (fd >= 0) close(fd);
+  return read && strncmp(text, "max", 3) != 0 ? strtoll(text, NULL, 10) : INT64_MAX;
+}
+
+bool cgroup_processes(const struct cgroup *cgroup, int64_t rough, int64_t *count) {
+  char text[8192];
+  if (!read_counter(cgroup->pids_current_fd, text, sizeof text)) return false;
+  *count = strtoll(text, NULL, 10);
+  if (*count <= rough) return true;
+
+  /* Opened each time: version 1 goes on showing the list as it was when the file was first read. */
+  int fd = openat(cgroup->pids_directory_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  *count = 0;
+  ssize_t length;
+  while ((length = read(fd, text, sizeof text)) > 0)
+    for (ssize_t i = 0; i < length; i++) *count += text[i] == '\n';
+  close(fd);
   return true;
 }

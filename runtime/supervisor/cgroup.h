@@ -13,6 +13,8 @@ struct cgroup {
   int cpu_fd;
   int memory_peak_fd;
   int pids_events_fd;
+  int pids_current_fd;
+  int pids_directory_fd;
   int oom_fd;
 };
 
@@ -30,5 +32,14 @@ bool cgroup_oom_kills(const struct cgroup *cgroup, int64_t *count);
 
 /* How many new processes and threads the limit has refused since the container was made. */
 bool cgroup_forks_refused(const struct cgroup *cgroup, int64_t *count);
+
+/* How many processes and threads the group may have; INT64_MAX where there is no limit. */
+int64_t cgroup_pids_max(void);
+
+/*
+ * How many processes the group has, threads not counted. Up to `rough` they are, for that costs least.
+ * False where it can't be read.
+ */
+bool cgroup_processes(const struct cgroup *cgroup, int64_t rough, int64_t *count);
 
 #endif

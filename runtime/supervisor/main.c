@@ -26,6 +26,10 @@
 #include "relay.h"
 #include "report.h"
 #include "tree.h"
+#include "watch.h"
+
+/* How often the workspace's room is looked at. */
+enum { DISK_PAUSE_US = 1000000 };
 
 enum exit_status { EXIT_REPORTED = 0, EXIT_USAGE = 2, EXIT_NO_GO = 3, EXIT_SETUP = 4 };
 
@@ -46,6 +50,7 @@ struct supervision {
   struct options options;
   struct cgroup cgroup;
   struct budget budget;
+  struct watch watch;
   struct agent agent;
   int signal_fd;
   bool going; /* "go" has been said: the budget counts */
@@ -92,6 +97,8 @@ static const char *set_up(struct supervision *self) {
   if (fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode)) (void)!fchmod(STDOUT_FILENO, 0622);
 
   cgroup_open(&self->cgroup);
+  const char *failed_step = watch_prepare(&self->watch, &self->budget, cgroup_pids_max());
+  if (failed_step != NULL) return failed_step;
   return relay_listen(&self->options);
 }
 
@@ -109,6 +116,7 @@ static enum reason take_command(struct supervision *self) {
   }
   self->going = true;
   budget_start(&self->budget, &self->options, &self->cgroup);
+  watch_begin(&self->watch);
   return agent_start(&self->agent, &self->options) == 0 ? REASON_NONE : REASON_FAILED;
 }
 
@@ -126,11 +134,13 @@ static enum reason look_at_agent(struct supervision *self) {
   if (agent_hear(agent) && agent->state == AGENT_RUNNING) report_started(agent->entry);
   if (agent->state == AGENT_NOT_RUNNABLE) return REASON_NOT_RUNNABLE;
   if (agent->state == AGENT_FAILED) return REASON_FAILED;
-  return agent->ended ? REASON_EXITED : REASON_NONE;
+  if (!agent->ended) return REASON_NONE;
+  /* Who spent its CPU time has been killed before we are told of it. */
+  return budget_spent(&self->budget, 0) == SPENT_CPU ? REASON_CPU : REASON_EXITED;
 }
 
 static enum reason look_at_limits(struct supervision *self, int64_t now_us) {
-  switch (budget_check(&self->budget, now_us)) {
+  switch (budget_spent(&self->budget, now_us)) {
     case SPENT_CPU:
       return REASON_CPU;
     case SPENT_WALL:
@@ -141,17 +151,25 @@ static enum reason look_at_limits(struct supervision *self, int64_t now_us) {
   return disk_is_over(&self->options) ? REASON_DISK : REASON_NONE;
 }
 
+/* When the limits must be looked at again. The CPU time makes itself heard. */
+static int64_t look_due_us(const struct supervision *self, int64_t now_us) {
+  int64_t wall_ends = budget_wall_ends_us(&self->budget);
+  return disk_is_watched(&self->options) && now_us + DISK_PAUSE_US < wall_ends ? now_us + DISK_PAUSE_US : wall_ends;
+}
+
 /* Waits for the next thing to happen and handles it. */
 static enum reason watch_once(struct supervision *self) {
-  static struct pollfd entries[3 + RELAY_POLL_MAX];
+  enum { OWN = 4 };
+  static struct pollfd entries[OWN + RELAY_POLL_MAX];
   int64_t now = clock_now_us();
   int64_t due = relay_due_us();
-  if (self->going && budget_due_us(&self->budget) < due) due = budget_due_us(&self->budget);
+  if (self->going && look_due_us(self, now) < due) due = look_due_us(self, now);
 
   entries[0] = (struct pollfd){.fd = self->signal_fd, .events = POLLIN};
   entries[1] = (struct pollfd){.fd = self->going ? -1 : STDIN_FILENO, .events = POLLIN};
   entries[2] = (struct pollfd){.fd = self->going ? self->agent.news_fd : -1, .events = POLLIN};
-  int count = 3 + relay_poll(entries + 3, now);
+  entries[3] = (struct pollfd){.fd = self->watch.spent_fd, .events = POLLIN};
+  int count = OWN + relay_poll(entries + OWN, now);
 
   struct timespec pause = clock_timespec(due - now);
   if (ppoll(entries, (nfds_t)count, due == INT64_MAX ? NULL : &pause, NULL) < 0) {
@@ -164,17 +182,20 @@ static enum reason watch_once(struct supervision *self) {
   if (self->going) reason = look_at_limits(self, now);
   if (reason == REASON_NONE && (entries[0].revents != 0 || entries[2].revents != 0)) reason = look_at_agent(self);
   if (reason == REASON_NONE && entries[1].revents != 0) reason = take_command(self);
-  if (reason == REASON_NONE) relay_serve(entries + 3, now);
+  if (reason == REASON_NONE) relay_serve(entries + OWN, now);
   return reason;
 }
 
 static const char *describe(const struct supervision *self, enum reason reason, struct ending *ending) {
   static char text[160];
-  int status = self->agent.status;
+  int status = self->agent.status, length;
   switch (reason) {
     case REASON_CPU:
       ending->cause = "cpu_budget";
-      snprintf(text, sizeof text, "killed: the CPU budget of %lld ms is spent", (long long)self->options.cpu_ms);
+      length = snprintf(text, sizeof text, "killed: the CPU budget of %lld ms is spent", (long long)self->options.cpu_ms);
+      if (self->budget.kept_back_us > 0)
+        snprintf(text + length, sizeof text - (size_t)length, ", with %lld ms for the end of its processes",
+                 (long long)self->budget.kept_back_us / 1000);
       return text;
     case REASON_WALL:
       ending->cause = "wall_budget";
