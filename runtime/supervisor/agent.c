@@ -8,6 +8,7 @@
 
 #include "confine.h"
 #include "entry.h"
+#include "runnable.h"
 
 /*
  * The child tells what becomes of it through a pipe that closes by itself when its program runs: first the entry point
@@ -45,15 +46,27 @@ static _Noreturn void become_agent(const struct options *options, int news_fd) {
   }
   const struct entry *entry = entry_choose();
   if (entry == NULL) {
-    snprintf(news.text, sizeof news.text, "the workspace has no main.py, main.js, main.mjs or executable main");
+    char missing[160] = "";
+    bool named = runnable_missing(EXECUTABLE_PATH, missing, sizeof missing);
+    snprintf(news.text, sizeof news.text, "the workspace has no main.py, main.js, main.mjs or executable main%s%s",
+             named ? ": " : "", missing);
     tell(fd, &news);
     _exit(127);
+  }
+  const char *program = entry->arguments[0];
+  bool is_own = strncmp(program, WORKSPACE_PATH, strlen(WORKSPACE_PATH)) == 0;
+  if (is_own && runnable_complaint(program, news.text, sizeof news.text)) {
+    tell(fd, &news);
+    _exit(126);
   }
 
   struct news chosen = {.kind = NEWS_CHOSEN, .entry_place = entry_place(entry)};
   tell(fd, &chosen);
-  execv(entry->arguments[0], (char *const *)entry->arguments);
-  snprintf(news.text, sizeof news.text, "%s can't be run: %s", entry->arguments[0], strerror(errno));
+  execv(program, (char *const *)entry->arguments);
+  if (is_own)
+    runnable_explain(program, errno, news.text, sizeof news.text);
+  else
+    snprintf(news.text, sizeof news.text, "%s can't be run: %s", program, strerror(errno));
   tell(fd, &news);
   _exit(126);
 }

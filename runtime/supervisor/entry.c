@@ -14,7 +14,7 @@ static const struct entry entries[ENTRY_COUNT] = {
     [PYTHON] = {"main.py", {"/usr/bin/python3", "/workspace/main.py", NULL}},
     [NODE] = {"main.js", {"/usr/bin/node", "/workspace/main.js", NULL}},
     [NODE_MODULE] = {"main.mjs", {"/usr/bin/node", "/workspace/main.mjs", NULL}},
-    [EXECUTABLE] = {"main", {"/workspace/main", NULL, NULL}},
+    [EXECUTABLE] = {"main", {EXECUTABLE_PATH, NULL, NULL}},
 };
 
 /* A FIFO would block its reader for ever, and a directory can't be run. */
@@ -29,7 +29,7 @@ const struct entry *entry_choose(void) {
   if (is_file("/workspace/main.py")) return &entries[is_executable(WORKSPACE_PYTHON) ? PYTHON_OF_WORKSPACE : PYTHON];
   if (is_file("/workspace/main.js")) return &entries[NODE];
   if (is_file("/workspace/main.mjs")) return &entries[NODE_MODULE];
-  if (is_executable("/workspace/main")) return &entries[EXECUTABLE];
+  if (is_executable(EXECUTABLE_PATH)) return &entries[EXECUTABLE];
   return NULL;
 }
 

@@ -1,6 +1,9 @@
 #ifndef ENTRY_H
 #define ENTRY_H
 
+#define WORKSPACE_PATH "/workspace/"
+#define EXECUTABLE_PATH WORKSPACE_PATH "main"
+
 /* What is run in a workspace: a program and its arguments. */
 struct entry {
   const char *name;         /* as reported: "main.py" */
