@@ -103,6 +103,14 @@ module.exports = {
       to: { pathNot: '^(runtime/|package\\.json$)', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'the-store-is-inside',
+      comment:
+        'Views and use cases alone reach the tables; the simulation looks at bare rows, and stands before its commits.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(economy|simulation)/' },
+      to: { path: '^src/economy/internal/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

@@ -1,6 +1,5 @@
+import type { Cell } from '../operator/export-tables.ts';
 import { makeControlsVisible } from '../terminal/sanitise.ts';
-
-export type Cell = string | number | boolean | null;
 
 /**
  * What a spreadsheet would take for a formula: at the beginning of a cell, and after everything that begins one where

@@ -12,6 +12,7 @@ import type { CliDeps } from './deps.ts';
 import type { Home } from '../operator/home.ts';
 import { reject } from './failure.ts';
 import { printLines } from './output.ts';
+import { closeEconomy } from '../economy/economy.ts';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -47,7 +48,7 @@ export async function openHome(
   const config = await readConfig(deps, options);
   const { machine, clock, random } = deps;
   const economy = openHomeEconomy({ directory, config, machine, clock, random, create, isPatient });
-  return { directory, config, economy, close: () => economy.store.close() };
+  return { directory, config, economy, close: () => closeEconomy(economy) };
 }
 
 /** Works on the economy of the home and closes it again. */

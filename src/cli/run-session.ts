@@ -16,6 +16,7 @@ import type { Terminal } from '../terminal/view.ts';
 import type { CliDeps, RunOptions, RunningParts } from './deps.ts';
 import { failureOf } from './failure.ts';
 import { printLines } from './output.ts';
+import { stateOf } from '../economy/views/status-view.ts';
 
 export interface SessionOptions {
   readonly cycles: number | undefined;
@@ -137,7 +138,7 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
     await desk.close();
   }
   failed.signal.throwIfAborted();
-  screen.say(`ended after cycle ${home.economy.store.state.get().cycle}`);
+  screen.say(`ended after cycle ${stateOf(home.economy).cycle}`);
 }
 
 /** Does it now and then until the signal; rejects where it throws. */

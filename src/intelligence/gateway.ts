@@ -17,6 +17,7 @@ import type { Catalogue, Model, Provider } from './provider.ts';
 import { relay } from './relay.ts';
 import { TokenCounter } from './token-counter.ts';
 import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
+import { shareCommit } from '../economy/share-commit.ts';
 
 /** How long a call that isn't begun waits for another process that holds the database. */
 const HELD_MS_MAX = 2_000;
@@ -149,9 +150,8 @@ export class Gateway {
     const input = isFree ? 0 : await this.#counter.inputOf(asked, { encoding, imageTokens });
     const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
     const order = { provider: provider.name, model: name, route: format.route, weights, input, outputMax };
-    const { store } = economy;
     const reserve = () => reserveCall(economy, caller, { ...order, answers: asked.answers });
-    const reserved = await onceFree({ store, clock }, () => store.share(reserve), { limitMs: HELD_MS_MAX });
+    const reserved = await shareCommit(economy, clock, reserve, { limitMs: HELD_MS_MAX });
     if (!reserved.ok) return reserved;
     const { callId: id, outputMax: most } = reserved.value;
     const { executionId } = caller;

@@ -1,11 +1,12 @@
 import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
-import { settleCall, settleLostCalls } from '../economy/executions/model-call.ts';
+import { settleCall, settleLostCall } from '../economy/executions/model-call.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Asked, Format } from './formats/format.ts';
 import type { Model } from './provider.ts';
+import { shareCommit } from '../economy/share-commit.ts';
 
 /** A call whose tokens are reserved. */
 export interface OpenCall {
@@ -54,7 +55,6 @@ export async function settleOpenCall(
   call: OpenCall,
   end: End,
 ): Promise<void> {
-  const { store } = economy;
   const { id, model, format, contentMax: most } = call;
   const durationMs = clock.monotonic() - call.beganAt;
   const { outcome, usage, isReported, detail, answered } = end;
@@ -66,11 +66,7 @@ export async function settleOpenCall(
         })
       : undefined;
   const settle = () => {
-    if (outcome === 'lost')
-      settleLostCalls(
-        economy,
-        [store.modelCalls.find(id)].flatMap((found) => found ?? []),
-      );
+    if (outcome === 'lost') settleLostCall(economy, id);
     else
       settleCall(economy, id, {
         ...{ outcome, usage, isReported, weights: model.weights, durationMs },
@@ -78,7 +74,7 @@ export async function settleOpenCall(
         ...(content !== undefined && { content }),
       });
   };
-  await onceFree({ store, clock }, () => store.share(settle));
+  await shareCommit(economy, clock, settle);
   const { name } = model.provider;
   const level = outcome === 'completed' || outcome === 'hung_up' ? 'debug' : 'warn';
   logger[level](

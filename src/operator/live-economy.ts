@@ -1,8 +1,11 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
-import { DATABASE_HELD, glanceView } from '../economy/views/status-view.ts';
+import { DATABASE_HELD, glanceView, stateOf } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
+import { dataVersion, snapshot } from '../economy/snapshot.ts';
+import { unsettledExecutions } from '../economy/views/execution-view.ts';
+import { openPrompt } from '../economy/views/prompt-view.ts';
 
 /** What the operator sees of a running economy, composed from its database and from what the market tells. */
 export class LiveEconomy {
@@ -37,10 +40,9 @@ export class LiveEconomy {
 
   /** The state of things where it may have changed since the last time, undefined otherwise. */
   changed(): LiveView | undefined {
-    const { store } = this.#economy;
-    const version = store.dataVersion();
+    const version = dataVersion(this.#economy);
     if (!this.#isStale && version === this.#seenVersion) return undefined;
-    const view = store.read(() => this.#view());
+    const view = snapshot(this.#economy, () => this.#view());
     this.#seenVersion = version;
     this.#isStale = false;
     return view;
@@ -70,10 +72,10 @@ export class LiveEconomy {
   }
 
   #openPrompt(): OpenPromptView | null {
-    const { store, config } = this.#economy;
-    const open = store.prompts.open();
+    const { config } = this.#economy;
+    const open = openPrompt(this.#economy);
     if (!open) return null;
-    const openMs = store.state.get().runningMs - (open.openedRunningMs ?? 0) + this.#sinceClearedMs();
+    const openMs = stateOf(this.#economy).runningMs - (open.openedRunningMs ?? 0) + this.#sinceClearedMs();
     return {
       id: formatId('prompt', open.id),
       agent_id: open.agentId,
@@ -87,8 +89,8 @@ export class LiveEconomy {
   }
 
   #running(): readonly RunningView[] {
-    const { store, clock } = this.#economy;
-    return store.executions.unsettled().map(({ id, agentId, startedAt, allocatedAt }) => ({
+    const { clock } = this.#economy;
+    return unsettledExecutions(this.#economy).map(({ id, agentId, startedAt, allocatedAt }) => ({
       id: formatId('execution', id),
       agent_id: agentId,
       running_ms: Math.max(0, clock.now() - (startedAt ?? allocatedAt)),

@@ -6,6 +6,7 @@ import { accept, type Result } from '../domain/refusal.ts';
 import type { Bundle } from '../domain/resources.ts';
 import type { Home } from './home.ts';
 import { readWorkspaceFolder, type WorkspaceFolder } from './workspace-folder.ts';
+import { findAgent } from '../economy/views/agent-view.ts';
 
 /** The agent that `bootstrap` makes when it isn't told another id. */
 export const GENESIS = 'genesis';
@@ -33,7 +34,7 @@ export interface MakeAgentDeps {
 /** Makes a root agent, or revives a dead one. Refuses what `bootstrapAgent` and `readWorkspaceFolder` refuse. */
 export function makeAgent(deps: MakeAgentDeps, { economy }: Home, order: AgentOrder): Result<MadeAgent> {
   const { from, ...rest } = order;
-  const isKnown = economy.store.agents.find(order.id) !== undefined;
+  const isKnown = findAgent(economy, order.id) !== undefined;
   const keepsItsFiles = from === undefined && isKnown && order.id !== GENESIS;
   const source = from === undefined ? join(deps.runtimeDirectory, GENESIS) : resolve(deps.directory, from);
   const folder = keepsItsFiles ? accept(NO_FILES) : readWorkspaceFolder(source, OPERATOR_FILES);

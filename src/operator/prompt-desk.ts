@@ -5,6 +5,8 @@ import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
 import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
+import { openPrompt } from '../economy/views/prompt-view.ts';
+import { stateOf } from '../economy/views/status-view.ts';
 
 /** What an answer came to. */
 export interface AnsweredPrompt {
@@ -24,7 +26,7 @@ export class PromptDesk {
 
   /** The prompt that has the slot now. Cheap. */
   open(): Prompt | undefined {
-    return this.#economy.store.prompts.open();
+    return openPrompt(this.#economy);
   }
 
   /** Refuses as `scorePrompt` does. An answer waits for another process that holds the database. */
@@ -39,7 +41,7 @@ export class PromptDesk {
 
   /** The human is there: attention is free again. Cheap where it was never away. */
   async welcome(): Promise<void> {
-    if (this.#isWelcoming || !this.#economy.store.state.get().humanAway) return;
+    if (this.#isWelcoming || !stateOf(this.#economy).humanAway) return;
     this.#isWelcoming = true;
     try {
       await onceFree(this.#economy, () => welcomeHuman(this.#economy));

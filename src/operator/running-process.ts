@@ -3,6 +3,7 @@ import { mayBeRunning, runningProcess } from '../economy/home/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Home } from './home.ts';
+import { unsettledExecutions } from '../economy/views/execution-view.ts';
 
 /** What reaches the process that runs a home's market from another one. */
 export interface ProcessDeps {
@@ -61,9 +62,9 @@ export async function endRun(
 }
 
 /** The longest that what runs can still take, and then some; the wall clock may have been set since it began. */
-export function longestWaitMs({ store, config }: Pick<Economy, 'store' | 'config'>): number {
-  const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = config.sandbox;
-  const longest = Math.max(0, ...store.executions.unsettled().map(({ wallMs }) => wallMs));
+export function longestWaitMs(economy: Economy): number {
+  const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
+  const longest = Math.max(0, ...unsettledExecutions(economy).map(({ wallMs }) => wallMs));
   return longest + backstopMs + graceMs + CLOSE_MS_MAX;
 }
 

@@ -1,5 +1,6 @@
 import { TOLD_AFTER_MS } from '../economy/home/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
+import { tryWriteLock, writeLock } from '../economy/home/write-lock.ts';
 
 const LOOK_MS = 250;
 
@@ -13,7 +14,7 @@ export interface DatabaseWatch {
 
 /** `begin` is handed each stretch of looking, which lasts as long as the lock is held; none of them rejects. */
 export function watchDatabase(deps: OrchestratorDeps, begin: (looking: Promise<void>) => void): DatabaseWatch {
-  const { lock } = deps.economy.store;
+  const lock = writeLock(deps.economy);
   const closing = new AbortController();
   const ending: Ending = { since: undefined };
   const look = () => {
@@ -35,7 +36,7 @@ interface Ending {
 
 async function lookUntilFree(deps: OrchestratorDeps, ending: Ending, signal: AbortSignal): Promise<void> {
   const { economy, clock, logger, events } = deps;
-  const { lock } = economy.store;
+  const lock = writeLock(economy);
   const limitMs = economy.config.ending.locked_ms;
   const since = clock.monotonic();
   let isTold = false;
@@ -62,7 +63,7 @@ async function lookUntilFree(deps: OrchestratorDeps, ending: Ending, signal: Abo
 /** Nobody else may want to write for a while; whatever comes of it, the lock has noted it. */
 function tryToWrite({ economy }: OrchestratorDeps): void {
   try {
-    economy.store.transaction(() => undefined);
+    tryWriteLock(economy);
   } catch {
     // What has to be written meets the same fault.
   }

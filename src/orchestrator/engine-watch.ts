@@ -2,6 +2,7 @@ import { onceFree } from '../economy/home/database-patience.ts';
 import { pauseMarket, resumeMarket } from '../economy/market/pause-market.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { FinishedRun } from './execution-runner.ts';
+import { stateOf } from '../economy/views/status-view.ts';
 
 /** Pauses the market while the engine doesn't answer, or while executions keep failing by one and the same fault. */
 export interface EngineWatch {
@@ -22,7 +23,7 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   let faults = 0;
   let isLooking = false;
   // An earlier run may have left the market paused.
-  let isPaused = economy.store.state.get().pausedReason !== null;
+  let isPaused = stateOf(economy).pausedReason !== null;
 
   async function pause(reason: string): Promise<void> {
     if (isPaused) return;

@@ -8,6 +8,7 @@ import type { ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
 import { outcomeOf } from './outcome.ts';
+import { getExecution } from '../economy/views/execution-view.ts';
 
 /** The endpoint is opened before there is a run whose use it can tell. */
 interface Meter {
@@ -199,7 +200,7 @@ async function settle(deps: OrchestratorDeps, executionId: number, ending: Endin
   const settlement = { executionId, outcome, detail, exitCode, usage, requests, began };
   const isSettled = await onceFree(economy, () => settleExecution(economy, settlement));
   if (isSettled) {
-    const { agentId } = economy.store.executions.get(executionId);
+    const { agentId } = getExecution(economy, executionId);
     logger.info({ execution: formatId('execution', executionId), agent: agentId, outcome, detail, usage }, 'settled');
     deps.events.publish({ kind: 'settled', executionId, agentId, outcome, detail });
   }

@@ -5,6 +5,8 @@ import { settleCallsOfEarlierRun } from '../economy/executions/model-call.ts';
 import { adoptExecution, settleLost, settleStopped, type FinishedRun } from './execution-runner.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import type { StopWatch } from './stop-watch.ts';
+import { isToStop } from '../economy/executions/stop-execution.ts';
+import { unsettledExecutions } from '../economy/views/execution-view.ts';
 
 /** What an earlier run left: executions still to be launched, and those that were taken over. */
 export interface Recovered {
@@ -22,10 +24,10 @@ export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: 
   const { economy } = deps;
   await onceFree(economy, () => settleCallsOfEarlierRun(economy));
   await removeLeftovers(deps, signal);
-  const unsettled = economy.store.executions.unsettled();
+  const unsettled = unsettledExecutions(economy);
   const running = inState(unsettled, 'running');
   for (const { id } of inState(unsettled, 'starting'))
-    if (economy.store.executions.isToStop(id)) await settleStopped(deps, id);
+    if (isToStop(economy, id)) await settleStopped(deps, id);
     else await settleLost(deps, id, 'the program ended before "go"');
   return {
     toLaunch: inState(unsettled, 'allocated').map(({ id }) => id),
@@ -37,7 +39,7 @@ export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: 
 
 /** Removes what stands on this machine for executions of this home, but for those that may still run. */
 export async function removeLeftovers({ economy, sandbox }: OrchestratorDeps, signal: AbortSignal): Promise<void> {
-  const running = inState(economy.store.executions.unsettled(), 'running');
+  const running = inState(unsettledExecutions(economy), 'running');
   await sandbox.sweep(new Set(running.map(({ id }) => formatId('execution', id))), signal);
 }
 

@@ -1,5 +1,6 @@
 import { formatId } from '../domain/ids.ts';
 import type { OrchestratorDeps } from './deps.ts';
+import { executionsToStop, isToStop } from '../economy/executions/stop-execution.ts';
 
 /** The longest time between the operator's wish and its being seen; a look is one read of an index that is mostly empty. */
 const LOOK_MS = 250;
@@ -25,7 +26,7 @@ export class StopWatch {
     const stop = new AbortController();
     this.#followed.set(executionId, stop);
     try {
-      if (this.#deps.economy.store.executions.isToStop(executionId)) this.#stop(executionId);
+      if (isToStop(this.#deps.economy, executionId)) this.#stop(executionId);
       if (!this.#rest) this.#begin(this.#look());
       return await run(stop.signal);
     } finally {
@@ -40,7 +41,7 @@ export class StopWatch {
     this.#rest = rest;
     try {
       while (!rest.signal.aborted) {
-        for (const executionId of economy.store.executions.toStop()) this.#stop(executionId);
+        for (const executionId of executionsToStop(economy)) this.#stop(executionId);
         await clock.sleep(LOOK_MS, rest.signal).catch((error: unknown) => {
           if (!rest.signal.aborted) throw error;
         });

@@ -18,6 +18,7 @@ import { relayed } from './relayed.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RouteSpec } from './route.ts';
 import { firstRefusal } from './schema.ts';
+import { shareCommit } from '../economy/share-commit.ts';
 
 export interface AppOptions {
   readonly economy: Economy;
@@ -165,8 +166,7 @@ function workOnce({ economy, clock }: RouteDeps, spec: RouteSpec) {
         if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
         return worked;
       });
-    const { store } = economy;
-    const result = await onceFree({ store, clock }, () => store.share(write), { limitMs: HELD_MS_MAX });
+    const result = await shareCommit(economy, clock, write, { limitMs: HELD_MS_MAX });
     if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
     return answer(reply, spec, result);
   };

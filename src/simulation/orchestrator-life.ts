@@ -14,6 +14,7 @@ import { Fuse, never } from './fuse.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 import { simulatedSandbox } from './simulated-sandbox.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import { STORE } from '../economy/internal/store-key.ts';
 
 export interface OrchestratorLifeOptions {
   /** As another process sees it; this life's steps are put between. */
@@ -46,7 +47,7 @@ export class OrchestratorLife {
     this.fuse = new Fuse(faults, (where) => this.#end(`crash ${where}`));
     this.economy = {
       ...economy,
-      store: this.fuse.store(economy.store),
+      [STORE]: this.fuse.store(economy[STORE]),
       clock: mortalClock(clock, this.fuse),
     };
   }

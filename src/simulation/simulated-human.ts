@@ -2,6 +2,7 @@ import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
 import type { Economy } from '../economy/economy.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import type { Dice } from './dice.ts';
+import { openPrompt } from '../economy/views/prompt-view.ts';
 
 /** Somebody who answers in time, late, twice, wrongly or never, from another terminal. */
 export class SimulatedHuman {
@@ -18,7 +19,7 @@ export class SimulatedHuman {
   /** Looks at the open prompt now and then. */
   look(): void {
     const dice = this.#dice;
-    const open = this.#economy.store.prompts.open();
+    const open = openPrompt(this.#economy);
     if (!open || open.id === this.#ignored) {
       if (dice.chance(0.05)) welcomeHuman(this.#economy);
       if (dice.chance(0.05)) this.#answer(this.#answered);
@@ -33,7 +34,7 @@ export class SimulatedHuman {
   /** Answers what is open and nothing else. */
   lookWell(): void {
     welcomeHuman(this.#economy);
-    const open = this.#economy.store.prompts.open();
+    const open = openPrompt(this.#economy);
     if (open) this.#answer(open.id);
   }
 

@@ -5,6 +5,7 @@ import { stopAgent } from '../economy/agents/stop-agent.ts';
 import { stopExecution } from '../economy/executions/stop-execution.ts';
 import type { Dice } from './dice.ts';
 import type { Trial } from './trial.ts';
+import { unsettledExecutions } from '../economy/views/execution-view.ts';
 
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
 const GRANT_CREDITS = [50, 2000] as const;
@@ -37,11 +38,10 @@ export class SimulatedOperator {
   }
 
   look(): void {
-    const { store } = this.#economy;
     const dice = this.#dice;
     if (dice.chance(0.1)) this.#replenish();
     if (dice.chance(0.03)) {
-      const running = store.executions.unsettled();
+      const running = unsettledExecutions(this.#economy);
       if (running.length > 0) stopExecution(this.#economy, dice.pick(running).id);
     }
     if (dice.chance(0.005)) {

@@ -1,5 +1,5 @@
 import { auditLedger } from '../economy/audit/audit-ledger.ts';
-import type { Economy } from '../economy/economy.ts';
+import { closeEconomy, type Economy } from '../economy/economy.ts';
 import { openEconomy } from '../economy/market/open-market.ts';
 import { openPassingEconomy } from '../economy/home/open-home.ts';
 import { auditedStore } from './audited-store.ts';
@@ -11,6 +11,7 @@ import { drawTrial } from './trial.ts';
 import { leftOn, unsettledBy } from './settled.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { World } from './world.ts';
+import { STORE } from '../economy/internal/store-key.ts';
 
 export interface SimulationOptions {
   readonly seed: string;
@@ -89,9 +90,9 @@ class Simulation {
     this.#faults = new Faults(dice.fork('faults'));
     const economy = openPassingEconomy({ ...trial, clock: this.#clock, random: dice.fork('tokens') });
     openEconomy(economy);
-    const { config, derived, store } = economy;
+    const { config, derived, [STORE]: store } = economy;
     this.#auditor = new Auditor({ log: store.follow(), config, derived });
-    this.#economy = { ...economy, store: auditedStore(store, () => this.#audit()) };
+    this.#economy = { ...economy, [STORE]: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
       ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, trial },
       isRunning: (id) => this.#auditor.mirror.executions.get(Number(id.slice('exe_'.length)))?.state === 'running',
@@ -122,7 +123,7 @@ class Simulation {
 
   close(): void {
     this.#world.end();
-    this.#economy.store.close();
+    closeEconomy(this.#economy);
   }
 
   async #settle(left: () => string | undefined): Promise<void> {

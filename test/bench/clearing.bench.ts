@@ -16,6 +16,7 @@ import { openEconomy } from '../../src/economy/market/open-market.ts';
 import { openStore } from '../../src/store/store.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { seededRandomness } from '../helpers/seeded-randomness.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 const BIDS = 10_000;
 const ROUNDS = 5;
@@ -24,7 +25,7 @@ const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: fa
 function openDeps(path: string): Economy {
   const config = configSchema.parse({ market: { supply: { cpu_seconds: 8_000, memory_mb: 400_000 } } });
   const deps = {
-    store: openStore({ path, create: true, now: 0 }),
+    [STORE]: openStore({ path, create: true, now: 0 }),
     clock: fakeClock(),
     random: seededRandomness('bench'),
     config,
@@ -35,7 +36,7 @@ function openDeps(path: string): Economy {
 }
 
 function fill(deps: Economy): void {
-  deps.store.transaction(() => {
+  deps[STORE].transaction(() => {
     for (let number = 0; number < BIDS; number += 1) {
       const amount = micro(5_000_000 + ((number * 7_919) % 10_000) * 100);
       const bundle = {
@@ -56,7 +57,7 @@ function clear(path: string): { milliseconds: number; winners: number } {
   const began = performance.now();
   const { allocated } = clearCycle(deps, { runningMs: 0 });
   const milliseconds = performance.now() - began;
-  deps.store.close();
+  deps[STORE].close();
   return { milliseconds, winners: allocated.length };
 }
 
@@ -64,7 +65,7 @@ function clear(path: string): { milliseconds: number; winners: number } {
 function bare(path: string, winners: number): number {
   const deps = openDeps(path);
   fill(deps);
-  deps.store.close();
+  deps[STORE].close();
   const database = new SqliteDatabase(path);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');

@@ -13,6 +13,7 @@ import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { Dice } from '../../src/simulation/dice.ts';
 import { measure } from '../../src/simulation/measures/measures.ts';
 import { programHome } from '../helpers/program.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 const CYCLES = 200;
 /** As many CPU seconds as in ten seconds of two cores, so that prices are those of the default cycle. */
@@ -49,7 +50,7 @@ try {
   if (!ok) throw new Error(`audit: ${difference}`);
   for (const [name, value] of Object.entries(await measure(economy, { presence })))
     console.log(`${name.padEnd(30)} ${Number(value.toPrecision(4))}`);
-  economy.store.close();
+  economy[STORE].close();
 } finally {
   place.close();
 }
@@ -65,7 +66,7 @@ async function answer(economy: Parameters<typeof scorePrompt>[0], isOver: () => 
   const seen = new Map<string, number>();
   while (!isOver()) {
     await wait(0.2);
-    const open = economy.store.prompts.open();
+    const open = economy[STORE].prompts.open();
     if (!open) continue;
     await wait(ANSWER_SECONDS[0] + (ANSWER_SECONDS[1] - ANSWER_SECONDS[0]) * dice.fraction());
     const count = seen.get(open.agentId) ?? 0;

@@ -13,6 +13,8 @@ import { systemClock } from '../../src/platform/system-clock.ts';
 import type { TestEconomy } from './economy.ts';
 import { fakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
+import { closeEconomy } from '../../src/economy/economy.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 const MACHINE = { cores: 2, memoryMb: 4000 };
 const RUNTIME = fileURLToPath(new URL('../../runtime', import.meta.url));
@@ -120,10 +122,11 @@ function openIn(directory: string): TestEconomy {
   const economy = openHomeEconomy({ directory, config, machine: MACHINE, clock, random, create: true });
   return {
     ...economy,
+    store: economy[STORE],
     clock,
     home: directory,
     databasePath: databasePath(directory),
-    close: () => economy.store.close(),
+    close: () => closeEconomy(economy),
   };
 }
 

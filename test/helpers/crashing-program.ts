@@ -13,6 +13,7 @@ import { createEnginePort } from '../../src/engine-port.ts';
 import { measureMachine } from '../../src/platform/machine.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 const point = process.env['BP_CRASH_AT'];
 /** The containers before are those of the probe at the start. */
@@ -77,8 +78,8 @@ const crashing: EnginePort = {
   async start(home, logger, signal) {
     const parts = await engine.start(home, logger, signal);
     const { economy, sandbox, endpoints } = parts.orchestrator;
-    const share = economy.store.share.bind(economy.store);
-    Object.assign(economy.store, {
+    const share = economy[STORE].share.bind(economy[STORE]);
+    Object.assign(economy[STORE], {
       share: async (work: () => unknown) => {
         const answer = await share(work);
         reach('after a shared commit');

@@ -15,13 +15,16 @@ import { openEconomy } from '../../src/economy/market/open-market.ts';
 import { placeBid } from '../../src/economy/market/place-bid.ts';
 import { settleExecution } from '../../src/economy/executions/settle-execution.ts';
 import { markRunning, startExecution, type StartingExecution } from '../../src/economy/executions/start-execution.ts';
-import { openStore } from '../../src/store/store.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 import { BUSY_MS } from '../../src/store/write-lock.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 /** An economy on a real SQLite file in a directory of its own, whose time and randomness the test decides. */
 export interface TestEconomy extends Economy {
+  /** What the test itself may look into and reach. */
+  readonly store: Store;
   readonly clock: FakeClock;
   /** The directory, empty but for the database. */
   readonly home: string;
@@ -61,6 +64,7 @@ export function openTestEconomy({
     ...(sharedMax && { sharedMax }),
   });
   const economy = {
+    [STORE]: store,
     store,
     clock,
     random: seededRandomness(seed),
@@ -75,6 +79,11 @@ export function openTestEconomy({
   };
   openEconomy(economy);
   return economy;
+}
+
+/** The same economy over another store, such as a connection of its own. */
+export function withStore(economy: TestEconomy, store: Store): TestEconomy {
+  return { ...economy, [STORE]: store, store };
 }
 
 /** 1 CPU second and 64 MB. */

@@ -9,20 +9,21 @@ import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import type { Endpoints } from '../../src/orchestrator/deps.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 import { accepted, BARE, WITH_ATTENTION } from './economy.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 /** What an agent does while it runs, with the economy in place of the System Service. */
 export type Behaviour = (caller: Caller, economy: Economy) => void | Promise<void>;
 
 /** Bids for its next execution, with attention every other time, and shows a prompt where it may. */
 export const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
-  const { attention } = economy.store.executions.get(executionId).bundle;
+  const { attention } = economy[STORE].executions.get(executionId).bundle;
   const draft = { title: 'A letter', content: `Mark execution ${executionId}.` };
   const bundle = attention === 1 ? BARE : WITH_ATTENTION;
   const live = () => {
     if (attention === 1) accepted(submitPrompt(economy, { executionId, agentId }, draft));
-    accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy.store.markets.prices()) }));
+    accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy[STORE].markets.prices()) }));
   };
-  return onceFree(economy, () => economy.store.transaction(live));
+  return onceFree(economy, () => economy[STORE].transaction(live));
 };
 
 const DONE: ExecutionEnd = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditLedger, type AuditReport } from '../../src/economy/audit/audit-ledger.ts';
-import { openTestEconomy } from '../helpers/economy.ts';
+import { openTestEconomy, withStore } from '../helpers/economy.ts';
 import { openEventfulEconomy, type EventfulEconomy, type Tampering } from '../helpers/eventful-economy.ts';
 
 let economy: EventfulEconomy;
@@ -15,7 +15,7 @@ afterAll(() => economy.close());
 function auditTampered(tampering: Tampering, expected?: string): AuditReport {
   const store = economy.tampered(tampering);
   try {
-    return auditLedger({ ...economy, store }, expected === undefined ? {} : { expect: expected });
+    return auditLedger(withStore(economy, store), expected === undefined ? {} : { expect: expected });
   } finally {
     store.close();
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { micro } from '../../src/domain/credits.ts';
 import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
-import { openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
+import { openTestEconomy, type TestEconomy, withStore } from '../helpers/economy.ts';
 
 const ACCOUNTS = ['a', 'b', 'system:market', 'system:issuance', 'nobody'];
 const NOW = { cycle: 0, at: 0 };
@@ -187,7 +187,7 @@ describe('the ledger', () => {
         const real: Real = { economy, store: economy.store };
         try {
           fc.modelRun(() => ({ model: new Model(), real }), commands);
-          const { first_difference: difference } = auditLedger({ ...economy, store: real.store });
+          const { first_difference: difference } = auditLedger(withStore(economy, real.store));
           // The chain and the balances are in order; that these rows belong to no bid or prompt, audit rightly says.
           expect(difference ?? '').not.toMatch(/hash|missing|says \d+ posted|sums/);
         } finally {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openStore } from '../../src/store/store.ts';
 import { openEventfulEconomy, type EventfulEconomy } from '../helpers/eventful-economy.ts';
+import { withStore } from '../helpers/economy.ts';
 
 // A database of every earlier version, with rows of everything that can happen, is brought up to date.
 
@@ -35,7 +36,7 @@ describe.each(EARLIER)('a database of version %i', (version) => {
     const store = openStore({ path, create: false, now: 1_900_000_000_000 });
     expect(store.version()).toBe(MIGRATIONS.length);
     expect(store.defects()).toEqual([]);
-    expect(auditLedger({ ...economy, store })).toEqual(auditLedger(economy));
+    expect(auditLedger(withStore(economy, store))).toEqual(auditLedger(economy));
     store.close();
     expect(contents(path, before)).toEqual(before);
     const backup = join(folder, 'backups', `before-migration-${version}-1900000000000.db`);

@@ -44,12 +44,12 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 const PLANTS: readonly Plant[] = [
   {
     name: 'no rent is charged',
-    module: '../../src/economy/charge-rent.ts',
+    module: '../../src/economy/money/charge-rent.ts',
     wrong: (right) => ({ ...right, chargeRent: () => undefined }),
   },
   {
     name: 'the cap on issuance is not kept',
-    module: '../../src/economy/issuance.ts',
+    module: '../../src/economy/money/issuance.ts',
     wrong: (right) => ({ ...right, underCap: (_: unknown, worth: Anything) => worth }),
   },
   {
@@ -109,7 +109,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'bids expire a cycle early',
-    module: '../../src/economy/market-rules.ts',
+    module: '../../src/economy/market/market-rules.ts',
     wrong: (right) => ({
       ...right,
       marketRules: (config: Anything) => {
@@ -120,7 +120,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'prices rise faster than they may',
-    module: '../../src/economy/market-rules.ts',
+    module: '../../src/economy/market/market-rules.ts',
     wrong: (right) => ({ ...right, priceRule: (config: Anything) => ({ ...right['priceRule'](config), rate: 0.3 }) }),
   },
   {
@@ -136,13 +136,13 @@ const PLANTS: readonly Plant[] = [
   {
     name: 'what comes for the dead goes to the dead',
     cycles: 1000,
-    module: '../../src/economy/living-agent.ts',
+    module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({ ...right, receiver: (_: unknown, agent: string) => agent }),
   },
   {
     name: 'what comes for the living is burnt',
     cycles: 1000,
-    module: '../../src/economy/living-agent.ts',
+    module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({
       ...right,
       receiver: ({ store }: Anything, agent: string) =>
@@ -246,7 +246,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a repeated request has its effect again',
-    module: '../../src/economy/once.ts',
+    module: '../../src/economy/executions/once.ts',
     wrong: (right) => ({
       ...right,
       once: (deps: Anything, caller: Anything, _key: unknown, work: Anything) =>
@@ -285,7 +285,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'the slot is filled while a prompt is open',
-    module: '../../src/economy/prompt-slot.ts',
+    module: '../../src/economy/attention/prompt-slot.ts',
     wrong: (right) => ({
       ...right,
       fillSlot: ({ store }: Anything) => {

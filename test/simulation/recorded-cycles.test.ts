@@ -7,6 +7,7 @@ import type { Economy } from '../../src/economy/economy.ts';
 import { explainBid } from '../../src/economy/replay/explain-bid.ts';
 import { replayReport, type ReplayOptions } from '../../src/economy/replay/replay-report.ts';
 import { scenarioEconomy } from '../helpers/scenario-economy.ts';
+import { STORE } from '../../src/economy/internal/store-key.ts';
 
 /** Everything is scarce: CPU, memory and attention; somebody always has to wait. */
 const CROWDED = `
@@ -24,9 +25,9 @@ let economy: Economy;
 let cycles: number;
 beforeAll(async () => {
   economy = await scenarioEconomy(CROWDED, 0.4);
-  ({ cycle: cycles } = economy.store.state.get());
+  ({ cycle: cycles } = economy[STORE].state.get());
 });
-afterAll(() => economy.store.close());
+afterAll(() => economy[STORE].close());
 
 function clearing(cycle: number): RecordedClearing {
   const found = recordedClearing(economy, cycle);
@@ -40,7 +41,7 @@ function under(overrides: Partial<Economy['config']['market']>): Economy {
 
 describe('the record of a cycle', () => {
   it('holds all that it was cleared from', () => {
-    const executions = economy.store.executions.page(1e9, 1e6);
+    const executions = economy[STORE].executions.page(1e9, 1e6);
     let contested = 0;
     for (let cycle = 1; cycle <= cycles; cycle++) {
       const { winners, ranked } = allocate(clearing(cycle).input);
@@ -59,7 +60,7 @@ describe('a replay', () => {
     expect(report).toMatchObject({ from: 1, to: cycles });
     expect(report?.replayed).toEqual(report?.recorded);
     for (const { recorded, replayed } of report?.agents ?? []) expect(replayed).toEqual(recorded);
-    expect(report?.recorded.won).toBe(economy.store.executions.page(1e9, 1e6).length);
+    expect(report?.recorded.won).toBe(economy[STORE].executions.page(1e9, 1e6).length);
   });
 
   it('with moving prices of the same rule gives the same prices, and so the same winners', () => {
@@ -110,7 +111,7 @@ describe('an explanation', () => {
   });
 
   it('tells the price of a winner, what was short, and who stood before', () => {
-    for (const { bidId, cycle, price } of economy.store.executions.page(1e9, 50)) {
+    for (const { bidId, cycle, price } of economy[STORE].executions.page(1e9, 50)) {
       const won = explainBid(economy, bidId, 1000).at(-1);
       expect(won).toMatchObject({ cycle, fate: 'won', short_of: null, least_amount: price / 1e6 });
     }

@@ -6,6 +6,7 @@ import { Dice } from '../../src/simulation/dice.ts';
 import { exitOf, programHome, type ProgramHome } from '../helpers/program.ts';
 import { GroundTruth } from './ground-truth.ts';
 import { LOAD_AGENT } from './load-agent.ts';
+import { closeEconomy } from '../../src/economy/economy.ts';
 
 export interface TortureOptions {
   readonly rounds: number;
@@ -117,7 +118,7 @@ function audited({ directory }: ProgramHome): readonly string[] {
     const { ok, first_difference: difference } = auditLedger(economy);
     return ok ? [] : [difference ?? 'audit finds something'];
   } finally {
-    economy.store.close();
+    closeEconomy(economy);
   }
 }
 

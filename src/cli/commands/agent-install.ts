@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { lockRun } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
-import { findAgent } from '../agent-argument.ts';
+import { agentView, waitingFiles } from '../../economy/views/agent-view.ts';
+import { unsettledExecutions } from '../../economy/views/execution-view.ts';
+import { knownAgent } from '../../operator/views/known-agent.ts';
 import type { Installed } from '../../sandbox/engine.ts';
 import type { CliDeps } from '../deps.ts';
 import type { Home } from '../../operator/home.ts';
-import { reject } from '../failure.ts';
+import { reject, valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
@@ -41,17 +43,17 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
 }
 
 async function installFor(deps: CliDeps, home: Home, text: string, { scripts = false, again = false, json }: Options) {
-  const { store } = home.economy;
-  const agent = findAgent(home.economy, text);
-  if (!again && store.executions.totalsOf(agent.id).executions > 0)
+  const { economy } = home;
+  const agent = valueOf(knownAgent(economy, text));
+  if (!again && agentView(economy, agent).executions > 0)
     reject(
       'invalid_value',
       `${agent.id} has run: what it left in its workspace could use the network; --again allows it`,
     );
-  if (store.executions.unsettled().some(({ agentId }) => agentId === agent.id))
+  if (unsettledExecutions(economy).some(({ agentId }) => agentId === agent.id))
     reject('invalid_value', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
   const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);
-  const files = store.agents.files(agent.id);
+  const files = waitingFiles(economy, agent.id);
   const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
   const installed = await deps.engine.install(home, request, deps.interrupt);
   return { view: { agent_id: agent.id, ...installed }, lines: linesOf(agent.id, installed, home) };

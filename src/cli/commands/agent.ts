@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
-import { agentView } from '../../economy/views/agent-view.ts';
-import { bidView } from '../../economy/views/bid-view.ts';
-import { executionView } from '../../economy/views/execution-view.ts';
-import { promptView } from '../../economy/views/prompt-view.ts';
-import { findAgent } from '../agent-argument.ts';
+import { wholeAgent, type WholeAgent } from '../../operator/views/whole-agent.ts';
 import type { CliDeps } from '../deps.ts';
-import type { Home } from '../../operator/home.ts';
+import { valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
-import { readHome, withJson } from '../listing.ts';
+import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 import { addAgentInstall } from './agent-install.ts';
 import { AGENT_COLUMNS } from './agents.ts';
@@ -15,32 +11,17 @@ import { BID_COLUMNS } from './bids.ts';
 import { EXECUTION_COLUMNS } from './executions.ts';
 import { PROMPT_COLUMNS } from './prompts.ts';
 
-const ROWS = 10;
-const NEWEST = Number.MAX_SAFE_INTEGER;
-
 export function addAgent(command: Command, deps: CliDeps): void {
   addAgentInstall(command, deps);
   withJson(command).action(async (id: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
-    const view = await withHome(deps, command, (home) => readHome(home, () => wholeAgent(home, id)));
+    const view = await withHome(deps, command, ({ economy }) => valueOf(wholeAgent(economy, id)));
     if (json) printJson(deps.stdout, view);
     else printLines(deps.stdout, lines(view));
   });
 }
 
-/** The newest last. */
-function wholeAgent({ economy }: Home, text: string) {
-  const { bids, executions, prompts } = economy.store;
-  const agent = findAgent(economy, text);
-  return {
-    ...agentView(economy, agent),
-    last_bids: bids.ofAgent(agent.id, NEWEST, ROWS).map(bidView).reverse(),
-    last_executions: executions.ofAgent(agent.id, NEWEST, ROWS).map(executionView).reverse(),
-    last_prompts: prompts.ofAgent(agent.id, NEWEST, ROWS).map(promptView).reverse(),
-  };
-}
-
-function lines(view: ReturnType<typeof wholeAgent>): readonly string[] {
+function lines(view: WholeAgent): readonly string[] {
   const { last_bids: bids, last_executions: executions, last_prompts: prompts } = view;
   const facts = [
     `life ${view.life}`,

@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
-import type { Agent, AgentStatus } from '../../domain/agent.ts';
-import type { Economy } from '../../economy/economy.ts';
-import { agentView } from '../../economy/views/agent-view.ts';
+import type { AgentStatus } from '../../domain/agent.ts';
+import type { agentView } from '../../economy/views/agent-view.ts';
+import { agentList } from '../../operator/views/agent-list.ts';
 import type { CliDeps } from '../deps.ts';
+import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import type { Column } from '../output.ts';
 
 const STATUSES: readonly AgentStatus[] = ['alive', 'dormant', 'dead'];
-const PAGE_ROWS = 1000;
 
 interface Options extends ListOptions {
   readonly status?: AgentStatus;
@@ -37,11 +37,8 @@ export function addAgents(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
-      const views = await withHome(deps, command, (home) =>
-        readHome(home, () =>
-          newestAgents(home.economy, limit, options.status).map((agent) => agentView(home.economy, agent)),
-        ),
-      );
+      const { status } = options;
+      const views = await withHome(deps, command, ({ economy }) => valueOf(agentList(economy, { limit, status })));
       printList(deps, views, {
         json: options.json,
         columns: AGENT_COLUMNS,
@@ -49,17 +46,4 @@ export function addAgents(command: Command, deps: CliDeps): void {
         none: 'no agents; bp-agents bootstrap makes genesis',
       });
     });
-}
-
-/** The store pages them from the oldest on. */
-function newestAgents({ store }: Economy, limit: number, status: AgentStatus | undefined): readonly Agent[] {
-  const found: Agent[] = [];
-  for (let after = 0; ;) {
-    const page = store.agents.page(after, PAGE_ROWS);
-    found.push(...page.filter((agent) => status === undefined || agent.status === status));
-    if (found.length > limit) found.splice(0, found.length - limit);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE_ROWS) return found;
-    after = last.number;
-  }
 }

@@ -5,12 +5,15 @@ import { reject } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
+import { backUpEconomy } from '../../economy/home/wholeness.ts';
 
 export function addBackup(command: Command, deps: CliDeps): void {
   withJson(command).action(async (file: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
-    const backup = await withHome(deps, command, ({ economy }) => economy.store.backUp(resolve(deps.directory, file)));
+    const backup = await withHome(deps, command, ({ economy }) =>
+      backUpEconomy(economy, resolve(deps.directory, file)),
+    );
     if (json) printJson(deps.stdout, { file: backup.path, bytes: backup.bytes, version: backup.version });
     else
       printLines(deps.stdout, [

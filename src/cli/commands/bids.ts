@@ -1,13 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { BidStatus } from '../../domain/bid.ts';
 import { parseId } from '../../domain/ids.ts';
-import { bidView } from '../../economy/views/bid-view.ts';
-import { findAgent } from '../agent-argument.ts';
+import { bidList, bidWithFates, type BidView } from '../../operator/views/bid-list.ts';
 import type { CliDeps } from '../deps.ts';
-import type { Home } from '../../operator/home.ts';
-import { reject, valueOf } from '../failure.ts';
+import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import { printJson, printLines, tableLines, type Column } from '../output.ts';
 
 const STATUSES: readonly BidStatus[] = ['pending', 'won', 'withdrawn', 'expired', 'voided'];
@@ -17,9 +15,7 @@ interface Options extends ListOptions {
   readonly status?: BidStatus;
 }
 
-type View = ReturnType<typeof bidView>;
-
-export const BID_COLUMNS: readonly Column<View>[] = [
+export const BID_COLUMNS: readonly Column<BidView>[] = [
   { title: 'bid', value: ({ id }) => id },
   { title: 'agent', value: ({ agent_id: agent }) => agent },
   { title: 'payer', value: ({ agent_id: agent, payer }) => (payer === agent ? null : payer) },
@@ -49,31 +45,14 @@ export function addBids(command: Command, deps: CliDeps): void {
 
 async function listBids(deps: CliDeps, command: Command, options: Options): Promise<void> {
   const limit = limitOf(options);
-  const views = await withHome(deps, command, (home) => readHome(home, () => bidViews(home, limit, options)));
+  const views = await withHome(deps, command, ({ economy }) => valueOf(bidList(economy, { ...options, limit })));
   printList(deps, views, { json: options.json, columns: BID_COLUMNS, limit, none: 'no bids' });
-}
-
-function bidViews({ economy }: Home, limit: number, { agent, status }: Options): readonly View[] {
-  const { bids } = economy.store;
-  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
-  const rows = newestRows(
-    (before, count) => (id === undefined ? bids.page(before, count, status) : bids.ofAgent(id, before, count)),
-    limit,
-    { numberOf: (bid) => bid.id, keep: (bid) => status === undefined || bid.status === status },
-  );
-  return rows.map(bidView);
 }
 
 async function showBid(deps: CliDeps, command: Command, text: string): Promise<void> {
   const { json } = command.optsWithGlobals<Options>();
   const id = valueOf(parseId('bid', text));
-  const view = await withHome(deps, command, (home) =>
-    readHome(home, () => {
-      const bid = home.economy.store.bids.find(id);
-      if (!bid) return reject('bid_not_found', `there is no bid_${id}; bp-agents bids lists them`, { field: 'bid' });
-      return { ...bidView(bid), fates: home.economy.store.bids.fates(id) };
-    }),
-  );
+  const view = await withHome(deps, command, ({ economy }) => valueOf(bidWithFates(economy, id)));
   if (json) printJson(deps.stdout, view);
   else
     printLines(deps.stdout, [

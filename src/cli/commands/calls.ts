@@ -1,20 +1,17 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
-import { callView } from '../../economy/views/call-view.ts';
+import { callList, type CallView } from '../../operator/views/call-list.ts';
 import type { CliDeps } from '../deps.ts';
-import type { Home } from '../../operator/home.ts';
 import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import type { Column } from '../output.ts';
 
 interface Options extends ListOptions {
   readonly execution?: string;
 }
 
-type View = ReturnType<typeof callView>;
-
-const COLUMNS: readonly Column<View>[] = [
+const COLUMNS: readonly Column<CallView>[] = [
   { title: 'call', value: ({ id }) => id, right: true },
   { title: 'execution', value: ({ execution_id: execution }) => execution },
   { title: 'provider', value: ({ provider }) => provider },
@@ -35,19 +32,11 @@ export function addCalls(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
-      const views = await withHome(deps, command, (home) => readHome(home, () => callViews(home, limit, options)));
+      const { execution } = options;
+      const executionId = execution === undefined ? undefined : valueOf(parseId('execution', execution));
+      const views = await withHome(deps, command, ({ economy }) => valueOf(callList(economy, { limit, executionId })));
       printList(deps, views, { json: options.json, columns: COLUMNS, limit, none: 'no calls' });
     });
-}
-
-function callViews({ economy }: Home, limit: number, { execution }: Options): readonly View[] {
-  const { modelCalls } = economy.store;
-  if (execution === undefined) {
-    const page = (before: number, count: number) => modelCalls.page(before, count);
-    return newestRows(page, limit, { numberOf: ({ id }) => id }).map(callView);
-  }
-  const id = valueOf(parseId('execution', execution));
-  return modelCalls.ofExecution(id, limit).map(callView).reverse();
 }
 
 /** `~` stands before what the provider did not report. */

@@ -9,7 +9,7 @@ import { reward } from '../../domain/attention.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { bundleCost, bundleView, type Prices } from '../../domain/resources.ts';
 import { pricesView } from '../../economy/market/cycle-record.ts';
-import { bareBundle } from '../../economy/views/market-view.ts';
+import { bareBundle, pricesOf } from '../../economy/views/market-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { configSources, homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
@@ -67,7 +67,7 @@ async function pricesToday(deps: CliDeps, options: GlobalOptions, derived: Deriv
   if (!existsSync(databasePath(homeDirectory(deps, options)))) return derived.startPrices;
   const home = await openHome(deps, options, { create: false });
   try {
-    return home.economy.store.read(() => home.economy.store.markets.prices());
+    return pricesOf(home.economy);
   } finally {
     home.close();
   }

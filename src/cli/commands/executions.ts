@@ -1,11 +1,10 @@
 import { Option, type Command } from 'commander';
 import { OUTCOMES, type Outcome } from '../../domain/execution.ts';
-import { executionView } from '../../economy/views/execution-view.ts';
-import { findAgent } from '../agent-argument.ts';
+import { executionList, type ExecutionView } from '../../operator/views/execution-list.ts';
 import type { CliDeps } from '../deps.ts';
-import type { Home } from '../../operator/home.ts';
+import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import type { Column } from '../output.ts';
 
 interface Options extends ListOptions {
@@ -13,9 +12,7 @@ interface Options extends ListOptions {
   readonly outcome?: Outcome;
 }
 
-type View = ReturnType<typeof executionView>;
-
-export const EXECUTION_COLUMNS: readonly Column<View>[] = [
+export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
   { title: 'execution', value: ({ id }) => id },
   { title: 'agent', value: ({ agent_id: agent }) => agent },
   { title: 'bid', value: ({ bid_id: bid, attempt }) => (attempt === 1 ? bid : `${bid}/${attempt}`) },
@@ -38,23 +35,11 @@ export function addExecutions(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
-      const views = await withHome(deps, command, (home) => readHome(home, () => executionViews(home, limit, options)));
+      const views = await withHome(deps, command, ({ economy }) =>
+        valueOf(executionList(economy, { ...options, limit })),
+      );
       printList(deps, views, { json: options.json, columns: EXECUTION_COLUMNS, limit, none: 'no executions' });
     });
-}
-
-function executionViews({ economy }: Home, limit: number, { agent, outcome }: Options): readonly View[] {
-  const { executions } = economy.store;
-  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
-  const rows = newestRows(
-    (before, count) => (id === undefined ? executions.page(before, count) : executions.ofAgent(id, before, count)),
-    limit,
-    {
-      numberOf: (execution) => execution.id,
-      keep: (execution) => outcome === undefined || execution.outcome === outcome,
-    },
-  );
-  return rows.map(executionView);
 }
 
 /** `0.12 of 1`; a figure that could not be had is shown as `?`. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { formatId, parseId } from '../../domain/ids.ts';
-import { explainBid, type ExplainedCycle } from '../../economy/replay/explain-bid.ts';
-import { bidView } from '../../economy/views/bid-view.ts';
+import { parseId } from '../../domain/ids.ts';
+import type { ExplainedCycle } from '../../economy/replay/explain-bid.ts';
+import { bidExplained } from '../../operator/views/bid-list.ts';
 import type { CliDeps } from '../deps.ts';
-import { reject, valueOf } from '../failure.ts';
+import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, withJson, type ListOptions } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
 import { BID_COLUMNS } from './bids.ts';
 
@@ -16,13 +16,7 @@ export function addExplain(command: Command, deps: CliDeps): void {
       const options = command.optsWithGlobals<ListOptions>();
       const id = valueOf(parseId('bid', text));
       const limit = limitOf(options);
-      const view = await withHome(deps, command, ({ economy, ...home }) =>
-        readHome({ economy, ...home }, () => {
-          const bid = economy.store.bids.find(id);
-          if (!bid) return reject('bid_not_found', `there is no ${formatId('bid', id)}; bp-agents bids lists them`);
-          return { bid: bidView(bid), cycles: explainBid(economy, id, limit) };
-        }),
-      );
+      const view = await withHome(deps, command, ({ economy }) => valueOf(bidExplained(economy, id, limit)));
       if (options.json) printJson(deps.stdout, view);
       else
         printLines(deps.stdout, [

@@ -4,11 +4,12 @@ import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { csvLine } from '../csv.ts';
 import type { CliDeps } from '../deps.ts';
-import { exportTables, type ExportTable } from '../export-tables.ts';
+import { exportTables, type ExportTable } from '../../operator/export-tables.ts';
 import { reject } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
-import { readHome, withJson } from '../listing.ts';
+import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 interface Options extends GlobalOptions {
   readonly dir: string;
@@ -31,7 +32,7 @@ export function addExport(command: Command, deps: CliDeps): void {
       const written = await withHome(deps, command, (home) => {
         makeFolder(directory);
         const suffix = Buffer.from(deps.random.bytes(6)).toString('hex');
-        return readHome(home, () => writeTables(directory, suffix, exportTables(home.economy)));
+        return snapshot(home.economy, () => writeTables(directory, suffix, exportTables(home.economy)));
       });
       if (json) printJson(deps.stdout, { dir: directory, files: written });
       else

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { cycleView } from '../../economy/views/market-view.ts';
+import { cycleList, type HistoricCycle } from '../../operator/views/cycle-list.ts';
 import type { CliDeps } from '../deps.ts';
+import { valueOf } from '../failure.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import type { Column } from '../output.ts';
 
-type View = ReturnType<typeof cycleView> & { readonly tokens: { readonly sold: number; readonly used: number } };
-
-const COLUMNS: readonly Column<View>[] = [
+const COLUMNS: readonly Column<HistoricCycle>[] = [
   { title: 'cycle', value: ({ cycle }) => cycle, right: true },
   { title: 'at', value: ({ at }) => at },
   { title: 'ms', value: ({ duration_ms: duration }) => duration, right: true },
@@ -30,16 +29,7 @@ export function addHistory(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<ListOptions>();
       const limit = limitOf(options);
-      const views = await withHome(deps, command, (home) =>
-        readHome(home, () => {
-          const { cycles, executions } = home.economy.store;
-          const page = (before: number, count: number) => cycles.page(before, count);
-          return newestRows(page, limit, { numberOf: ({ cycle }) => cycle }).map((record): View => ({
-            ...cycleView(record),
-            tokens: executions.tokensOf(record.cycle),
-          }));
-        }),
-      );
+      const views = await withHome(deps, command, ({ economy }) => valueOf(cycleList(economy, { limit })));
       printList(deps, views, { json: options.json, columns: COLUMNS, limit, none: 'no cycle has passed' });
     });
 }

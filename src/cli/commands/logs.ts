@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { outputPath } from '../../config/home-places.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
 import type { CliDeps } from '../deps.ts';
-import { reject, valueOf } from '../failure.ts';
+import { valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { hasLog, linesOf, readLog } from '../log-file.ts';
 import { printJson, printLines } from '../output.ts';
+import { knownExecution } from '../../operator/views/execution-list.ts';
 
 const LINE_CHARS_MAX = 10_000;
 /** `sandbox.output_bytes_max` keeps logs far smaller, unless somebody raised it. */
@@ -18,9 +19,7 @@ export function addLogs(command: Command, deps: CliDeps): void {
     const number = valueOf(parseId('execution', execution));
     await withHome(deps, command, ({ directory, economy }) => {
       const id = formatId('execution', number);
-      const found = economy.store.executions.find(number);
-      if (!found)
-        reject('execution_not_found', `there is no ${id}; bp-agents executions lists them`, { field: 'execution' });
+      const found = valueOf(knownExecution(economy, number));
       const path = outputPath(directory, id);
       if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
       else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);

@@ -3,13 +3,14 @@ import { RESOURCES } from '../../domain/resources.ts';
 import { marketStateView } from '../../economy/views/market-view.ts';
 import type { CliDeps } from '../deps.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
-import { readHome, withJson } from '../listing.ts';
+import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function addMarkets(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
-    const view = await withHome(deps, command, (home) => readHome(home, () => marketStateView(home.economy)));
+    const view = await withHome(deps, command, ({ economy }) => snapshot(economy, () => marketStateView(economy)));
     if (json) printJson(deps.stdout, view);
     else printLines(deps.stdout, lines(view));
   });

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import type { Prompt } from '../../domain/attention.ts';
 import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
-import { promptView } from '../../economy/views/prompt-view.ts';
+import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
+import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
 import { promptFrame } from '../../terminal/prompt-frame.ts';
-import { findAgent } from '../agent-argument.ts';
 import type { CliDeps } from '../deps.ts';
+import { valueOf } from '../failure.ts';
 import type { Home } from '../../operator/home.ts';
 import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, newestRows, printList, readHome, withJson, type ListOptions } from '../listing.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
 import { printJson, printLines, tableLines, type Column } from '../output.ts';
 
 interface Options extends ListOptions {
@@ -15,11 +15,9 @@ interface Options extends ListOptions {
   readonly agent?: string;
 }
 
-type View = ReturnType<typeof promptView>;
-
 const FRAME_COLUMNS = 100;
 
-export const PROMPT_COLUMNS: readonly Column<View>[] = [
+export const PROMPT_COLUMNS: readonly Column<PromptView>[] = [
   { title: 'prompt', value: ({ id }) => id },
   { title: 'agent', value: ({ agent_id: agent }) => agent },
   { title: 'status', value: ({ status }) => status },
@@ -40,39 +38,24 @@ export function addPrompts(command: Command, deps: CliDeps): void {
       const limit = limitOf(options);
       const prompts = await withHome(deps, command, (home) => {
         if (!options.json) welcomeHuman(home.economy);
-        return readHome(home, () => promptsOf(home, limit, options));
+        return valueOf(promptList(home.economy, { ...options, limit }));
       });
-      if (options.json) printJson(deps.stdout, prompts.map(promptView));
+      if (options.json) printJson(deps.stdout, prompts);
       else show(deps, prompts, options, limit);
     });
 }
 
-function promptsOf({ economy }: Home, limit: number, { agent, open }: Options): readonly Prompt[] {
-  const { prompts } = economy.store;
-  const id = agent === undefined ? undefined : findAgent(economy, agent).id;
-  if (open) {
-    const inSlot = prompts.open();
-    return inSlot && (id === undefined || inSlot.agentId === id) ? [inSlot] : [];
-  }
-  return newestRows(
-    (before, count) => (id === undefined ? prompts.page(before, count) : prompts.ofAgent(id, before, count)),
-    limit,
-    { numberOf: (prompt) => prompt.id },
-  );
-}
-
 /** The ended ones as a table, then in full what waits. */
-function show(deps: CliDeps, prompts: readonly Prompt[], { open }: Options, limit: number): void {
+function show(deps: CliDeps, prompts: readonly PromptView[], { open }: Options, limit: number): void {
   const waiting = prompts.filter(({ status }) => status === 'open' || status === 'queued');
-  const ended = prompts.filter((prompt) => !waiting.includes(prompt)).map(promptView);
+  const ended = prompts.filter((prompt) => !waiting.includes(prompt));
   if (waiting.length === 0 && ended.length === 0) printLines(deps.stdout, [open ? 'no prompt is open' : 'no prompts']);
   if (ended.length > 0) printList(deps, ended, { json: false, columns: PROMPT_COLUMNS, limit, none: '' });
   // The open one stands at the end, where the eye is.
-  for (const prompt of waiting.reverse()) {
-    const view = promptView(prompt);
+  for (const view of waiting.reverse()) {
     const columns = Math.min(FRAME_COLUMNS, deps.stdout.columns || FRAME_COLUMNS);
     const next =
-      prompt.status === 'open'
+      view.status === 'open'
         ? `bp-agents score ${view.id} INTERESTING USEFUL UNDERSTANDABLE [--reason TEXT], each mark 0 to 10; or bp-agents skip ${view.id}`
         : `${view.id} waits for its turn`;
     printLines(deps.stdout, ['', ...promptFrame(view, columns), next]);
@@ -80,13 +63,8 @@ function show(deps: CliDeps, prompts: readonly Prompt[], { open }: Options, limi
 }
 
 /** How one prompt ended, for the commands that end it. */
-export function printEnded(
-  deps: CliDeps,
-  { store }: Home['economy'],
-  promptId: number,
-  json: boolean | undefined,
-): void {
-  const prompt = store.prompts.find(promptId);
+export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: number, json: boolean | undefined): void {
+  const prompt = findPrompt(economy, promptId);
   if (!prompt) throw new Error(`prompt ${promptId} is gone`);
   const view = promptView(prompt);
   if (json) {

@@ -4,8 +4,9 @@ import { parseWhole } from '../arguments.ts';
 import type { CliDeps } from '../deps.ts';
 import { reject, valueOf } from '../failure.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
-import { readHome, withJson } from '../listing.ts';
+import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines, type Column } from '../output.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 interface Options extends GlobalOptions {
   readonly from?: string;
@@ -41,7 +42,7 @@ export function addReplay(command: Command, deps: CliDeps): void {
       const sets = (...sections: readonly string[]) =>
         set.some((it) => sections.some((section) => it.startsWith(section)));
       const report = await withHome(deps, command, (home) =>
-        readHome(home, () =>
+        snapshot(home.economy, () =>
           replayReport(home.economy, {
             ...{ from, to },
             changes: {

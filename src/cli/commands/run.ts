@@ -14,6 +14,7 @@ import { madeAgentLines } from '../made-agent-lines.ts';
 import { homeDirectory, openHome, putBackWorkspaces, readConfig, type GlobalOptions } from '../home.ts';
 import { printLines } from '../output.ts';
 import { runSession } from '../run-session.ts';
+import { refuseDamaged } from '../../economy/home/wholeness.ts';
 
 interface Options extends GlobalOptions {
   readonly cycles?: string;
@@ -42,7 +43,7 @@ export function addRun(command: Command, deps: CliDeps): void {
         const home = await patiently(deps, () => openHome(deps, options, { create: true, isPatient: true }));
         if (!home) return;
         try {
-          home.economy.store.refuseDamaged();
+          refuseDamaged(home.economy);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
           printLines(deps.stdout, [...welcome(home, isNew), ...begun]);

@@ -5,6 +5,7 @@ import type { CliDeps } from '../deps.ts';
 import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines, tableLines } from '../output.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function addStatus(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {

@@ -12,6 +12,7 @@ import { withHome, type GlobalOptions } from '../home.ts';
 import { withJson } from '../listing.ts';
 import { printJson, printLines } from '../output.ts';
 import { endRun, findRun, waitUntil } from '../../operator/running-process.ts';
+import { getExecution, unsettledExecutions } from '../../economy/views/execution-view.ts';
 
 interface Options extends GlobalOptions {
   readonly now?: boolean;
@@ -54,7 +55,7 @@ async function stopRun(
 ): Promise<Said> {
   const pid = await findRun(deps, home.directory);
   if (pid === undefined) return { view: { process: null, ended: false }, lines: ['no run is going on here'] };
-  const running = home.economy.store.executions.unsettled().length;
+  const running = unsettledExecutions(home.economy).length;
   if (!json && !now)
     printLines(deps.stdout, [
       `ending the run in process ${pid}${running === 0 ? '' : `, which first settles what runs (${running})`}`,
@@ -88,7 +89,7 @@ async function stopAnAgent(deps: CliDeps, home: Home, text: string): Promise<Sai
 
 /** The execution after its end, or as it is where no run is going on that could end it. Throws `not_ended_yet`. */
 async function waitForEnd(deps: CliDeps, { directory, economy }: Home, id: number): Promise<Execution> {
-  const execution = () => economy.store.executions.get(id);
+  const execution = () => getExecution(economy, id);
   if ((await findRun(deps, directory)) === undefined) return execution();
   if (await waitUntil(deps, () => execution().state === 'settled', END_MS_MAX)) return execution();
   throw new BpError('not_ended_yet', `${formatId('execution', id)} has not ended within ${END_MS_MAX / 1000} s`, {

@@ -9,11 +9,13 @@ import type { Home } from '../../operator/home.ts';
 import { failureOf } from '../failure.ts';
 import { homeDirectory, openHome, type GlobalOptions } from '../home.ts';
 import { clockFinding } from './clock-finding.ts';
+import { examineDatabase, newestRecordAt } from '../../economy/home/wholeness.ts';
+import { unsettledExecutions } from '../../economy/views/execution-view.ts';
 
 /** What of a home can be out of order: its database, its lock, its folders, its disk, and time itself. */
 export async function homeFindings(deps: CliDeps, options: GlobalOptions): Promise<readonly Finding[]> {
   const directory = homeDirectory(deps, options);
-  const { finding, newestAt, unsettled } = await examineDatabase(deps, options, directory);
+  const { finding, newestAt, unsettled } = await databaseFindings(deps, options, directory);
   return [
     finding,
     runFinding(directory, unsettled),
@@ -30,7 +32,7 @@ interface Examined {
   readonly unsettled?: number;
 }
 
-async function examineDatabase(deps: CliDeps, options: GlobalOptions, directory: string): Promise<Examined> {
+async function databaseFindings(deps: CliDeps, options: GlobalOptions, directory: string): Promise<Examined> {
   const name = 'database';
   const path = databasePath(directory);
   if (!existsSync(path)) return { finding: { name, ok: true, detail: `none yet at ${path}; bp-agents init makes it` } };
@@ -56,17 +58,13 @@ async function examineDatabase(deps: CliDeps, options: GlobalOptions, directory:
 
 function wholeness({ economy }: Home, path: string): Finding {
   const name = 'database';
-  const [defect] = economy.store.defects();
-  if (defect === undefined) return { name, ok: true, detail: `whole, version ${economy.store.version()}, ${path}` };
+  const { defect, version } = examineDatabase(economy);
+  if (defect === undefined) return { name, ok: true, detail: `whole, version ${version}, ${path}` };
   return { name, ok: false, detail: defect, mend: 'restore a copy of .bp-agents; bp-agents audit says how bad it is' };
 }
 
-function newest({ economy: { store } }: Home): Pick<Examined, 'newestAt' | 'unsettled'> {
-  const times = [store.state.get().clearedAt ?? undefined, store.transfers.newestAt()].filter((at) => at !== undefined);
-  return {
-    newestAt: times.length === 0 ? undefined : Math.max(...times),
-    unsettled: store.executions.counts().running,
-  };
+function newest({ economy }: Home): Pick<Examined, 'newestAt' | 'unsettled'> {
+  return { newestAt: newestRecordAt(economy), unsettled: unsettledExecutions(economy).length };
 }
 
 function runFinding(directory: string, unsettled = 0): Finding {

@@ -7,6 +7,7 @@ import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
 import { issuanceRoom } from '../money/issuance.ts';
 import { placeBid, type PlacedBid } from '../market/place-bid.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface BootstrapOrder {
   readonly id: string;
@@ -34,7 +35,7 @@ export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pat
  * of the bid.
  */
 export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<BootstrappedAgent> {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   const granted = order.credits ?? config.economy.initial_credit_budget;
   const wrong = checkOrder(order);
   if (wrong) return wrong;
@@ -84,11 +85,11 @@ function checkOrder({ id, credits, bundle }: BootstrapOrder): Refusal | undefine
 }
 
 /** Whether any agent was ever made here. */
-export function hasAgents({ store }: Economy): boolean {
+export function hasAgents({ [STORE]: store }: Economy): boolean {
   return store.agents.page(0, 1).length > 0;
 }
 
-function beginLife({ store, clock }: Economy, id: string, known: Agent | undefined): number {
+function beginLife({ [STORE]: store, clock }: Economy, id: string, known: Agent | undefined): number {
   if (known) {
     store.agents.revive(id);
     return known.life + 1;
@@ -110,7 +111,7 @@ function beginLife({ store, clock }: Economy, id: string, known: Agent | undefin
  * `economy.bootstrap.bundle`, cut to what can be had: no more CPU than the whole supply, no attention where there is
  * nobody to ask or the grant can't pay for it, and then no more CPU than the grant pays for.
  */
-function defaultBundle({ store, config, derived }: Economy, granted: MicroCredits): Bundle {
+function defaultBundle({ [STORE]: store, config, derived }: Economy, granted: MicroCredits): Bundle {
   const { cpu_seconds, memory_mb: memoryMb, tokens, attention } = config.economy.bootstrap.bundle;
   const prices = store.markets.prices();
   const cpuMs = Math.min(Math.round(cpu_seconds * 1000), derived.supply.cpuMs);
@@ -123,7 +124,7 @@ function defaultBundle({ store, config, derived }: Economy, granted: MicroCredit
 }
 
 /** Some headroom over the reserve, as far as the grant allows. */
-function defaultAmount({ store, config }: Economy, bundle: Bundle, granted: MicroCredits): MicroCredits {
+function defaultAmount({ [STORE]: store, config }: Economy, bundle: Bundle, granted: MicroCredits): MicroCredits {
   const reserve = bundleCost(bundle, store.markets.prices());
   return max(reserve, min(granted, micro(Math.ceil(reserve * config.economy.bootstrap.bid_over_reserve))));
 }

@@ -1,6 +1,7 @@
 import { micro } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** What a cycle changed in agents' lives. */
 export interface LifeChanges {
@@ -13,7 +14,7 @@ export interface LifeChanges {
  * cycles. (Whoever gets a bid is alive again at once: `placeBid`.) Runs inside the caller's transaction, once per cycle of the running market.
  */
 export function sortTheLiving(deps: Economy): LifeChanges {
-  const { store, config } = deps;
+  const { [STORE]: store, config } = deps;
   const { cycle } = store.state.get();
   const died = store.agents.overdue(cycle - config.lifecycle.dormant_cycles);
   for (const id of died) endLife(deps, id);
@@ -25,7 +26,7 @@ export function sortTheLiving(deps: Economy): LifeChanges {
 
 /** Death: its bids are voided, its credits go to `burn`, its workspace stays for the operator to read. */
 function endLife(deps: Economy, agentId: string): void {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   const { cycle } = store.state.get();
   for (const bid of store.bids.pendingTiedTo(agentId))
     releaseBid(deps, bid, 'voided', bid.payerId === agentId ? 'its payer died' : 'its agent died');

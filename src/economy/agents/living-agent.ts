@@ -2,9 +2,10 @@ import type { Agent } from '../../domain/agent.ts';
 import { parseAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** An agent that can be dealt with. Refuses: `invalid_id`, `agent_not_found`, `agent_dead`, `agent_stopped`. */
-export function findLiving({ store }: Economy, agentId: string, field: string): Result<Agent> {
+export function findLiving({ [STORE]: store }: Economy, agentId: string, field: string): Result<Agent> {
   const id = parseAgentId(agentId, field);
   if (!id.ok) return id;
   const agent = store.agents.find(agentId);
@@ -17,6 +18,6 @@ export function findLiving({ store }: Economy, agentId: string, field: string): 
 }
 
 /** Where credits for this agent go: to itself, or on to `burn` when it is dead. */
-export function receiver({ store }: Economy, agentId: string): string {
+export function receiver({ [STORE]: store }: Economy, agentId: string): string {
   return store.agents.find(agentId)?.status === 'dead' ? 'system:burn' : agentId;
 }

@@ -4,6 +4,7 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { checkContent } from '../../domain/text.ts';
 import type { Economy } from '../economy.ts';
 import { findLiving } from './living-agent.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface SentMessage {
   readonly messageId: number;
@@ -20,7 +21,7 @@ export function sendMessage(
   from: string,
   { to, content }: { readonly to: string; readonly content: string },
 ): Result<SentMessage> {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   const { message_fee: fee, message_bytes_max: bytesMax, inbox_max: inboxMax } = config.economy;
   return store.transaction(() => {
     const receiver = findLiving(deps, to, 'to');

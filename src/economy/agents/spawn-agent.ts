@@ -7,6 +7,7 @@ import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { leastEndowment } from '../views/market-view.ts';
+import { STORE } from '../internal/store-key.ts';
 
 const PARTS_PER_MILLION = 1_000_000;
 
@@ -32,7 +33,7 @@ export interface SpawnedAgent {
  * what `placeBid` refuses of `first_bid`.
  */
 export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   return store.transaction(() => {
     const childId = order.id ?? madeUpId(deps);
     const fee = spawnFee(deps, parentId);
@@ -58,7 +59,7 @@ export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): 
  * fee_base × fee_growthⁿ, rounded up; n is how many children were born in this lineage, dead ones too, within the
  * window of running time.
  */
-export function spawnFee({ store, config }: Economy, parentId: string): MicroCredits {
+export function spawnFee({ [STORE]: store, config }: Economy, parentId: string): MicroCredits {
   const { fee_base: base, fee_growth: growth, fee_window_seconds: windowSeconds } = config.economy.spawn;
   const lineageId = store.agents.find(parentId)?.lineageId ?? parentId;
   const born = store.agents.bornSince(lineageId, store.state.get().runningMs - windowSeconds * 1000);
@@ -84,7 +85,7 @@ function checkOrder(
   fee: MicroCredits,
   { initialCredits, files }: SpawnOrder,
 ): Refusal | undefined {
-  const { store, config } = deps;
+  const { [STORE]: store, config } = deps;
   const id = parseAgentId(childId);
   const wrong = id.ok ? checkAmount(initialCredits, 'initial_credits') : id;
   if (wrong) return wrong;

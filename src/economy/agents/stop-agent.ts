@@ -2,6 +2,7 @@ import { parseAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface StoppedAgent {
   readonly agentId: string;
@@ -19,7 +20,7 @@ export interface StoppedAgent {
  * Refuses: `invalid_id`, `agent_not_found`, `agent_dead`.
  */
 export function stopAgent(deps: Economy, agentId: string): Result<StoppedAgent> {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const id = parseAgentId(agentId, 'agent');
   if (!id.ok) return id;
   return store.transaction(() => {

@@ -9,6 +9,7 @@ import { issuanceRoom, underCap } from '../money/issuance.ts';
 import { receiver } from '../agents/living-agent.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { fillSlot, welcomeHuman } from './prompt-slot.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface EndedPrompt {
   readonly promptId: number;
@@ -65,7 +66,7 @@ export function skipPrompt(deps: Economy, promptId: number): Result<EndedPrompt>
  * human counts as away. Runs inside the caller's transaction. Returns the prompt that expired.
  */
 export function expirePrompt(deps: Economy): number | undefined {
-  const { store, config } = deps;
+  const { [STORE]: store, config } = deps;
   const prompt = store.prompts.open();
   if (!prompt) return undefined;
   const { runningMs } = store.state.get();
@@ -83,7 +84,7 @@ export function expirePrompt(deps: Economy): number | undefined {
 }
 
 function answer(deps: Economy, promptId: number, act: (prompt: Prompt) => Result<EndedPrompt>): Result<EndedPrompt> {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const wrong = checkId('prompt', promptId);
   if (wrong) return wrong;
   // Whoever answers is there, also when the answer comes too late. This may bring the prompt from the deck into the slot.
@@ -114,7 +115,7 @@ interface Ending {
 }
 
 function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   const { cycle } = store.state.get();
   const at = clock.now();
   const ref = formatId('prompt', prompt.id);
@@ -135,7 +136,7 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
 
 /** Places the bid that the prompt named; where it can't be, the agent's `responses` say why and what would have passed. */
 function placeNextBid(deps: Economy, prompt: Prompt): void {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   if (prompt.nextBid === null) return;
   if (store.bids.hasPendingOwn(prompt.agentId)) {
     store.prompts.setNextBid(prompt.id, 'not_needed', 'the agent has a bid of its own pending');

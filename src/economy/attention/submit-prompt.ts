@@ -5,6 +5,7 @@ import { readBidRequest } from '../market/bid-request.ts';
 import type { Economy } from '../economy.ts';
 import type { Caller } from '../executions/caller.ts';
 import { fillSlot } from './prompt-slot.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface PromptDraft {
   readonly content: string;
@@ -23,7 +24,7 @@ export function submitPrompt(
   caller: Caller,
   draft: PromptDraft,
 ): Result<{ readonly promptId: number; readonly status: 'open' | 'queued' }> {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   return store.transaction(() => {
     const execution = store.executions.get(caller.executionId);
     if (execution.state !== 'running') return refuse('execution_ended', 'the execution has ended');

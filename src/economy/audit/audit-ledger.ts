@@ -3,6 +3,7 @@ import { subtract, toCredits, micro, ZERO } from '../../domain/credits.ts';
 import type { AuditTransfer } from '../../store/audit-rows.ts';
 import type { Economy } from '../economy.ts';
 import { LedgerReplay } from './ledger-replay.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** What `audit --json` prints. Amounts in credits. */
 export interface AuditReport {
@@ -29,7 +30,7 @@ const CHAIN_START = '0'.repeat(64);
  * execution, prompt and agent. Believes neither running totals nor anything that the program computed before.
  * `expect`: a hash that the chain must contain, such as a head that was written down elsewhere.
  */
-export function auditLedger({ store }: Economy, { expect }: { readonly expect?: string } = {}): AuditReport {
+export function auditLedger({ [STORE]: store }: Economy, { expect }: { readonly expect?: string } = {}): AuditReport {
   return store.read(() => {
     const replay = new LedgerReplay();
     const chain = new Chain(expect, store.audit.cycleHeads());

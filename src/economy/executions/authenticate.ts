@@ -2,12 +2,17 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
 import type { Caller } from './caller.ts';
 import { hashToken } from './start-execution.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /**
  * Who calls: the execution of this socket, if the bearer token is its own, it runs and isn't being stopped.
  * Refuses: `missing_token`, `execution_ended`, `wrong_socket` (a live token of another execution), `invalid_token`.
  */
-export function authenticate({ store }: Economy, socketExecutionId: number, token: string | undefined): Result<Caller> {
+export function authenticate(
+  { [STORE]: store }: Economy,
+  socketExecutionId: number,
+  token: string | undefined,
+): Result<Caller> {
   if (token === undefined || token === '')
     return refuse('missing_token', 'send Authorization: Bearer <execution_token of env.json>');
   const hash = hashToken(token);

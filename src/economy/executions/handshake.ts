@@ -8,6 +8,7 @@ import { marketsView } from '../views/market-view.ts';
 import { messageView } from '../views/message-view.ts';
 import { responseView } from '../views/prompt-view.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 const SCHEMA_VERSION = 1;
 const LINEAGE_MAX = 100;
@@ -19,7 +20,7 @@ export function handshakeOf(
   execution: Execution,
   { token, serviceUrl }: { readonly token: string; readonly serviceUrl: string },
 ) {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   const { agentId } = execution;
   const { available, pending } = balanceView(deps, agentId);
   const { inbox_max: inboxMax, responses_max: responsesMax, bids_max: bidsMax } = config.handshake;
@@ -50,7 +51,7 @@ export function handshakeOf(
 }
 
 /** Parent, grandparent and so on; at most the nearest hundred. */
-export function ancestors({ store }: Economy, agentId: string): readonly string[] {
+export function ancestors({ [STORE]: store }: Economy, agentId: string): readonly string[] {
   const line: string[] = [];
   let parent = store.agents.find(agentId)?.parentId ?? null;
   while (parent !== null && line.length < LINEAGE_MAX) {

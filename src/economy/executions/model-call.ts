@@ -10,6 +10,7 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { ModelCall } from '../../store/model-calls.ts';
 import type { Economy } from '../economy.ts';
 import type { Caller } from './caller.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** A call as it is about to be made. */
 export interface CallOrder {
@@ -50,7 +51,7 @@ export interface CallEnd {
  * Refuses: `execution_ended`, `insufficient_tokens`.
  */
 export function reserveCall(deps: Economy, { executionId }: Caller, order: CallOrder): Result<ReservedCall> {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   // Left to others to open the transaction: many share one commit.
   if (!store.executions.isLive(executionId)) return refuse('execution_ended', 'the execution of this token has ended');
   const { input, answers, weights } = order;
@@ -84,7 +85,7 @@ export function reserveCall(deps: Economy, { executionId }: Caller, order: CallO
  * uses more than it bought, whatever a provider reports. Idempotent.
  */
 export function settleCall(deps: Economy, callId: number, end: CallEnd): void {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const call = store.modelCalls.find(callId);
   if (call?.outcome !== null) return;
   const cost = end.usage ? budgetCost(end.usage, end.weights) : 0;
@@ -98,7 +99,7 @@ export function settleCall(deps: Economy, callId: number, end: CallEnd): void {
  * knows, and it costs the operator.
  */
 export function settleLostCalls(deps: Economy, calls: readonly ModelCall[]): void {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   for (const call of calls)
     store.modelCalls.end(call, {
       ...{ outcome: 'lost', usage: undefined, isReported: false, billed: call.reserved },
@@ -106,15 +107,21 @@ export function settleLostCalls(deps: Economy, calls: readonly ModelCall[]): voi
     });
 }
 
+/** The same for one call, wherever it is. */
+export function settleLostCall(deps: Economy, callId: number): void {
+  const call = deps[STORE].modelCalls.find(callId);
+  if (call) settleLostCalls(deps, [call]);
+}
+
 /** What an earlier run of the program had begun: nobody waits for those calls any more. */
 export function settleCallsOfEarlierRun(deps: Economy): void {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const calls = store.modelCalls.open();
   if (calls.length > 0) store.transaction(() => settleLostCalls(deps, calls));
 }
 
 /** Budget tokens that are neither used nor reserved. */
-export function tokensLeft({ store }: Economy, executionId: number): number {
+export function tokensLeft({ [STORE]: store }: Economy, executionId: number): number {
   const { bought, used, reserved } = store.modelCalls.account(executionId);
   return bought - used - reserved;
 }

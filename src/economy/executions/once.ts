@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
 import type { Caller } from './caller.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** What makes a request the same one: its agent, its route and the client's key. */
 export interface IdempotencyKey {
@@ -22,7 +23,7 @@ export function once<T>(
   key: IdempotencyKey | undefined,
   work: () => Result<T>,
 ): Result<T> {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   return store.transaction(() => {
     // Since its token was checked the execution may have been settled, and another process may have ended it.
     if (!store.executions.isLive(caller.executionId))

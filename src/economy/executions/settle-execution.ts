@@ -6,6 +6,7 @@ import type { Economy } from '../economy.ts';
 import { receiver } from '../agents/living-agent.ts';
 import { settleLostCalls } from './model-call.ts';
 import { bidRef, placeBid } from '../market/place-bid.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface Settlement {
   readonly executionId: number;
@@ -26,7 +27,7 @@ export interface Settlement {
  * follow. False where it was settled before: settling is idempotent.
  */
 export function settleExecution(deps: Economy, settlement: Settlement): boolean {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   return store.transaction(() => {
     const { executionId, outcome } = settlement;
     const before = store.executions.get(executionId);
@@ -50,7 +51,7 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
 
 /** Gives back what is left of the price: an expired prompt may have given back a part already. */
 function refund(deps: Economy, execution: Execution): void {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   const given = store.prompts.ofExecution(execution.id)?.refund ?? micro(0);
   const amount = subtract(execution.price, given);
   if (amount === 0) return;
@@ -70,7 +71,7 @@ function refund(deps: Economy, execution: Execution): void {
  * back-off. Not queued when payer or agent is dead or stopped, or when the operator wanted this execution to end.
  */
 function queueAgain(deps: Economy, execution: Execution): void {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   if (execution.stopRequested) return;
   const bid = store.bids.get(execution.bidId);
   const people = [store.agents.find(bid.payerId), store.agents.find(bid.agentId)];
@@ -99,7 +100,7 @@ function queueAgain(deps: Economy, execution: Execution): void {
  * again without attention at today's reserve, if it can pay, a limited number of times in a row.
  */
 function restart(deps: Economy, agentId: string): void {
-  const { store, config } = deps;
+  const { [STORE]: store, config } = deps;
   const agent = store.agents.find(agentId);
   if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
   if (store.bids.hasPendingFor(agentId)) return;

@@ -3,6 +3,7 @@ import type { AgentFile } from '../../domain/agent.ts';
 import type { Execution } from '../../domain/execution.ts';
 import type { Economy } from '../economy.ts';
 import { handshakeOf } from './handshake.ts';
+import { STORE } from '../internal/store-key.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -27,7 +28,7 @@ export function startExecution(
   executionId: number,
   { serviceUrl }: { readonly serviceUrl: string },
 ): StartingExecution | undefined {
-  const { store, random } = deps;
+  const { [STORE]: store, random } = deps;
   return store.transaction(() => {
     const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
     if (!store.executions.markStarting(executionId, hashToken(token))) return undefined;
@@ -45,7 +46,7 @@ export function startExecution(
  * `starting → running`, committed before "go": from here on it is never run again. The workspace has its files.
  * False where the execution is no longer `starting`: then "go" must not be given.
  */
-export function markRunning({ store, clock }: Economy, executionId: number): boolean {
+export function markRunning({ [STORE]: store, clock }: Economy, executionId: number): boolean {
   return store.transaction(() => {
     if (!store.executions.markRunning(executionId, clock.now())) return false;
     store.agents.dropFiles(store.executions.get(executionId).agentId);

@@ -2,13 +2,14 @@ import type { Execution } from '../../domain/execution.ts';
 import { checkId, formatId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /**
  * Asks to end one execution. Whoever runs the market sees the request and ends it: then it is `stopped_by_operator`,
  * refunded and not tried again. From now on its token is dead. Idempotent as long as it hasn't ended.
  * Refuses: `invalid_id`, `execution_not_found`, `execution_already_ended`.
  */
-export function stopExecution({ store }: Economy, executionId: number): Result<Execution> {
+export function stopExecution({ [STORE]: store }: Economy, executionId: number): Result<Execution> {
   const wrong = checkId('execution', executionId);
   if (wrong) return wrong;
   return store.transaction(() => {
@@ -24,4 +25,14 @@ export function stopExecution({ store }: Economy, executionId: number): Result<E
       });
     return accept(store.executions.get(executionId));
   });
+}
+
+/** Whether the operator wants it to end. */
+export function isToStop(economy: Economy, executionId: number): boolean {
+  return economy[STORE].executions.isToStop(executionId);
+}
+
+/** All that the operator wants to end and that have not ended yet. */
+export function executionsToStop(economy: Economy): readonly number[] {
+  return economy[STORE].executions.toStop();
 }

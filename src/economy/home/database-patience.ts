@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { isLocked } from '../../store/database-error.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface Patience {
   /** The caller's own reason to wait no longer. */
@@ -22,7 +23,7 @@ export const TOLD_AFTER_MS = 2_000;
  * reason, and with whatever else the work throws.
  */
 export async function onceFree<T>(
-  { store, clock }: Pick<Economy, 'store' | 'clock'>,
+  { [STORE]: store, clock }: Pick<Economy, typeof STORE | 'clock'>,
   work: () => T | Promise<T>,
   { signal, limitMs = Infinity }: Patience = {},
 ): Promise<T> {

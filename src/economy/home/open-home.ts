@@ -10,6 +10,7 @@ import { isOutdated, openStore } from '../../store/store.ts';
 import { BUSY_MS, BUSY_MS_IN_RUN } from '../../store/write-lock.ts';
 import type { Economy } from '../economy.ts';
 import { openEconomy } from '../market/open-market.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface HomeOptions {
   /** The folder that the economy lives in. */
@@ -33,7 +34,7 @@ export function openHomeEconomy(options: HomeOptions): Economy {
   const derived = derive(config, machine);
   const busyMs = isPatient ? BUSY_MS_IN_RUN : BUSY_MS;
   const store = openStore({ path: databasePath(directory), create, now: clock.now(), busyMs });
-  const economy = { store, clock, random, config, derived };
+  const economy = { [STORE]: store, clock, random, config, derived };
   if (create) priceWhatHasNoPrice(economy);
   return economy;
 }
@@ -42,7 +43,7 @@ export function openHomeEconomy(options: HomeOptions): Economy {
 export function openPassingEconomy(options: Omit<HomeOptions, 'directory' | 'create'>): Economy {
   const { config, machine, clock, random } = options;
   const store = openStore({ path: ':memory:', create: true, now: clock.now() });
-  return { store, clock, random, config, derived: derive(config, machine) };
+  return { [STORE]: store, clock, random, config, derived: derive(config, machine) };
 }
 
 /** Whether opening the economy would first bring its database up to date. Throws as `openHomeEconomy` does. */
@@ -70,7 +71,7 @@ export function mayBeRunning(home: string, pid: number): boolean {
  * a `run` may be going on with another configuration.
  */
 function priceWhatHasNoPrice(economy: Economy): void {
-  const prices = economy.store.markets.prices();
+  const prices = economy[STORE].markets.prices();
   if (RESOURCES.some((resource) => prices[resource] === 0 && economy.derived.startPrices[resource] > 0))
     openEconomy(economy);
 }

@@ -7,7 +7,8 @@ import { makeFolder } from '../../platform/folder.ts';
 import { copyBackup, replaceDatabase } from '../../store/restore.ts';
 import { openStore } from '../../store/store.ts';
 import { auditLedger } from '../audit/audit-ledger.ts';
-import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
+import type { EconomyParts } from '../economy.ts';
 
 /** What a home has after its database was restored. */
 export interface RestoredEconomy {
@@ -28,11 +29,7 @@ const WORKSHOP = 'restoring-';
  * changed. The caller holds the run lock.
  * Throws `BpError`: `backup_not_in_order`, what `copyBackup`, `openStore` and `replaceDatabase` throw.
  */
-export async function restoreEconomy(
-  deps: Omit<Economy, 'store'>,
-  home: string,
-  file: string,
-): Promise<RestoredEconomy> {
+export async function restoreEconomy(deps: EconomyParts, home: string, file: string): Promise<RestoredEconomy> {
   makeFolder(stateDirectory(home), 0o700);
   removeWorkshops(home);
   const workshop = mkdtempSync(join(stateDirectory(home), WORKSHOP));
@@ -51,10 +48,10 @@ export async function restoreEconomy(
   }
 }
 
-function examine(deps: Omit<Economy, 'store'>, copy: string, file: string): Omit<RestoredEconomy, 'kept'> {
+function examine(deps: EconomyParts, copy: string, file: string): Omit<RestoredEconomy, 'kept'> {
   const store = openStore({ path: copy, create: false, now: deps.clock.now() });
   try {
-    const report = auditLedger({ ...deps, store });
+    const report = auditLedger({ ...deps, [STORE]: store });
     const difference = report.first_difference ?? store.defects()[0];
     if (difference !== undefined)
       throw new BpError('backup_not_in_order', `${file} is not in order: ${difference}`, {

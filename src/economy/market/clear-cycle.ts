@@ -15,6 +15,7 @@ import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
 import { fillSlot } from '../attention/prompt-slot.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** One turn of the market, after its commit. */
 export interface ClearedCycle {
@@ -37,7 +38,7 @@ export interface ClearedCycle {
  * Throws `BpError` `conservation_broken`.
  */
 export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: number }): ClearedCycle {
-  const { store, clock } = deps;
+  const { [STORE]: store, clock } = deps;
   const began = clock.monotonic();
   return store.transaction(() => {
     const before = store.state.get();
@@ -72,7 +73,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
 }
 
 function momentOf(
-  { store, config, derived }: Economy,
+  { [STORE]: store, config, derived }: Economy,
   held: Quantities,
   { paused, humanAway }: { readonly paused: boolean; readonly humanAway: boolean },
 ): MarketMoment {
@@ -94,7 +95,7 @@ function bidOf(bids: ReadonlyMap<number, PendingBid>, id: number): PendingBid {
 }
 
 /** Takes the price, releases the rest of the hold, and makes the execution. Returns its id. */
-function win({ store, config }: Economy, bid: PendingBid, winner: Winner, now: Resolution): number {
+function win({ [STORE]: store, config }: Economy, bid: PendingBid, winner: Winner, now: Resolution): number {
   const { cycle, at } = now;
   const hold = {
     id: bid.holdId,
@@ -123,7 +124,7 @@ function win({ store, config }: Economy, bid: PendingBid, winner: Winner, now: R
 }
 
 /** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
-function passOver({ store }: Economy, bid: PendingBid, fate: Fate, now: Resolution): boolean {
+function passOver({ [STORE]: store }: Economy, bid: PendingBid, fate: Fate, now: Resolution): boolean {
   const { cycle } = now;
   const reason = reasonText(fate.reason);
   const isNews = reason !== bid.lastReason;
@@ -137,7 +138,7 @@ function passOver({ store }: Economy, bid: PendingBid, fate: Fate, now: Resoluti
 }
 
 /** A paused market brings nobody nearer to death. */
-function rest({ store }: Economy): LifeChanges {
+function rest({ [STORE]: store }: Economy): LifeChanges {
   store.agents.shiftDormancy();
   return { fallen: [], died: [] };
 }

@@ -5,6 +5,7 @@ import { minus, RESOURCES, type BundleView, type Prices, type Quantities } from 
 import type { PendingBid } from '../../store/bids.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** What the scheduler was given, apart from what a cycle's record holds anyway. */
 interface MomentRecord {
@@ -57,13 +58,13 @@ export function standingRecord(bids: readonly PendingBid[]): string {
 }
 
 /** Undefined where the cycle's record is gone, or an earlier version of the program left it. */
-export function recordedClearing({ store }: Economy, cycle: number): RecordedClearing | undefined {
+export function recordedClearing({ [STORE]: store }: Economy, cycle: number): RecordedClearing | undefined {
   const record = store.cycles.find(cycle);
   return record && clearingOf(store, record);
 }
 
 /** As `recordedClearing`, of a record that was read before. */
-export function clearingOf(store: Economy['store'], record: CycleRecord): RecordedClearing | undefined {
+export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): RecordedClearing | undefined {
   const clearing = store.cycles.clearing(record.cycle);
   if (!clearing) return undefined;
   const moment = JSON.parse(clearing.moment) as MomentRecord;
@@ -91,7 +92,7 @@ export function clearingOf(store: Economy['store'], record: CycleRecord): Record
   };
 }
 
-function standingBids(store: Economy['store'], { ids, passed_over: passed, attempts }: StandingRecord) {
+function standingBids(store: Economy[typeof STORE], { ids, passed_over: passed, attempts }: StandingRecord) {
   const attemptAt = new Map(attempts);
   let id = 0;
   return ids.map((step, place): StandingBid => {
@@ -105,7 +106,7 @@ function standingBids(store: Economy['store'], { ids, passed_over: passed, attem
   });
 }
 
-function earlier({ bids }: Economy['store'], id: number, number: number) {
+function earlier({ bids }: Economy[typeof STORE], id: number, number: number) {
   const attempt = bids.attempt(id, number);
   if (!attempt) throw new Error(`attempt ${number} of bid ${id} is not recorded`);
   return attempt;

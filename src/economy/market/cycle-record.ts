@@ -5,6 +5,7 @@ import type { PendingBid } from '../../store/bids.ts';
 import { momentRecord, standingRecord } from './clearing-record.ts';
 import type { Economy } from '../economy.ts';
 import type { PriceMovement } from './move-prices.ts';
+import { STORE } from '../internal/store-key.ts';
 
 interface CycleFacts {
   readonly allocation: Allocation;
@@ -23,7 +24,7 @@ interface CycleFacts {
 }
 
 /** Leaves the record of this cycle and forgets those older than `history.cycles`. */
-export function recordCycle({ store, config, derived }: Economy, facts: CycleFacts): void {
+export function recordCycle({ [STORE]: store, config, derived }: Economy, facts: CycleFacts): void {
   const { cycle, clearedAt, pausedReason } = store.state.get();
   store.cycles.insert({
     cycle,

@@ -3,6 +3,7 @@ import { demandOf, nextPrices, usedOf, utilisationOf, type SmoothedDemand } from
 import { RESOURCES, type Prices, type Quantities, type Resource } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { priceRule } from './market-rules.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface PriceMovement {
   readonly demand: Quantities;
@@ -12,7 +13,7 @@ export interface PriceMovement {
 
 /** Measures the cycle's demand and stores the prices of the next one. A paused market keeps its prices. */
 export function movePrices(deps: Economy, allocation: Allocation, held: Quantities, paused: boolean): PriceMovement {
-  const { store, derived, config } = deps;
+  const { [STORE]: store, derived, config } = deps;
   const rows = store.markets.all();
   const prices = store.markets.prices();
   const demand = demandOf(allocation, held);

@@ -1,12 +1,13 @@
 import { max, micro, min, ZERO } from '../../domain/credits.ts';
 import { RESOURCES } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /**
  * Fits the stored prices to today's configuration: a resource new here begins at its start price, and none lies under
  * its floor or over its cap. Idempotent.
  */
-export function openEconomy({ store, config, derived }: Economy): void {
+export function openEconomy({ [STORE]: store, config, derived }: Economy): void {
   store.transaction(() => {
     const rows = store.markets.all();
     for (const resource of RESOURCES) {

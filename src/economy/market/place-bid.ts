@@ -7,6 +7,7 @@ import { checkBundle, QUANTITY_MAX } from '../../domain/resources.ts';
 import { checkWhole } from '../../domain/whole-number.ts';
 import type { Economy } from '../economy.ts';
 import { findLiving } from '../agents/living-agent.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface PlacedBid {
   readonly bidId: number;
@@ -28,7 +29,7 @@ export function placeBid(
   request: BidRequest,
   { isRestart = false }: { readonly isRestart?: boolean } = {},
 ): Result<PlacedBid> {
-  const { store, clock, config, derived } = deps;
+  const { [STORE]: store, clock, config, derived } = deps;
   return store.transaction(() => {
     const agent = findLiving(deps, request.forAgentId ?? payerId, 'for_agent_id');
     if (!agent.ok) return agent;
@@ -105,13 +106,13 @@ function checkPayload(payload: string | undefined, bytesMax: number): Refusal | 
   });
 }
 
-function checkCount({ store, config }: Economy, payerId: string): Refusal | undefined {
+function checkCount({ [STORE]: store, config }: Economy, payerId: string): Refusal | undefined {
   const bidsMax = config.market.bids_pending_max;
   if (store.bids.countPendingOfPayer(payerId) < bidsMax) return undefined;
   return refuse('too_many_bids', `at most ${bidsMax} bids may be pending; withdraw one`, { limit: bidsMax });
 }
 
-function checkFunds({ store }: Economy, payerId: string, amount: MicroCredits): Refusal | undefined {
+function checkFunds({ [STORE]: store }: Economy, payerId: string, amount: MicroCredits): Refusal | undefined {
   const available = store.accounts.available(payerId);
   if (amount > available)
     return refuse('insufficient_credits', `amount must be at most ${toCredits(available)}, the available balance`, {

@@ -3,6 +3,7 @@ import type { MicroCredits } from '../../domain/credits.ts';
 import { checkId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /**
  * Takes a pending bid back and releases its credits. Only its payer may.
@@ -13,7 +14,7 @@ export function withdrawBid(
   payerId: string,
   bidId: number,
 ): Result<{ readonly bidId: number; readonly available: MicroCredits }> {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const wrong = checkId('bid', bidId);
   if (wrong) return wrong;
   return store.transaction(() => {
@@ -27,7 +28,7 @@ export function withdrawBid(
 
 /** Ends a pending bid without a win and gives its hold back. Runs inside the caller's transaction. */
 export function releaseBid(
-  { store, clock }: Economy,
+  { [STORE]: store, clock }: Economy,
   bid: Bid,
   status: 'withdrawn' | 'expired' | 'voided',
   reason: string,

@@ -1,5 +1,6 @@
 import { floorShare, min } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 const DAY_MS = 86_400_000;
 const PARTS_PER_MILLION = 1_000_000;
@@ -9,7 +10,7 @@ const PARTS_PER_MILLION = 1_000_000;
  * that part of the day's share of all that it holds, rounded down, but no more than is available. It goes to `fees`.
  * `beforeMs` is the running time before this cycle. Runs inside the caller's transaction.
  */
-export function chargeRent({ store, clock, config }: Economy, beforeMs: number): void {
+export function chargeRent({ [STORE]: store, clock, config }: Economy, beforeMs: number): void {
   const { share_per_day: share, interval_seconds: seconds } = config.economy.rent;
   if (share === 0) return;
   const { cycle, runningMs } = store.state.get();

@@ -1,11 +1,12 @@
 import { BpError } from '../../platform/errors.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /**
  * Credits are neither lost nor made: the sum of all accounts is zero, and what is held is what pending transfers hold.
  * Constant time, from the running sums that the schema's triggers keep. Throws `BpError` `conservation_broken`.
  */
-export function checkConservation({ store }: Economy): void {
+export function checkConservation({ [STORE]: store }: Economy): void {
   const { posted, pending, held } = store.accounts.totals();
   if (posted === 0 && pending === held) return;
   throw new BpError(

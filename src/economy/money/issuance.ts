@@ -1,8 +1,9 @@
 import { add, BALANCE_MAX, floorShare, max, min, subtract, ZERO, type MicroCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** How much more can ever be issued here. No account can hold more than was issued, so this bounds them all. */
-export function issuanceRoom({ store }: Economy): MicroCredits {
+export function issuanceRoom({ [STORE]: store }: Economy): MicroCredits {
   return add(BALANCE_MAX, store.accounts.balance('system:issuance').posted);
 }
 
@@ -14,7 +15,7 @@ const DAY_SECONDS = 86_400;
  * where the last reward of a day is followed by none at all, whoever bought attention for its worth dies of it. What was
  * issued counts for a day of cycles.
  */
-export function underCap({ store, config }: Economy, worth: MicroCredits): MicroCredits {
+export function underCap({ [STORE]: store, config }: Economy, worth: MicroCredits): MicroCredits {
   const { issuance_cap_per_day: cap } = config.economy;
   if (cap === null) return worth;
   const cycles = Math.ceil(DAY_SECONDS / config.market.cycle_seconds);

@@ -3,6 +3,7 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { checkText } from '../../domain/text.ts';
 import type { Economy } from '../economy.ts';
 import { findLiving } from '../agents/living-agent.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface TransferOrder {
   readonly to: string;
@@ -20,7 +21,7 @@ export function transferCredits(
   from: string,
   { to, amount, memo }: TransferOrder,
 ): Result<{ readonly transferId: number; readonly available: MicroCredits }> {
-  const { store, clock, config } = deps;
+  const { [STORE]: store, clock, config } = deps;
   return store.transaction(() => {
     if (to === from) return refuse('accounts_must_be_different', 'to must be another agent', { field: 'to' });
     const receiver = findLiving(deps, to, 'to');

@@ -7,6 +7,7 @@ import { mechanismOf } from '../../domain/mechanism.ts';
 import type { Resource } from '../../domain/resources.ts';
 import { clearingOf, type RecordedClearing } from '../market/clearing-record.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** What one cycle did with a bid, from the record. Amounts in credits. */
 export interface ExplainedCycle {
@@ -37,7 +38,7 @@ const BEFORE_MAX = 5;
  * The newest `limit` recorded cycles in which the bid stood, the oldest first. Cycles whose record is gone, or that an
  * earlier version of the program cleared, are left out.
  */
-export function explainBid({ store }: Economy, bidId: number, limit: number): readonly ExplainedCycle[] {
+export function explainBid({ [STORE]: store }: Economy, bidId: number, limit: number): readonly ExplainedCycle[] {
   const { placedCycle, endedCycle } = store.bids.get(bidId);
   const explained: ExplainedCycle[] = [];
   for (const record of store.cycles.pagesBefore((endedCycle ?? Number.MAX_SAFE_INTEGER - 1) + 1)) {

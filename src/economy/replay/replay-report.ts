@@ -6,6 +6,7 @@ import { recordedClearing, type RecordedClearing } from '../market/clearing-reco
 import type { Economy } from '../economy.ts';
 import { marketRules, priceRule } from '../market/market-rules.ts';
 import { replay, type ReplayedCycle, type ReplayMarket } from './replay.ts';
+import { STORE } from '../internal/store-key.ts';
 
 export interface ReplayOptions {
   /** The first and the last cycle, as far as they are on record. */
@@ -49,7 +50,7 @@ export interface MarketTally {
 
 /** Undefined where no cycle between the two is on record. Reads all of them, three times. */
 export function replayReport(economy: Economy, options: ReplayOptions): ReplayReport | undefined {
-  const { store, config, derived } = economy;
+  const { [STORE]: store, config, derived } = economy;
   const span = recordedSpan(economy, options);
   if (!span) return undefined;
   const clearings = () => recordedClearings(economy, span);
@@ -94,7 +95,7 @@ interface Span {
 }
 
 /** The longest stretch without a gap that ends with the newest cycle on record up to `to`. */
-function recordedSpan({ store }: Economy, { from, to }: ReplayOptions): Span | undefined {
+function recordedSpan({ [STORE]: store }: Economy, { from, to }: ReplayOptions): Span | undefined {
   let span: Span | undefined;
   for (const { cycle } of store.cycles.pagesBefore(to + 1)) {
     if (cycle < from || !store.cycles.hasClearing(cycle) || (span && cycle !== span.from - 1)) break;

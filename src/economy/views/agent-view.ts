@@ -1,7 +1,9 @@
+import type { AgentFile } from '../../domain/agent.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { ancestors } from '../executions/handshake.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** An agent as the directory shows it to other agents: no balances. */
 export function directoryView(deps: Economy, agent: Agent) {
@@ -11,15 +13,15 @@ export function directoryView(deps: Economy, agent: Agent) {
     parent: agent.parentId,
     lineage: ancestors(deps, agent.id),
     born_cycle: agent.bornCycle,
-    children: deps.store.agents.children(agent.id),
+    children: deps[STORE].agents.children(agent.id),
     last_seen_cycle: agent.lastSeenCycle,
   };
 }
 
 /** An agent as the operator sees it, with its money and its totals. */
 export function agentView(deps: Economy, agent: Agent) {
-  const { available, pending } = deps.store.accounts.balance(agent.id);
-  const totals = deps.store.executions.totalsOf(agent.id);
+  const { available, pending } = deps[STORE].accounts.balance(agent.id);
+  const totals = deps[STORE].executions.totalsOf(agent.id);
   return {
     id: agent.id,
     status: agent.status,
@@ -32,14 +34,29 @@ export function agentView(deps: Economy, agent: Agent) {
     died_cycle: agent.diedCycle,
     dormant_since_cycle: agent.dormantSinceCycle,
     last_seen_cycle: agent.lastSeenCycle,
-    children: deps.store.agents.children(agent.id),
+    children: deps[STORE].agents.children(agent.id),
     available: toCredits(available),
     pending: toCredits(pending),
-    earned: toCredits(deps.store.prompts.earned(agent.id)),
+    earned: toCredits(deps[STORE].prompts.earned(agent.id)),
     executions: totals.executions,
     paid: toCredits(totals.paid),
     used_cpu_seconds: totals.cpuMs / 1000,
     used_tokens: totals.tokens,
     restarts: agent.restarts,
   };
+}
+
+/** Dead or alive. */
+export function findAgent(economy: Economy, agentId: string): Agent | undefined {
+  return economy[STORE].agents.find(agentId);
+}
+
+/** Those with numbers over `after`, the oldest first. */
+export function agentsAfter(economy: Economy, after: number, limit: number): readonly Agent[] {
+  return economy[STORE].agents.page(after, limit);
+}
+
+/** What waits to be written into its workspace before its first execution. */
+export function waitingFiles(economy: Economy, agentId: string): readonly AgentFile[] {
+  return economy[STORE].agents.files(agentId);
 }

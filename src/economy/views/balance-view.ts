@@ -2,8 +2,9 @@ import { toCredits } from '../../domain/credits.ts';
 import type { Transfer } from '../../domain/ledger.ts';
 import { formatId } from '../../domain/ids.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
-export function balanceView({ store }: Economy, agentId: string) {
+export function balanceView({ [STORE]: store }: Economy, agentId: string) {
   const { available, pending, posted } = store.accounts.balance(agentId);
   return {
     agent_id: agentId,
@@ -27,4 +28,14 @@ export function transferView(transfer: Transfer & { readonly memo?: string | nul
     at: new Date(transfer.at).toISOString(),
     memo: transfer.memo ?? null,
   };
+}
+
+/** An account's own, with ids under `before`, the newest first. */
+export function transfersBefore(economy: Economy, accountId: string, before: number, limit: number) {
+  return economy[STORE].transfers.ofAccount(accountId, before, limit);
+}
+
+/** Every row of the ledger with its hash, the oldest first. */
+export function allTransfers(economy: Economy) {
+  return economy[STORE].transfers.all();
 }

@@ -1,3 +1,6 @@
+import { STORE } from '../internal/store-key.ts';
+import type { BidStatus } from '../../domain/bid.ts';
+import type { Economy } from '../economy.ts';
 import type { Bid } from '../../domain/bid.ts';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -21,4 +24,34 @@ export function bidView(bid: Bid) {
     last_reason: bid.lastReason,
     price_paid: bid.pricePaid === null ? null : toCredits(bid.pricePaid),
   };
+}
+
+/** Which bids are looked for. */
+export interface BidFilter {
+  /** Paid by or for this agent. */
+  readonly agentId?: string | undefined;
+  readonly status?: BidStatus | undefined;
+}
+
+export function findBid(economy: Economy, bidId: number): Bid | undefined {
+  return economy[STORE].bids.find(bidId);
+}
+
+/** Each turn of a bid that was news, the oldest first. */
+export function bidFates(
+  economy: Economy,
+  bidId: number,
+): readonly { readonly cycle: number; readonly reason: string }[] {
+  return economy[STORE].bids.fates(bidId);
+}
+
+/** Those with ids under `before`, the newest first. */
+export function bidsBefore(
+  economy: Economy,
+  before: number,
+  limit: number,
+  { agentId, status }: BidFilter = {},
+): readonly Bid[] {
+  const { bids } = economy[STORE];
+  return agentId === undefined ? bids.page(before, limit, status) : bids.ofAgent(agentId, before, limit, status);
 }

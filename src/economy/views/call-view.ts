@@ -1,3 +1,5 @@
+import { STORE } from '../internal/store-key.ts';
+import type { Economy } from '../economy.ts';
 import { formatId } from '../../domain/ids.ts';
 import type { ModelCall } from '../../store/model-calls.ts';
 
@@ -23,4 +25,14 @@ export function callView(call: ModelCall) {
     detail: call.detail,
     ...(call.content !== null && { content: JSON.parse(call.content) as unknown }),
   };
+}
+
+/** With ids under `before`, the newest first. */
+export function callsBefore(economy: Economy, before: number, limit: number): readonly ModelCall[] {
+  return economy[STORE].modelCalls.page(before, limit);
+}
+
+/** The newest first. */
+export function callsOfExecution(economy: Economy, executionId: number, limit: number): readonly ModelCall[] {
+  return economy[STORE].modelCalls.ofExecution(executionId, limit);
 }

@@ -1,3 +1,5 @@
+import { STORE } from '../internal/store-key.ts';
+import type { Economy } from '../economy.ts';
 import { toCredits } from '../../domain/credits.ts';
 import type { Execution } from '../../domain/execution.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -59,4 +61,29 @@ function round(value: number, places: number): number {
 
 export function isoOrNull(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
+}
+
+export function findExecution(economy: Economy, executionId: number): Execution | undefined {
+  return economy[STORE].executions.find(executionId);
+}
+
+/** Throws where there is none. */
+export function getExecution(economy: Economy, executionId: number): Execution {
+  return economy[STORE].executions.get(executionId);
+}
+
+/** Those of one agent, or all, with ids under `before`, the newest first. */
+export function executionsBefore(
+  economy: Economy,
+  before: number,
+  limit: number,
+  agentId?: string,
+): readonly Execution[] {
+  const { executions } = economy[STORE];
+  return agentId === undefined ? executions.page(before, limit) : executions.ofAgent(agentId, before, limit);
+}
+
+/** Allocated, starting or running, the oldest first. */
+export function unsettledExecutions(economy: Economy): readonly Execution[] {
+  return economy[STORE].executions.unsettled();
 }

@@ -1,12 +1,21 @@
 import { multiply, toCredits, type MicroCredits } from '../../domain/credits.ts';
-import { bundleCost, inUnits, minus, RESOURCES, type Bundle, type Resource } from '../../domain/resources.ts';
+import {
+  bundleCost,
+  inUnits,
+  minus,
+  RESOURCES,
+  type Bundle,
+  type Prices,
+  type Resource,
+} from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** By resource: its price, whole supply and last utilisation, as the handshake shows them. */
-export function marketsView({ store, derived }: Economy) {
+export function marketsView({ [STORE]: store, derived }: Economy) {
   const rows = store.markets.all();
   const prices = store.markets.prices();
   return byResource((resource) => ({
@@ -18,7 +27,7 @@ export function marketsView({ store, derived }: Economy) {
 
 /** The market as agents and the operator see it. */
 export function marketStateView(deps: Economy) {
-  const { store, config, derived } = deps;
+  const { [STORE]: store, config, derived } = deps;
   const state = store.state.get();
   const rows = store.markets.all();
   const prices = store.markets.prices();
@@ -49,7 +58,7 @@ export function marketStateView(deps: Economy) {
 }
 
 /** `economy.bare_bundle` at today's reserve. */
-function bareExecutionCost({ store, config }: Economy): MicroCredits {
+function bareExecutionCost({ [STORE]: store, config }: Economy): MicroCredits {
   return bundleCost(bareBundle(config.economy.bare_bundle), store.markets.prices());
 }
 
@@ -86,4 +95,19 @@ export function cycleView(record: CycleRecord) {
 
 function byResource<T>(view: (resource: Resource) => T): Readonly<Record<Resource, T>> {
   return Object.fromEntries(RESOURCES.map((resource) => [resource, view(resource)])) as Record<Resource, T>;
+}
+
+/** The records of cycles before this one, the newest first. */
+export function cyclesBefore(economy: Economy, before: number, limit: number): readonly CycleRecord[] {
+  return economy[STORE].cycles.page(before, limit);
+}
+
+/** Tokens that a cycle's executions bought and used. */
+export function tokensOfCycle(economy: Economy, cycle: number): { readonly sold: number; readonly used: number } {
+  return economy[STORE].executions.tokensOf(cycle);
+}
+
+/** The reserve prices of now. */
+export function pricesOf(economy: Economy): Prices {
+  return economy[STORE].markets.prices();
 }

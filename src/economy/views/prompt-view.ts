@@ -1,3 +1,5 @@
+import { STORE } from '../internal/store-key.ts';
+import type { Economy } from '../economy.ts';
 import type { Prompt } from '../../domain/attention.ts';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -39,4 +41,23 @@ export function promptView(prompt: Prompt) {
 /** Null where the prompt named none, or where it hasn't ended. */
 function nextBidView({ nextBidStatus, nextBidDetail }: Prompt) {
   return nextBidStatus === null ? null : { status: nextBidStatus, detail: nextBidDetail };
+}
+
+export function findPrompt(economy: Economy, promptId: number): Prompt | undefined {
+  return economy[STORE].prompts.find(promptId);
+}
+
+/** The one that waits for the human's marks. Cheap. */
+export function openPrompt(economy: Economy): Prompt | undefined {
+  return economy[STORE].prompts.open();
+}
+
+export function promptOfExecution(economy: Economy, executionId: number): Prompt | undefined {
+  return economy[STORE].prompts.ofExecution(executionId);
+}
+
+/** Those of one agent, or all, with ids under `before`, the newest first. */
+export function promptsBefore(economy: Economy, before: number, limit: number, agentId?: string): readonly Prompt[] {
+  const { prompts } = economy[STORE];
+  return agentId === undefined ? prompts.page(before, limit) : prompts.ofAgent(agentId, before, limit);
 }

@@ -1,6 +1,8 @@
+import type { EconomyState } from '../../store/state.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { marketsView } from './market-view.ts';
+import { STORE } from '../internal/store-key.ts';
 
 /** Why the market waits while another process holds the database. */
 export const DATABASE_HELD = 'another process holds the database';
@@ -10,13 +12,13 @@ const HELD_MS = 1_000;
 
 /** The economy at a glance. */
 export function statusView(deps: Economy) {
-  return { ...glanceView(deps), executions: deps.store.executions.counts() };
+  return { ...glanceView(deps), executions: deps[STORE].executions.counts() };
 }
 
 /** `statusView`, for a process of its own: it finds out by itself whether the market waits for the database. */
 export function statusFromOutside(deps: Economy) {
-  const status = deps.store.read(() => statusView(deps));
-  return { ...status, paused: deps.store.isHeldByAnother(HELD_MS) ? DATABASE_HELD : status.paused };
+  const status = deps[STORE].read(() => statusView(deps));
+  return { ...status, paused: deps[STORE].isHeldByAnother(HELD_MS) ? DATABASE_HELD : status.paused };
 }
 
 /**
@@ -24,7 +26,7 @@ export function statusFromOutside(deps: Economy) {
  * agents can spend or have bid.
  */
 export function glanceView(deps: Economy) {
-  const { store } = deps;
+  const { [STORE]: store } = deps;
   const state = store.state.get();
   const posted = (account: string) => store.accounts.balance(account).posted;
   const agents = store.accounts.agents();
@@ -45,4 +47,9 @@ export function glanceView(deps: Economy) {
     markets: marketsView(deps),
     prompts: store.prompts.counts(),
   };
+}
+
+/** What the economy is as a whole: its cycle, why it is paused, whether the human is away. Cheap. */
+export function stateOf(economy: Economy): EconomyState {
+  return economy[STORE].state.get();
 }

@@ -4,15 +4,16 @@ import { accept } from '../../domain/refusal.ts';
 import { formatId } from '../../domain/ids.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { transferCredits } from '../../economy/money/transfer-credits.ts';
-import { balanceView, transferView } from '../../economy/views/balance-view.ts';
+import { balanceView, transfersBefore, transferView } from '../../economy/views/balance-view.ts';
 import { Balance, History, TransferAnswer } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { TransferRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function economicRoutes(economy: Economy): readonly RouteSpec[] {
-  const { store, config } = economy;
+  const { config } = economy;
   const listMax = config.service.list_max;
   return [
     route({
@@ -24,7 +25,7 @@ export function economicRoutes(economy: Economy): readonly RouteSpec[] {
       status: 200,
       answer: Balance,
       refusals: [],
-      work: ({ caller }) => accept(store.read(() => balanceView(economy, caller.agentId))),
+      work: ({ caller }) => accept(snapshot(economy, () => balanceView(economy, caller.agentId))),
     }),
     route({
       method: 'GET',
@@ -37,9 +38,9 @@ export function economicRoutes(economy: Economy): readonly RouteSpec[] {
       answer: History,
       refusals: [],
       work: ({ caller, query }) =>
-        store.read(() => {
+        snapshot(economy, () => {
           const { rows, nextBefore } = readPage(pageOf(query, listMax), 'transfer', (before, limit) =>
-            store.transfers.ofAccount(caller.agentId, before, limit),
+            transfersBefore(economy, caller.agentId, before, limit),
           );
           return accept({ transfers: rows.map(transferView), next_before: nextBefore });
         }),

@@ -6,6 +6,9 @@ import type { Caller } from '../../economy/executions/caller.ts';
 import { tokensLeft } from '../../economy/executions/model-call.ts';
 import { ExecutionState } from '../answers.ts';
 import { route, type RouteSpec } from '../route.ts';
+import { getExecution } from '../../economy/views/execution-view.ts';
+import { promptOfExecution } from '../../economy/views/prompt-view.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 /** What the service needs to know of a running execution; whoever runs it answers. */
 export interface UsageReader {
@@ -40,13 +43,12 @@ export function executionRoutes(facts: ExecutionFacts): readonly RouteSpec[] {
 }
 
 function stateOf({ economy, requestsOf }: ExecutionFacts, { executionId }: Caller, cpuMs: number | undefined) {
-  const { store } = economy;
-  return store.read(() => {
-    const execution = store.executions.get(executionId);
+  return snapshot(economy, () => {
+    const execution = getExecution(economy, executionId);
     // It may have ended while its counter was read.
     if (execution.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
     const { bundle, startedAt, wallMs, tokensUsed, attentionHeld } = execution;
-    const prompt = store.prompts.ofExecution(executionId);
+    const prompt = promptOfExecution(economy, executionId);
     return accept({
       execution_id: formatId('execution', executionId),
       outcome: null,

@@ -3,15 +3,16 @@ import { formatId } from '../../domain/ids.ts';
 import { accept } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { submitPrompt } from '../../economy/attention/submit-prompt.ts';
-import { promptView } from '../../economy/views/prompt-view.ts';
+import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
 import { PromptAnswer, PromptList } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function humanRoutes(economy: Economy): readonly RouteSpec[] {
-  const { store, config } = economy;
+  const { config } = economy;
   const listMax = config.service.list_max;
   return [
     route({
@@ -41,9 +42,9 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
       answer: PromptList,
       refusals: [],
       work: ({ caller, query }) =>
-        store.read(() => {
+        snapshot(economy, () => {
           const { rows, nextBefore } = readPage(pageOf(query, listMax), 'prompt', (before, limit) =>
-            store.prompts.ofAgent(caller.agentId, before, limit),
+            promptsBefore(economy, before, limit, caller.agentId),
           );
           return accept({ prompts: rows.map(promptView), next_before: nextBefore });
         }),

@@ -5,7 +5,7 @@ import { accept, refuse } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { placeBid } from '../../economy/market/place-bid.ts';
 import { spawnFee } from '../../economy/agents/spawn-agent.ts';
-import { bidView } from '../../economy/views/bid-view.ts';
+import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
 import { marketStateView } from '../../economy/views/market-view.ts';
 import { withdrawBid } from '../../economy/market/withdraw-bid.ts';
 import { BID_STATUSES, BidAnswer, BidList, MarketState, WithdrawnBid } from '../answers.ts';
@@ -14,13 +14,13 @@ import { BidRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 import { readBy, readText } from '../schema.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function marketRoutes(economy: Economy): readonly RouteSpec[] {
   return [stateRoute(economy), bidRoute(economy), bidsRoute(economy), withdrawRoute(economy)];
 }
 
 function stateRoute(economy: Economy): RouteSpec {
-  const { store } = economy;
   return route({
     method: 'GET',
     path: '/market/state',
@@ -31,7 +31,7 @@ function stateRoute(economy: Economy): RouteSpec {
     answer: MarketState,
     refusals: [],
     work: ({ caller }) =>
-      store.read(() =>
+      snapshot(economy, () =>
         accept({ ...marketStateView(economy), spawn_fee: toCredits(spawnFee(economy, caller.agentId)) }),
       ),
   });
@@ -63,7 +63,7 @@ function bidRoute(economy: Economy): RouteSpec {
 }
 
 function bidsRoute(economy: Economy): RouteSpec {
-  const { store, config } = economy;
+  const { config } = economy;
   const listMax = config.service.list_max;
   const status = readBy('status', z.enum(BID_STATUSES), (value, field) => {
     const text = readText(value, field);
@@ -83,9 +83,9 @@ function bidsRoute(economy: Economy): RouteSpec {
     answer: BidList,
     refusals: [],
     work: ({ caller, query }) =>
-      store.read(() => {
+      snapshot(economy, () => {
         const { rows, nextBefore } = readPage(pageOf(query, listMax), 'bid', (before, limit) =>
-          store.bids.ofAgent(caller.agentId, before, limit, query.status),
+          bidsBefore(economy, before, limit, { agentId: caller.agentId, status: query.status }),
         );
         return accept({ bids: rows.map(bidView), next_before: nextBefore });
       }),

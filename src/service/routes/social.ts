@@ -5,14 +5,15 @@ import { accept, refuse } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { sendMessage } from '../../economy/agents/send-message.ts';
 import { spawnAgent } from '../../economy/agents/spawn-agent.ts';
-import { directoryView } from '../../economy/views/agent-view.ts';
-import { messageView } from '../../economy/views/message-view.ts';
+import { agentsAfter, directoryView, findAgent } from '../../economy/views/agent-view.ts';
+import { inboxBefore, messageView } from '../../economy/views/message-view.ts';
 import { Directory, Inbox, MessageAnswer, SpawnAnswer } from '../answers.ts';
 import { limitField, pageFields, pageOf, readPage } from '../paging.ts';
 import { MessageRequest, SpawnRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
 import { agentId } from '../schema.ts';
+import { snapshot } from '../../economy/snapshot.ts';
 
 export function socialRoutes(economy: Economy): readonly RouteSpec[] {
   return [messageRoute(economy), inboxRoute(economy), spawnRoute(economy), directoryRoute(economy)];
@@ -39,7 +40,7 @@ function messageRoute(economy: Economy): RouteSpec {
 }
 
 function inboxRoute(economy: Economy): RouteSpec {
-  const { store, config } = economy;
+  const { config } = economy;
   const listMax = config.service.list_max;
   return route({
     method: 'GET',
@@ -52,9 +53,9 @@ function inboxRoute(economy: Economy): RouteSpec {
     answer: Inbox,
     refusals: [],
     work: ({ caller, query }) =>
-      store.read(() => {
+      snapshot(economy, () => {
         const { rows, nextBefore } = readPage(pageOf(query, listMax), 'message', (before, limit) =>
-          store.messages.inbox(caller.agentId, before, limit),
+          inboxBefore(economy, caller.agentId, before, limit),
         );
         return accept({ messages: rows.map(messageView), next_before: nextBefore });
       }),
@@ -92,7 +93,7 @@ function spawnRoute(economy: Economy): RouteSpec {
 }
 
 function directoryRoute(economy: Economy): RouteSpec {
-  const { store, config } = economy;
+  const { config } = economy;
   const listMax = config.service.list_max;
   return route({
     method: 'GET',
@@ -108,12 +109,12 @@ function directoryRoute(economy: Economy): RouteSpec {
     answer: Directory,
     refusals: ['agent_not_found'],
     work: ({ query }) =>
-      store.read(() => {
-        const after = query.after === undefined ? 0 : store.agents.find(query.after)?.number;
+      snapshot(economy, () => {
+        const after = query.after === undefined ? 0 : findAgent(economy, query.after)?.number;
         if (after === undefined)
           return refuse('agent_not_found', 'after must be the id of an agent', { field: 'after' });
         const { limit } = pageOf({ limit: query.limit }, listMax);
-        const found = store.agents.page(after, limit + 1);
+        const found = agentsAfter(economy, after, limit + 1);
         const agents = found.slice(0, limit);
         return accept({
           agents: agents.map((agent) => directoryView(economy, agent)),

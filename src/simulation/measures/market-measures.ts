@@ -3,6 +3,7 @@ import { toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { allBids, allCycles } from './rows.ts';
 import { largest, mean, quantile, smallest } from './statistics.ts';
+import { STORE } from '../../economy/internal/store-key.ts';
 
 /** The beginning is left out of means: prices have to find their place first. */
 const SETTLING_SHARE = 0.1;
@@ -10,7 +11,7 @@ const SETTLING_SHARE = 0.1;
 const END_SHARE = 0.25;
 
 /** Prices as multiples of the start price, utilisation, and how long bids wait. Nothing before the first cycle. */
-export function marketMeasures({ store, derived }: Economy) {
+export function marketMeasures({ [STORE]: store, derived }: Economy) {
   const cycles = [...allCycles(store)].reverse();
   if (cycles.length === 0) return {};
   const settled = cycles.slice(Math.floor(cycles.length * SETTLING_SHARE));
@@ -38,7 +39,7 @@ export function marketMeasures({ store, derived }: Economy) {
 }
 
 /** In cycles in which a bid competed and did not win. */
-function waits(store: Economy['store']) {
+function waits(store: Economy[typeof STORE]) {
   const [won, wonAtReserve]: [number[], number[]] = [[], []];
   let [expired, expiredAtReserve] = [0, 0];
   for (const { status, passedOver, amount, reserveAtPlacing } of allBids(store)) {

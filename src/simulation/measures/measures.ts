@@ -7,6 +7,7 @@ import { marketMeasures } from './market-measures.ts';
 import { moneyMeasures } from './money-measures.ts';
 import { loadSolver } from './optimum.ts';
 import { welfareMeasure } from './welfare-measure.ts';
+import { STORE } from '../../economy/internal/store-key.ts';
 
 /** By name, such as `credits.held`: docs/economics.md says what each one is. */
 export type Measures = Readonly<Record<string, number>>;
@@ -20,7 +21,7 @@ export interface MeasureOptions {
 
 /** What an economy came to, from its own record alone: of a simulated one as of a real one. */
 export async function measure(economy: Economy, options: MeasureOptions = {}): Promise<Measures> {
-  const { store, config, clock, derived } = economy;
+  const { [STORE]: store, config, clock, derived } = economy;
   const { cycle, runningMs } = store.state.get();
   const groupOf = options.groupOf ?? ((id: string) => store.agents.find(id)?.lineageId ?? id);
   const cyclesPerHour = Math.max(1, Math.round(3600 / config.market.cycle_seconds));

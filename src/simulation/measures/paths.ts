@@ -3,6 +3,7 @@ import { RESOURCES, type BundleView } from '../../domain/resources.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
+import { STORE } from '../../economy/internal/store-key.ts';
 
 /** One stretch of time: `hour`, its end, and the means over it by name, such as `price.cpu_seconds`. */
 export type PathPoint = Readonly<Record<string, number>>;
@@ -10,7 +11,7 @@ export type PathPoint = Readonly<Record<string, number>>;
 const POINTS = 200;
 
 /** How prices (as multiples of the start price) and utilisation went, in at most 200 points. */
-export function paths({ store, config, derived }: Economy): readonly PathPoint[] {
+export function paths({ [STORE]: store, config, derived }: Economy): readonly PathPoint[] {
   const cycles = [...allCycles(store)].reverse();
   const size = Math.max(1, Math.ceil(cycles.length / POINTS));
   const sold = RESOURCES.filter((name) => derived.startPrices[name] > 0);

@@ -4,6 +4,7 @@ import type { Economy } from '../../economy/economy.ts';
 import { bestValue, type Solver } from './optimum.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
+import { STORE } from '../../economy/internal/store-key.ts';
 
 const SAMPLES = 24;
 /** A cycle whose optimum isn't found in this time isn't counted. None of the scenarios comes near it. */
@@ -17,7 +18,7 @@ const BIDS_MAX = 150;
  * come to: the exact optimum. Only cycles count in which somebody had to lose and no more than `BIDS_MAX` bids competed;
  * nothing where there is none.
  */
-export function welfareMeasure({ store }: Economy, solver: Solver): Readonly<Record<string, number>> {
+export function welfareMeasure({ [STORE]: store }: Economy, solver: Solver): Readonly<Record<string, number>> {
   const contested = [...allCycles(store)].filter(
     ({ winners, competing }) => winners < competing && competing <= BIDS_MAX,
   );

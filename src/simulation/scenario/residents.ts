@@ -1,6 +1,7 @@
 import type { Economy } from '../../economy/economy.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
 import { Memory } from './strategies/strategy.ts';
+import { findAgent } from '../../economy/views/agent-view.ts';
 
 /** One agent of a scenario: what its group makes it, and what it remembers. */
 export interface Resident {
@@ -29,7 +30,7 @@ export class Residents {
   get(agentId: string): Resident {
     const known = this.#byId.get(agentId);
     if (known) return known;
-    const parent = this.#economy.store.agents.find(agentId)?.parentId;
+    const parent = findAgent(this.#economy, agentId)?.parentId;
     if (parent === undefined || parent === null) throw new Error(`${agentId} is not of this scenario`);
     const born = { ...this.get(parent), memory: new Memory() };
     this.#byId.set(agentId, born);

@@ -5,6 +5,8 @@ import type { Prompt } from '../../domain/attention.ts';
 import type { Dice } from '../dice.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { Scenario } from './scenario-schema.ts';
+import { openPrompt } from '../../economy/views/prompt-view.ts';
+import { stateOf } from '../../economy/views/status-view.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -57,8 +59,8 @@ export class ScenarioHuman {
     clock.after(GLANCE_MS, () => this.#look());
     if (!this.#isPresent || this.#reading !== undefined) return;
     // Whoever sits at the terminal has touched a key.
-    if (economy.store.state.get().humanAway) welcomeHuman(economy);
-    const open = economy.store.prompts.open();
+    if (stateOf(economy).humanAway) welcomeHuman(economy);
+    const open = openPrompt(economy);
     if (open) this.#read(open);
   }
 

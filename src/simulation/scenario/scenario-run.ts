@@ -2,7 +2,7 @@ import { auditLedger } from '../../economy/audit/audit-ledger.ts';
 import { openEconomy } from '../../economy/market/open-market.ts';
 import { openPassingEconomy } from '../../economy/home/open-home.ts';
 import { RESOURCES } from '../../domain/resources.ts';
-import type { Economy } from '../../economy/economy.ts';
+import { closeEconomy, type Economy } from '../../economy/economy.ts';
 import { BpError } from '../../platform/errors.ts';
 import { Dice } from '../dice.ts';
 import { measure, type Measures } from '../measures/measures.ts';
@@ -10,6 +10,8 @@ import { paths, type PathPoint } from '../measures/paths.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import type { PreparedScenario } from './scenario-file.ts';
 import { ScenarioWorld } from './scenario-world.ts';
+import { STORE } from '../../economy/internal/store-key.ts';
+import { stateOf } from '../../economy/views/status-view.ts';
 
 export interface ScenarioRunOptions {
   readonly seed: string;
@@ -59,9 +61,9 @@ export async function runScenario(
       presence: presence.map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
     });
-    return { seed, days, cycles: economy.store.state.get().cycle, measures, paths: paths(economy), head };
+    return { seed, days, cycles: stateOf(economy).cycle, measures, paths: paths(economy), head };
   } finally {
-    economy.store.close();
+    closeEconomy(economy);
   }
 }
 
@@ -79,7 +81,7 @@ async function pass(
   }
 }
 
-function raisePrices({ store, derived }: Economy, times: number): void {
+function raisePrices({ [STORE]: store, derived }: Economy, times: number): void {
   const rows = store.markets.all();
   for (const resource of RESOURCES) {
     const row = rows[resource];

@@ -16,6 +16,7 @@ import { ScenarioHuman } from './scenario-human.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
 import { STRATEGIES } from './strategies/strategies.ts';
 import type { Self } from './strategies/strategy.ts';
+import { findAgent } from '../../economy/views/agent-view.ts';
 
 export interface ScenarioWorldOptions {
   readonly economy: Economy;
@@ -71,7 +72,7 @@ export class ScenarioWorld {
       this.human = new ScenarioHuman({
         ...{ economy, clock, traits: scenario.human, dice: dice.fork('human') },
         qualityOf: (id) => this.residents.get(id).quality,
-        lineageOf: (id) => economy.store.agents.find(id)?.lineageId ?? id,
+        lineageOf: (id) => findAgent(economy, id)?.lineageId ?? id,
       });
   }
 

@@ -26,6 +26,7 @@ import {
   start,
   WITH_ATTENTION,
   type TestEconomy,
+  withStore,
 } from '../../helpers/economy.ts';
 
 let economy: TestEconomy;
@@ -218,7 +219,7 @@ describe('the chain and the balances', () => {
     makeAgent(economy, 'a');
     makeAgent(economy, 'b');
     const store = openStore({ path: economy.databasePath, create: false, now: 0 });
-    const second = { ...economy, store };
+    const second = withStore(economy, store);
     for (let n = 0; n < 3; n++) {
       accepted(transferCredits(economy, 'a', { to: 'b', amount: micro(1) }));
       accepted(transferCredits(second, 'b', { to: 'a', amount: micro(2) }));

@@ -6,7 +6,14 @@ import { PromptDesk } from '../../../src/operator/prompt-desk.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { HumanDesk } from '../../../src/terminal/human-desk.ts';
 import type { Answer, AskedPrompt, Terminal } from '../../../src/terminal/view.ts';
-import { accepted, openTestEconomy, runningAgent, WITH_ATTENTION, type TestEconomy } from '../../helpers/economy.ts';
+import {
+  accepted,
+  openTestEconomy,
+  runningAgent,
+  WITH_ATTENTION,
+  type TestEconomy,
+  withStore,
+} from '../../helpers/economy.ts';
 
 const MARKS = { interesting: 5, useful: 6, understandable: 7 };
 
@@ -113,7 +120,7 @@ describe('the desk', () => {
   it('takes a question away when another process has answered it', async () => {
     show('genesis');
     desk.look();
-    accepted(scorePrompt({ ...economy, store }, 1, MARKS, null));
+    accepted(scorePrompt(withStore(economy, store), 1, MARKS, null));
     expect(terminal.takenAway).toEqual([]);
     desk.look();
     expect(terminal.takenAway).toEqual(['prompt_1']);
@@ -127,7 +134,7 @@ describe('the desk', () => {
   it('says so where the answer came too late', async () => {
     show('genesis');
     desk.look();
-    accepted(scorePrompt({ ...economy, store }, 1, MARKS, null));
+    accepted(scorePrompt(withStore(economy, store), 1, MARKS, null));
     terminal.answer({ kind: 'skipped' });
     await settled();
     expect(said).toEqual(['prompt_1 was already scored']);
@@ -140,7 +147,7 @@ describe('the desk', () => {
       if (isFull) throw new Error('the disk is full');
       return economy.store.transaction(work);
     };
-    const careful = { ...economy, store: { ...economy.store, transaction } };
+    const careful = withStore(economy, { ...economy.store, transaction });
     desk = deskOf(careful);
     desk.look();
     terminal.answer({ kind: 'skipped' });

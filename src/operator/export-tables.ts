@@ -1,14 +1,16 @@
 import type { Bid } from '../domain/bid.ts';
 import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
-import { agentView } from '../economy/views/agent-view.ts';
-import { transferView } from '../economy/views/balance-view.ts';
-import { bidView } from '../economy/views/bid-view.ts';
-import { executionView } from '../economy/views/execution-view.ts';
-import { cycleView } from '../economy/views/market-view.ts';
-import { promptView } from '../economy/views/prompt-view.ts';
-import type { Cell } from './csv.ts';
-import type { Page } from './listing.ts';
+import { agentsAfter, agentView } from '../economy/views/agent-view.ts';
+import { allTransfers, transferView } from '../economy/views/balance-view.ts';
+import { bidsBefore, bidView } from '../economy/views/bid-view.ts';
+import { executionsBefore, executionView } from '../economy/views/execution-view.ts';
+import { cyclesBefore, cycleView } from '../economy/views/market-view.ts';
+import { promptsBefore, promptView } from '../economy/views/prompt-view.ts';
+import { messagesBefore } from '../economy/views/message-view.ts';
+
+/** What stands in a cell. */
+export type Cell = string | number | boolean | null;
 
 /** A row's cells by column; every row of a table has the same columns in the same order. */
 export type ExportRow = Readonly<Record<string, Cell>>;
@@ -24,29 +26,31 @@ const PAGE_ROWS = 1000;
 
 /** Everything that an economy keeps a record of. To be read inside one transaction. */
 export function exportTables(economy: Economy): readonly ExportTable[] {
-  const { transfers, bids, executions, prompts, messages, cycles } = economy.store;
   return [
     table('transfers', TRANSFERS, function* () {
-      for (const { hash, ...row } of transfers.all()) yield { ...transferView(row), hash };
+      for (const { hash, ...row } of allTransfers(economy)) yield { ...transferView(row), hash };
     }),
-    table('bids', BIDS, () => each(bids.page, (bid) => bid.id, bidRow)),
+    table('bids', BIDS, () => each(economy, bidsBefore, (bid) => bid.id, bidRow)),
     table('executions', EXECUTIONS, () =>
       each(
-        executions.page,
+        economy,
+        executionsBefore,
         ({ id }) => id,
         (row) => executionRow(executionView(row)),
       ),
     ),
     table('prompts', PROMPTS, () =>
       each(
-        prompts.page,
+        economy,
+        promptsBefore,
         ({ id }) => id,
         (row) => promptRow(promptView(row)),
       ),
     ),
     table('messages', MESSAGES, () =>
       each(
-        messages.page,
+        economy,
+        messagesBefore,
         ({ id }) => id,
         ({ id, fromId, toId, content, cycle, sentAt }) => ({
           id: formatId('message', id),
@@ -61,7 +65,8 @@ export function exportTables(economy: Economy): readonly ExportTable[] {
     table('agents', AGENTS, () => agentRows(economy)),
     table('cycles', CYCLES, () =>
       each(
-        cycles.page,
+        economy,
+        cyclesBefore,
         ({ cycle }) => cycle,
         (row) => cycleRow(cycleView(row)),
       ),
@@ -78,21 +83,22 @@ function table(name: string, columns: readonly string[], rows: () => Iterable<Ex
  * window, so that memory doesn't grow with the table.
  */
 function* each<Row>(
-  page: Page<Row>,
+  economy: Economy,
+  rowsBefore: (economy: Economy, before: number, limit: number) => readonly Row[],
   numberOf: (row: Row) => number,
   view: (row: Row) => ExportRow,
 ): Generator<ExportRow> {
-  const [newest] = page(Number.MAX_SAFE_INTEGER, 1);
+  const [newest] = rowsBefore(economy, Number.MAX_SAFE_INTEGER, 1);
   const last = newest === undefined ? -1 : numberOf(newest);
   for (let from = 0; from <= last; from += PAGE_ROWS) {
-    const rows = page(from + PAGE_ROWS, PAGE_ROWS).filter((row) => numberOf(row) >= from);
+    const rows = rowsBefore(economy, from + PAGE_ROWS, PAGE_ROWS).filter((row) => numberOf(row) >= from);
     yield* rows.reverse().map(view);
   }
 }
 
 function* agentRows(economy: Economy): Generator<ExportRow> {
   for (let after = 0; ;) {
-    const page = economy.store.agents.page(after, PAGE_ROWS);
+    const page = agentsAfter(economy, after, PAGE_ROWS);
     for (const agent of page) yield agentView(economy, agent);
     const last = page.at(-1);
     if (!last) return;

@@ -1,0 +1,12 @@
+import type { Economy } from './economy.ts';
+import { STORE } from './internal/store-key.ts';
+
+/** Looks at several things as they were at one moment. */
+export function snapshot<T>(economy: Economy, look: () => T): T {
+  return economy[STORE].read(look);
+}
+
+/** Changes whenever another process has changed the economy. */
+export function dataVersion(economy: Economy): number {
+  return economy[STORE].dataVersion();
+}

@@ -1,0 +1,32 @@
+import { accept, type Result } from '../../domain/refusal.ts';
+import type { Economy } from '../../economy/economy.ts';
+import { snapshot } from '../../economy/snapshot.ts';
+import { agentView } from '../../economy/views/agent-view.ts';
+import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
+import { executionsBefore, executionView } from '../../economy/views/execution-view.ts';
+import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
+import { knownAgent } from './known-agent.ts';
+
+/** How many of its bids, executions and prompts are shown. */
+const ROWS = 10;
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export type WholeAgent = ReturnType<typeof wholeAgentOf>;
+
+/** One agent with the last of what it did, the newest last. Refuses as `knownAgent` does. */
+export function wholeAgent(economy: Economy, text: string): Result<WholeAgent> {
+  return snapshot(economy, () => {
+    const agent = knownAgent(economy, text);
+    return agent.ok ? accept(wholeAgentOf(economy, agent.value)) : agent;
+  });
+}
+
+function wholeAgentOf(economy: Economy, agent: Parameters<typeof agentView>[1]) {
+  const { id } = agent;
+  return {
+    ...agentView(economy, agent),
+    last_bids: bidsBefore(economy, NEWEST, ROWS, { agentId: id }).map(bidView).reverse(),
+    last_executions: executionsBefore(economy, NEWEST, ROWS, id).map(executionView).reverse(),
+    last_prompts: promptsBefore(economy, NEWEST, ROWS, id).map(promptView).reverse(),
+  };
+}
