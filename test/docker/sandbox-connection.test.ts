@@ -50,7 +50,10 @@ beforeEach(async () => {
   wire = layWire(direct.address.connection.path);
   wire.server.listen(join(place, 'docker.sock'));
   await once(wire.server, 'listening');
-  home = await openTestHome({ stop_grace_ms: 500, backstop_ms: 500 }, `unix://${join(place, 'docker.sock')}`);
+  home = await openTestHome(
+    { stop_grace_ms: 500, backstop_ms: 500 },
+    { dockerHost: `unix://${join(place, 'docker.sock')}` },
+  );
 });
 afterEach(async () => {
   wire.state = 'whole';
@@ -116,7 +119,7 @@ describe('an engine at a port of this machine', () => {
     port.server.listen(0, '127.0.0.1');
     await once(port.server, 'listening');
     const address = `tcp://127.0.0.1:${(port.server.address() as AddressInfo).port}`;
-    const other = await openTestHome({}, address);
+    const other = await openTestHome({}, { dockerHost: address });
     try {
       const { end, output } = await other.run({ executionId: 'exe_1', files: python('print("over TCP")\n') });
       expect(end).toMatchObject({ cause: 'exited', exitCode: 0 });

@@ -42,9 +42,12 @@ export const NEVER = new AbortController().signal;
 export const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
 export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 };
 
-/** `dockerHost` names another way to the same engine. */
-export async function openTestHome(settings: Partial<Config['sandbox']> = {}, dockerHost?: string): Promise<TestHome> {
-  const path = mkdtempSync(join(tmpdir(), 'bp-sandbox-'));
+/** `dockerHost` names another way to the same engine, `parent` the folder in which the home is made. */
+export async function openTestHome(
+  settings: Partial<Config['sandbox']> = {},
+  { dockerHost, parent = tmpdir() }: { readonly dockerHost?: string; readonly parent?: string } = {},
+): Promise<TestHome> {
+  const path = mkdtempSync(join(parent, 'bp-sandbox-'));
   const environment = dockerHost === undefined ? process.env : { DOCKER_HOST: dockerHost };
   const address = await findEngine({ environment, homeDirectory: homedir() });
   const docker = connectEngine(address);

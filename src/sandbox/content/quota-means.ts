@@ -23,7 +23,7 @@ export async function quotaMissing({ uid, searchPath, wanted }: QuotaSearch): Pr
   return loops ? undefined : 'there are no loop devices (/dev/loop-control)';
 }
 
-const TOOLS = ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate'] as const;
+const TOOLS = ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate', 'fstrim'] as const;
 
 async function isInstalled(tool: string, searchPath: string): Promise<boolean> {
   const places = searchPath.split(delimiter).filter((place) => place !== '');

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Quota } from './volume.ts';
+import type { Quota } from './quota.ts';
 import { countWorkspace, type WorkspaceSize } from './workspace.ts';
 
 const PAUSE_MS = 500;

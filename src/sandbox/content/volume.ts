@@ -1,36 +1,24 @@
-import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, truncate, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { volumesDirectory, workspacesDirectory } from '../../config/home-places.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { BpError } from '../../platform/errors.ts';
+import {
+  giveBackRoom,
+  imageBytes,
+  makeFilesystem,
+  MB,
+  mountImage,
+  reserveRoom,
+  SPARE_FILES,
+  EXCESS,
+} from './filesystem-image.ts';
 import { isLooped, mountsBelow, runTool, unmountAll } from './mounts.ts';
 import { ignore } from './safe-directory.ts';
+import type { LeastFree, Quota } from './quota.ts';
 import type { WorkspacePaths, WorkspaceSize } from './workspace.ts';
 
-/** How much a workspace may hold. */
-export interface Quota {
-  readonly bytes: number;
-  /** Files and folders. */
-  readonly files: number;
-}
-
-/** What the filesystem must keep free; with less, the agent has more than its quota. */
-export interface LeastFree {
-  readonly bytes: number;
-  readonly files: number;
-}
-
-const BLOCK = 4096;
-const MB = 1_048_576;
-const JOURNAL_MB = 4;
-/** Beyond the quota: what root alone may use, so that there is room for a handshake, */
-const ROOM = 8 * MB;
-/** and what an agent can use, so that it shows who went over. */
-const EXCESS = MB;
-const ROOM_FILES = 256;
-/** The kernel has no inodes that are root's alone: these are held by empty files, and let go while the host writes. */
-const SPARE_FILES = 16;
 /** Some growth, so that an agent that is over its quota can come so far as to remove something. */
 const GROWTH: LeastFree = { bytes: MB, files: 16 };
 /** It takes a moment until a device whose last user is gone is let go. */
@@ -83,7 +71,7 @@ export class Volume {
   /** Mounts it, made from the plain folder where there is none yet. Rejects with `sandbox_volume`. */
   async open(quota: Quota): Promise<void> {
     try {
-      if (!(await this.counts())) await this.#make(quota);
+      if (!(await this.counts())) await this.#make(quota).catch((error: unknown) => this.#unmake(error));
       else if ((await mountsBelow(this.#mount)).length === 0) await this.#mountImage(this.#image);
       await mkdir(this.#plain, { recursive: true, mode: 0o700 });
       if ((await mountsBelow(this.#plain)).length === 0)
@@ -94,14 +82,16 @@ export class Volume {
     }
   }
 
-  /** Copies it back into the plain folder and takes it away. Rejects with `sandbox_volume`; then it still counts. */
+  /**
+   * Copies it back into the plain folder and takes it away. Rejects with `sandbox_volume`, or with `sandbox_disk` where
+   * there is no room for both; then it still counts.
+   */
   async close(): Promise<void> {
     const [incoming, outgoing] = [this.#beside('new'), this.#beside('old')];
     try {
       if (await this.counts()) {
         if ((await mountsBelow(this.#mount)).length === 0) await this.#mountImage(this.#image);
         await this.#copyTo(incoming);
-        await runTool('sync', ['--file-system', incoming]);
         await unmountAll(this.#plain);
         await remove(outgoing);
         await rename(this.#plain, outgoing).catch(ignore('ENOENT'));
@@ -115,9 +105,36 @@ export class Volume {
     }
   }
 
-  /** A path can have 4,096 bytes, but an agent can make folders in folders beyond that: no tool copies those. */
+  /** Leaves nothing of a copy that can't be made. */
   async #copyTo(incoming: string): Promise<void> {
     await remove(incoming);
+    // Its unused room may be what the copy needs.
+    await this.giveBack();
+    await this.#checkRoom();
+    try {
+      await this.#copyShortPaths(incoming);
+      await runTool('sync', ['--file-system', incoming]);
+    } catch (error) {
+      await remove(incoming);
+      throw error;
+    }
+  }
+
+  async #checkRoom(): Promise<void> {
+    const [{ bytes }, disk] = await Promise.all([this.size(), freeIn(this.#directory)]);
+    if (bytes <= disk.bytes) return;
+    const missing = Math.ceil((bytes - disk.bytes) / MB);
+    throw new BpError(
+      'sandbox_disk',
+      `the disk is full: its files need ${missing} MB more and are kept in ${this.#image}`,
+      {
+        hint: 'free some; the next command puts them back',
+      },
+    );
+  }
+
+  /** A path can have 4,096 bytes, but an agent can make folders in folders beyond that: no tool copies those. */
+  async #copyShortPaths(incoming: string): Promise<void> {
     try {
       await copyTree(this.paths.root, incoming);
     } catch {
@@ -152,8 +169,18 @@ export class Volume {
 
   /** How much more of the disk it may come to take. */
   async growth(quota: Quota): Promise<number> {
-    const { blocks = 0 } = (await stat(this.#image).catch(ignore('ENOENT'))) ?? {};
-    return Math.max(0, quota.bytes - blocks * 512);
+    const found = await stat(this.#image).catch(ignore('ENOENT'));
+    return found ? Math.max(0, found.size - found.blocks * 512) : imageBytes(quota);
+  }
+
+  /** Takes from the disk what the agent may come to write, so that nobody else can. Rejects with `sandbox_volume`. */
+  reserve(): Promise<void> {
+    return reserveRoom(this.#image);
+  }
+
+  /** Gives back to the disk what is free in it. Rejects with `sandbox_volume`. */
+  async giveBack(): Promise<void> {
+    if ((await mountsBelow(this.#mount)).length > 0) await giveBackRoom(this.#mount);
   }
 
   /** What must stay free: the rest of the quota, or where that is used up already, not much less than now. */
@@ -217,6 +244,12 @@ export class Volume {
     await syncDirectory(this.#directory);
   }
 
+  /** What was made halfway would only take room. */
+  async #unmake(error: unknown): Promise<never> {
+    await this.drop().catch(() => undefined);
+    throw error;
+  }
+
   /** How much ext4 needs for itself is known afterwards: what it leaves too much is taken by a file without content. */
   async #takeSurplus(quota: Quota): Promise<void> {
     const { bavail, bsize } = await statfs(this.#mount);
@@ -239,10 +272,8 @@ export class Volume {
   }
 
   async #mountImage(image: string): Promise<void> {
-    // No table is filled with zeros behind our back, and what the agent frees is given back to the disk.
-    const options = 'loop,nosuid,nodev,noatime,discard,noinit_itable,errors=remount-ro';
     await mkdir(this.#mount, { recursive: true, mode: 0o700 });
-    await runTool('mount', ['-t', 'ext4', '-o', options, image, this.#mount]);
+    await mountImage(image, this.#mount);
   }
 
   async #noteEmpty(): Promise<void> {
@@ -255,20 +286,6 @@ export class Volume {
   async #empty(): Promise<LeastFree> {
     return emptySize.parse(JSON.parse(await readFile(join(this.#mount, 'empty.json'), 'utf8')));
   }
-}
-
-async function makeFilesystem(path: string, quota: Quota): Promise<void> {
-  const inodes = quota.files + SPARE_FILES + ROOM_FILES;
-  const bytes = quota.bytes + ROOM + EXCESS + JOURNAL_MB * MB + inodes * 256;
-  // Tables and bitmaps of ext4 take somewhat over a hundredth.
-  const size = Math.ceil((bytes * 1.02) / BLOCK) * BLOCK;
-  const reserved = ((ROOM / size) * 100).toFixed(4);
-  await writeFile(path, '', { mode: 0o600 });
-  await truncate(path, size);
-  await runTool('mke2fs', [
-    ...['-q', '-F', '-t', 'ext4', '-b', String(BLOCK), '-N', String(inodes), '-m', reserved, '-I', '256'],
-    ...['-J', `size=${JOURNAL_MB}`, '-O', '^resize_inode', '-E', 'lazy_itable_init=1,lazy_journal_init=1', path],
-  ]);
 }
 
 /** Links, holes, owners, modes and times are kept; nothing is followed. */

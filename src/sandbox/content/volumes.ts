@@ -4,9 +4,11 @@ import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { BpError } from '../../platform/errors.ts';
+import { MB } from './filesystem-image.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 import { ignore, isOneOf } from './safe-directory.ts';
-import { Volume, type LeastFree, type Quota } from './volume.ts';
+import type { LeastFree, Quota } from './quota.ts';
+import { Volume } from './volume.ts';
 import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';
 
 /** Where one workspace lies while it is in use, and how its limits hold. */
@@ -33,6 +35,9 @@ export interface VolumesDeps {
   readonly logger: Logger;
 }
 
+/** What reserving room leaves on the disk for the database and the logs. */
+const LEFT_TO_OTHERS = 32 * MB;
+
 interface Opened {
   readonly volume: Volume;
   readonly users: Set<string>;
@@ -56,7 +61,7 @@ export class Volumes {
 
   get quota(): Quota {
     const { workspace_mb: mb, workspace_files_max: files } = this.#deps.config;
-    return { bytes: mb * 1_048_576, files };
+    return { bytes: mb * MB, files };
   }
 
   /** Why workspaces are only watched; undefined where they are filesystems of their own. */
@@ -83,8 +88,15 @@ export class Volumes {
     return counts ? this.#mounted(executionId, folder, { isNew: false }) : this.#plain(folder);
   }
 
-  release(executionId: string): void {
-    for (const { users } of this.#opened.values()) users.delete(executionId);
+  /** Lets go of a workspace; what its agent did not use of its room is the disk's again. */
+  async release(executionId: string): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const [folder, { volume, users }] of this.#opened)
+        if (users.delete(executionId) && users.size === 0)
+          await volume.giveBack().catch((error: unknown) => {
+            this.#deps.logger.warn({ folder, err: error }, 'the unused room of a workspace could not be given back');
+          });
+    });
   }
 
   /** Takes a volume away with everything in it. */
@@ -129,9 +141,16 @@ export class Volumes {
   #mounted(executionId: string, folder: string, { isNew }: { readonly isNew: boolean }): Promise<WorkspacePlace> {
     return this.#inTurn(async () => {
       const opened = this.#opened.get(folder) ?? (await this.#add(folder));
-      if (isNew) await this.#checkDisk(opened);
-      // Also where it is known: somebody may have unmounted it meanwhile.
-      await opened.volume.open(this.quota);
+      if (isNew) await this.#checkDisk(opened.volume);
+      try {
+        // Also where it is known: somebody may have unmounted it meanwhile.
+        await opened.volume.open(this.quota);
+        if (isNew) await opened.volume.reserve();
+      } catch (error) {
+        // Somebody else may have taken the room meanwhile.
+        if (isNew) await this.#checkDisk(opened.volume);
+        throw error;
+      }
       opened.users.add(executionId);
       this.#opened.delete(folder);
       this.#opened.set(folder, opened);
@@ -139,16 +158,15 @@ export class Volumes {
     });
   }
 
-  /** An image takes room only as it fills. Where that isn't there, what an agent wrote within its quota would be lost. */
-  async #checkDisk(opened: Opened): Promise<void> {
-    const inUse = [...this.#opened.values()].filter((other) => other === opened || other.users.size > 0);
-    const growths = await Promise.all(inUse.map(({ volume }) => volume.growth(this.quota)));
-    const needed = growths.reduce((sum, growth) => sum + growth, 0);
+  /** Nothing may run whose writes could fail later, when the kernel brings them to the disk and nobody is told. */
+  async #checkDisk(volume: Volume): Promise<void> {
+    const needed = (await volume.growth(this.quota)) + LEFT_TO_OTHERS;
     const { bavail, bsize } = await statfs(this.#deps.home);
-    if (bavail * bsize < needed)
-      throw new BpError('sandbox_disk', `${inUse.length} workspaces in use may take more than the disk has free`, {
-        hint: 'free some, or lower sandbox.workspace_mb',
-      });
+    const free = bavail * bsize;
+    if (free >= needed) return;
+    const megabytes = (bytes: number) => Math.ceil(bytes / MB);
+    const text = `a workspace takes ${megabytes(needed)} MB of the disk, which has ${megabytes(free)} MB free`;
+    throw new BpError('sandbox_disk', text, { hint: 'free some, or lower sandbox.workspace_mb' });
   }
 
   async #add(folder: string): Promise<Opened> {
@@ -172,7 +190,8 @@ export class Volumes {
     try {
       await volume.close();
     } catch (error) {
-      this.#deps.logger.error({ folder, err: error }, 'a workspace could not be put back; its image is kept');
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#deps.logger.error({ folder, err: error }, `${folder} could not be put back: ${reason}; its image is kept`);
       await volume.unmount().catch(() => undefined);
     }
   }

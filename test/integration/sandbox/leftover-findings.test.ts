@@ -107,7 +107,7 @@ describe('the finding about quota', () => {
     expect(await detail(1000)).toContain('only watched (it takes root)');
     expect(await detail(0, 'watch')).toContain('only watched (sandbox.workspace_quota is watch)');
     expect(await detail(0)).toContain('only watched (mke2fs is not installed)');
-    for (const program of ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate']) {
+    for (const program of ['mke2fs', 'mount', 'umount', 'losetup', 'cp', 'find', 'sync', 'fallocate', 'fstrim']) {
       writeFileSync(join(directory, program), '');
       chmodSync(join(directory, program), 0o755);
     }

@@ -3,7 +3,7 @@ import { containerLabels, containerName } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { SOCKET_NAME } from '../sockets.ts';
 import type { ContainerSettings } from './container-settings.ts';
-import type { LeastFree } from '../../content/volume.ts';
+import type { LeastFree } from '../../content/quota.ts';
 
 /** What a container of one execution is made from. */
 export interface ContainerRequest {

@@ -14,5 +14,5 @@ export async function discardExecution(parts: SandboxParts, executionId: string)
     removeReport(home, executionId),
     sweepWorkspaces(home, (id) => id === executionId),
   ]);
-  volumes.release(executionId);
+  await volumes.release(executionId);
 }

@@ -14,7 +14,7 @@ import { createOutputFile, type OutputFile } from '../../content/output-file.ts'
 import { readReport } from '../../lifecycle/report-file.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
 import { isOver, watchSize } from '../../content/size-watch.ts';
-import type { Quota } from '../../content/volume.ts';
+import type { Quota } from '../../content/quota.ts';
 import type { WorkspacePlace } from '../../content/volumes.ts';
 import {
   createEventReader,
