@@ -1,23 +1,9 @@
-/** Which folders of src each folder may import, besides itself. main.ts and what lies beside it join them and may import all. */
-const LAYERS = {
-  domain: [],
-  platform: [],
-  config: ['domain', 'platform'],
-  store: ['domain', 'platform', 'config'],
-  economy: ['domain', 'platform', 'config', 'store'],
-  intelligence: ['domain', 'platform', 'config', 'economy'],
-  service: ['domain', 'platform', 'config', 'economy', 'intelligence'],
-  sandbox: ['domain', 'platform', 'config'],
-  operator: ['domain', 'platform', 'config', 'economy'],
-  orchestrator: ['domain', 'platform', 'config', 'economy', 'sandbox'],
-  terminal: ['domain', 'platform', 'config', 'operator'],
-  simulation: ['domain', 'platform', 'config', 'store', 'economy', 'sandbox', 'orchestrator'],
-  cli: ['domain', 'platform', 'config', 'economy', 'operator', 'terminal', 'orchestrator', 'simulation', 'sandbox'],
-};
+/** Which folders of src each folder may import, besides itself. What lies beside main.ts joins them and may import all. */
+const LAYERS = require('./layers.json');
 
 const layers = Object.entries(LAYERS).map(([layer, allowed]) => ({
   name: `layer-${layer}`,
-  comment: `src/${layer} may import only ${[layer, ...allowed].join(', ')} (DESIGN.md, layout).`,
+  comment: `src/${layer} may import only ${[layer, ...allowed].join(', ')}; layers.json says so.`,
   severity: 'error',
   from: { path: `^src/${layer}/` },
   to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
@@ -29,7 +15,7 @@ module.exports = {
     ...layers,
     {
       name: 'known-layer',
-      comment: 'A new folder of src needs its line in LAYERS.',
+      comment: 'A new folder of src needs its line in layers.json.',
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: `^src/(${Object.keys(LAYERS).join('|')})/` },
       to: {},

@@ -84,6 +84,10 @@ describe('files', () => {
     expect(places(code, /\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]);
   });
 
+  it('cite only what is here', () => {
+    expect(places(files, /\b(DESIGN|STYLE|SANDBOX-FACTS)\.md\b|(^|[\s'"`(])shared\/[A-Z]/)).toEqual([]);
+  });
+
   it('give the reason for every rule they switch off, on the line or above it', () => {
     const silent = code.filter(
       (path) => path !== self && /(?<!\/\/.*\n)^((?! -- ).)*eslint-disable((?! -- ).)*$/m.test(read(path)),
@@ -95,6 +99,22 @@ describe('files', () => {
     expect(places(files, /(^|[\s'"`(=:])\/(work|tmp\/bash_jobs[^/]*)\//)).toEqual([]);
     // A document may show somebody's home.
     expect(places(code, /(^|[\s'"`(=:])\/home\/[a-z]+\//)).toEqual([]);
+  });
+});
+
+describe('layers', () => {
+  it('are the same in the architecture as for the tools that hold them', () => {
+    const rows = read('docs/ARCHITECTURE.md').matchAll(/^\| `src\/([a-z]+)` .*\| ([^|]+?) +\|$/gm);
+    const told = Object.fromEntries(
+      [...rows].map(([, layer = '', cell = '']) => [layer, cell === 'nothing of ours' ? [] : cell.split(', ')]),
+    );
+    expect(told).toEqual(JSON.parse(read('layers.json')));
+    expect(Object.keys(told).sort()).toEqual(
+      readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort(),
+    );
   });
 });
 
