@@ -54,7 +54,7 @@ function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undef
 }
 
 /**
- * DESIGN.md §4a: who was given attention lately rests while somebody else's bid for it could be served. Lineages are
+ * Who was given attention lately rests while somebody else's bid for it could be served. Lineages are
  * told apart first; where nobody outside the recent lineages asks, agents are; where nobody outside the recent agents
  * asks either, nobody rests, since resting would then only leave the human idle.
  */

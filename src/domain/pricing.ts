@@ -69,7 +69,7 @@ export interface NextPrices {
 }
 
 /**
- * The prices after a cycle (DESIGN.md §4a). A price stays between its start price and `capFactor` times that, and moves
+ * The prices after a cycle. A price stays between its start price and `capFactor` times that, and moves
  * by at least one micro-credit where the rule says that it moves. Attention stays at its start price under every rule,
  * the old one too: with a supply of 1 its utilisation is 0 or 1, and whatever follows that is a ratchet.
  */

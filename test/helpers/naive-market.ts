@@ -2,7 +2,7 @@ import type { MarketRules, StandingBid } from '../../src/domain/market.ts';
 import type { Prices, Quantities } from '../../src/domain/resources.ts';
 
 /**
- * The market of DESIGN.md §4a once more, written from the text alone: slow, in exact fractions, and without any step of
+ * The market of docs/market.md once more, written from the text alone: slow, in exact fractions, and without any step of
  * the real one. Only competing bids are given to it.
  */
 export interface NaiveMarket {

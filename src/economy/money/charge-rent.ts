@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 const PARTS_PER_MILLION = 1_000_000;
 
 /**
- * Rent on held credits (DESIGN.md §4a; off by default): each `interval_seconds` of running time every living agent pays
+ * Rent on held credits (off by default): each `interval_seconds` of running time every living agent pays
  * that part of the day's share of all that it holds, rounded down, but no more than is available. It goes to `fees`.
  * `beforeMs` is the running time before this cycle. Runs inside the caller's transaction.
  */

@@ -23,7 +23,7 @@ export function readPrices(log: ChangeLog): Prices {
   };
 }
 
-/** DESIGN.md §4a: prices follow demand, within floor and cap, and attention's stands still. */
+/** Prices follow demand, within floor and cap, and attention's stands still. */
 export function checkPriceMoves(
   now: Prices,
   { ranked, winners, held }: ClearedMarket,

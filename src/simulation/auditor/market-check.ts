@@ -33,7 +33,7 @@ export interface Rival {
 }
 
 /**
- * Clears the market of a cycle once more, from the text of DESIGN.md §4 and §4a and by the shortest way there is, and
+ * Clears the market of a cycle once more, from the text of docs/market.md and by the shortest way there is, and
  * demands the same winners, prices, ages and ends.
  */
 export function checkClearing(clearing: Clearing): ClearedMarket {
@@ -75,7 +75,7 @@ function heldAtStart({ mirror, changes }: Clearing): Quad {
   return [0, memory, 0, attention];
 }
 
-/** DESIGN.md §4: who competes, and §4a: who rests. */
+/** Who competes, and who rests. */
 function competingBids(standing: readonly BidRow[], free: Quad, clearing: Clearing): BidRow[] {
   const { mirror, config, cycle, paused } = clearing;
   if (paused) return [];

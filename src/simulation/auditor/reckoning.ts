@@ -1,6 +1,6 @@
 import type { Quad } from './rows.ts';
 
-// The arithmetic of DESIGN.md §3 to §5, written anew from its text.
+// The arithmetic of docs/market.md and docs/ledger.md, written anew from their text.
 
 /** Micro-credits per whole unit, in the order of a quad. */
 export type PriceQuad = readonly [number, number, number, number];

@@ -20,7 +20,7 @@ export interface World {
   readonly available: (agent: string) => number;
 }
 
-/** Each row may change only as the rules let it: DESIGN.md §4 to §6 and §10, one sentence at a time. */
+/** Each row may change only as the rules let it: docs/market.md, one sentence at a time. */
 export function checkTransitions(changes: Changes, world: World): void {
   for (const change of changes.bids) checkBid(change, changes, world);
   for (const change of changes.executions) checkExecution(change, changes, world);
