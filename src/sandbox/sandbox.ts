@@ -29,7 +29,10 @@ export interface Sandbox {
   adopt(request: AdoptionRequest, signal: AbortSignal): Promise<AdoptedExecution>;
   /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
   discard(executionId: string): Promise<void>;
-  /** Puts back and removes what stands ready for executions to come, where none uses it any more. Idempotent. */
+  /**
+   * Ends what is being prepared or waits for "go", and puts back and removes what stands ready for executions to come,
+   * where none uses it any more. What runs goes on, for another process to adopt. Idempotent.
+   */
   close(): Promise<void>;
   /** Removes the kept output of an execution. Idempotent. */
   forget(executionId: string): Promise<void>;

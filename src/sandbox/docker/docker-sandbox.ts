@@ -15,6 +15,7 @@ import { adoptExecution } from './execution/adopt-execution.ts';
 import { check } from './execution/check.ts';
 import { discardExecution } from './execution/discard-execution.ts';
 import { prepareExecution } from './execution/prepare-execution.ts';
+import { UnbegunExecutions } from './execution/unbegun-executions.ts';
 import { sweep } from './execution/sweep.ts';
 import { homeLabelOf } from './labels.ts';
 import { makeSocketDirectory, removeSocketRoot } from './sockets.ts';
@@ -52,6 +53,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },
   };
+  const unbegun = new UnbegunExecutions();
 
   return {
     check: (signal) => check({ ...parts, address }, signal),
@@ -60,10 +62,13 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     },
     socketDirectory: (executionId) => makeSocketDirectory(sockets, executionId),
     prepare: (request, signal) =>
-      prepareExecution(parts, { ...request, folder: workspaceFolder(request.agentId) }, signal),
+      unbegun.prepare(request.executionId, signal, (until) =>
+        prepareExecution(parts, { ...request, folder: workspaceFolder(request.agentId) }, until),
+      ),
     adopt: (request, signal) => adoptExecution(parts, request, signal),
     discard: (executionId) => discardExecution(parts, executionId),
     async close() {
+      await unbegun.close((executionId) => discardExecution(parts, executionId));
       await parts.volumes.putBackUnused();
       await removeSocketRoot(sockets);
     },

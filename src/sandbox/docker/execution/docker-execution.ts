@@ -132,6 +132,11 @@ export class DockerExecution implements PreparedExecution {
     await this.ended;
   }
 
+  /** Whether "go" was given. */
+  get hasBegun(): boolean {
+    return this.#wentAt !== undefined;
+  }
+
   async go(): Promise<void> {
     if (this.#wentAt !== undefined) throw new Error('an execution can be started only once');
     if (this.#hostStop === undefined && this.#endedAt === undefined) {
