@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnginePort, RunningParts } from './cli/cli-deps.ts';
+import type { EnginePort, RunningParts } from './cli/deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Config } from './config/schema.ts';
 import { Gateway } from './intelligence/gateway.ts';
@@ -40,8 +40,9 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, events },
         async close() {
-          await service.close();
-          await sandbox.close();
+          // What fails in one must not keep the other open, nor hide why the run has ended.
+          for (const part of [service, sandbox])
+            await part.close().catch((error: unknown) => logger.warn({ err: error }, 'something could not be closed'));
         },
       };
     },

@@ -13,9 +13,10 @@ import { LiveScreen } from '../terminal/live-screen.ts';
 import { openTerminal } from '../terminal/open-terminal.ts';
 import { PlainTerminal } from '../terminal/plain-terminal.ts';
 import type { Terminal } from '../terminal/view.ts';
-import type { CliDeps, RunOptions, RunningParts } from './cli-deps.ts';
-import { failureOf } from './output/command-failure.ts';
-import { printLines } from './output/printing.ts';
+import type { CliDeps, RunOptions, RunningParts } from './deps.ts';
+import { EndLimits } from './end-limits.ts';
+import { failureOf } from './failure.ts';
+import { printLines } from './output.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 
 export interface SessionOptions {
@@ -44,6 +45,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   const events = new EventHub<MarketEvent>({
     onFault: (error) => logger.warn({ err: error }, 'an event could not be shown'),
   });
+  const limits = new EndLimits(deps, home);
   try {
     const parts = await startParts(deps, home, { logger, events });
     if (!parts) return;
@@ -51,7 +53,10 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
       const terminal = openScreen(deps, home, options.headless);
       try {
         say = (line) => terminal.event(line);
-        await openMarket(deps, home, { terminal, orchestrator: parts.orchestrator, events, ...options });
+        await openMarket(deps, home, { terminal, orchestrator: parts.orchestrator, events, limits, ...options });
+      } catch (error) {
+        limits.failed(error);
+        throw error;
       } finally {
         say = plainly;
         terminal.close();
@@ -89,7 +94,8 @@ function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean)
     onKey: () => {
       prompts.welcome().catch((error: unknown) => terminal.event(failureOf(error).message ?? ''));
     },
-    onInterrupt: () => deps.raiseInterrupt(),
+    onInterrupt: () => deps.process.raiseInterrupt(),
+    place: deps.process,
   });
   return terminal;
 }
@@ -98,10 +104,11 @@ interface Market extends SessionOptions {
   readonly terminal: Terminal;
   readonly orchestrator: OrchestratorDeps;
   readonly events: EventHub<MarketEvent>;
+  readonly limits: EndLimits;
 }
 
 async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<void> {
-  const { terminal, orchestrator, events, cycles } = market;
+  const { terminal, orchestrator, events, limits, cycles } = market;
   const { interrupt } = deps;
   const live = new LiveEconomy(home.economy);
   const screen = new LiveScreen(live, terminal);
@@ -118,14 +125,18 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
     desk.look();
     screen.refresh();
   }).catch((error: unknown) => failed.abort(error));
-  const onInterrupt = () => {
+  const settling = () => {
     live.stopping();
+    limits.settling();
+  };
+  const onInterrupt = () => {
+    settling();
     screen.say('ending: nothing more is launched, what runs is settled; once more ends at once');
   };
   interrupt.addEventListener('abort', onInterrupt, { once: true });
   let cleared = 0;
   const unsubscribe = events.subscribe((event) => {
-    if (event.kind === 'cycle' && ++cleared === cycles) live.stopping();
+    if (event.kind === 'cycle' && ++cleared === cycles) settling();
     screen.note(event);
   });
   try {

@@ -17,8 +17,6 @@ export interface ProcessDeps {
 const LOOK_MS = 100;
 /** The holder of the lock tells its id right after it took it. */
 const TELL_MS_MAX = 2000;
-/** What a run may need besides the wall time of what it settles: for a busy engine, removing containers, closing. */
-const CLOSE_MS_MAX = 60_000;
 /** A run takes a second interrupt that comes sooner for the first one, passed on twice. */
 const NEXT_INTERRUPT_MS = 500;
 /** Nothing is settled then. */
@@ -54,7 +52,7 @@ export async function endRun(
     await waitUntil(deps, isOver, NEXT_INTERRUPT_MS);
     if (!isOver() && mayBeRunning(directory, pid)) interrupt(deps, pid);
   }
-  const limitMs = now ? AT_ONCE_MS_MAX : longestWaitMs(economy);
+  const limitMs = now ? AT_ONCE_MS_MAX : endLimitMs(economy) + TELL_MS_MAX;
   if (await waitUntil(deps, isOver, limitMs)) return;
   throw new BpError('run_not_ended', `process ${pid} has not ended within ${Math.ceil(limitMs / 1000)} s`, {
     hint: now ? `kill -9 ${pid} ends it; the next run recovers` : 'bp-agents stop --now ends it at once',
@@ -65,7 +63,12 @@ export async function endRun(
 export function longestWaitMs(economy: Economy): number {
   const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
   const longest = Math.max(0, ...unsettledExecutions(economy).map(({ wallMs }) => wallMs));
-  return longest + backstopMs + graceMs + CLOSE_MS_MAX;
+  return longest + backstopMs + graceMs + economy.config.ending.spare_ms;
+}
+
+/** After that long a run that settles what runs has ended, whatever keeps it. */
+export function endLimitMs(economy: Economy): number {
+  return longestWaitMs(economy) + economy.config.ending.locked_ms;
 }
 
 /** False where it took longer. Rejects when the operator doesn't want to wait any more. */

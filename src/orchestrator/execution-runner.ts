@@ -208,11 +208,19 @@ async function settle(deps: OrchestratorDeps, executionId: number, ending: Endin
 }
 
 async function settleAndCleanUp(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
-  await deps.endpoints.endCalls(executionId);
-  const finished = await settle(deps, executionId, ending);
+  const finished = await endCallsAndSettle(deps, executionId, ending).catch(async (error: unknown) => {
+    // Nothing of the agent ran: its container, which waits for "go", has nothing that the next start would need.
+    if (!ending.began) await cleanUp(deps, executionId);
+    throw error;
+  });
   // Only now: the report and the container are what a settlement that failed is made from at the next start.
   await cleanUp(deps, executionId);
   return finished;
+}
+
+async function endCallsAndSettle(deps: OrchestratorDeps, executionId: number, ending: Ending): Promise<FinishedRun> {
+  await deps.endpoints.endCalls(executionId);
+  return settle(deps, executionId, ending);
 }
 
 /** What can't be removed now is found by label at the next start. */

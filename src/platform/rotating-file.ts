@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface RotatingFileOptions {
@@ -54,7 +54,7 @@ export class RotatingFile {
   #open(): number {
     if (this.#descriptor === undefined) {
       mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
-      this.#descriptor = openSync(this.path, 'a', 0o600);
+      this.#descriptor = openFile(this.path);
     }
     return this.#descriptor;
   }
@@ -81,4 +81,13 @@ export class RotatingFile {
     const { directory, name } = this.#options;
     return join(directory, age === 0 ? `${name}.log` : `${name}.${age}.log`);
   }
+}
+
+/** A pipe or a device in its place is neither waited for nor written to: that could hold up the whole program. */
+function openFile(path: string): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new Error(`${path} is not a file`);
 }

@@ -72,9 +72,12 @@ export async function createService({ economy, usage, gateway, clock, logger }: 
       return endpoint;
     },
     async close() {
-      await gateway.close();
-      await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
-      await app.close();
+      try {
+        await gateway.close();
+      } finally {
+        await Promise.all([...endpoints.values()].map((endpoint) => endpoint.close()));
+        await app.close();
+      }
     },
   };
 }

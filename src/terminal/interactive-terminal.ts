@@ -19,6 +19,15 @@ export interface InteractiveTerminalOptions {
   readonly onKey: () => void;
   /** Ctrl-C, which the terminal doesn't turn into a signal while it hands over single keys. */
   readonly onInterrupt: () => void;
+  readonly place: TerminalPlace;
+}
+
+/** Where the program stands at its terminal, which a shell may take from it and give back. */
+export interface TerminalPlace {
+  /** Calls the listener each time that the program goes on after it was stopped. Returns what ends that. */
+  onContinued(listener: () => void): () => void;
+  /** False where the terminal belongs to others meanwhile: whoever touches it then is stopped. */
+  isInForeground(): boolean;
 }
 
 const INTERRUPT = 0x03;
@@ -44,6 +53,8 @@ export class InteractiveTerminal implements Terminal {
   #keys: PassThrough | undefined;
   #deafUntil = -Infinity;
   #lastAnswer: Promise<unknown> = Promise.resolve();
+  #isAside = false;
+  readonly #forgetContinued: () => void;
 
   constructor(options: InteractiveTerminalOptions) {
     this.#options = options;
@@ -51,6 +62,7 @@ export class InteractiveTerminal implements Terminal {
     options.input.setRawMode(true);
     options.input.on('data', this.#onData).on('error', ignore).resume();
     options.output.on('resize', this.#onResize).on('error', ignore);
+    this.#forgetContinued = options.place.onContinued(() => this.#onContinued());
     void this.#refresh();
   }
 
@@ -79,8 +91,9 @@ export class InteractiveTerminal implements Terminal {
     if (this.#closing.signal.aborted) return;
     const { input, output } = this.#options;
     this.#closing.abort();
+    this.#forgetContinued();
     input.off('data', this.#onData).pause();
-    input.setRawMode(false);
+    if (!this.#isAside) input.setRawMode(false);
     output.off('resize', this.#onResize);
     this.#question = undefined;
     this.#draw();
@@ -119,6 +132,7 @@ export class InteractiveTerminal implements Terminal {
   }
 
   #draw(): void {
+    if (this.#isAside) return;
     const elapsedMs = this.#options.clock.monotonic() - this.#shownAt;
     const { columns, rows } = this.#screen;
     const view = this.#view;
@@ -133,6 +147,7 @@ export class InteractiveTerminal implements Terminal {
     try {
       for (;;) {
         await clock.sleep(refreshMs, this.#closing.signal);
+        if (this.#isAside && this.#options.place.isInForeground()) this.#comeBack();
         this.#draw();
       }
     } catch (error) {
@@ -149,6 +164,24 @@ export class InteractiveTerminal implements Terminal {
     }
     for (let count = 0; count < interrupts; count++) this.#options.onInterrupt();
   };
+
+  /** Whoever stopped the program has set the terminal to what it likes. */
+  #onContinued(): void {
+    if (this.#options.place.isInForeground()) this.#comeBack();
+    else {
+      this.#isAside = true;
+      this.#options.input.pause();
+    }
+  }
+
+  #comeBack(): void {
+    this.#isAside = false;
+    const { input } = this.#options;
+    // Node doesn't set again what it believes to be set.
+    input.setRawMode(false).setRawMode(true).resume();
+    this.#draw();
+    this.#screen.repaint();
+  }
 
   readonly #onResize = (): void => {
     this.#draw();

@@ -10,12 +10,17 @@ export interface PlainTerminalOptions {
   readonly clock: Clock;
 }
 
+/** What is kept for a reader that takes nothing, as one that was stopped. */
+const UNREAD_BYTES_MAX = 1_048_576;
+
 /** Where there is no terminal: one line for each cycle and each event. Nobody is asked and no score is made up. */
 export class PlainTerminal implements Terminal {
   readonly interactive = false;
   readonly #options: PlainTerminalOptions;
   readonly #closing = new AbortController();
   #cycle: number | undefined;
+  /** Lines that nobody will read. */
+  #missed = 0;
 
   constructor(options: PlainTerminalOptions) {
     this.#options = options;
@@ -31,7 +36,14 @@ export class PlainTerminal implements Terminal {
 
   event(line: string): void {
     const { output, clock } = this.#options;
-    if (!this.#closing.signal.aborted && output.writable) output.write(`${timeOfDay(clock)} ${sanitiseLine(line)}\n`);
+    if (this.#closing.signal.aborted || !output.writable) return;
+    if (output.writableLength > UNREAD_BYTES_MAX) {
+      this.#missed++;
+      return;
+    }
+    const missed = this.#missed === 0 ? '' : `${this.#missed} lines are left out that nobody read\n`;
+    this.#missed = 0;
+    output.write(`${missed}${timeOfDay(clock)} ${sanitiseLine(line)}\n`);
   }
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {

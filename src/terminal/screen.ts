@@ -30,6 +30,9 @@ export class Screen {
   /** Rows of the block above the cursor. */
   #above = 0;
   #drawn = '';
+  /** The terminal has not taken yet what it was given last. */
+  #isStalled = false;
+  #hasMissed = false;
 
   constructor(output: WriteStream) {
     this.#output = output;
@@ -103,9 +106,24 @@ export class Screen {
     return paragraph(this.columns).map((line) => cutToWidth(line, this.columns));
   }
 
+  /** What a terminal misses that takes nothing (Ctrl-S stops it) is not kept: once it takes something, all is drawn anew. */
   #write(text: string): void {
     // A terminal that is gone ends the program by its own signal; until then there is nobody to write to.
-    if (this.#output.writable) this.#output.write(`${WRAP_OFF}${text}${WRAP_ON}`);
+    if (!this.#output.writable) return;
+    if (this.#isStalled) {
+      this.#hasMissed = true;
+      return;
+    }
+    if (this.#output.write(`${WRAP_OFF}${text}${WRAP_ON}`)) return;
+    this.#isStalled = true;
+    this.#output.once('drain', () => this.#takeUp());
+  }
+
+  #takeUp(): void {
+    this.#isStalled = false;
+    if (!this.#hasMissed) return;
+    this.#hasMissed = false;
+    this.repaint();
   }
 }
 

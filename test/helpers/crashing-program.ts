@@ -7,7 +7,7 @@
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
-import type { CliDeps, EnginePort } from '../../src/cli/cli-deps.ts';
+import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createEnginePort } from '../../src/engine-port.ts';
 import { measureMachine } from '../../src/platform/machine.ts';
@@ -116,7 +116,12 @@ const deps: CliDeps = {
   ...{ environment: process.env, directory: process.cwd(), clock, random: systemRandomness() },
   ...{ machine: measureMachine(), version: '0', runtimeDirectory, engine: crashing },
   interrupt: new AbortController().signal,
-  raiseInterrupt: () => undefined,
+  process: {
+    raiseInterrupt: () => undefined,
+    exitWithin: () => undefined,
+    onContinued: () => () => undefined,
+    isInForeground: () => true,
+  },
   interruptProcess: (pid) => void process.kill(pid, 'SIGTERM'),
 };
 process.exitCode = await runCli(deps, process.argv);

@@ -2,15 +2,13 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
+import { thisProcess } from '../../src/platform/this-process.ts';
+import type { EnginePort } from '../../src/cli/deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { instantEngine, liveOn, type Behaviour } from './instant-engine.ts';
 
-const interrupt = new AbortController();
-process.on('SIGTERM', () => {
-  if (interrupt.signal.aborted) process.exit(130);
-  interrupt.abort(new Error('stopped by SIGTERM'));
-});
-
+const clock = systemClock();
+const thisOne = thisProcess(clock);
 const busyFile = process.env['BUSY_FILE'];
 
 /** Runs on as long as the test wants. */
@@ -19,23 +17,35 @@ const busyThenLiveOn: Behaviour = async (caller, economy) => {
   await liveOn(caller, economy);
 };
 
+const engine = instantEngine(busyThenLiveOn);
+const hangs = process.env['HANGS'] !== undefined;
+
+/** Something that must be closed at the end does not close. */
+const neverClosing: EnginePort['start'] = async (...asked) => ({
+  ...(await engine.start(...asked)),
+  close: () => new Promise<void>((resolve) => setTimeout(resolve, 2 ** 31 - 1)),
+});
+
 /** The whole command line in a process of its own, with an engine without containers. */
-process.exitCode = await runCli(
+const code = await runCli(
   {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    environment: {},
+    environment: { TERM: process.env['TERM'] },
     directory: process.cwd(),
-    clock: systemClock(),
+    clock,
     random: systemRandomness(),
     machine: { cores: 2, memoryMb: 4000 },
     version: '0',
     runtimeDirectory: new URL('../../runtime', import.meta.url).pathname,
-    engine: instantEngine(busyThenLiveOn),
-    interrupt: interrupt.signal,
-    raiseInterrupt: () => undefined,
+    engine: hangs ? { ...engine, start: neverClosing } : engine,
+    process: thisOne,
+    get interrupt() {
+      return thisOne.interrupt;
+    },
     interruptProcess: (pid) => process.kill(pid, 'SIGTERM'),
   },
   process.argv,
 );
+await thisOne.exit(code);

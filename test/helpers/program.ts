@@ -1,5 +1,6 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unmountBelow } from './mounted.ts';
@@ -78,6 +79,14 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
   };
 }
 
+/** Containers that carry the label of a home, in the order of the engine; with a status, those that have it. */
+export function containersOf(home: string, ...filters: readonly string[]): readonly string[] {
+  const label = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 16);
+  const words = [`label=bp-agents.home=${label}`, ...filters].flatMap((filter) => ['--filter', filter]);
+  const names = execFileSync('docker', ['ps', '--all', '--quiet', ...words], { encoding: 'utf8' });
+  return names.split('\n').filter((name) => name !== '');
+}
+
 /** Resolves when the child has ended, with its exit code. */
 export function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
@@ -85,12 +94,17 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
 }
 
 /** Asks again and again until the answer is there. Rejects with the last one when that takes too long. */
-export async function until<T>(ask: () => Promise<T>, isThere: (answer: T) => boolean, limitMs = 60_000): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T>,
+  isThere: (answer: T) => boolean,
+  limitMs = 60_000,
+  pauseMs = 200,
+): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (isThere(answer)) return answer;
     if (Date.now() > end) throw new Error(`still not there: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -25,12 +25,21 @@ export function busyFile(home: string): string {
   return join(home, 'busy');
 }
 
-export function spawnRun(home: string, settings: readonly string[], ...args: readonly string[]): SpawnedRun {
+/** What Node is called with for a `run` of this home. */
+export function runWords(home: string, settings: readonly string[], args: readonly string[] = []): readonly string[] {
   const options = settings.flatMap((setting) => ['--set', setting]);
-  const words = ['--import', 'tsx', CLI, '--home', home, ...options, 'run', '--headless', ...args];
-  const child = spawn(process.execPath, words, {
+  return ['--import', 'tsx', CLI, '--home', home, ...options, 'run', '--headless', ...args];
+}
+
+export function spawnRun(
+  home: string,
+  settings: readonly string[],
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): SpawnedRun {
+  const child = spawn(process.execPath, runWords(home, settings, args), {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BUSY_FILE: busyFile(home) },
+    env: { ...process.env, BUSY_FILE: busyFile(home), ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -101,6 +101,22 @@ describe('at a real terminal', () => {
     expect(pty.emulator.cursor.column).toBe(0);
   });
 
+  it('a stop and its end leave the terminal as it was: keys are taken without Enter and not echoed', async () => {
+    await cycleShown();
+    tell('ask', 'anything');
+    await pty.until(/\? Your marks/);
+    pty.stopAndGoOn();
+    const asked = await cycleShown();
+    await pty.until(new RegExp(`cycle ${asked + 5} `));
+    pty.type('7');
+    await pty.until(/ {2}interesting: 7\n/);
+    pty.type('\x1b[D');
+    pty.type('\r');
+    await pty.until(/ {2}interesting: 7\n {2}useful:/);
+    expect(pty.lines.join('\n')).not.toContain('^[');
+    expect(pty.lines.filter((line) => line.startsWith('? '))).toHaveLength(1);
+  });
+
   it('nothing keeps the program alive once it has closed', async () => {
     await cycleShown();
     tell('close');

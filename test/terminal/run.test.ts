@@ -5,7 +5,7 @@ import { nextCycle } from '../helpers/economy.ts';
 import { plant } from '../helpers/planted-economy.ts';
 import { Pty } from '../helpers/pty.ts';
 
-const FIXTURE = fileURLToPath(new URL('fixtures/run.ts', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../helpers/instant-run.ts', import.meta.url));
 const QUICK = ['--set', 'market.cycle_seconds=0.3', '--set', 'market.supply.cpu_seconds=16'];
 
 let home: CliHome;

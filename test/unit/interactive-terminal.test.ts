@@ -26,6 +26,7 @@ function setUp(columns?: number, rows?: number) {
     reasonCharsMax: 100,
     onKey: () => heard.push('key'),
     onInterrupt: () => heard.push('interrupt'),
+    place: { onContinued: () => () => undefined, isInForeground: () => true },
   });
   open.push(terminal);
   const shown = () => screen.emulator.lines.join('\n');

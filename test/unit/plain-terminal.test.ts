@@ -18,6 +18,7 @@ function opened(input: object, output: object, terminalType: string | undefined)
     reasonCharsMax: 100,
     onKey: () => undefined,
     onInterrupt: () => undefined,
+    place: { onContinued: () => () => undefined, isInForeground: () => true },
   });
 }
 

@@ -5,15 +5,15 @@ import { hasAgents } from '../../economy/agents/bootstrap-agent.ts';
 import { onceOpened } from '../../economy/home/database-patience.ts';
 import { openEconomy } from '../../economy/market/open-market.ts';
 import { lockRun } from '../../economy/home/open-home.ts';
-import { parseWhole } from '../input/arguments.ts';
-import type { CliDeps } from '../cli-deps.ts';
+import { parseWhole } from '../arguments.ts';
+import type { CliDeps } from '../deps.ts';
 import type { Home } from '../../operator/home.ts';
-import { valueOf } from '../output/command-failure.ts';
+import { EndLimits } from '../end-limits.ts';
+import { valueOf } from '../failure.ts';
 import { GENESIS, makeAgent } from '../../operator/make-agent.ts';
-import { madeAgentLines } from '../output/made-agent-lines.ts';
-import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
-import { openHome, putBackWorkspaces } from '../home/opened-home.ts';
-import { printLines } from '../output/printing.ts';
+import { madeAgentLines } from '../made-agent-lines.ts';
+import { homeDirectory, openHome, putBackWorkspaces, readConfig, type GlobalOptions } from '../home.ts';
+import { printLines } from '../output.ts';
 import { runSession } from '../run-session.ts';
 import { refuseDamaged } from '../../economy/home/wholeness.ts';
 
@@ -53,6 +53,7 @@ export function addRun(command: Command, deps: CliDeps): void {
           await putBackWorkspaces(deps, home);
           home.close();
         }
+        new EndLimits(deps, home).done();
       } finally {
         lock.release();
       }

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 function start(...args: readonly string[]): SpawnedRun {
-  run = spawnRun(home.directory, FAST, ...args);
+  run = spawnRun(home.directory, FAST, args);
   return run;
 }
 

@@ -4,6 +4,7 @@ import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
+import type { ThisProcess } from '../platform/this-process.ts';
 import type { Engine } from '../sandbox/engine.ts';
 
 /** What the commands need of the world. `main.ts` passes the real one. */
@@ -23,9 +24,8 @@ export interface CliDeps {
   readonly engine: EnginePort;
   /** Aborted by the first interrupt; `run` then launches nothing more and settles what runs. */
   readonly interrupt: AbortSignal;
-  /** Does what a SIGINT does: a terminal that hands over single keys hands over Ctrl-C as one of them. */
-  raiseInterrupt(): void;
-  /** Does the same to another process, as SIGTERM. Throws the system's error. */
+  readonly process: Pick<ThisProcess, 'raiseInterrupt' | 'exitWithin' | 'onContinued' | 'isInForeground'>;
+  /** Does what a SIGINT does to another process, as SIGTERM. Throws the system's error. */
   interruptProcess(pid: number): void;
 }
 
