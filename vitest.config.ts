@@ -1,20 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
 // A time limit is there to end a hang, not to measure: a busy machine needs many times as long as a quiet one.
-const LIMIT = { testTimeout: 60_000, hookTimeout: 60_000 };
-const LONG_LIMIT = { testTimeout: 240_000, hookTimeout: 240_000 };
-const WORKERS = { maxWorkers: 2 };
+const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000 };
+// One more than processors: some tests of each group wait for a time to pass.
+const WORKERS = { maxWorkers: 3 };
+// Files share a process and what it has loaded: starting anew for each takes longer than most of their tests.
+const SHARED = { isolate: false };
 
 // Groups run one after the other, and the files of a group beside each other.
-const CONTAINERS = { ...LONG_LIMIT, ...WORKERS, sequence: { groupOrder: 1 } };
-const MEASUREMENTS = { ...LONG_LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
+const CONTAINERS = { ...LIMIT, ...WORKERS, sequence: { groupOrder: 1 } };
+const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...LIMIT, ...WORKERS } },
-      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS } },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LONG_LIMIT, ...WORKERS } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS } },
       // Containers and terminals mostly wait. Nothing here asserts on real time, so nothing has to be alone.
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },

@@ -8,7 +8,12 @@ import { GroundTruth } from '../torture/ground-truth.ts';
 
 const PROGRAM = fileURLToPath(new URL('../helpers/crashing-program.ts', import.meta.url));
 const SETTINGS = [
-  ...['market.cycle_seconds=0.4', 'market.supply.cpu_seconds=16', 'sandbox.workspace_mb=64'],
+  ...[
+    'market.cycle_seconds=0.4',
+    'market.supply.cpu_seconds=16',
+    'sandbox.workspace_mb=64',
+    'sandbox.wall_base_seconds=600',
+  ],
   ...['lifecycle.fault_backoff_cycles=[1]', 'lifecycle.dormant_cycles=1000'],
 ];
 const BUNDLE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';

@@ -182,7 +182,6 @@ describe('the program', () => {
     await until(
       () => agentsOf(place),
       ([genesis]) => genesis?.status === 'dead',
-      100_000,
     );
     market.kill('SIGINT');
     await exitOf(market);

@@ -283,7 +283,7 @@ print(urllib.request.urlopen("http://127.0.0.1:8080/").status)
       },
     });
     supervised.say('go\n');
-    await expect.poll(() => supervised.output(), { timeout: 20_000 }).toBe('asking\n');
+    await expect.poll(() => supervised.output(), { timeout: 120_000 }).toBe('asking\n');
     await new Promise((resolve) => setTimeout(resolve, 300));
     await listen(createHttpServer(hello), supervised);
     expect(await supervised.line('ended')).toMatchObject({ exit_code: 0 });

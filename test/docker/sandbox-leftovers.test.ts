@@ -15,7 +15,9 @@ afterEach(async () => {
   await home.close();
 });
 
-const WAITING = 'import time\nprint("first", flush=True)\ntime.sleep(1.5)\nprint("last", flush=True)\n';
+/** Goes on when it is told to. */
+const WAITING =
+  'import os, time\nprint("first", flush=True)\nwhile not os.path.exists("go-on"): time.sleep(0.02)\nprint("last", flush=True)\n';
 const QUICK = 'print("done")\n';
 
 /** Starts an execution in a program of its own and kills that program once the execution is in this state. */
@@ -55,7 +57,7 @@ const adoption = (executionId: string, startedAt: number) => ({
   executionId,
   agentId: 'a',
   bundle: ENOUGH,
-  wallMs: 30_000,
+  wallMs: 300_000,
   startedAt,
 });
 
@@ -65,6 +67,7 @@ describe('after a crash of the program', () => {
     const sandbox = home.reopen();
     expect(await home.containers()).toEqual([{ executionId: 'exe_1', isRunning: true }]);
     const adopted = await sandbox.adopt(adoption('exe_1', startedAt), NEVER);
+    writeFileSync(join(home.workspace(), 'go-on'), '');
     const end = await adopted.ended;
     expect(end).toMatchObject({ cause: 'exited', exitCode: 0, usage: { outputBytes: null } });
     expect(end.usage.cpuMs).toBeGreaterThan(0);

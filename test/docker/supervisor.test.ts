@@ -247,7 +247,7 @@ describe('the budget', () => {
     const { ended } = await runSupervised({ files: { 'main.py': 'import time\ntime.sleep(60)' }, wallMs: 300 });
     expect(ended).toMatchObject({ cause: 'wall_budget', signal: 9, tree_empty: true });
     expect(ended['wall_ms']).toBeGreaterThanOrEqual(300);
-    expect(ended['wall_ms']).toBeLessThan(10_000);
+    expect(ended['wall_ms']).toBeLessThan(30_000);
   });
 
   it('is not used up by watching over an agent that idles', async () => {

@@ -31,7 +31,7 @@ const execution = await sandbox.prepare(
     agentId: 'a',
     agentNumber: 1,
     bundle: ENOUGH,
-    wallMs: 30_000,
+    wallMs: 300_000,
     handshake: '{}',
     files: python(program),
     environment: {},

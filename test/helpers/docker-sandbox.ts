@@ -112,7 +112,7 @@ const DEFAULTS = {
   agentId: 'a',
   agentNumber: 1,
   bundle: ENOUGH,
-  wallMs: 30_000,
+  wallMs: 300_000,
   handshake: '{}\n',
   files: [],
   environment: {},

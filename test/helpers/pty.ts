@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TerminalEmulator } from './terminal-emulator.ts';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 20;
 
 export interface PtyOptions {

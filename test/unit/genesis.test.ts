@@ -1,10 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { GenesisWorkspace } from '../helpers/genesis-workspace.ts';
 import { ScriptedEconomy, type Request, type Script } from '../helpers/scripted-economy.ts';
-
-// Every cycle of these starts a Python interpreter.
-vi.setConfig({ testTimeout: 60_000 });
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -67,7 +64,7 @@ describe('genesis, scored 5 5 5 whenever it asks, after 60 cycles', () => {
     return async () => {
       for (const cleanup of kept) await cleanup();
     };
-  }, 120_000);
+  });
 
   test('is alive and richer, and never stumbled', () => {
     const { economy } = life;

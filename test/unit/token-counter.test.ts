@@ -39,7 +39,7 @@ describe('input', () => {
       }),
       { numRuns: 200 },
     );
-  }, 60_000);
+  });
 
   it('is not counted much too high where its family is known', async () => {
     const text = 'Markets allocate what is scarce; a ledger remembers who paid. '.repeat(200);
@@ -61,5 +61,5 @@ describe('input', () => {
       expect(tokens).toBeGreaterThan(100_000);
       expect(tokens).toBeLessThanOrEqual(1_000_064);
     }
-  }, 20_000);
+  });
 });

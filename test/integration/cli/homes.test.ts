@@ -101,7 +101,7 @@ describe('a database', () => {
     holder.exec('BEGIN IMMEDIATE');
     expect(await failure('bootstrap')).toMatch(/locked by another process.*\(database_locked\)/);
     holder.close();
-  }, 20_000);
+  });
 
   it('that is damaged is found by doctor, and what differs in it by audit', async () => {
     change(`DROP TRIGGER accounts_start_empty; INSERT INTO accounts VALUES ('ghost', 5, 0);

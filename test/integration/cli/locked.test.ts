@@ -82,7 +82,7 @@ describe('a database that another process holds', () => {
     market.child.kill('SIGTERM');
     expect(await market.ended).toBe(0);
     await settledWhole();
-  }, 60_000);
+  });
 
   it('at the start keeps no interrupt waiting', async () => {
     holder = holdDatabase(home.directory);
@@ -90,7 +90,7 @@ describe('a database that another process holds', () => {
     await market.says(HOLDS);
     market.child.kill('SIGTERM');
     expect(await market.ended).toBe(0);
-  }, 60_000);
+  });
 
   it('at the end is waited for: all that ran is settled', async () => {
     const market = start();
@@ -102,7 +102,7 @@ describe('a database that another process holds', () => {
     holder.letGo();
     expect(await market.ended).toBe(0);
     await settledWhole();
-  }, 60_000);
+  });
 
   it('longer than an end may wait ends the run with 1, and the next one settles what was left', async () => {
     run = spawnRun(home.directory, [...FAST, 'ending.locked_ms=1000']);
@@ -117,5 +117,5 @@ describe('a database that another process holds', () => {
     await start('--cycles', '2').ended;
     expect(await cycle()).toBe(before + 2);
     await settledWhole();
-  }, 60_000);
+  });
 });

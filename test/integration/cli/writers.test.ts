@@ -66,7 +66,7 @@ describe('while a run clears its cycles in a process of its own', () => {
       expect(stderr).toContain(`process ${run.pid} runs this economy already`);
     }
     expect(run.exitCode).toBe(null);
-  }, 60_000);
+  });
 
   it('what other processes write is neither lost nor refused, and the run goes on with it', async () => {
     await home.run('bootstrap', '--id', 'second');
@@ -98,5 +98,5 @@ describe('while a run clears its cycles in a process of its own', () => {
     const copy = await home.json('restore', join(home.directory, 'copy.db'));
     expect(copy).toHaveProperty('head');
     expect(await home.json('audit')).toMatchObject({ ok: true });
-  }, 90_000);
+  });
 });

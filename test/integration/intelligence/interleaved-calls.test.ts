@@ -128,4 +128,4 @@ it('what was billed is what the provider reported, or what the rule says where i
     expect(used).toBeLessThanOrEqual(bought);
   }
   expect(mind.test.failures).toEqual([]);
-}, 120_000);
+});
