@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EnginePort, RunningParts } from './cli/deps.ts';
+import type { EnginePort, RunningParts } from './cli/cli-deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Config } from './config/schema.ts';
 import { Gateway } from './intelligence/gateway.ts';

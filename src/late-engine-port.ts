@@ -1,4 +1,4 @@
-import type { EnginePort } from './cli/deps.ts';
+import type { EnginePort } from './cli/cli-deps.ts';
 import type { EnginePortOptions } from './engine-port.ts';
 
 /** The engine port, loaded when something is first asked of it: most commands need neither Docker nor the service. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { CliDeps } from './cli/deps.ts';
+import type { CliDeps } from './cli/cli-deps.ts';
 import { runCli } from './cli/program.ts';
 import { lateEnginePort } from './late-engine-port.ts';
 import { measureMachine } from './platform/machine.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CliDeps } from './deps.ts';
+import type { CliDeps } from './cli-deps.ts';
 
 /** A command as the list of all of them shows it. Its options and its work are loaded when it is called. */
 export interface ListedCommand {

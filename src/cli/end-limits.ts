@@ -1,7 +1,7 @@
 import { endLimitMs } from '../operator/running-process.ts';
 import type { Home } from '../operator/home.ts';
-import type { CliDeps } from './deps.ts';
-import { failureOf } from './failure.ts';
+import type { CliDeps } from './cli-deps.ts';
+import { failureOf } from './output/command-failure.ts';
 
 /** How long what was printed last may take to be read. */
 const PRINTED_MS = 5_000;

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { COMMANDS, type ListedCommand } from './command-table.ts';
-import type { CliDeps } from './deps.ts';
-import { failureOf } from './failure.ts';
-import { printLines } from './output.ts';
+import type { CliDeps } from './cli-deps.ts';
+import { failureOf } from './output/command-failure.ts';
+import { printLines } from './output/printing.ts';
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
 

@@ -13,10 +13,10 @@ import { LiveScreen } from '../terminal/live-screen.ts';
 import { openTerminal } from '../terminal/open-terminal.ts';
 import { PlainTerminal } from '../terminal/plain-terminal.ts';
 import type { Terminal } from '../terminal/view.ts';
-import type { CliDeps, RunOptions, RunningParts } from './deps.ts';
+import type { CliDeps, RunOptions, RunningParts } from './cli-deps.ts';
+import { failureOf } from './output/command-failure.ts';
+import { printLines } from './output/printing.ts';
 import { EndLimits } from './end-limits.ts';
-import { failureOf } from './failure.ts';
-import { printLines } from './output.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 
 export interface SessionOptions {

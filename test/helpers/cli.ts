@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
+import type { CliDeps, EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { databasePath } from '../../src/config/home-places.ts';

@@ -7,7 +7,7 @@
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
-import type { CliDeps, EnginePort } from '../../src/cli/deps.ts';
+import type { CliDeps, EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { createEnginePort } from '../../src/engine-port.ts';
 import { measureMachine } from '../../src/platform/machine.ts';

@@ -1,4 +1,4 @@
-import type { EnginePort } from '../../src/cli/deps.ts';
+import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { parseId } from '../../src/domain/ids.ts';
 import { bundleCost } from '../../src/domain/resources.ts';
 import { onceFree } from '../../src/economy/home/database-patience.ts';

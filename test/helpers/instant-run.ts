@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { thisProcess } from '../../src/platform/this-process.ts';
-import type { EnginePort } from '../../src/cli/deps.ts';
+import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { instantEngine, liveOn, type Behaviour } from './instant-engine.ts';
 

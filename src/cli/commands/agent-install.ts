@@ -5,12 +5,13 @@ import { agentView, waitingFiles } from '../../economy/views/agent-view.ts';
 import { unsettledExecutions } from '../../economy/views/execution-view.ts';
 import { knownAgent } from '../../operator/views/known-agent.ts';
 import type { Installed } from '../../sandbox/engine.ts';
-import type { CliDeps } from '../deps.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import type { Home } from '../../operator/home.ts';
-import { reject, valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import { reject, valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 interface Options extends GlobalOptions {
   readonly scripts?: boolean;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { wholeAgent, type WholeAgent } from '../../operator/views/whole-agent.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { addAgentInstall } from './agent-install.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';

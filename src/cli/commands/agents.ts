@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander';
 import type { AgentStatus } from '../../domain/agent.ts';
 import type { agentView } from '../../economy/views/agent-view.ts';
 import { agentList } from '../../operator/views/agent-list.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
-import type { Column } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
+import type { Column } from '../output/printing.ts';
 
 const STATUSES: readonly AgentStatus[] = ['alive', 'dormant', 'dead'];
 

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { auditLedger, type AuditReport } from '../../economy/audit/audit-ledger.ts';
-import type { CliDeps } from '../deps.ts';
-import { NotInOrder, reject } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { NotInOrder, reject } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 interface Options extends GlobalOptions {
   readonly expect?: string;

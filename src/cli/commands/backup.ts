@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { CliDeps } from '../deps.ts';
-import { reject } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { reject } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 import { backUpEconomy } from '../../economy/home/wholeness.ts';
 
 export function addBackup(command: Command, deps: CliDeps): void {

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseAgentId } from '../../domain/ids.ts';
 import { databasePath } from '../../config/home-places.ts';
-import { parseAmount, parseBundleText } from '../arguments.ts';
-import type { CliDeps } from '../deps.ts';
-import { reject, valueOf } from '../failure.ts';
+import { parseAmount, parseBundleText } from '../input/arguments.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { reject, valueOf } from '../output/command-failure.ts';
 import { GENESIS, madeAgentView, makeAgent, type AgentOrder } from '../../operator/make-agent.ts';
-import { homeDirectory, withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { madeAgentLines } from '../made-agent-lines.ts';
-import { printJson, printLines } from '../output.ts';
+import { homeDirectory, type GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { madeAgentLines } from '../output/made-agent-lines.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 interface Options extends GlobalOptions {
   readonly id: string;

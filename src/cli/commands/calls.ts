@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import { callList, type CallView } from '../../operator/views/call-list.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
-import type { Column } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
+import type { Column } from '../output/printing.ts';
 
 interface Options extends ListOptions {
   readonly execution?: string;

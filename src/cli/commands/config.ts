@@ -10,10 +10,11 @@ import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { bundleCost, bundleView, type Prices } from '../../domain/resources.ts';
 import { pricesView } from '../../economy/market/cycle-record.ts';
 import { bareBundle, pricesOf } from '../../economy/views/market-view.ts';
-import type { CliDeps } from '../deps.ts';
-import { configSources, homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { configSources, homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { openHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines } from '../output/printing.ts';
 
 /** The middle of the scale. */
 const MEAN_MARK = 5;

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { Config } from '../../config/schema.ts';
 import { runningProcess } from '../../economy/home/open-home.ts';
 import type { Finding } from '../../platform/finding.ts';
-import type { CliDeps } from '../deps.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import { homeFindings } from '../doctor/home-findings.ts';
-import { failureOf, NotInOrder } from '../failure.ts';
-import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines } from '../output.ts';
+import { failureOf, NotInOrder } from '../output/command-failure.ts';
+import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines } from '../output/printing.ts';
 
 /** What `engines` in package.json says; start-up refuses less. */
 const NODE_LEAST = [20, 19] as const;

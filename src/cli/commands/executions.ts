@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
 import { OUTCOMES, type Outcome } from '../../domain/execution.ts';
 import { executionList, type ExecutionView } from '../../operator/views/execution-list.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
-import type { Column } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
+import type { Column } from '../output/printing.ts';
 
 interface Options extends ListOptions {
   readonly agent?: string;

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import type { ExplainedCycle } from '../../economy/replay/explain-bid.ts';
 import { bidExplained } from '../../operator/views/bid-list.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, withJson, type ListOptions } from '../listing.ts';
-import { printJson, printLines, tableLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, withJson, type ListOptions } from '../output/listing.ts';
+import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { BID_COLUMNS } from './bids.ts';
 
 export function addExplain(command: Command, deps: CliDeps): void {

@@ -2,13 +2,14 @@ import { closeSync, constants, openSync, renameSync, rmSync, writeSync } from 'n
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
-import { csvLine } from '../csv.ts';
-import type { CliDeps } from '../deps.ts';
+import { csvLine } from '../output/csv.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import { exportTables, type ExportTable } from '../../operator/export-tables.ts';
-import { reject } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import { reject } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 interface Options extends GlobalOptions {

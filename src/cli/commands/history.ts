@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { cycleList, type HistoricCycle } from '../../operator/views/cycle-list.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
-import type { Column } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
+import type { Column } from '../output/printing.ts';
 
 const COLUMNS: readonly Column<HistoricCycle>[] = [
   { title: 'cycle', value: ({ cycle }) => cycle, right: true },

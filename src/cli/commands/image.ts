@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CliDeps } from '../deps.ts';
-import { readConfig, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 export function addImage(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {

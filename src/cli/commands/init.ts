@@ -4,10 +4,11 @@ import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { CONFIG_FILE, databasePath, workspacesDirectory } from '../../config/home-places.ts';
 import { configTemplate } from '../../config/template.ts';
-import type { CliDeps } from '../deps.ts';
-import { homeDirectory, openHome, readConfig, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { openHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 export function addInit(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {

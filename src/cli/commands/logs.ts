@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { outputPath } from '../../config/home-places.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { hasLog, linesOf, readLog } from '../log-file.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { hasLog, linesOf, readLog } from '../../operator/execution-log.ts';
+import { printJson, printLines } from '../output/printing.ts';
 import { knownExecution } from '../../operator/views/execution-list.ts';
 
 const LINE_CHARS_MAX = 10_000;

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { measure } from '../../simulation/measures/measures.ts';
-import type { CliDeps } from '../deps.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import { rounded } from '../experiments/scenario-report.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines, type Column } from '../output.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output/printing.ts';
 
 interface Row {
   readonly measure: string;

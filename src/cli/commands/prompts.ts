@@ -3,12 +3,12 @@ import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
 import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
 import { promptFrame } from '../../terminal/prompt-frame.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
 import type { Home } from '../../operator/home.ts';
-import { withHome } from '../home.ts';
-import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../listing.ts';
-import { printJson, printLines, tableLines, type Column } from '../output.ts';
+import { withHome } from '../home/opened-home.ts';
+import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output/printing.ts';
 
 interface Options extends ListOptions {
   readonly open?: boolean;

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { replayReport, type ReplayReport } from '../../economy/replay/replay-report.ts';
-import { parseWhole } from '../arguments.ts';
-import type { CliDeps } from '../deps.ts';
-import { reject, valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines, type Column } from '../output.ts';
+import { parseWhole } from '../input/arguments.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { reject, valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output/printing.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 interface Options extends GlobalOptions {

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { derive } from '../../config/supply.ts';
 import { lockRun } from '../../economy/home/open-home.ts';
 import { restoreEconomy, type RestoredEconomy } from '../../economy/home/restore-economy.ts';
-import type { CliDeps } from '../deps.ts';
-import { reject } from '../failure.ts';
-import { homeDirectory, readConfig, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { reject } from '../output/command-failure.ts';
+import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 export function addRestore(command: Command, deps: CliDeps): void {
   withJson(command).action(async (file: string) => {

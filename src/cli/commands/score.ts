@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import { scorePrompt } from '../../economy/attention/end-prompt.ts';
-import { parseMark } from '../arguments.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
+import { parseMark } from '../input/arguments.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
 import { printEnded } from './prompts.ts';
 
 interface Options extends GlobalOptions {

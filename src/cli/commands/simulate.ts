@@ -2,12 +2,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { FAULTS, type Fault } from '../../simulation/faults.ts';
 import { shrink } from '../../simulation/shrink.ts';
 import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
-import { parseWhole } from '../arguments.ts';
-import type { CliDeps } from '../deps.ts';
+import { parseWhole } from '../input/arguments.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import { addScenarioOptions, simulateScenario, type ScenarioOptions } from '../experiments/scenario.ts';
-import { NotInOrder, reject, valueOf } from '../failure.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
+import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
 
 interface Options extends ScenarioOptions {
   readonly cycles?: string;

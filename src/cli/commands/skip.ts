@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import { skipPrompt } from '../../economy/attention/end-prompt.ts';
-import type { CliDeps } from '../deps.ts';
-import { valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
 import { printEnded } from './prompts.ts';
 
 export function addSkip(command: Command, deps: CliDeps): void {

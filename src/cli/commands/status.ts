@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
 import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
-import type { CliDeps } from '../deps.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines } from '../output.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 export function addStatus(command: Command, deps: CliDeps): void {

@@ -1,25 +1,27 @@
 import type { Command } from 'commander';
-import { formatCredits, toCredits } from '../../domain/credits.ts';
+import { formatCredits } from '../../domain/credits.ts';
 import { isRefunded, type Execution } from '../../domain/execution.ts';
 import { formatId, isAgentId, parseId } from '../../domain/ids.ts';
-import { stopAgent, type StoppedAgent } from '../../economy/agents/stop-agent.ts';
-import { stopExecution } from '../../economy/executions/stop-execution.ts';
-import { BpError } from '../../platform/errors.ts';
-import type { CliDeps } from '../deps.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import type { Home } from '../../operator/home.ts';
-import { reject, valueOf } from '../failure.ts';
-import { withHome, type GlobalOptions } from '../home.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines } from '../output.ts';
-import { endRun, findRun, waitUntil } from '../../operator/running-process.ts';
-import { getExecution, unsettledExecutions } from '../../economy/views/execution-view.ts';
+import { reject, valueOf } from '../output/command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { withHome } from '../home/opened-home.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines } from '../output/printing.ts';
+import { endRun, findRun } from '../../operator/running-process.ts';
+import {
+  stopAgentAndWait,
+  stopExecutionAndWait,
+  stoppedAgentView,
+  stoppedExecutionView,
+  type AgentAtRest,
+} from '../../operator/stop-and-wait.ts';
+import { unsettledExecutions } from '../../economy/views/execution-view.ts';
 
 interface Options extends GlobalOptions {
   readonly now?: boolean;
 }
-
-/** A run sees the wish within a quarter of a second; a container that doesn't heed its end is killed. */
-const END_MS_MAX = 20_000;
 
 const EXECUTION = 'exe_';
 
@@ -65,45 +67,18 @@ async function stopRun(
 }
 
 async function stopOne(deps: CliDeps, home: Home, text: string): Promise<Said> {
-  const { id } = valueOf(stopExecution(home.economy, valueOf(parseId('execution', text))));
-  const ended = await waitForEnd(deps, home, id);
-  return { view: executionView(ended), lines: [executionLine(ended)] };
+  const ended = valueOf(await stopExecutionAndWait(deps, home, valueOf(parseId('execution', text))));
+  return { view: stoppedExecutionView(ended), lines: [executionLine(ended)] };
 }
 
 async function stopAnAgent(deps: CliDeps, home: Home, text: string): Promise<Said> {
   if (!isAgentId(text))
     reject('invalid_id', 'expected an execution such as exe_17, or an agent such as genesis', { field: 'target' });
-  const stopped = valueOf(stopAgent(home.economy, text));
-  const { executionId } = stopped;
-  const ended = executionId === undefined ? undefined : await waitForEnd(deps, home, executionId);
+  const stopped = valueOf(await stopAgentAndWait(deps, home, text));
+  const { ended } = stopped;
   return {
-    view: {
-      agent_id: stopped.agentId,
-      stopped: true,
-      voided_bids: stopped.voidedBids.map((id) => formatId('bid', id)),
-      execution: ended === undefined ? null : executionView(ended),
-    },
+    view: stoppedAgentView(stopped),
     lines: [agentLine(stopped), ...(ended === undefined ? [] : [executionLine(ended)])],
-  };
-}
-
-/** The execution after its end, or as it is where no run is going on that could end it. Throws `not_ended_yet`. */
-async function waitForEnd(deps: CliDeps, { directory, economy }: Home, id: number): Promise<Execution> {
-  const execution = () => getExecution(economy, id);
-  if ((await findRun(deps, directory)) === undefined) return execution();
-  if (await waitUntil(deps, () => execution().state === 'settled', END_MS_MAX)) return execution();
-  throw new BpError('not_ended_yet', `${formatId('execution', id)} has not ended within ${END_MS_MAX / 1000} s`, {
-    hint: 'it is still asked to; bp-agents executions shows when it has ended',
-  });
-}
-
-/** A price is given back whole, but for what an expired prompt gave back before. */
-function executionView({ id, agentId, outcome, price }: Execution) {
-  return {
-    execution_id: formatId('execution', id),
-    agent_id: agentId,
-    outcome,
-    price_refunded: outcome !== null && isRefunded(outcome) ? toCredits(price) : 0,
   };
 }
 
@@ -113,7 +88,7 @@ function executionLine({ id, agentId, outcome, price }: Execution): string {
   return `${name}: ${outcome}${isRefunded(outcome) ? `, ${formatCredits(price)} credits refunded` : ''}`;
 }
 
-function agentLine({ agentId, voidedBids }: StoppedAgent): string {
+function agentLine({ agentId, voidedBids }: AgentAtRest): string {
   const count = voidedBids.length;
   const bids = count === 0 ? '' : count === 1 ? ', 1 bid is void' : `, ${count} bids are void`;
   return `${agentId} is stopped${bids}; bp-agents bootstrap --id ${agentId} revives it`;

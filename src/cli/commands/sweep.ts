@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readSweep, runSweep, type Sweep, type SweepPoint } from '../../simulation/scenario/sweep.ts';
-import type { CliDeps } from '../deps.ts';
+import type { CliDeps } from '../cli-deps.ts';
 import { rounded } from '../experiments/scenario-report.ts';
 import { daysOf, jobsOf, outputFolder, SEEDS_MAX, wholeOf, type ScenarioOptions } from '../experiments/scenario.ts';
 import { writeSweep } from '../experiments/sweep-files.ts';
-import { withJson } from '../listing.ts';
-import { printJson, printLines, tableLines, type Column } from '../output.ts';
+import { withJson } from '../output/listing.ts';
+import { printJson, printLines, tableLines, type Column } from '../output/printing.ts';
 
 type Options = Pick<ScenarioOptions, 'json' | 'seeds' | 'days' | 'jobs' | 'out' | 'set'>;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AS_IT_STANDS } from '../../simulation/scenario/scenario-file.ts';
 import type { Experiment } from '../../simulation/scenario/experiment.ts';
 import type { ScenarioRun } from '../../simulation/scenario/scenario-run.ts';
-import { csvLine } from '../csv.ts';
+import { csvLine } from '../output/csv.ts';
 import { linePlot } from './plot.ts';
 
 /**

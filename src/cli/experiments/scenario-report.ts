@@ -1,6 +1,6 @@
 import { summaries, type Experiment, type Summary } from '../../simulation/scenario/experiment.ts';
 import type { Verdict } from '../../simulation/scenario/expectations.ts';
-import { tableLines, type Column } from '../output.ts';
+import { tableLines, type Column } from '../output/printing.ts';
 
 const DIGITS = 4;
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sweep, SweepPoint } from '../../simulation/scenario/sweep.ts';
-import { csvLine } from '../csv.ts';
+import { csvLine } from '../output/csv.ts';
 import { heatPlot, linePlot } from './plot.ts';
 
 /** Writes `sweep.csv`, and for each measure a plot `<measure>.svg`: a line over one key, colours over two. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { clockFinding } from '../../../src/cli/doctor/clock-finding.ts';
-import type { EnginePort } from '../../../src/cli/deps.ts';
+import type { EnginePort } from '../../../src/cli/cli-deps.ts';
 import type { ExaminedHome } from '../../../src/sandbox/engine.ts';
 import { diskFinding } from '../../../src/platform/disk-finding.ts';
 import type { Finding } from '../../../src/platform/finding.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { parseWhole } from './arguments.ts';
-import type { CliDeps } from './deps.ts';
-import { LIMITS } from '../operator/views/newest-rows.ts';
-import { valueOf } from './failure.ts';
-import type { GlobalOptions } from './home.ts';
-import { printJson, printLines, tableLines, type Column } from './output.ts';
+import { parseWhole } from '../input/arguments.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { LIMITS } from '../../operator/views/newest-rows.ts';
+import { valueOf } from './command-failure.ts';
+import type { GlobalOptions } from '../home/home-config.ts';
+import { printJson, printLines, tableLines, type Column } from './printing.ts';
 
 export interface ListOptions extends GlobalOptions {
   readonly limit?: string;

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { sanitiseLine } from '../terminal/sanitise.ts';
-import { cutToWidth, displayWidth, padToWidth } from '../terminal/width.ts';
+import { sanitiseLine } from '../../terminal/sanitise.ts';
+import { cutToWidth, displayWidth, padToWidth } from '../../terminal/width.ts';
 
 /** Control and format characters, separators, and what has no meaning: as numbers they are the same JSON. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;

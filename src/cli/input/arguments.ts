@@ -1,8 +1,8 @@
-import { MARK_MAX } from '../domain/attention.ts';
-import { parseCredits, type MicroCredits } from '../domain/credits.ts';
-import { refuse, type Result } from '../domain/refusal.ts';
-import { parseBundle, type Bundle } from '../domain/resources.ts';
-import { checkWhole } from '../domain/whole-number.ts';
+import { MARK_MAX } from '../../domain/attention.ts';
+import { parseCredits, type MicroCredits } from '../../domain/credits.ts';
+import { refuse, type Result } from '../../domain/refusal.ts';
+import { parseBundle, type Bundle } from '../../domain/resources.ts';
+import { checkWhole } from '../../domain/whole-number.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(nan|inf(inity)?)$/i;

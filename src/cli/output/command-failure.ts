@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { refuse, type Refusal, type RefusalCode, type Result } from '../domain/refusal.ts';
-import { storeFailure } from '../economy/home/store-failure.ts';
-import { BpError } from '../platform/errors.ts';
-import { sanitiseLine } from '../terminal/sanitise.ts';
+import { refuse, type Refusal, type RefusalCode, type Result } from '../../domain/refusal.ts';
+import { storeFailure } from '../../economy/home/store-failure.ts';
+import { BpError } from '../../platform/errors.ts';
+import { sanitiseLine } from '../../terminal/sanitise.ts';
 
 /** Wrong input: what was asked for was refused, and nothing has changed. */
 class Refused extends Error {

@@ -1,6 +1,6 @@
-import { formatCredits } from '../domain/credits.ts';
-import { formatId } from '../domain/ids.ts';
-import type { MadeAgent } from '../operator/make-agent.ts';
+import { formatCredits } from '../../domain/credits.ts';
+import { formatId } from '../../domain/ids.ts';
+import type { MadeAgent } from '../../operator/make-agent.ts';
 
 /** What people are told of an agent that was made or revived. */
 export function madeAgentLines({ agentId, life, granted, bidId, amount, folder }: MadeAgent): readonly string[] {

@@ -1,0 +1,73 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cachedConfig, type ConfigCache } from '../../config/config-cache.ts';
+import { configCachePath } from '../../config/home-places.ts';
+import type { ConfigSources } from '../../config/load.ts';
+import type { Config } from '../../config/schema.ts';
+import { BpError } from '../../platform/errors.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { reject } from '../output/command-failure.ts';
+
+/** What every command takes. */
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly set?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Where the economy lives: `--home`, then `BP_HOME`, then the current directory. An absolute path. */
+export function homeDirectory({ directory, environment }: CliDeps, { home }: GlobalOptions): string {
+  if (home?.trim() === '') reject('empty', '--home must be a folder, not empty', { field: 'home' });
+  return resolve(directory, home ?? (environment['BP_HOME'] || '.'));
+}
+
+export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSources {
+  const home = homeDirectory(deps, options);
+  return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set ?? [] };
+}
+
+/** Rejects as `loadConfig` throws. */
+export async function readConfig(deps: CliDeps, options: GlobalOptions): Promise<Config> {
+  const sources = configSources(deps, options);
+  return cachedConfig(sources, configCache(deps, configCachePath(sources.home)));
+}
+
+/** In a home that has been made. What can't be read or written there is told by whatever needs it. */
+function configCache({ version }: CliDeps, path: string): ConfigCache {
+  return {
+    // A new build has files of its own, a new release a version.
+    program: `${version} ${statSync(fileURLToPath(import.meta.url)).mtimeMs}`,
+    read: () => quietly(() => readConfigFile(path)),
+    write: (text) => quietly(() => writeFileSync(path, text, { mode: 0o600 })),
+  };
+}
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+const CONFIG_BYTES_MAX = 4 * 1_048_576;
+
+/** A pipe or a device that stands where the file should be is neither waited for nor read. */
+function readConfigFile(path: string): string | undefined {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw new BpError('config_unreadable', 'it is not a file');
+    if (stats.size > CONFIG_BYTES_MAX) throw new BpError('config_unreadable', 'it is too large');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
