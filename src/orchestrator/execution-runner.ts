@@ -7,7 +7,7 @@ import { BpError } from '../platform/errors.ts';
 import type { ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
 
 /** The endpoint is opened before there is a run whose use it can tell. */
@@ -129,7 +129,10 @@ async function adoptToEnd(
   const adopted = await onceAnswered(deps, executionId, () => sandbox.adopt(request, signal));
   meter.run = adopted;
   logger.info({ execution: executionId }, 'took over an execution of an earlier run');
-  return stoppable(deps, executionId, adopted, stop, async () => endingOf(await adopted.ended));
+  return stoppable(deps, executionId, adopted, stop, async () => {
+    const end = await adopted.ended;
+    return adopted.hadEnded ? unservedEnding(end) : endingOf(end);
+  });
 }
 
 /** Waits for the end of what runs, and ends it when the operator wants that. Why it ended, its end tells. */
@@ -160,6 +163,14 @@ function endingOf(end: ExecutionEnd): Ending {
   return { outcome: outcomeOf(end), detail, exitCode, usage, faultCode: cause, began: cause !== 'start_failed' };
 }
 
+/** Where it becomes a fault, that is none of the engine, and however many there are they don't pause the market. */
+function unservedEnding(end: ExecutionEnd): Ending {
+  const ending = endingOf(end);
+  const outcome = outcomeUnserved(end);
+  if (outcome === ending.outcome) return ending;
+  return { ...ending, outcome, detail: `ended while the program was away: ${ending.detail}`, faultCode: undefined };
+}
+
 function stoppedEnding(): Ending {
   const [outcome, detail] = ['stopped_by_operator', 'stopped before it began'] as const;
   return { outcome, detail, exitCode: null, usage: NO_USAGE, faultCode: 'stopped', began: false };
@@ -187,8 +198,8 @@ interface Ending {
   readonly detail: string;
   readonly exitCode: number | null;
   readonly usage: Usage;
-  /** What a `system_fault` is counted under. */
-  readonly faultCode: string;
+  /** What a `system_fault` is counted under; undefined where it says nothing of those to come. */
+  readonly faultCode: string | undefined;
   /** Whether anything of the agent may have run. */
   readonly began: boolean;
 }

@@ -1,6 +1,17 @@
 import type { Outcome } from '../domain/execution.ts';
 import type { ExecutionEnd } from '../sandbox/sandbox.ts';
 
+/**
+ * As `outcomeOf`, for an execution that had ended before this program took it over. Nobody served it when it ended, so an
+ * error of its own or its wall time may come of that: whose fault it was can't be told, and the agent doesn't pay for it.
+ * What it had bought and used up, and what could not be run at all, has nothing to do with it.
+ */
+export function outcomeUnserved(end: ExecutionEnd): Outcome {
+  const outcome = outcomeOf(end);
+  const mayBeOurs = end.cause === 'wall_budget' || (end.cause === 'exited' && outcome === 'agent_error');
+  return mayBeOurs ? 'system_fault' : outcome;
+}
+
 /** By whose fault an execution ended, from what the sandbox saw. */
 export function outcomeOf({ cause, exitCode }: ExecutionEnd): Outcome {
   switch (cause) {

@@ -77,7 +77,10 @@ export type AdoptionRequest = Pick<ExecutionRequest, 'executionId' | 'agentId' |
 };
 
 /** As a prepared execution after its "go". */
-export type AdoptedExecution = Omit<PreparedExecution, 'go'>;
+export type AdoptedExecution = Omit<PreparedExecution, 'go'> & {
+  /** It had ended when it was asked for: while it ran its last, no program was there for it. */
+  readonly hadEnded: boolean;
+};
 
 /** Why a run ended, as the sandbox saw it. `lost`: nobody knows; `start_failed`: the agent never began and it was not its fault. */
 export type EndCause =

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type {
+  AdoptedExecution,
   AdoptionRequest,
   ExecutionEnd,
   ExecutionRequest,
@@ -116,14 +117,19 @@ async function adopt(
   deps: SimulatedSandboxDeps,
   request: AdoptionRequest,
   signal: AbortSignal,
-): Promise<Omit<PreparedExecution, 'go'>> {
+): Promise<AdoptedExecution> {
   await answer(deps, signal);
   deps.engine.checkUp();
   if (deps.faults.strikes('adopt_unanswered'))
     throw new BpError('sandbox_engine_unreachable', 'the engine went away (simulated)');
   const container = deps.engine.containers.get(request.executionId);
-  if (container) return handle(deps, container);
-  return { ended: Promise.resolve(LOST), stop: () => Promise.resolve(), usedCpuMs: () => Promise.resolve(undefined) };
+  if (container) return { ...handle(deps, container), hadEnded: container.phase === 'ended' };
+  return {
+    ended: Promise.resolve(LOST),
+    stop: () => Promise.resolve(),
+    usedCpuMs: () => Promise.resolve(undefined),
+    hadEnded: true,
+  };
 }
 
 function handle(deps: SimulatedSandboxDeps, container: Container): Omit<PreparedExecution, 'go'> {

@@ -91,7 +91,10 @@ class Simulation {
     const economy = openPassingEconomy({ ...trial, clock: this.#clock, random: dice.fork('tokens') });
     openEconomy(economy);
     const { config, derived, [STORE]: store } = economy;
-    this.#auditor = new Auditor({ log: store.follow(), config, derived });
+    this.#auditor = new Auditor({
+      ...{ log: store.follow(), config, derived },
+      endedUnserved: (id) => this.#world.endedUnserved(`exe_${id}`),
+    });
     this.#economy = { ...economy, [STORE]: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
       ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, trial },

@@ -44,6 +44,7 @@ export class World {
   readonly #chance: Dice;
   #life: OrchestratorLife | undefined;
   #isQuiet = false;
+  readonly #unserved = new Set<string>();
   lives = 0;
 
   constructor(options: WorldOptions) {
@@ -83,6 +84,11 @@ export class World {
   /** Ends the present life as a kill does. */
   end(): void {
     this.#life?.fuse.blow('the end');
+  }
+
+  /** Whether it ended by its own error or its wall time while no orchestrator lived. */
+  endedUnserved(executionId: string): boolean {
+    return this.#unserved.has(executionId);
   }
 
   #startLife(): void {
@@ -135,7 +141,10 @@ export class World {
 
   async #runProgram(container: Container): Promise<void> {
     const exit = await this.#program(container);
-    if (exit) this.engine.end(container, exit);
+    if (!exit) return;
+    const isOwnError = exit.cause === 'wall_budget' || (exit.cause === 'exited' && exit.exitCode !== 0);
+    if (isOwnError && container.phase === 'running' && this.#life?.over) this.#unserved.add(container.executionId);
+    this.engine.end(container, exit);
   }
 
   /** Undefined where it was ended from outside. */

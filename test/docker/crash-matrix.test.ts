@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exitOf, programHome, type ProgramHome } from '../helpers/program.ts';
+import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
 import { GroundTruth } from '../torture/ground-truth.ts';
 
 const PROGRAM = fileURLToPath(new URL('../helpers/crashing-program.ts', import.meta.url));
@@ -54,6 +55,19 @@ class Victim {
     return rows.map(({ outcome }) => String(outcome));
   }
 
+  /** Until its container, which nobody looks at, has ended. */
+  async untilEnded(): Promise<void> {
+    const ended = [
+      'ps',
+      '-aq',
+      '--filter',
+      `label=bp-agents.home=${homeLabelOf(this.place.directory)}`,
+      '--filter',
+      'status=exited',
+    ];
+    await expect.poll(() => execFileSync('docker', ended, { encoding: 'utf8' }), { timeout: 60_000 }).not.toBe('');
+  }
+
   file(name: string): string {
     return readFileSync(join(this.place.directory, 'workspaces', 'agent-a', name), 'utf8');
   }
@@ -90,6 +104,14 @@ def ask(path, body):
 const REPEATING = `${REQUEST}
 status, replayed, answer = ask("/market/bid", {"bundle": bundle, "amount": 50, "earliest_cycle": 300})
 with open("answer.json", "w") as file: json.dump([status, replayed, answer["bid_id"]], file)
+`;
+/** Waits for the service no longer than two seconds. */
+const GIVING_UP = `${AGENT.replace('time.sleep(0.6)', '')}
+import http.client
+connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=2)
+time.sleep(0.6)
+connection.request("GET", "/execution", headers={"Authorization": "Bearer " + json.load(open("env.json"))["execution_token"]})
+assert connection.getresponse().status == 200
 `;
 const PROMPTING = `${REQUEST}
 ask("/human/prompt", {"content": "look"})
@@ -156,6 +178,20 @@ describe.concurrent('killed', () => {
       expect(home.starts()).toHaveLength(1);
     },
   );
+
+  it('after "go", it refunds and tries again who gave up because nobody served it, and not who was done', async () => {
+    const home = victim();
+    await home.bootstrap(GIVING_UP);
+    await home.crash('after execution.go', 'run', '--headless', '--cycles', '4');
+    await home.untilEnded();
+    expect(await home.recovered()).toEqual(AGAIN);
+    expect(home.starts()).toHaveLength(2);
+    const done = victim();
+    await done.bootstrap(AGENT);
+    await done.crash('after execution.go', 'run', '--headless', '--cycles', '4');
+    await done.untilEnded();
+    expect(await done.recovered()).toEqual(isRoot ? WELL : AGAIN);
+  });
 
   it('after a request was committed and before its answer, it answers the repetition as the first time', async () => {
     const home = victim();

@@ -16,6 +16,8 @@ export interface AuditorOptions {
   readonly log: ChangeLog;
   readonly config: Config;
   readonly derived: Derived;
+  /** Whether this execution ended by its own error or its wall time while no orchestrator lived. */
+  readonly endedUnserved: (execution: number) => boolean;
 }
 
 /**
@@ -28,13 +30,15 @@ export class Auditor {
   readonly #config: Config;
   readonly #supply: Quad;
   readonly #start: PriceQuad;
+  readonly #endedUnserved: (execution: number) => boolean;
   readonly #books = new Books();
   readonly #mirror = new Mirror();
   /** How many transactions that changed something were checked. */
   steps = 0;
 
-  constructor({ log, config, derived }: AuditorOptions) {
+  constructor({ log, config, derived, endedUnserved }: AuditorOptions) {
     this.#log = log;
+    this.#endedUnserved = endedUnserved;
     this.#config = config;
     const { cpuMs, memoryMb, tokens, attention } = derived.supply;
     this.#supply = [cpuMs, memoryMb, tokens, attention];
@@ -74,6 +78,7 @@ export class Auditor {
       supply: this.#supply,
       moment,
       available: (agent) => this.#books.available(agent),
+      endedUnserved: this.#endedUnserved,
     });
     if (isCleared) this.#checkCycle(changes, moment);
     adopt(changes, this.#mirror);

@@ -18,6 +18,7 @@ export interface World {
   /** After the transaction. */
   readonly moment: Moment;
   readonly available: (agent: string) => number;
+  readonly endedUnserved: (execution: number) => boolean;
 }
 
 /** Each row may change only as the rules let it: docs/market.md, one sentence at a time. */
@@ -96,6 +97,8 @@ function checkExecution({ old, now }: Change<ExecutionRow>, changes: Changes, wo
   if (now.state !== 'settled') return;
   demand(OUTCOMES.has(now.outcome ?? ''), 'settled with an outcome', () => `${name} has ${now.outcome}`);
   if (old.state === 'settled') return;
+  const isRefunded = now.outcome === 'system_fault' || !world.endedUnserved(now.id);
+  demand(isRefunded, 'who gives up unserved is refunded', () => `${name} is ${now.outcome}`);
   checkQueuedAgain(now, changes, world);
   if (now.started === null) checkNewsAgain(now, changes, world);
 }

@@ -43,7 +43,12 @@ export async function adoptExecution(
   );
   const byWallClock = clock.now() - request.startedAt;
   await execution.resume(await elapsedSinceGo({ byWallClock, pid: found.State.Pid, containerId: found.Id }));
-  return execution;
+  return {
+    ended: execution.ended,
+    stop: (reason) => execution.stop(reason),
+    usedCpuMs: () => execution.usedCpuMs(),
+    hadEnded: !found.State.Running,
+  };
 }
 
 /** All that is left of it is its report, if that. */
@@ -65,6 +70,7 @@ async function vanished(home: string, executionId: string, place: WorkspacePlace
     ended: Promise.resolve(end),
     stop: () => Promise.resolve(),
     usedCpuMs: () => Promise.resolve(end.usage.cpuMs ?? undefined),
+    hadEnded: true,
   };
 }
 
