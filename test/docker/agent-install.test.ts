@@ -87,17 +87,32 @@ it('says what is wrong, and leaves no container', async () => {
   expect((await place.run('agent', 'install', 'wrong')).stderr).toContain('failed with status 1');
 });
 
-it('ends what a killed one left running', async () => {
+/** Containers of an installation that run, by their ids. */
+function installing(): string[] {
+  const found = execFileSync('docker', ['ps', '--quiet', '--filter', 'name=-install-'], { encoding: 'utf8' });
+  return found.split('\n').filter((id) => id !== '');
+}
+
+it('ends with the program, however that ends, and the next one removes what is left of it', async () => {
   const place = home();
+  await bring(place, 'stuck', { 'package.json': '{"dependencies": {"silent": "1.0.0"}}', 'main.js': '' });
   await bring(place, 'node', { 'package.json': MANIFEST, 'main.js': '' });
-  const names = () => execFileSync('docker', ['ps', '--quiet', '--filter', 'name=-install-'], { encoding: 'utf8' });
-  const killed = place.start('agent', 'install', 'node');
+  const others = installing();
+  const own = () => installing().filter((id) => !others.includes(id));
+  const killed = place.start('agent', 'install', 'stuck');
   await until(
-    () => Promise.resolve(names()),
-    (found) => found !== '',
+    () => Promise.resolve(own()),
+    (found) => found.length > 0,
   );
+  const [container] = own();
   killed.kill('SIGKILL');
   await exitOf(killed);
+  await until(
+    () => Promise.resolve(own()),
+    (found) => found.length === 0,
+  );
+  const known = () => execFileSync('docker', ['ps', '--all', '--quiet'], { encoding: 'utf8' });
+  expect(known()).toContain(container);
   expect(await place.json('agent', 'install', 'node')).toMatchObject({ agent_id: 'node' });
-  expect(names()).toBe('');
+  expect(known()).not.toContain(container);
 });

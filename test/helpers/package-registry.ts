@@ -12,13 +12,13 @@ export interface PackageRegistry {
   close(): Promise<void>;
 }
 
-/** A registry of npm packages on this machine, with one package. Tests need no other network than the engine's own. */
+/**
+ * A registry of npm packages on this machine, with one package, and one named `silent` of which it never tells. Tests
+ * need no other network than the engine's own.
+ */
 export async function startPackageRegistry(name: string, version: string, code: string): Promise<PackageRegistry> {
   const tarball = packed(name, version, code);
-  const gateway = execFileSync(
-    ...(['docker', ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']] as const),
-    { encoding: 'utf8' },
-  ).trim();
+  const gateway = bridgeAddress();
   const server = createServer((request, response) => {
     if (request.url === `/${name}`) {
       const { port } = server.address() as AddressInfo;
@@ -31,7 +31,7 @@ export async function startPackageRegistry(name: string, version: string, code: 
         JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { name, version, dist } } }),
       );
     } else if (request.url === `/${name}.tgz`) response.end(tarball);
-    else response.writeHead(404).end('{}');
+    else if (request.url !== '/silent') response.writeHead(404).end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, gateway, resolve));
   return {
@@ -42,6 +42,14 @@ export async function startPackageRegistry(name: string, version: string, code: 
         server.closeAllConnections();
       }),
   };
+}
+
+/** This machine's address on the engine's bridge: the first one; an engine that found the bridge there doesn't name it. */
+function bridgeAddress(): string {
+  const format = '{{json (index .IPAM.Config 0)}}';
+  const answer = execFileSync('docker', ['network', 'inspect', 'bridge', '--format', format], { encoding: 'utf8' });
+  const { Gateway: gateway, Subnet: subnet } = JSON.parse(answer) as { Gateway?: string; Subnet: string };
+  return gateway ?? subnet.replace(/\d+\/\d+$/, '1');
 }
 
 function packed(name: string, version: string, code: string): Buffer {

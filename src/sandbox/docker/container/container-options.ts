@@ -2,6 +2,7 @@ import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { containerLabels, containerName } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { SOCKET_NAME } from '../sockets.ts';
+import { bind, confinedHost, NO_HEALTH_CHECK } from './confined-host.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { LeastFree } from '../../content/quota.ts';
 
@@ -26,18 +27,10 @@ export interface ContainerRequest {
   };
 }
 
-/** Over a read-only root Podman mounts writable ones here, unless it is told otherwise. */
-const CLOSED_DIRECTORIES = { '/var/tmp': 'ro,nosuid,nodev,noexec,size=4k,mode=555' };
 const SERVICE_PORT = 8080;
 const WORKSPACE = '/workspace';
 const SOCKETS = '/run/bp';
 const REPORT = '/run/bp-report';
-const MB = 1024 * 1024;
-/**
- * Of one user on the whole machine; what limits an agent is `PidsLimit`. Where nothing is named, Podman asks for more
- * than it may itself have where it lacks CAP_SYS_RESOURCE, and no container starts.
- */
-const USER_PROCESSES_MAX = 32_000;
 
 /**
  * The container in which an agent runs: no network, nothing of the host but three directories, and limits on whatever
@@ -63,71 +56,28 @@ export function containerOptions(settings: ContainerSettings, request: Container
     Tty: false,
     StopSignal: 'SIGTERM',
     StopTimeout: Math.max(1, Math.ceil(config.stop_grace_ms / 1000)),
-    // A health check of the image would be run by the engine, as root, inside.
-    Healthcheck: { Test: ['NONE'] },
+    ...NO_HEALTH_CHECK,
     HostConfig: hostConfig(settings, request),
   };
 }
 
-function hostConfig(settings: ContainerSettings, request: ContainerRequest): HostConfig {
-  const { config, seccomp, facts } = settings;
-  const memoryBytes = request.memoryMb * MB;
-  return {
-    NetworkMode: 'none',
-    ReadonlyRootfs: true,
-    Privileged: false,
-    CapDrop: ['ALL'],
+function hostConfig(settings: ContainerSettings, { memoryMb, mounts }: ContainerRequest): HostConfig {
+  const { config } = settings;
+  return confinedHost(settings, {
+    network: 'none',
     // For the supervisor alone, to become the agent's user and to end its processes; the agent holds none.
-    CapAdd: ['SETUID', 'SETGID', 'KILL'],
-    SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
-    IpcMode: 'private',
-    ...(facts.cgroupVersion === 2 ? { CgroupnsMode: 'private' } : { MemorySwappiness: 0 }),
-    Memory: memoryBytes,
-    // The sum of memory and swap: equal means no swap.
-    MemorySwap: memoryBytes,
-    OomKillDisable: false,
-    // When the host runs out of memory, agents go before anything of the operator's.
-    OomScoreAdj: 500,
-    // Under load the orchestrator and the engine get their turn first.
-    CpuShares: 256,
-    PidsLimit: config.pids_max,
-    Ulimits: [
-      { Name: 'core', Soft: 0, Hard: 0 },
-      { Name: 'nofile', Soft: Math.max(1024, config.open_files_max), Hard: Math.max(1024, config.open_files_max) },
-      ...(facts.isPodman ? [{ Name: 'nproc', Soft: USER_PROCESSES_MAX, Hard: USER_PROCESSES_MAX }] : []),
-    ],
+    capabilities: ['SETUID', 'SETGID', 'KILL'],
+    memoryMb,
+    pidsMax: config.pids_max,
+    openFilesMax: Math.max(1024, config.open_files_max),
     // Both lie in the memory bought.
-    Tmpfs: { '/tmp': temporaryOptions(settings), ...(facts.isPodman ? CLOSED_DIRECTORIES : {}) },
-    ShmSize: config.tmp_mb * MB,
-    Mounts: [
-      bind(request.mounts.workspace, WORKSPACE, false),
-      bind(request.mounts.sockets, SOCKETS, true),
-      ...(request.mounts.report === undefined ? [] : [bind(request.mounts.report, REPORT, false)]),
+    temporary: { megabytes: config.tmp_mb, inodesMax: config.tmp_inodes },
+    mounts: [
+      bind(mounts.workspace, WORKSPACE, false),
+      bind(mounts.sockets, SOCKETS, true),
+      ...(mounts.report === undefined ? [] : [bind(mounts.report, REPORT, false)]),
     ],
-    Devices: [],
-    LogConfig: { Type: 'none', Config: {} },
-    RestartPolicy: { Name: 'no' },
-    AutoRemove: false,
-    PublishAllPorts: false,
-    Init: false,
-    ...(config.runtime === null ? {} : { Runtime: config.runtime }),
-  };
-}
-
-function temporaryOptions({ config, facts: { isPodman } }: ContainerSettings): string {
-  const inodes = isPodman ? '' : `,nr_inodes=${config.tmp_inodes}`;
-  return `rw,exec,nosuid,nodev,mode=1777,size=${config.tmp_mb}m${inodes}`;
-}
-
-/** Unlike the short form, a mount of a missing directory is an error: nothing is made in its place. */
-function bind(source: string, target: string, readOnly: boolean) {
-  return {
-    Type: 'bind' as const,
-    Source: source,
-    Target: target,
-    ReadOnly: readOnly,
-    BindOptions: { Propagation: 'rprivate' as const },
-  };
+  });
 }
 
 function supervisorArguments({ config, facts }: ContainerSettings, request: ContainerRequest): string[] {

@@ -1,15 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import type { ContainerCreateOptions } from 'dockerode';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Config } from '../../../config/schema.ts';
 import { BpError } from '../../../platform/errors.ts';
-import type { Installed, InstallRequest } from '../../engine.ts';
-import { createDemultiplexer } from '../container/attached-stream.ts';
-import type { DockerClient } from '../client/docker-client.ts';
-import { containerLabels, containerName } from '../labels.ts';
 import { agentUser } from '../../content/agent-user.ts';
-import { attachTo, createContainer, startContainer, tryToRemove } from '../container/container.ts';
-import { readSettings } from '../container/container-settings.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import {
   fillWorkspace,
@@ -18,27 +11,34 @@ import {
   workspaceFolder,
   workspacePaths,
 } from '../../content/workspace.ts';
+import type { Installed, InstallRequest } from '../../engine.ts';
+import type { DockerClient } from '../client/docker-client.ts';
+import { createDemultiplexer } from '../container/attached-stream.ts';
+import {
+  attachTo,
+  createContainer,
+  listContainers,
+  removeContainer,
+  startContainer,
+  tryToRemove,
+} from '../container/container.ts';
+import { readSettings } from '../container/container-settings.ts';
+import { LABEL } from '../labels.ts';
+import { EXIT_LATE, INSTALL_SECONDS_MAX } from './guarded-command.ts';
+import { installOptions, NPM, type Step, type StepHost, type StepPlace } from './install-options.ts';
 
-export interface InstallerDeps {
+export interface InstallerDeps extends StepHost {
   readonly client: DockerClient;
   readonly config: Config['sandbox'];
-  /** The home's real path, and the name that labels know it by. */
+  /** The home's real path. */
   readonly home: string;
-  readonly homeLabel: string;
   readonly operator: Owner;
   readonly seccompPath: string;
-  /** The operator's: PATH, by which npm is found, and what its network needs. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-const NPM = '/opt/npm';
-const CERTIFICATES = '/opt/certificates.pem';
-const MEMORY_MB = 2048;
-const TMP_MB = 1024;
-const PIDS_MAX = 512;
 const LINE_CHARS_MAX = 500;
-/** What a network may need to be told of. */
-const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_registry|pip_index_url)$/i;
+/** Begins what stands in place of an execution's id in names and labels. */
+const INSTALLATION = 'install-';
 
 /**
  * Installs what an agent's own package.json or pyproject.toml asks for into its workspace, as the agent's user, in a
@@ -49,8 +49,9 @@ const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_registry|pip_index_url)$/i
 export async function install(deps: InstallerDeps, request: InstallRequest, signal: AbortSignal): Promise<Installed> {
   const paths = workspacePaths(deps.home, workspaceFolder(request.agentId));
   const user = agentUser(deps, request.agentNumber);
-  const executionId = `install-${request.agentNumber}`;
+  const executionId = `${INSTALLATION}${request.agentNumber}`;
   const owner = deps.operator.uid === 0 ? user : undefined;
+  await removeEarlier(deps, signal);
   await makeWorkspace(paths);
   await fillWorkspace(paths, { files: request.files, handshake: undefined, owner, stagingName: executionId });
   const has = (name: string) => existsSync(join(paths.root, name));
@@ -66,10 +67,11 @@ export async function install(deps: InstallerDeps, request: InstallRequest, sign
   return { commands: steps.map(({ told }) => told), size: (await measureWorkspace(paths.root)) ?? null };
 }
 
-interface Step {
-  readonly told: string;
-  readonly command: readonly string[];
-  readonly needsNpm: boolean;
+/** What earlier ones left that were cut off, of whatever agent: nobody else installs in this home now. */
+async function removeEarlier({ client, homeLabel }: InstallerDeps, signal: AbortSignal): Promise<void> {
+  for (const { Id, Labels } of await listContainers(client, { homeLabel }, signal))
+    if (Labels[LABEL.execution]?.startsWith(INSTALLATION))
+      await removeContainer(client, client.docker.getContainer(Id));
 }
 
 const POETRY_STEP: Step = {
@@ -89,23 +91,14 @@ function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
   };
 }
 
-interface StepPlace {
-  readonly request: InstallRequest;
-  readonly user: Owner;
-  readonly executionId: string;
-  readonly workspace: string;
-  readonly step: Step;
-}
-
 async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): Promise<void> {
   const { client } = deps;
   const { request, step } = place;
   request.onLine(step.told);
-  // One that was cut off goes on with a network until somebody ends it. Nobody else installs in this home now.
-  await tryToRemove(client, client.docker.getContainer(containerName(deps.homeLabel, place.executionId)));
-  const container = await createContainer(client, await optionsFor(deps, place, signal));
+  const container = await createContainer(client, installOptions(await readSettings(deps, signal), deps, place));
   try {
-    const stream = await attachTo(client, container, { stdin: false }, signal);
+    // What is installed lives as long as this connection.
+    const stream = await attachTo(client, container, { stdin: true }, signal);
     const lines = lineReader(request.onLine);
     const output = createDemultiplexer({ stdout: lines, stderr: lines });
     stream.on('data', (chunk: Uint8Array) => void output.push(chunk));
@@ -113,6 +106,10 @@ async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): 
     await startContainer(client, container, signal);
     // As long as it takes: the operator watches.
     const { StatusCode: status } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };
+    if (status === EXIT_LATE)
+      throw new BpError('install_failed', `${step.told} took longer than ${INSTALL_SECONDS_MAX / 60} minutes`, {
+        hint: 'see what it printed: it may wait for a network that is not there',
+      });
     if (status !== 0)
       throw new BpError('install_failed', `${step.told} failed with status ${status}`, {
         hint: request.scripts ? 'see what it printed' : 'a package that must build something needs --scripts',
@@ -123,79 +120,6 @@ async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): 
   } finally {
     await tryToRemove(client, container);
   }
-}
-
-async function optionsFor(
-  { client, config, homeLabel, seccompPath, environment }: InstallerDeps,
-  { request, user, executionId, workspace, step }: StepPlace,
-  signal: AbortSignal,
-): Promise<ContainerCreateOptions> {
-  const { seccomp } = await readSettings({ client, config, seccompPath }, signal);
-  const certificates = environment['NODE_EXTRA_CA_CERTS'] ?? '';
-  const given = certificates !== '' && existsSync(certificates);
-  const bytes = MEMORY_MB * 1024 * 1024;
-  return {
-    name: containerName(homeLabel, executionId),
-    Image: config.image,
-    Labels: containerLabels(homeLabel, executionId, request.agentId),
-    Entrypoint: [],
-    Cmd: [...step.command],
-    User: `${user.uid}:${user.gid}`,
-    WorkingDir: '/workspace',
-    Env: environmentFor(environment, given),
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: false,
-    Healthcheck: { Test: ['NONE'] },
-    HostConfig: {
-      NetworkMode: 'bridge',
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
-      Memory: bytes,
-      MemorySwap: bytes,
-      PidsLimit: PIDS_MAX,
-      Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${TMP_MB}m` },
-      Mounts: [
-        mount(workspace, '/workspace', false),
-        ...(step.needsNpm ? [mount(npmDirectory(environment['PATH'] ?? ''), NPM, true)] : []),
-        ...(given ? [mount(realpathSync(certificates), CERTIFICATES, true)] : []),
-      ],
-      LogConfig: { Type: 'none', Config: {} },
-      RestartPolicy: { Name: 'no' },
-    },
-  };
-}
-
-function environmentFor(environment: InstallerDeps['environment'], hasCertificates: boolean): string[] {
-  const passed = Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
-  const certificates = hasCertificates ? ['NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT'] : [];
-  return [
-    ...passed.map(([name, value]) => `${name}=${value}`),
-    ...certificates.map((name) => `${name}=${CERTIFICATES}`),
-    'PATH=/usr/local/bin:/usr/bin:/bin',
-    'HOME=/tmp',
-    'LANG=C.UTF-8',
-    'npm_config_cache=/tmp/npm',
-    'POETRY_CACHE_DIR=/tmp/poetry',
-    'POETRY_VIRTUALENVS_IN_PROJECT=true',
-    'POETRY_VIRTUALENVS_OPTIONS_ALWAYS_COPY=false',
-  ];
-}
-
-function mount(source: string, target: string, readOnly: boolean) {
-  return { Type: 'bind' as const, Source: source, Target: target, ReadOnly: readOnly };
-}
-
-/** The operator's npm: the image has Node alone. Throws `npm_missing`. */
-function npmDirectory(searchPath: string): string {
-  for (const directory of searchPath.split(delimiter)) {
-    const program = join(directory, 'npm');
-    if (directory === '' || !existsSync(program)) continue;
-    const root = dirname(dirname(realpathSync(program)));
-    if (existsSync(join(root, 'bin', 'npm-cli.js'))) return root;
-  }
-  throw new BpError('npm_missing', 'there is no npm in PATH', { hint: 'install npm' });
 }
 
 /** Hands on each line as it is complete. What it is given is data: whoever shows it makes it harmless. */
