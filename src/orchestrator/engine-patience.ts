@@ -21,7 +21,7 @@ export async function onceAnswered<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof BpError) || !error.code.startsWith('sandbox_engine')) throw error;
+      if (!(error instanceof BpError) || error.kind !== 'engine') throw error;
       if (!SILENT.has(error.code) && ++errors >= ERRORS_MAX) throw error;
       logger.warn({ execution, code: error.code, err: error }, 'the engine is asked again about an execution');
       await clock.sleep(PAUSE_MS);

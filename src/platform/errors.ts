@@ -1,13 +1,15 @@
+import { kindOf, type ErrorCode, type ErrorKind } from './error-codes.ts';
+
 /**
  * An operating error: something outside the program is not as it must be.
- * Code branches on `code`; people read `message` and `hint`, one line each.
+ * Code branches on `code` or `kind`; people read `message` and `hint`, one line each.
  */
 export class BpError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
 
   constructor(
-    code: string,
+    code: ErrorCode,
     message: string,
     { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {},
   ) {
@@ -15,5 +17,9 @@ export class BpError extends Error {
     this.name = 'BpError';
     this.code = code;
     this.hint = hint;
+  }
+
+  get kind(): ErrorKind {
+    return kindOf(this.code);
   }
 }

@@ -127,7 +127,7 @@ export class OrchestratorLife {
 
 /** The engine or the disk: the next start is none the worse. */
 function isOfOperation(error: unknown): boolean {
-  return error instanceof BpError && (error.code === 'disk_full' || error.code.startsWith('sandbox_'));
+  return error instanceof BpError && ['engine', 'sandbox', 'disk'].includes(error.kind);
 }
 
 /** Time passes for the living only. */

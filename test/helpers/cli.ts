@@ -138,6 +138,6 @@ function openIn(directory: string): TestEconomy {
 /** A machine without Docker. */
 function noEngine(): EnginePort {
   const fail = () =>
-    Promise.reject(new BpError('sandbox_engine_down', 'no engine answers', { hint: 'install Docker' }));
+    Promise.reject(new BpError('sandbox_engine_unreachable', 'no engine answers', { hint: 'install Docker' }));
   return { start: fail, ensureImage: fail, examine: fail, install: fail, putBackWorkspaces: () => Promise.resolve() };
 }

@@ -3,7 +3,7 @@ import { BpError } from '../../src/platform/errors.ts';
 import { withDeadline } from '../../src/sandbox/deadline.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 
-const late = () => new BpError('late', 'too late');
+const late = () => new BpError('sandbox_engine', 'too late');
 const never = () => new Promise<never>(() => undefined);
 
 describe('work with a deadline', () => {
@@ -28,7 +28,7 @@ describe('work with a deadline', () => {
     clock.advance(99);
     expect(told?.aborted).toBe(false);
     clock.advance(1);
-    await expect(work).rejects.toMatchObject({ code: 'late' });
+    await expect(work).rejects.toMatchObject({ code: 'sandbox_engine' });
     expect(told?.aborted).toBe(true);
   });
 

@@ -29,10 +29,13 @@ async function asked(
 }
 
 describe('an engine that is asked about what may run', () => {
-  it.each(['sandbox_engine_unreachable', 'sandbox_engine_permission'])('is waited for while it is %s', async (code) => {
-    const silent = new BpError(code, 'nothing answers');
-    expect(await asked((asking) => (asking < 100 ? silent : 'found'))).toEqual({ times: 100, came: 'found' });
-  });
+  it.each(['sandbox_engine_unreachable', 'sandbox_engine_permission'] as const)(
+    'is waited for while it is %s',
+    async (code) => {
+      const silent = new BpError(code, 'nothing answers');
+      expect(await asked((asking) => (asking < 100 ? silent : 'found'))).toEqual({ times: 100, came: 'found' });
+    },
+  );
 
   it('is not asked for ever where it answers with an error each time', async () => {
     const error = new BpError('sandbox_engine', 'the Docker engine could not attach');

@@ -27,16 +27,6 @@ export interface Failure {
 const WRONG_INPUT = 2;
 const FAILED = 1;
 
-/** Operating errors that only other input can mend. */
-const INPUT_CODES: readonly string[] = [
-  'config_invalid',
-  'scenario_invalid',
-  'scenario_not_found',
-  'backup_exists',
-  'backup_place',
-  'not_a_backup',
-];
-
 /** The value, or `Refused` thrown. */
 export function valueOf<T>(result: Result<T>): T {
   if (!result.ok) throw new Refused(result);
@@ -54,7 +44,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Refused) return told(WRONG_INPUT, error.refusal.message, error.refusal.code);
   if (error instanceof CommanderError) return commandFailure(error);
   const known = error instanceof BpError ? error : storeFailure(error);
-  if (known) return told(INPUT_CODES.includes(known.code) ? WRONG_INPUT : FAILED, sentence(known), known.code);
+  if (known) return told(known.kind === 'input' ? WRONG_INPUT : FAILED, sentence(known), known.code);
   const system = systemFailure(error);
   if (system) return system;
   return told(FAILED, `this is a fault of bp-agents: ${textOf(error)}`, 'internal_error');

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { ErrorCode } from '../../platform/error-codes.ts';
 import { BpError } from '../../platform/errors.ts';
 import { prepareScenario } from './scenario-file.ts';
 import { runScenario, type ScenarioRun } from './scenario-run.ts';
@@ -17,7 +18,7 @@ export interface ScenarioTask {
 /** What a thread sends back. */
 export type ScenarioAnswer =
   | { readonly ok: true; readonly run: ScenarioRun }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
 
 export interface PoolOptions {
   /** How many runs at the same time; with 1 they are made in this thread. */

@@ -284,7 +284,7 @@ describe('image and doctor', () => {
   });
 
   it('fail in one line where there is none', async () => {
-    expect(await failure('image')).toBe('bp-agents: no engine answers; install Docker (sandbox_engine_down)\n');
+    expect(await failure('image')).toBe('bp-agents: no engine answers; install Docker (sandbox_engine_unreachable)\n');
     const { exitCode, stdout, stderr } = await home.run('doctor');
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
     expect(stdout).toMatch(/engine +WRONG +no engine answers; install Docker/);

@@ -103,7 +103,7 @@ describe('run', () => {
     homes.push(home);
     expect(await run(home, '--cycles', '1')).toMatchObject({
       exitCode: 1,
-      stderr: 'bp-agents: no engine answers; install Docker (sandbox_engine_down)\n',
+      stderr: 'bp-agents: no engine answers; install Docker (sandbox_engine_unreachable)\n',
     });
   });
 

@@ -8,6 +8,7 @@ import { REFUSALS, type RefusalCode } from '../../../src/domain/refusal.ts';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { sendMessage } from '../../../src/economy/agents/send-message.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { ERROR_CODES } from '../../../src/platform/error-codes.ts';
 import { handshakeJsonSchema, HandshakeSchema } from '../../../src/service/handshake-schema.ts';
 import { HTTP_STATUS } from '../../../src/service/problem.ts';
 import {
@@ -62,6 +63,16 @@ describe('docs/errors.md', () => {
       codes.map((code) => [`\`${code}\``, String(HTTP_STATUS[code]), REFUSALS[code]]),
     );
     for (const [code, , , advice] of documented) expect(advice, code).toMatch(/\w.*\.$/);
+  });
+});
+
+describe('docs/operating.md', () => {
+  it('says of every operating error where it comes from and what helps, and of no other', () => {
+    const [, section = ''] = read('operating.md').split(/^## Troubleshooting$/m);
+    const [table = ''] = section.split(/^## /m);
+    const told = rows(table).flatMap(([codes = '']) => [...codes.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code));
+    // What isn't an operating error is told under a code of its own.
+    expect([...new Set(told)].sort()).toEqual([...ERROR_CODES, 'internal_error'].sort());
   });
 });
 
