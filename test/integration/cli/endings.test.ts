@@ -40,7 +40,7 @@ describe('an end that hangs', () => {
     run = spawnRun(home.directory, FAST, ['--cycles', '2']);
     expect(await run.ended).toBe(0);
     expect(await home.json('audit')).toMatchObject({ ok: true });
-  }, 60_000);
+  });
 
   it('of an execution that never ends is cut off, and the next run settles it', async () => {
     writeFileSync(busyFile(home.directory), '');
@@ -52,7 +52,7 @@ describe('an end that hangs', () => {
     run = spawnRun(home.directory, FAST, ['--cycles', '2']);
     expect(await run.ended).toBe(0);
     expect(await status()).toMatchObject({ executions: { running: 0 } });
-  }, 60_000);
+  });
 
   it('after a broken invariant is cut off sooner, and tells what was broken', async () => {
     const market = start(['ending.failed_ms=1000']);
@@ -65,7 +65,7 @@ describe('an end that hangs', () => {
     other.close();
     expect(await market.ended).toBe(1);
     expect(market.output).toMatch(/\(conservation_broken\)\n.*\(end_overdue\)/);
-  }, 60_000);
+  });
 
   it('is ended at once by a second interrupt: 130', async () => {
     const market = start([]);
@@ -76,7 +76,7 @@ describe('an end that hangs', () => {
     await sleep(500);
     market.child.kill('SIGTERM');
     expect(await market.ended).toBe(130);
-  }, 60_000);
+  });
 });
 
 describe('a pipe whose reader reads nothing', () => {
@@ -97,7 +97,7 @@ describe('a pipe whose reader reads nothing', () => {
     market.kill('SIGTERM');
     expect(await exitOf(market)).toBe(0);
     expect(await home.json('audit')).toMatchObject({ ok: true });
-  }, 180_000);
+  });
 });
 
 describe('a pipe in the place of the log', () => {
@@ -107,5 +107,5 @@ describe('a pipe in the place of the log', () => {
     execFileSync('mkfifo', [join(logs, 'bp-agents.log')]);
     run = spawnRun(home.directory, FAST, ['--cycles', '2']);
     expect(await run.ended).toBe(0);
-  }, 60_000);
+  });
 });
