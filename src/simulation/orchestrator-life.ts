@@ -1,6 +1,6 @@
 import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
-import { openEconomy } from '../economy/market/open-market.ts';
+import { fitPrices } from '../economy/market/fit-prices.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import type { Endpoints } from '../orchestrator/deps.ts';
 import { runMarket } from '../orchestrator/market-loop.ts';
@@ -89,7 +89,7 @@ export class OrchestratorLife {
     const { clock } = economy;
     const sandbox = simulatedSandbox({ engine, clock, dice, faults, fuse });
     await sandbox.check(this.#stop.signal);
-    await onceFree(economy, () => openEconomy(economy));
+    await onceFree(economy, () => fitPrices(economy));
     if (!headless) await onceFree(economy, () => welcomeHuman(economy));
     await runMarket(
       { economy, sandbox, endpoints: this.#endpoints(), clock, logger: SILENT, events: { publish: nothing } },

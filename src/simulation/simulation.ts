@@ -1,6 +1,6 @@
 import { auditLedger } from '../economy/audit/audit-ledger.ts';
 import { closeEconomy, type Economy } from '../economy/economy.ts';
-import { openEconomy } from '../economy/market/open-market.ts';
+import { fitPrices } from '../economy/market/fit-prices.ts';
 import { openPassingEconomy } from '../economy/home/open-home.ts';
 import { auditedStore } from './audited-store.ts';
 import { Auditor } from './auditor/auditor.ts';
@@ -89,7 +89,7 @@ class Simulation {
     this.#options = options;
     this.#faults = new Faults(dice.fork('faults'));
     const economy = openPassingEconomy({ ...trial, clock: this.#clock, random: dice.fork('tokens') });
-    openEconomy(economy);
+    fitPrices(economy);
     const { config, derived, [STORE]: store } = economy;
     this.#auditor = new Auditor({
       ...{ log: store.follow(), config, derived },

@@ -12,7 +12,7 @@ import { micro } from '../../src/domain/credits.ts';
 import type { Economy } from '../../src/economy/economy.ts';
 import { bootstrapAgent } from '../../src/economy/agents/bootstrap-agent.ts';
 import { clearCycle } from '../../src/economy/market/clear-cycle.ts';
-import { openEconomy } from '../../src/economy/market/open-market.ts';
+import { fitPrices } from '../../src/economy/market/fit-prices.ts';
 import { openStore } from '../../src/store/store.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { seededRandomness } from '../helpers/seeded-randomness.ts';
@@ -31,7 +31,7 @@ function openDeps(path: string): Economy {
     config,
     derived: derive(config, { cores: 2, memoryMb: 16_000 }),
   };
-  openEconomy(deps);
+  fitPrices(deps);
   return deps;
 }
 

@@ -11,7 +11,7 @@ import { bundleCost, type Bundle } from '../../src/domain/resources.ts';
 import { bootstrapAgent } from '../../src/economy/agents/bootstrap-agent.ts';
 import { clearCycle, type ClearedCycle } from '../../src/economy/market/clear-cycle.ts';
 import type { Economy } from '../../src/economy/economy.ts';
-import { openEconomy } from '../../src/economy/market/open-market.ts';
+import { fitPrices } from '../../src/economy/market/fit-prices.ts';
 import { placeBid } from '../../src/economy/market/place-bid.ts';
 import { settleExecution } from '../../src/economy/executions/settle-execution.ts';
 import { markRunning, startExecution, type StartingExecution } from '../../src/economy/executions/start-execution.ts';
@@ -77,7 +77,7 @@ export function openTestEconomy({
       rmSync(home, { recursive: true, force: true });
     },
   };
-  openEconomy(economy);
+  fitPrices(economy);
   return economy;
 }
 

@@ -1,5 +1,5 @@
 import type { Economy } from '../../src/economy/economy.ts';
-import { openEconomy } from '../../src/economy/market/open-market.ts';
+import { fitPrices } from '../../src/economy/market/fit-prices.ts';
 import { openPassingEconomy } from '../../src/economy/home/open-home.ts';
 import { Dice } from '../../src/simulation/dice.ts';
 import { prepareScenario } from '../../src/simulation/scenario/scenario-file.ts';
@@ -17,7 +17,7 @@ export async function scenarioEconomy(
   const dice = new Dice('test');
   const machine = { cores: 2, memoryMb: 4000 };
   const economy = openPassingEconomy({ config, machine, clock, random: dice.fork('tokens') });
-  openEconomy(economy);
+  fitPrices(economy);
   const world = new ScenarioWorld({ economy, clock, dice, scenario });
   world.begin();
   while (clock.monotonic() < hours * 3_600_000 && clock.advance()) await new Promise(setImmediate);

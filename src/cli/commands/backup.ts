@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { backUpEconomy } from '../../economy/home/back-up-economy.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { reject } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
+import { reject } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
-import { backUpEconomy } from '../../economy/home/wholeness.ts';
 
 export function addBackup(command: Command, deps: CliDeps): void {
   withJson(command).action(async (file: string) => {

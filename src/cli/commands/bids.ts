@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { BidStatus } from '../../domain/bid.ts';
 import { parseId } from '../../domain/ids.ts';
-import { bidList, bidWithFates, type BidView } from '../../operator/views/bid-list.ts';
+import { bidList, type BidView } from '../../operator/views/bid-list.ts';
+import { bidWithFates } from '../../operator/views/one-bid.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { valueOf } from '../output/command-failure.ts';
 import { withHome } from '../home/opened-home.ts';
+import { valueOf } from '../output/command-failure.ts';
 import { LIMIT_OPTION, limitOf, printList, withJson, type ListOptions } from '../output/listing.ts';
 import { printJson, printLines, tableLines, type Column } from '../output/printing.ts';
 

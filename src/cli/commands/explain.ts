@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
 import type { ExplainedCycle } from '../../economy/replay/explain-bid.ts';
-import { bidExplained } from '../../operator/views/bid-list.ts';
+import { bidExplained } from '../../operator/views/one-bid.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { valueOf } from '../output/command-failure.ts';
 import { withHome } from '../home/opened-home.ts';
+import { valueOf } from '../output/command-failure.ts';
 import { LIMIT_OPTION, limitOf, withJson, type ListOptions } from '../output/listing.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { BID_COLUMNS } from './bids.ts';

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { outputPath } from '../../config/home-places.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
+import { hasLog, linesOf, readLog } from '../../operator/execution-log.ts';
+import { knownExecution } from '../../operator/views/known-execution.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { valueOf } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
+import { valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
-import { hasLog, linesOf, readLog } from '../../operator/execution-log.ts';
 import { printJson, printLines } from '../output/printing.ts';
-import { knownExecution } from '../../operator/views/execution-list.ts';
 
 const LINE_CHARS_MAX = 10_000;
 /** `sandbox.output_bytes_max` keeps logs far smaller, unless somebody raised it. */

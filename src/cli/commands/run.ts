@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { databasePath } from '../../config/home-places.ts';
 import { hasAgents } from '../../economy/agents/bootstrap-agent.ts';
 import { onceOpened } from '../../economy/home/database-patience.ts';
-import { openEconomy } from '../../economy/market/open-market.ts';
+import { fitPrices } from '../../economy/market/fit-prices.ts';
 import { lockRun } from '../../economy/home/open-home.ts';
 import { parseWhole } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
@@ -79,7 +79,7 @@ function welcome({ directory }: Home, isNew: boolean): readonly string[] {
 }
 
 function begin(deps: CliDeps, home: Home, { bootstrap }: Options): readonly string[] {
-  openEconomy(home.economy);
+  fitPrices(home.economy);
   if (hasAgents(home.economy)) return [];
   if (bootstrap) return madeAgentLines(valueOf(makeAgent(deps, home, { id: GENESIS })));
   return ['no agents yet: bp-agents bootstrap makes genesis, here or from another terminal'];

@@ -9,7 +9,7 @@ import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../../store/r
 import { isOutdated, openStore } from '../../store/store.ts';
 import { BUSY_MS, BUSY_MS_IN_RUN } from '../../store/write-lock.ts';
 import type { Economy } from '../economy.ts';
-import { openEconomy } from '../market/open-market.ts';
+import { fitPrices } from '../market/fit-prices.ts';
 import { STORE } from '../internal/store-key.ts';
 
 export interface HomeOptions {
@@ -73,5 +73,5 @@ export function mayBeRunning(home: string, pid: number): boolean {
 function priceWhatHasNoPrice(economy: Economy): void {
   const prices = economy[STORE].markets.prices();
   if (RESOURCES.some((resource) => prices[resource] === 0 && economy.derived.startPrices[resource] > 0))
-    openEconomy(economy);
+    fitPrices(economy);
 }

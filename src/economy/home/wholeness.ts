@@ -1,4 +1,3 @@
-import type { Backup } from '../../store/backup.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -18,9 +17,4 @@ export function newestRecordAt(economy: Economy): number | undefined {
   const { state, transfers } = economy[STORE];
   const times = [state.get().clearedAt ?? undefined, transfers.newestAt()].filter((at) => at !== undefined);
   return times.length === 0 ? undefined : Math.max(...times);
-}
-
-/** Copies all of it, from one moment, into a file that isn't there yet. Throws as `backUpDatabase` does. */
-export function backUpEconomy(economy: Economy, path: string): Backup {
-  return economy[STORE].backUp(path);
 }

@@ -1,9 +1,8 @@
 import type { Execution, Outcome } from '../../domain/execution.ts';
-import { checkId, formatId } from '../../domain/ids.ts';
-import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import { accept, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { snapshot } from '../../economy/snapshot.ts';
-import { executionsBefore, executionView, findExecution } from '../../economy/views/execution-view.ts';
+import { executionsBefore, executionView } from '../../economy/views/execution-view.ts';
 import { knownAgentId } from './known-agent.ts';
 import { checkLimit, newestRows } from './newest-rows.ts';
 
@@ -27,17 +26,4 @@ export function executionList(
     const keep = (execution: Execution) => outcome === undefined || execution.outcome === outcome;
     return accept(newestRows(page, limit, { numberOf: ({ id }) => id, keep }).map(executionView));
   });
-}
-
-/** Refuses: `invalid_id`, `execution_not_found`. */
-export function knownExecution(economy: Economy, executionId: number): Result<Execution> {
-  const wrong = checkId('execution', executionId);
-  if (wrong) return wrong;
-  const found = findExecution(economy, executionId);
-  if (found) return accept(found);
-  return refuse(
-    'execution_not_found',
-    `there is no ${formatId('execution', executionId)}; bp-agents executions lists them`,
-    { field: 'execution' },
-  );
 }

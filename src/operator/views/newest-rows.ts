@@ -1,5 +1,5 @@
-import { checkWhole } from '../../domain/whole-number.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { checkWhole } from '../../domain/whole-number.ts';
 
 /** How many rows may be asked for at once; `export` gives all there are. */
 export const LIMITS = { least: 1, most: 1_000_000 };

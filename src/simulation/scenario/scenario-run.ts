@@ -1,5 +1,5 @@
 import { auditLedger } from '../../economy/audit/audit-ledger.ts';
-import { openEconomy } from '../../economy/market/open-market.ts';
+import { fitPrices } from '../../economy/market/fit-prices.ts';
 import { openPassingEconomy } from '../../economy/home/open-home.ts';
 import { RESOURCES } from '../../domain/resources.ts';
 import { closeEconomy, type Economy } from '../../economy/economy.ts';
@@ -45,7 +45,7 @@ export async function runScenario(
   const dice = new Dice(`${name}/${seed}`);
   const economy = openPassingEconomy({ config, machine: MACHINE, clock, random: dice.fork('tokens') });
   try {
-    openEconomy(economy);
+    fitPrices(economy);
     raisePrices(economy, scenario.prices_at_start);
     const began = clock.now();
     const world = new ScenarioWorld({ economy, clock, dice, scenario });

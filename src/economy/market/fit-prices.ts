@@ -7,7 +7,7 @@ import { STORE } from '../internal/store-key.ts';
  * Fits the stored prices to today's configuration: a resource new here begins at its start price, and none lies under
  * its floor or over its cap. Idempotent.
  */
-export function openEconomy({ [STORE]: store, config, derived }: Economy): void {
+export function fitPrices({ [STORE]: store, config, derived }: Economy): void {
   store.transaction(() => {
     const rows = store.markets.all();
     for (const resource of RESOURCES) {
