@@ -12,13 +12,13 @@ export interface DatabaseWatch {
   close(): void;
 }
 
-/** `begin` is handed each stretch of looking, which lasts as long as the lock is held; none of them rejects. */
-export function watchDatabase(deps: OrchestratorDeps, begin: (looking: Promise<void>) => void): DatabaseWatch {
+/** Nobody has to wait for it: what has to be written waits by itself. */
+export function watchDatabase(deps: OrchestratorDeps): DatabaseWatch {
   const lock = writeLock(deps.economy);
   const closing = new AbortController();
   const ending: Ending = { since: undefined };
   const look = () => {
-    if (!closing.signal.aborted) begin(lookUntilFree(deps, ending, closing.signal));
+    if (!closing.signal.aborted) void lookUntilFree(deps, ending, closing.signal);
   };
   lock.onHeld(look);
   if (lock.isHeld) look();

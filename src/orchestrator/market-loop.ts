@@ -29,7 +29,8 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const never = new AbortController().signal;
   const halt = AbortSignal.any([stop, tasks.broken]);
   const looking = new AbortController();
-  const lock = watchDatabase(deps, (waiting) => tasks.add(waiting));
+  const lock = watchDatabase(deps);
+  if (halt.aborted) lock.end();
   halt.addEventListener('abort', () => lock.end(), { once: true });
 
   const run = (executionId: number) => stops.follow(executionId, (stop) => runExecution(deps, executionId, stop));
