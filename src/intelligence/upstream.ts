@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Randomness } from '../platform/randomness.ts';
-import { withinTime } from '../platform/time-limit.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { Breaker } from './breaker.ts';
 import { CallFailure, connectionFailure, garbage, HungUp, statusFailure } from './failure.ts';
 import { recordOf, type Json } from './formats/format.ts';
@@ -87,9 +87,8 @@ export class Upstream {
   async #takeTurn({ executionId, left }: UpstreamCall): Promise<() => void> {
     const { queue_timeout_ms: most } = this.#deps.settings;
     try {
-      return await withinTime(this.#deps.clock, most, (late) =>
-        this.#turns.take(executionId, AbortSignal.any([left, late])),
-      );
+      const deadline = { clock: this.#deps.clock, milliseconds: most, signal: left };
+      return await withDeadline(deadline, (signal) => this.#turns.take(executionId, signal));
     } catch (error) {
       if (left.aborted) throw new HungUp('the agent left');
       throw new CallFailure(

@@ -1,3 +1,4 @@
+import { withDeadline } from '../platform/deadline.ts';
 import { onceFree } from '../economy/home/database-patience.ts';
 import { pauseMarket, resumeMarket } from '../economy/market/pause-market.ts';
 import type { OrchestratorDeps } from './deps.ts';
@@ -16,9 +17,10 @@ export interface EngineWatch {
 }
 
 const ANSWER_MS = 5_000;
+const noAnswer = () => new Error(`the engine did not answer within ${ANSWER_MS / 1000} seconds`);
 
 export function watchEngine(deps: OrchestratorDeps): EngineWatch {
-  const { economy, sandbox, logger, events } = deps;
+  const { economy, sandbox, clock, logger, events } = deps;
   let cause: string | undefined;
   let faults = 0;
   let isLooking = false;
@@ -45,7 +47,9 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
     // While paused a full check: the engine may answer and still not be able to run anything.
     const isFull = isPaused;
     try {
-      await withinTime(deps, signal, (limit) => (isFull ? sandbox.check(limit) : sandbox.ping(limit)));
+      await withDeadline({ clock, milliseconds: ANSWER_MS, signal, late: noAnswer }, async (limit) =>
+        isFull ? sandbox.check(limit) : sandbox.ping(limit),
+      );
     } catch (error) {
       if (!signal.aborted) await pause(error instanceof Error ? error.message : String(error));
       return;
@@ -70,35 +74,4 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
       }
     },
   };
-}
-
-/** Gives the work a signal that is aborted when it takes too long. */
-async function withinTime(
-  { clock }: OrchestratorDeps,
-  signal: AbortSignal,
-  work: (limit: AbortSignal) => Promise<unknown>,
-): Promise<void> {
-  const answered = new AbortController();
-  const late = new AbortController();
-  const timer = clock.sleep(ANSWER_MS, AbortSignal.any([signal, answered.signal])).then(
-    () => late.abort(new Error(`the engine did not answer within ${ANSWER_MS / 1000} seconds`)),
-    // The sleep was cut short because the answer came, or because the loop ends.
-    () => undefined,
-  );
-  try {
-    const limit = AbortSignal.any([signal, late.signal]);
-    await Promise.race([work(limit), aborted(limit)]);
-  } finally {
-    answered.abort();
-    await timer;
-  }
-}
-
-/** Rejects when the signal is aborted: work that doesn't heed it must not hold up the end of the loop. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
-import { withinTime } from '../platform/time-limit.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { callerOf } from './identity.ts';
 import { sendProblem } from './problem.ts';
 import type { RelayedAnswer, RouteSpec } from './route.ts';
@@ -63,7 +63,7 @@ async function stream(
 
 /** Waits until the caller has read on; one that doesn't is cut off. */
 async function drained(raw: ServerResponse, { clock, stalledMs }: RelayLimits): Promise<void> {
-  await withinTime(clock, stalledMs, (signal) =>
+  await withDeadline({ clock, milliseconds: stalledMs }, (signal) =>
     Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]),
   ).catch(() => raw.destroy());
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BpError } from '../../src/platform/errors.ts';
-import { withDeadline } from '../../src/sandbox/deadline.ts';
+import { withDeadline } from '../../src/platform/deadline.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 
 const late = () => new BpError('sandbox_engine', 'too late');

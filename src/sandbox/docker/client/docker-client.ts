@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
-import { withDeadline } from '../../deadline.ts';
+import { withDeadline } from '../../../platform/deadline.ts';
 import { engineError } from './engine-error.ts';
 
 /** A call that takes longer than this won't be answered. Starting a container on a busy machine takes seconds. */

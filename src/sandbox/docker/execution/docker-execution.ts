@@ -6,7 +6,7 @@ import { readAttachedStream, type AttachedStream, type ContainerStream } from '.
 import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
-import { withDeadline } from '../../deadline.ts';
+import { withDeadline } from '../../../platform/deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/end-cause.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import { findCpuCounter, limitSocketMemory, type CpuCounter } from '../container/host-cgroup.ts';

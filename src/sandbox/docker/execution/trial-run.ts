@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BpError } from '../../../platform/errors.ts';
 import { outputPath } from '../../../config/home-places.ts';
 import { removeTrialRunFolder, trialRunFolder } from '../../content/workspace.ts';
-import { withDeadline } from '../../deadline.ts';
+import { withDeadline } from '../../../platform/deadline.ts';
 import { trialRunId } from '../../execution-id.ts';
 import type { ExecutionEnd } from '../../sandbox.ts';
 import type { EngineAddress } from '../client/engine-address.ts';

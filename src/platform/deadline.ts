@@ -1,13 +1,12 @@
-import type { Clock } from '../platform/clock.ts';
-import type { BpError } from '../platform/errors.ts';
+import type { Clock } from './clock.ts';
 
 export interface Deadline {
   readonly clock: Clock;
   readonly milliseconds: number;
   /** The caller's own reason to give up. */
   readonly signal?: AbortSignal | undefined;
-  /** Made when the time has passed. */
-  readonly late: () => BpError;
+  /** Made when the time has passed; otherwise an error that says so. */
+  readonly late?: () => Error;
 }
 
 /**
@@ -15,7 +14,8 @@ export interface Deadline {
  * Rejects at that moment, whether or not `work` heeds its signal; a value that comes later is dropped.
  */
 export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { clock, milliseconds, signal, late } = deadline;
+  const { clock, milliseconds, signal } = deadline;
+  const late = deadline.late ?? (() => new Error(`it took longer than ${milliseconds} ms`));
   signal?.throwIfAborted();
   const inner = new AbortController();
   const timer = new AbortController();
