@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { createDockerClient } from '../../src/sandbox/docker/client/docker-client.ts';
 import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/docker/image/image.ts';
+import { until } from '../helpers/program.ts';
 import { engine, IMAGE, removeSupervised, runSupervised } from '../helpers/supervised.ts';
 
 const RUNTIME = join(import.meta.dirname, '..', '..', 'runtime');
@@ -79,6 +82,21 @@ describe('the agent image', () => {
     await expect(failure).rejects.toThrow(/^[^\n]+$/);
     expect(await imageState(request)).toBe('stale');
     expect(await request.client.docker.getImage(request.image).inspect()).toMatchObject({ Id: before.id });
+  });
+
+  it('is not built on by a container of a program that was killed', async () => {
+    const step = `sleep 600.${process.pid}`;
+    appendFileSync(join(directory, 'Dockerfile'), `RUN ${step}\n`);
+    const script = fileURLToPath(new URL('../helpers/crashing-image.ts', import.meta.url));
+    const parameters = ['--import', 'tsx', script, directory, request.image];
+    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const building = async () => {
+      const running = await request.client.docker.listContainers();
+      return running.some(({ Command }) => Command.includes(step));
+    };
+    await until(building, (isBuilding) => isBuilding);
+    child.kill('SIGKILL');
+    await until(building, (isBuilding) => !isBuilding);
   });
 
   it('can not be built without its sources', async () => {
