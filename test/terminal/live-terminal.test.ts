@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Pty } from '../helpers/pty.ts';
 
 const FIXTURE = fileURLToPath(new URL('fixtures/live-terminal.ts', import.meta.url));
@@ -21,6 +21,9 @@ afterEach(async () => {
 
 const tell = (name: string, text = 'now') => writeFileSync(join(directory, name), text);
 const happened = () => readFileSync(join(directory, 'happened'), 'utf8').trim().split('\n');
+/** What is on the screen is told in the file a moment later. */
+const SOON = { timeout: 30_000, interval: 20 };
+const last = (line: string) => vi.waitFor(() => expect(happened().at(-1)).toBe(line), SOON);
 
 async function cycleShown(): Promise<number> {
   return Number((await pty.until(/cycle (\d+) /))[1]);
@@ -49,7 +52,7 @@ describe('at a real terminal', () => {
     pty.type('8\r9\rwell said\r');
     await pty.until(/prompt_1: interesting 7, useful 8, understandable 9\ncycle/);
     const scores = { interesting: 7, useful: 8, understandable: 9 };
-    expect(happened().at(-1)).toBe(`prompt_1 ${JSON.stringify({ kind: 'scored', scores, reason: 'well said' })}`);
+    await last(`prompt_1 ${JSON.stringify({ kind: 'scored', scores, reason: 'well said' })}`);
   });
 
   it('a question closes by itself, and the next one can be answered', async () => {
@@ -60,13 +63,13 @@ describe('at a real terminal', () => {
     await pty.until(/ {2}useful/);
     tell('withdraw');
     await pty.until(/prompt_1: the question closed\ncycle/);
-    expect(happened().at(-1)).toBe('prompt_1 {"kind":"closed"}');
+    await last('prompt_1 {"kind":"closed"}');
     tell('ask', 'second');
     await pty.until(/prompt_2 from genesis[^?]*\? Your marks for prompt_2/);
     await sleep(1100);
     pty.type('s\r');
     await pty.until(/prompt_2: skipped/);
-    expect(happened().at(-1)).toBe('prompt_2 {"kind":"skipped"}');
+    await last('prompt_2 {"kind":"skipped"}');
   });
 
   it('a change of size in the middle of a question leaves one question', async () => {
@@ -96,7 +99,7 @@ describe('at a real terminal', () => {
     await expect.poll(happened, { timeout: 60_000 }).toContain('interrupt 1');
     pty.type('\x03');
     expect(await pty.ended).toBe(0);
-    expect(happened()).toContain('interrupt 2');
+    await vi.waitFor(() => expect(happened()).toContain('interrupt 2'), SOON);
     expect(pty.emulator.cursor.column).toBe(0);
   });
 
@@ -120,6 +123,6 @@ describe('at a real terminal', () => {
     await cycleShown();
     tell('close');
     expect(await pty.ended).toBe(0);
-    expect(happened().at(-1)).toBe('ended by itself');
+    await last('ended by itself');
   });
 });
