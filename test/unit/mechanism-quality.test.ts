@@ -12,11 +12,9 @@ import { chuBeasley, orLibrary } from '../helpers/knapsack-instances.ts';
 // and takes milliseconds, so a share of that is a share of the optimum all the more.
 
 const INSTANCES = 30;
-/** Where the optimum has to be exact, which takes twenty times as long. */
-const EXACT_INSTANCES = 10;
 const TIGHTNESSES = [0.25, 0.5, 0.75];
-const instances = (name: string, tightness: number, count = INSTANCES) =>
-  Array.from({ length: count }, (_, number) => new Dice(`${name}/${tightness}/${number}`));
+const instances = (name: string, tightness: number) =>
+  Array.from({ length: INSTANCES }, (_, number) => new Dice(`${name}/${tightness}/${number}`));
 
 async function solver(): Promise<Solver> {
   const found = await loadSolver();
@@ -40,7 +38,7 @@ describe('density', () => {
     const highs = await solver();
     // Where little fits, the relaxation is too far off.
     const relaxed = tightness > 0.25;
-    const shares = instances('market', tightness, relaxed ? INSTANCES : EXACT_INSTANCES).map((dice) => {
+    const shares = instances('market', tightness).map((dice) => {
       const { bids, supply } = marketShaped(() => dice.fraction(), { tightness });
       return valueOf(adaptedMarket(bids, supply)) / bestValue(highs, bids, supply, { relaxed })!;
     });
