@@ -32,7 +32,8 @@ let decoy: string;
 let decoyWorkspace: string;
 
 beforeAll(async () => {
-  home = hostileHome('sandbox.wall_base_seconds=6', 'sandbox.wall_per_cpu_second=0');
+  // Long enough that the next run meets it still running, also where the machine has other work.
+  home = hostileHome('sandbox.wall_base_seconds=20', 'sandbox.wall_per_cpu_second=0');
   const root = userInfo().uid === 0 ? '/run/bp-agents' : (process.env['XDG_RUNTIME_DIR'] ?? '');
   const parent =
     root === '' ? `/tmp/bp-agents-${userInfo().uid}` : root.endsWith('bp-agents') ? root : join(root, 'bp-agents');
