@@ -11,7 +11,10 @@ beforeAll(async () => {
   home = hostileHome();
   await home.bring('victim', { 'main.py': 'pass\n' });
   await home.bringHostile('service');
-  expect(await home.run('run', '--headless', '--cycles', '14')).toMatchObject({ status: 0 });
+  const executions = () => home.json<readonly unknown[]>('executions', '--agent', 'service');
+  // One run is enough unless the machine has other work: the first execution is long.
+  while ((await executions()).length < 2)
+    expect(await home.run('run', '--headless', '--cycles', '14')).toMatchObject({ status: 0 });
   [found, later] = [await home.found('service'), await home.found('service', 1)];
 });
 afterAll(() => home.close());
