@@ -23,6 +23,7 @@ const STATIC = [
     'runtime',
   ],
   ['unused', bin('knip', 'bin', 'knip.js')],
+  ['test-only', bin('knip', 'bin', 'knip.js'), '--production'],
 ];
 const TESTS = [bin('vitest', 'vitest.mjs'), 'run', '--project', 'unit', '--project', 'integration'];
 

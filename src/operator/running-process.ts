@@ -60,7 +60,7 @@ export async function endRun(
 }
 
 /** The longest that what runs can still take, and then some; the wall clock may have been set since it began. */
-export function longestWaitMs(economy: Economy): number {
+function longestWaitMs(economy: Economy): number {
   const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
   const longest = Math.max(0, ...unsettledExecutions(economy).map(({ wallMs }) => wallMs));
   return longest + backstopMs + graceMs + economy.config.ending.spare_ms;

@@ -5,7 +5,7 @@
 export type ErrorKind = 'input' | 'engine' | 'sandbox' | 'disk' | 'other';
 
 /** Every operating error. docs/operating.md says of each what it comes from and what helps. */
-const KINDS = {
+export const ERROR_KINDS = {
   already_running: 'other',
   backup_damaged: 'other',
   backup_exists: 'input',
@@ -60,10 +60,4 @@ const KINDS = {
   unexpected: 'other',
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 
-export type ErrorCode = keyof typeof KINDS;
-
-export const ERROR_CODES = Object.keys(KINDS) as readonly ErrorCode[];
-
-export function kindOf(code: ErrorCode): ErrorKind {
-  return KINDS[code];
-}
+export type ErrorCode = keyof typeof ERROR_KINDS;

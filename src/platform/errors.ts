@@ -1,4 +1,4 @@
-import { kindOf, type ErrorCode, type ErrorKind } from './error-codes.ts';
+import { ERROR_KINDS, type ErrorCode, type ErrorKind } from './error-codes.ts';
 
 /**
  * An operating error: something outside the program is not as it must be.
@@ -20,6 +20,6 @@ export class BpError extends Error {
   }
 
   get kind(): ErrorKind {
-    return kindOf(this.code);
+    return ERROR_KINDS[this.code];
   }
 }

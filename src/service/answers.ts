@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { MARKS } from '../domain/attention.ts';
-import { OUTCOMES } from '../domain/execution.ts';
 
 // What the service answers, for OpenAPI: answers are documented by these schemas and tests hold them to it. An `id` is
 // the name of a component.
@@ -20,7 +19,7 @@ const nextBefore = <T extends z.ZodType>(id: T) =>
 
 export const BID_STATUSES = ['pending', 'won', 'withdrawn', 'expired', 'voided'] as const;
 
-export const Bundle = byResource(z.number()).meta({ id: 'ResourceBundle' });
+const Bundle = byResource(z.number()).meta({ id: 'ResourceBundle' });
 
 export const Balance = z
   .object({
@@ -50,7 +49,7 @@ const Transfer = z
 export const History = z.object({ transfers: z.array(Transfer), next_before: nextBefore(transferId) });
 export const TransferAnswer = z.object({ transfer_id: transferId, available: credits });
 
-export const Bid = z
+const Bid = z
   .object({
     id: bidId,
     agent_id: z.string().describe('Who runs when it wins.'),
@@ -160,16 +159,13 @@ const Prompt = z
   })
   .meta({ id: 'Prompt' });
 
-/** How a prompt ended, as the handshake tells it. */
-export const Response = z.object({ prompt_id: promptId, ...promptEnd }).meta({ id: 'Response' });
-
 export const PromptList = z.object({ prompts: z.array(Prompt), next_before: nextBefore(promptId) });
 export const PromptAnswer = z.object({
   prompt_id: promptId,
   status: z.enum(['open', 'queued']).describe('open: the human can answer it now. queued: it is next.'),
 });
 
-export const Message = z
+const Message = z
   .object({ id: messageId, from: z.string(), content: z.string(), sent_at: time })
   .meta({ id: 'Message' });
 
@@ -221,28 +217,6 @@ export const ExecutionState = z
     }),
   })
   .meta({ id: 'ExecutionState' });
-
-/** What an execution bought and used. A figure that could not be had is null. */
-export const Receipt = z
-  .object({
-    execution_id: exeId,
-    outcome: z.enum(OUTCOMES).nullable(),
-    exit_code: z.int().nullable(),
-    detail: z.string().nullable(),
-    bought: Bundle,
-    used: z.object({
-      cpu_seconds: z.number().nullable(),
-      memory_mb_peak: z.number().nullable(),
-      tokens: z.int(),
-      wall_seconds: z.number().nullable(),
-      workspace_bytes: z.int().nullable(),
-      workspace_files: z.int().nullable(),
-      output_bytes: z.int().nullable(),
-      requests: z.int(),
-    }),
-    price_paid: credits,
-  })
-  .meta({ id: 'Receipt' });
 
 /** RFC 9457; `problemOf` makes it. */
 export const ProblemSchema = z

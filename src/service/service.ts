@@ -5,12 +5,8 @@ import type { Gateway } from '../intelligence/gateway.ts';
 import type { Logger } from '../platform/logger.ts';
 import { buildApp } from './app.ts';
 import { openEndpoint, type Endpoint } from './endpoint.ts';
-import { economicRoutes } from './routes/economic.ts';
-import { executionRoutes, type ExecutionFacts, type UsageReader } from './routes/execution.ts';
-import { humanRoutes } from './routes/human.ts';
-import { intelligenceRoutes } from './routes/intelligence.ts';
-import { marketRoutes } from './routes/market.ts';
-import { socialRoutes } from './routes/social.ts';
+import type { UsageReader } from './routes/execution.ts';
+import { serviceRoutes } from './routes/service-routes.ts';
 
 export interface ServiceDeps {
   readonly economy: Economy;
@@ -31,19 +27,6 @@ export interface Service {
   requestsOf(executionId: number): number;
   /** Closes every endpoint. Idempotent. */
   close(): Promise<void>;
-}
-
-/** Every route, in the order of the documentation. */
-export function serviceRoutes({ economy, usage, requestsOf, gateway }: ExecutionFacts & { readonly gateway: Gateway }) {
-  const { body_bytes_max: bodyBytesMax } = economy.config.intelligence;
-  return [
-    ...economicRoutes(economy),
-    ...marketRoutes(economy),
-    ...humanRoutes(economy),
-    ...socialRoutes(economy),
-    ...intelligenceRoutes(gateway, { bodyBytesMax }),
-    ...executionRoutes({ economy, usage, requestsOf }),
-  ];
 }
 
 /** Makes the service; it listens to nobody before the first endpoint is opened. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutMarker } from '../../src/sandbox/content/output-file.ts';
+import { cutMarker } from '../helpers/cut-marker.ts';
 import { ENOUGH, files, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
 const OUTPUT_MAX = 2000;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mountTargets } from '../../src/sandbox/content/mounts.ts';
+import { mountTargets } from '../../src/sandbox/content/mount-targets.ts';
 
 /** Places below a directory where something is mounted, in the order of mounting. */
 export function mountedBelow(directory: string): string[] {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionRequest } from '../../src/sandbox/sandbox.ts';
 import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
-import { cutMarker } from '../../src/sandbox/content/output-file.ts';
+import { cutMarker } from '../helpers/cut-marker.ts';
 import { ENOUGH, openTestHome, type Finished, type TestHome } from '../helpers/docker-sandbox.ts';
 import { FORK_STORMS, HONEST_PROCESSES } from '../helpers/fork-storms.ts';
 import { allRefused, attacker, foundIn, hostileFiles } from '../helpers/hostile-agents.ts';

@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { BpError } from '../../platform/errors.ts';
 import { runProgram } from '../../platform/host-program.ts';
+import { mountTargets } from './mount-targets.ts';
 import { ignore } from './safe-directory.ts';
 
 const NEVER = new AbortController().signal;
@@ -15,19 +16,6 @@ export async function mountsBelow(directory: string): Promise<readonly string[]>
   return mountTargets(await readFile('/proc/self/mountinfo', 'utf8')).filter(
     (target) => target === real || target.startsWith(`${real}/`),
   );
-}
-
-/** Every place that `mountinfo` names. */
-export function mountTargets(mountinfo: string): readonly string[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const target = line.split(' ')[4];
-    return target === undefined ? [] : [unescaped(target)];
-  });
-}
-
-/** The kernel writes blanks, tabs, line ends and backslashes as octal numbers. */
-function unescaped(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }
 
 /** Takes away whatever is mounted there; what somebody still stands in goes when they leave. */

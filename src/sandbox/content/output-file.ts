@@ -13,7 +13,7 @@ export interface OutputFile {
 }
 
 /** The line at the end of a file that was cut. */
-export function cutMarker(bytesMax: number): string {
+function cutMarker(bytesMax: number): string {
   return `\n[bp-agents: cut here, only the first ${bytesMax} bytes are kept]\n`;
 }
 

@@ -43,7 +43,7 @@ export function parseReport(text: string): EndedEvent | undefined {
   return endedEvent.safeParse(json(text)).data;
 }
 
-export const EVENT_LINE_CHARS_MAX = 4096;
+const EVENT_LINE_CHARS_MAX = 4096;
 const NOISE_CHARS_MAX = 1000;
 
 export interface EventReader {

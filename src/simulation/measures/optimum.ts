@@ -1,10 +1,6 @@
 import type { StandingBid } from '../../domain/market.ts';
 import { QUANTITY_KEY, RESOURCES, type Quantities } from '../../domain/resources.ts';
-
-/** The part of `highs` that is used: it takes a problem in CPLEX LP format. */
-export interface Solver {
-  solve(problem: string, options?: Readonly<Record<string, unknown>>): { Status: string; ObjectiveValue: number };
-}
+import { solveKnapsack, type SolveOptions, type Solver } from './knapsack.ts';
 
 /**
  * HiGHS, compiled to WASM. It is a development dependency, since only experiments need it: undefined where it isn't
@@ -18,12 +14,6 @@ export async function loadSolver(): Promise<Solver | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
     throw error;
   }
-}
-
-export interface SolveOptions {
-  readonly relaxed?: boolean;
-  /** Gives up after this time. */
-  readonly seconds?: number;
 }
 
 /**
@@ -44,43 +34,4 @@ export function bestValue(
   const alone = agents.map((agent) => ({ terms: bids.map(({ agentId }) => (agentId === agent ? 1 : 0)), most: 1 }));
   const amounts = bids.map(({ amount }) => amount);
   return solveKnapsack(solver, amounts, [...rows, ...alone], options);
-}
-
-export interface Constraint {
-  /** What each item takes. */
-  readonly terms: readonly number[];
-  readonly most: number;
-}
-
-/** A 0/1 knapsack with several constraints; its linear relaxation, which is never less, where `relaxed`. */
-export function solveKnapsack(
-  solver: Solver,
-  values: readonly number[],
-  constraints: readonly Constraint[],
-  { relaxed = false, seconds }: SolveOptions = {},
-): number | undefined {
-  if (values.length === 0) return 0;
-  const names = values.map((_, place) => `x${place}`);
-  const lines = constraints
-    .map(({ terms, most }) => ({ row: linear(terms, names), most }))
-    .filter(({ row }) => row !== '')
-    .map(({ row, most }, place) => ` c${place}: ${row} <= ${most}`);
-  const bounds = relaxed
-    ? ['Bounds', ...names.map((name) => ` 0 <= ${name} <= 1`)]
-    : ['Binary', ...names.map((name) => ` ${name}`)];
-  const problem = ['Maximize', ` obj: ${linear(values, names)}`, 'Subject To', ...lines, ...bounds, 'End'].join('\n');
-  const { Status: status, ObjectiveValue: value } = solver.solve(problem, {
-    mip_rel_gap: 0,
-    ...(seconds !== undefined && { time_limit: seconds }),
-  });
-  if (status === 'Time limit reached') return undefined;
-  if (status !== 'Optimal') throw new Error(`the solver ended with ${status}`);
-  return value;
-}
-
-/** The format has a limit on the length of a line. */
-function linear(terms: readonly number[], names: readonly string[]): string {
-  return terms
-    .flatMap((term, place) => (term === 0 ? [] : [`${term} ${names[place]}`]))
-    .reduce((text, term, place) => (place === 0 ? term : `${text} +${place % 8 === 0 ? '\n' : ' '}${term}`), '');
 }

@@ -1,7 +1,8 @@
 import { allocate } from '../../domain/allocation-scheduler.ts';
 import { clearingOf } from '../../economy/market/clearing-record.ts';
 import type { Economy } from '../../economy/economy.ts';
-import { bestValue, type Solver } from './optimum.ts';
+import type { Solver } from './knapsack.ts';
+import { bestValue } from './optimum.ts';
 import { allCycles } from './rows.ts';
 import { mean } from './statistics.ts';
 import { STORE } from '../../economy/internal/store-key.ts';

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { longestWaitMs } from '../../../src/operator/running-process.ts';
+import { endLimitMs } from '../../../src/operator/running-process.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { makeAgent, nextCycle, runningAgent } from '../../helpers/economy.ts';
 import { instantEngine, type Behaviour } from '../../helpers/instant-engine.ts';
@@ -170,7 +170,8 @@ describe('stop, of the run', () => {
     const economy = home.open();
     const { execution } = runningAgent(economy, 'a');
     const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
-    expect(longestWaitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + 60_000);
+    const { spare_ms: spareMs, locked_ms: lockedMs } = economy.config.ending;
+    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + spareMs + lockedMs);
     economy.close();
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { longestWaitMs } from '../../../src/operator/running-process.ts';
+import { endLimitMs } from '../../../src/operator/running-process.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
@@ -78,6 +78,7 @@ describe.each([
     const { execution } = runningAgent(economy, 'a');
     const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
     economy.clock.jump(jump);
-    expect(longestWaitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + 60_000);
+    const { spare_ms: spareMs, locked_ms: lockedMs } = economy.config.ending;
+    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + spareMs + lockedMs);
   });
 });

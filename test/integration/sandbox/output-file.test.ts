@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createOutputFile, cutMarker } from '../../../src/sandbox/content/output-file.ts';
+import { createOutputFile } from '../../../src/sandbox/content/output-file.ts';
+import { cutMarker } from '../../helpers/cut-marker.ts';
 
 let place: string;
 let path: string;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { mountsBelow, mountTargets } from '../../../src/sandbox/content/mounts.ts';
+import { mountTargets } from '../../../src/sandbox/content/mount-targets.ts';
+import { mountsBelow } from '../../../src/sandbox/content/mounts.ts';
 
 describe('what is mounted', () => {
   it('is read with blanks, tabs and backslashes in its names', () => {

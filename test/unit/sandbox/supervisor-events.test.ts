@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createEventReader,
-  EVENT_LINE_CHARS_MAX,
   parseReport,
   type SupervisorEvent,
 } from '../../../src/sandbox/lifecycle/supervisor-events.ts';
 
+const EVENT_LINE_CHARS_MAX = 4096;
 const ENDED = {
   event: 'ended',
   cause: 'exited',

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { BpError } from '../../../platform/errors.ts';
 import type { EngineAddress } from './engine-address.ts';
-import type { DockerClient } from './docker-client.ts';
 
 /** What has to be known of an engine, and whether it can hold an agent at all. */
 export interface EngineFacts {
@@ -44,11 +43,6 @@ const engineInfo = z.object({
     .transform((options) => options ?? []),
 });
 export type EngineInfo = z.output<typeof engineInfo>;
-
-/** Rejects with `sandbox_engine_unfit` where the engine can't hold an agent, and as `DockerClient.call` does. */
-export async function readEngineFacts(client: DockerClient, signal: AbortSignal): Promise<EngineFacts> {
-  return engineFacts(await client.call('describe itself', signal, () => client.docker.info()));
-}
 
 /** An engine's description of itself, fit or not; undefined where it is none. */
 export function engineInfoOf(answer: unknown): EngineInfo | undefined {

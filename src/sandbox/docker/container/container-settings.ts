@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/schema.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import { readEngineFacts, type EngineFacts } from '../client/engine-facts.ts';
+import { engineFacts, type EngineFacts } from '../client/engine-facts.ts';
 import { readSeccomp, seccompOption } from './seccomp.ts';
 
 /** What is the same for all containers of this engine. */
@@ -17,12 +17,16 @@ export interface SettingsDeps {
   readonly seccompPath: string;
 }
 
-/** Rejects as `readEngineFacts` and `readSeccomp` do. */
+/** Rejects with `sandbox_engine_unfit` where the engine can't hold an agent, and as `DockerClient.call` and `readSeccomp` do. */
 export async function readSettings(
   { client, config, seccompPath }: SettingsDeps,
   signal: AbortSignal,
 ): Promise<ContainerSettings & { readonly facts: EngineFacts }> {
-  const [facts, profile] = await Promise.all([readEngineFacts(client, signal), readSeccomp(seccompPath)]);
+  const describe = () => client.docker.info();
+  const [facts, profile] = await Promise.all([
+    client.call('describe itself', signal, describe).then(engineFacts),
+    readSeccomp(seccompPath),
+  ]);
   return { config, facts, seccomp: seccompOption(facts, profile, seccompPath) };
 }
 

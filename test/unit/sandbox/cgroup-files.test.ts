@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuFile, parseCpuMs } from '../../../src/sandbox/docker/container/host-cgroup.ts';
+import { cpuFile, parseCpuMs } from '../../../src/sandbox/docker/container/cgroup-files.ts';
 
 const ID = '4f'.repeat(32);
 const V1_MOUNTS = `

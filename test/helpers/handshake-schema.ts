@@ -1,5 +1,50 @@
 import { z } from 'zod';
-import { Bid, Bundle, Message, Receipt, Response } from './answers.ts';
+import { OUTCOMES } from '../../src/domain/execution.ts';
+import { BidList, Inbox, PromptList } from '../../src/service/answers.ts';
+
+// What the System Service answers, too.
+const Bid = BidList.shape.bids.element;
+const Bundle = Bid.shape.bundle;
+const Message = Inbox.shape.messages.element;
+const Prompt = PromptList.shape.prompts.element;
+
+/** How a prompt ended. */
+const Response = z
+  .object({
+    prompt_id: Prompt.shape.id,
+    ...Prompt.pick({
+      status: true,
+      scores: true,
+      reason: true,
+      reward: true,
+      refund: true,
+      next_bid: true,
+      answered_at: true,
+    }).shape,
+  })
+  .meta({ id: 'Response' });
+
+/** What an execution bought and used. A figure that could not be had is null. */
+const Receipt = z
+  .object({
+    execution_id: z.string().regex(/^exe_/),
+    outcome: z.enum(OUTCOMES).nullable(),
+    exit_code: z.int().nullable(),
+    detail: z.string().nullable(),
+    bought: Bundle,
+    used: z.object({
+      cpu_seconds: z.number().nullable(),
+      memory_mb_peak: z.number().nullable(),
+      tokens: z.int(),
+      wall_seconds: z.number().nullable(),
+      workspace_bytes: z.int().nullable(),
+      workspace_files: z.int().nullable(),
+      output_bytes: z.int().nullable(),
+      requests: z.int(),
+    }),
+    price_paid: z.number(),
+  })
+  .meta({ id: 'Receipt' });
 
 const market = z.object({
   price: z.number().describe('Credits for one unit: the reserve price.'),
