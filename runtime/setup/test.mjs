@@ -11,8 +11,8 @@ import { step } from './step.mjs';
 
 /** The shell that docs/ledger.md is about; where it can't be installed its queries are run by the driver. */
 const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
-/** What opens a pseudo-terminal for the terminal tests, and Debian's package that has it. */
-const TERMINAL_TOOL = { command: 'script', package: 'bsdutils' };
+/** What opens a pseudo-terminal for the terminal tests. */
+const TERMINAL_TOOL = { command: 'python3', package: 'python3' };
 const ENTER = inRoot('runtime', 'setup', 'enter.cjs');
 const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 
@@ -29,7 +29,7 @@ export async function test(args) {
   const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
   if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
   const missing = then.includes('terminal')
-    ? await ensureTool(TERMINAL_TOOL, 'the terminal tests need its script')
+    ? await ensureTool(TERMINAL_TOOL, 'the terminal tests open their terminals with it')
     : undefined;
 
   const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -75,7 +75,8 @@ async function runInto(totals, projects, args) {
     // Names of files may be given, and all of them may be in the other projects.
     const options = ['run', '--passWithNoTests', ...reporters, ...chosen, ...args];
     const code = await foreground(process.execPath, [VITEST, ...options]);
-    const { passed, failed, skipped } = read(report);
+    const { passed, failed, skipped, reasons } = read(report);
+    for (const reason of reasons) console.log(`Some tests were skipped: ${reason}`);
     totals.passed += passed;
     // vitest can fail where no test did: an error outside of any, or a file that can't be loaded.
     totals.failed += code !== 0 && failed === 0 ? 1 : failed;
@@ -128,21 +129,22 @@ async function countTests(project) {
 }
 
 /**
- * The totals of vitest's own report; a file that could not be loaded counts as one failure.
+ * The totals of vitest's own report, and why tests were skipped; a file that could not be loaded counts as one failure.
  * @param {string} report
  */
 function read(report) {
-  /** @type {{ testResults: { status: string, assertionResults: { status: string }[] }[] }} */
+  /** @type {{ testResults: { status: string, assertionResults: { status: string, meta?: { reason?: string } }[] }[] }} */
   let results;
   try {
     results = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
     throw new Fault('vitest ended without a report');
   }
-  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const totals = { passed: 0, failed: 0, skipped: 0, /** @type {Set<string>} */ reasons: new Set() };
   for (const file of results.testResults) {
     const statuses = file.assertionResults.map(({ status }) => status);
     for (const status of statuses) totals[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
+    for (const { meta } of file.assertionResults) if (meta?.reason) totals.reasons.add(meta.reason);
     if (file.status === 'failed' && !statuses.includes('failed')) totals.failed += 1;
   }
   return totals;

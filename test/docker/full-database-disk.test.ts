@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
 import { containersOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
+import { asRoot } from '../helpers/root.ts';
 import { holdDatabase } from '../helpers/spawned-run.ts';
 
 // A home whose disk is really full. Only root may mount one.
@@ -18,8 +19,8 @@ afterEach(() => {
   place.close();
 });
 
-it('a disk that is full while a container waits for its "go" ends the run, and leaves no container', async () => {
-  if (process.getuid!() !== 0) return;
+it('a disk that is full while a container waits for its "go" ends the run, and leaves no container', async (context) => {
+  asRoot(context);
   const home = programHome(SETTINGS);
   place = home;
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'bp-agents-test', home.directory]);

@@ -1,29 +1,28 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 import { mountedBelow } from '../helpers/mounted.ts';
+import { asRoot } from '../helpers/root.ts';
 import { openSmallDisk, type SmallDisk } from '../helpers/small-disk.ts';
 
 // Only as root on Linux is a workspace a filesystem in a file; elsewhere agents write to the disk itself and see it full.
-const OWN = process.platform === 'linux' && process.getuid!() === 0;
 const MB = 1_048_576;
 const SETTINGS = { workspace_mb: 32, workspace_files_max: 200 };
 
 let disk: SmallDisk;
 let home: TestHome;
 
-beforeEach(async () => {
-  if (!OWN) return;
+beforeEach(async (context) => {
+  asRoot(context);
   disk = openSmallDisk(320);
   home = await openTestHome(SETTINGS, { parent: disk.path });
-});
-afterEach(async () => {
-  if (!OWN) return;
-  disk.free();
-  await home.close();
-  disk.close();
+  context.onTestFinished(async () => {
+    disk.free();
+    await home.close();
+    disk.close();
+  });
 });
 
 /** Waits for the test before it writes and says what came of it. */
@@ -63,7 +62,6 @@ function isWhole(executionId: string): void {
 
 describe('on a disk that others fill', () => {
   it('an agent can write all of its quota, whatever was filled since it began', async () => {
-    if (!OWN) return;
     await runWhileOthersFillTheDisk('exe_1');
     disk.free();
     await home.sandbox.discard('exe_1');
@@ -72,7 +70,6 @@ describe('on a disk that others fill', () => {
   });
 
   it('what an agent wrote stays in its image until there is room for it, and that is said', async () => {
-    if (!OWN) return;
     await runWhileOthersFillTheDisk('exe_1');
     await home.sandbox.discard('exe_1');
     disk.fill();
@@ -91,7 +88,6 @@ describe('on a disk that others fill', () => {
   });
 
   it('nothing is started that could not write its quota, and it is the fault of the machine', async () => {
-    if (!OWN) return;
     await home.run({ executionId: 'exe_1', files: python('open("kept", "w").write("kept")') });
     await home.sandbox.discard('exe_1');
     disk.fill();
@@ -107,7 +103,6 @@ describe('on a disk that others fill', () => {
   });
 
   it('the room that an agent did not use is given back when it has ended', async () => {
-    if (!OWN) return;
     const before = disk.freeBytes;
     for (const executionId of ['exe_1', 'exe_2', 'exe_3']) {
       const execution = await home.prepare({ executionId, files: python('import time; time.sleep(0.2)') });
