@@ -1,13 +1,13 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cachedConfig, type ConfigCache } from '../../config/config-cache.ts';
+import { cachedConfig } from '../../config/config-cache.ts';
 import { configCachePath } from '../../config/home-places.ts';
 import type { ConfigSources } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { BpError } from '../../platform/errors.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
+import { configCacheFile } from './config-cache-file.ts';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -30,25 +30,7 @@ export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSour
 /** Rejects as `loadConfig` throws. */
 export async function readConfig(deps: CliDeps, options: GlobalOptions): Promise<Config> {
   const sources = configSources(deps, options);
-  return cachedConfig(sources, configCache(deps, configCachePath(sources.home)));
-}
-
-/** In a home that has been made. What can't be read or written there is told by whatever needs it. */
-function configCache({ version }: CliDeps, path: string): ConfigCache {
-  return {
-    // A new build has files of its own, a new release a version.
-    program: `${version} ${statSync(fileURLToPath(import.meta.url)).mtimeMs}`,
-    read: () => quietly(() => readConfigFile(path)),
-    write: (text) => quietly(() => writeFileSync(path, text, { mode: 0o600 })),
-  };
-}
-
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
+  return cachedConfig(sources, configCacheFile(configCachePath(sources.home), deps.version));
 }
 
 const CONFIG_BYTES_MAX = 4 * 1_048_576;

@@ -1,4 +1,20 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import SqliteDatabase from 'better-sqlite3';
@@ -78,6 +94,46 @@ describe('a home', () => {
     writeFileSync(path('file'), '');
     expect(await failure('status', '--home', 'file')).toContain('(config_unreadable)');
     expect(await failure('init', '--home', 'file/below')).toContain('bp-agents.yaml cannot be read');
+  });
+});
+
+describe('what is kept of the configuration', () => {
+  const cache = () => path('.bp-agents', 'config.cache');
+  beforeEach(async () => {
+    await home.run('init');
+    rmSync(cache(), { force: true });
+  });
+
+  async function isReplaced(): Promise<void> {
+    expect((await home.run('status')).exitCode).toBe(0);
+    const stats = lstatSync(cache());
+    expect([stats.isFile(), stats.mode & 0o777, stats.uid]).toEqual([true, 0o600, process.getuid?.()]);
+  }
+
+  it('takes the place of a link, and leaves alone what that names', async () => {
+    writeFileSync(path('precious'), 'mine');
+    symlinkSync(path('precious'), cache());
+    await isReplaced();
+    expect(readFileSync(path('precious'), 'utf8')).toBe('mine');
+  });
+
+  it('takes the place of a pipe, and waits for no reader of it', async () => {
+    execFileSync('mkfifo', [cache()]);
+    const reader = openSync(cache(), constants.O_RDONLY | constants.O_NONBLOCK);
+    await isReplaced();
+    closeSync(reader);
+  });
+
+  it.runIf(process.getuid?.() === 0)('is not believed where another user wrote it', async () => {
+    await home.run('status');
+    chownSync(cache(), 65_534, 65_534);
+    await isReplaced();
+  });
+
+  it('leaves nothing beside it, whether or not it could be written', async () => {
+    mkdirSync(cache());
+    for (let time = 1; time <= 2; time++) expect((await home.run('status')).exitCode).toBe(0);
+    expect(readdirSync(path('.bp-agents')).filter((name) => name.startsWith('config'))).toEqual(['config.cache']);
   });
 });
 
