@@ -26,16 +26,20 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
   let isLooking = false;
   // An earlier run may have left the market paused.
   let isPaused = stateOf(economy).pausedReason !== null;
+  let pausing: Promise<void> | undefined;
 
   async function pause(reason: string): Promise<void> {
     if (isPaused) return;
     isPaused = true;
-    await onceFree(economy, () => pauseMarket(economy, reason));
+    pausing = onceFree(economy, () => pauseMarket(economy, reason));
+    await pausing;
     logger.error({ reason }, 'the market is paused');
     events.publish({ kind: 'paused', reason });
   }
 
   async function resume(): Promise<void> {
+    // Each may wait for another process that holds the database; a pause written last would have no end.
+    await pausing;
     await onceFree(economy, () => resumeMarket(economy));
     isPaused = false;
     faults = 0;

@@ -1,14 +1,16 @@
+import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pauseMarket } from '../../src/economy/market/pause-market.ts';
 import type { MarketEvent } from '../../src/domain/market-event.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { watchEngine } from '../../src/orchestrator/engine-watch.ts';
 import { runMarket } from '../../src/orchestrator/market-loop.ts';
+import { BUSY_MS_IN_RUN } from '../../src/store/write-lock.ts';
 import { openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
 
 let economy: TestEconomy;
 beforeEach(() => {
-  economy = openTestEconomy();
+  economy = openTestEconomy({ busyMs: BUSY_MS_IN_RUN });
 });
 afterEach(() => {
   economy.close();
@@ -71,6 +73,29 @@ describe('a pause', () => {
     await runMarket(deps, { cycles: 1, stop: new AbortController().signal });
     fail(new Error('late'));
     await settleDown();
+    expect(economy.store.state.get().pausedReason).toBeNull();
+  });
+
+  it('and its end are written in their order, though both wait for another process that holds the database', async () => {
+    const watch = watchEngine(orchestrator(() => Promise.resolve()));
+    const holder = new SqliteDatabase(economy.databasePath);
+    holder.exec('BEGIN IMMEDIATE');
+    const written = [1, 2, 3].map((executionId) =>
+      watch.note({ executionId, outcome: 'system_fault', faultCode: 'sandbox_x' }),
+    );
+    // By now the pause is tried again less often than what comes after it.
+    for (let step = 0; step < 5; step++) {
+      await settleDown();
+      economy.clock.advance(50);
+    }
+    written.push(watch.look(new AbortController().signal));
+    await settleDown();
+    holder.close();
+    for (let step = 0; step < 20; step++) {
+      economy.clock.advance(10);
+      await settleDown();
+    }
+    await Promise.all(written);
     expect(economy.store.state.get().pausedReason).toBeNull();
   });
 
