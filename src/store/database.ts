@@ -27,14 +27,23 @@ export function openDatabase(
   return withDatabaseErrors(path, () => {
     if (create) makeFolder(dirname(path), 0o700);
     const database = new SqliteDatabase(path, { timeout: busyMs });
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('foreign_keys = ON');
-    database.pragma('recursive_triggers = ON');
-    database.pragma('trusted_schema = OFF');
-    database.pragma(`cache_size = -${CACHE_KIB}`);
+    try {
+      makeDurableAndStrict(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
     return database;
   });
+}
+
+function makeDurableAndStrict(database: Database): void {
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('recursive_triggers = ON');
+  database.pragma('trusted_schema = OFF');
+  database.pragma(`cache_size = -${CACHE_KIB}`);
 }
 
 /** Runs work on the database and turns SQLite's own errors into one line for the operator. */

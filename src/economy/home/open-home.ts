@@ -35,7 +35,12 @@ export function openHomeEconomy(options: HomeOptions): Economy {
   const busyMs = isPatient ? BUSY_MS_IN_RUN : BUSY_MS;
   const store = openStore({ path: databasePath(directory), create, now: clock.now(), busyMs });
   const economy = { [STORE]: store, clock, random, config, derived };
-  if (create) priceWhatHasNoPrice(economy);
+  try {
+    if (create) priceWhatHasNoPrice(economy);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
   return economy;
 }
 
