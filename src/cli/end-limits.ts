@@ -1,6 +1,6 @@
 import { endLimitMs } from '../operator/running-process.ts';
 import type { Home } from '../operator/home.ts';
-import type { CliDeps } from './cli-deps.ts';
+import type { ThisProcess } from '../platform/this-process.ts';
 import { failureOf } from './output/command-failure.ts';
 
 /** How long what was printed last may take to be read. */
@@ -8,17 +8,24 @@ const PRINTED_MS = 5_000;
 
 /** How long an end of a run may take, by its cause; then the process exits, and the next start puts things in order. */
 export class EndLimits {
-  readonly #process: CliDeps['process'];
+  readonly #process: Pick<ThisProcess, 'exitWithin'>;
   readonly #home: Pick<Home, 'config' | 'economy'>;
 
-  constructor({ process }: Pick<CliDeps, 'process'>, home: Pick<Home, 'config' | 'economy'>) {
-    this.#process = process;
+  constructor(deps: { readonly process: Pick<ThisProcess, 'exitWithin'> }, home: Pick<Home, 'config' | 'economy'>) {
+    this.#process = deps.process;
     this.#home = home;
   }
 
-  /** Its cycles are over, or it was interrupted: what runs is settled. */
+  /** Its cycles are over, or it was interrupted: what runs is settled. Where the database can't tell what runs, nothing can be. */
   settling(): void {
-    this.#set(endLimitMs(this.#home.economy), 1);
+    let milliseconds: number;
+    try {
+      milliseconds = endLimitMs(this.#home.economy);
+    } catch (error) {
+      this.failed(error);
+      return;
+    }
+    this.#set(milliseconds, 1);
   }
 
   /** It can't go on: what runs is left to the next start. */

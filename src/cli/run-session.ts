@@ -47,7 +47,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   });
   const limits = new EndLimits(deps, home);
   try {
-    const parts = await startParts(deps, home, { logger, events });
+    const parts = await startParts(deps, home, { logger, events, limits });
     if (!parts) return;
     try {
       const terminal = openScreen(deps, home, options.headless);
@@ -70,13 +70,20 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
 }
 
 /** Undefined where the interrupt came first: then nothing was begun, and the command has done what it was asked. */
-async function startParts(deps: CliDeps, home: Home, run: RunOptions): Promise<RunningParts | undefined> {
-  const { engine, interrupt } = deps;
+async function startParts(
+  { engine, interrupt }: CliDeps,
+  home: Home,
+  { limits, ...run }: RunOptions & { readonly limits: EndLimits },
+): Promise<RunningParts | undefined> {
+  const onInterrupt = () => limits.settling();
+  interrupt.addEventListener('abort', onInterrupt, { once: true });
   try {
     return await engine.start(home, run, interrupt);
   } catch (error) {
     if (interrupt.aborted) return undefined;
     throw error;
+  } finally {
+    interrupt.removeEventListener('abort', onInterrupt);
   }
 }
 
@@ -134,6 +141,7 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
     screen.say('ending: nothing more is launched, what runs is settled; once more ends at once');
   };
   interrupt.addEventListener('abort', onInterrupt, { once: true });
+  if (interrupt.aborted) onInterrupt();
   let cleared = 0;
   const unsubscribe = events.subscribe((event) => {
     if (event.kind === 'cycle' && ++cleared === cycles) settling();

@@ -118,7 +118,8 @@ async function sleepUntil({ clock }: OrchestratorDeps, time: number, stop: Abort
 function report({ logger, events }: OrchestratorDeps, cleared: ClearedCycle): void {
   const { cycle, bids, allocated, revenue, expiredBids, expiredPrompt, lives, head } = cleared;
   logger.info({ cycle, bids, winners: allocated.length, revenue, expiredBids, head }, 'cleared');
-  events.publish({ kind: 'cycle', cycle, bids, winners: allocated.length });
-  if (expiredPrompt !== undefined) events.publish({ kind: 'prompt_expired', promptId: expiredPrompt });
+  // Of too many at once a subscriber loses the oldest: what nobody may miss comes last.
   for (const agentId of lives.died) events.publish({ kind: 'died', agentId });
+  if (expiredPrompt !== undefined) events.publish({ kind: 'prompt_expired', promptId: expiredPrompt });
+  events.publish({ kind: 'cycle', cycle, bids, winners: allocated.length });
 }

@@ -10,6 +10,7 @@ import { databasePath } from '../../src/config/home-places.ts';
 import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { BpError } from '../../src/platform/errors.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import type { ThisProcess } from '../../src/platform/this-process.ts';
 import type { TestEconomy } from './economy.ts';
 import { fakeClock } from './fake-clock.ts';
 import { seededRandomness } from './seeded-randomness.ts';
@@ -51,9 +52,12 @@ export interface CliHome {
 export interface CliHomeOptions {
   readonly engine?: EnginePort;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Told of each limit that a command sets itself; none is enforced. */
+  readonly onLimit?: ThisProcess['exitWithin'];
 }
 
-export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOptions = {}): CliHome {
+export function cliHome(options: CliHomeOptions = {}): CliHome {
+  const { engine = noEngine(), environment = {}, onLimit = () => undefined } = options;
   const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
   /** What a signal to this process would interrupt. */
   const runs = new Set<AbortController>();
@@ -76,7 +80,7 @@ export function cliHome({ engine = noEngine(), environment = {} }: CliHomeOption
         raiseInterrupt: () => {
           throw new Error('only a terminal hands over Ctrl-C as a key');
         },
-        exitWithin: () => undefined,
+        exitWithin: onLimit,
         onContinued: () => () => undefined,
         isInForeground: () => true,
       },
