@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, type Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -13,5 +14,18 @@ export function makeFolder(path: string, mode = 0o777): void {
     mkdirSync(path, { mode });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** What stands in a folder, all of it or what `isMeant`; nothing where the folder is not there, or not any more. */
+export async function namesIn(
+  path: string,
+  isMeant: (entry: Dirent) => boolean = () => true,
+): Promise<readonly string[]> {
+  try {
+    return (await readdir(path, { withFileTypes: true })).filter(isMeant).map(({ name }) => name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
   }
 }

@@ -1,9 +1,10 @@
-import { chmod, lchown, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workspacesDirectory } from '../../config/home-places.ts';
 import type { AgentFile } from '../../domain/agent.ts';
 import { isAgentId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
+import { namesIn } from '../../platform/folder.ts';
 import { writeHandshake } from './handshake-file.ts';
 import { isTrialRun } from '../execution-id.ts';
 import { filesError, writeTree } from './safe-file.ts';
@@ -101,10 +102,6 @@ export function trialRunFolder(executionId: string): string {
 
 export async function removeTrialRunFolder(home: string, executionId: string): Promise<void> {
   await rm(workspacePaths(home, trialRunFolder(executionId)).root, { recursive: true, force: true });
-}
-
-async function namesIn(directory: string): Promise<readonly string[]> {
-  return (await readdir(directory).catch(ignore('ENOENT'))) ?? [];
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { access, chmod, constants, lstat, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { access, chmod, constants, lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BpError } from '../../platform/errors.ts';
+import { namesIn } from '../../platform/folder.ts';
 import { assertExecutionId } from '../execution-id.ts';
 import { ignore } from '../content/safe-directory.ts';
 
@@ -63,8 +64,8 @@ export async function removeSocketRoot(place: SocketPlace): Promise<void> {
 }
 
 /** Executions whose socket's directory stands there. */
-export async function socketDirectories(place: SocketPlace): Promise<readonly string[]> {
-  return (await readdir(socketRoot(place).root).catch(ignore('ENOENT'))) ?? [];
+export function socketDirectories(place: SocketPlace): Promise<readonly string[]> {
+  return namesIn(socketRoot(place).root);
 }
 
 /** Rejects as `makeSocketDirectory` would, as far as that can be told without making anything. */

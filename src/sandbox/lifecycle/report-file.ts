@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reportsDirectory } from '../../config/home-places.ts';
-import { ignore, SafeDirectory } from '../content/safe-directory.ts';
+import { namesIn } from '../../platform/folder.ts';
+import { SafeDirectory } from '../content/safe-directory.ts';
 import { parseReport, type EndedEvent } from './supervisor-events.ts';
 
 const REPORT_NAME = 'report.json';
@@ -33,6 +34,6 @@ export async function removeReport(home: string, executionId: string): Promise<v
 }
 
 /** Executions whose report directory still stands. */
-export async function reportedExecutions(home: string): Promise<readonly string[]> {
-  return (await readdir(reportsDirectory(home)).catch(ignore('ENOENT'))) ?? [];
+export function reportedExecutions(home: string): Promise<readonly string[]> {
+  return namesIn(reportsDirectory(home));
 }
