@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { describe, expect, it } from 'vitest';
 import { openTerminal } from '../../src/terminal/open-terminal.ts';
@@ -62,6 +62,24 @@ describe('without a terminal', () => {
     expect(read()).toContain('prompt_3 from genesis waits for an answer: bp-agents prompts');
     controller.abort();
     expect(await answer).toEqual({ kind: 'closed' });
+  });
+
+  it('a reader that stops makes it keep no more than 1 MiB, and is told how many lines it has missed', () => {
+    const taken: string[] = [];
+    let goOn: () => void = () => undefined;
+    const output = new Writable({
+      write(chunk, _encoding, written) {
+        taken.push(String(chunk));
+        goOn = written;
+      },
+    });
+    const terminal = opened(new PassThrough(), output, 'xterm');
+    for (let line = 1; line <= 2000; line++) terminal.event('x'.repeat(1000));
+    expect(output.writableLength).toBeLessThan(1.1 * 1_048_576);
+    while (output.writableLength > 0) goOn();
+    const kept = taken.length;
+    terminal.event('read again');
+    expect(taken.at(-1)).toMatch(new RegExp(`^${2000 - kept} lines are left out that nobody read\n\\S+ read again\n$`));
   });
 
   it('a reader that went away is no error', () => {
