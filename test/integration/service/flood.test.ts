@@ -37,6 +37,13 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 const closed = (socket: Socket) =>
   new Promise((resolve) => socket.resume().once('end', resolve).once('close', resolve));
 
+/** How many requests the pace allows from now to the time of the call: on a busy machine it gives back more meanwhile. */
+function paceFromNow(): () => number {
+  const began = performance.now();
+  const perMs = LIMITS.requests_per_second_max / 1000;
+  return () => LIMITS.request_burst_max + perMs * (performance.now() - began);
+}
+
 /** What came back so far. */
 function answersOf(socket: Socket): { statuses: () => string[]; text: () => string } {
   let text = '';
@@ -49,17 +56,14 @@ function answersOf(socket: Socket): { statuses: () => string[]; text: () => stri
 
 describe('a flood', () => {
   it('is answered 429 with the limit, and then not read at all until it is paid off', async () => {
-    const began = performance.now();
+    const given = paceFromNow();
     const socket = open();
     const { statuses, text } = answersOf(socket);
     socket.write('GET /execution HTTP/1.1\r\n\r\n'.repeat(20_000));
     while (!text().includes('too_many_requests')) await pause(20);
     await pause(500);
     const early = statuses();
-    // On a busy machine all this takes longer, and what the pace gives back meanwhile is answered too.
-    const perMs = LIMITS.requests_per_second_max / 1000;
-    const given = LIMITS.request_burst_max + perMs * (performance.now() - began);
-    expect(early.filter((status) => status === '401').length).toBeLessThanOrEqual(given);
+    expect(early.filter((status) => status === '401').length).toBeLessThanOrEqual(given());
     expect(early.filter((status) => status === '429').length).toBeGreaterThan(0);
     expect(early.length).toBeLessThan(160);
     expect(text()).toContain('"code":"too_many_requests"');
@@ -68,10 +72,10 @@ describe('a flood', () => {
   });
 
   it('through new connections counts each of them', async () => {
-    const answers = [];
-    for (let count = 0; count < 30; count++) answers.push((await flooder.get('/execution')).status);
-    expect(answers.filter((status) => status === 200).length).toBeLessThanOrEqual(21);
-    expect(answers).toContain(429);
+    const given = paceFromNow();
+    let answered = 0;
+    while ((await flooder.get('/execution')).status === 200) answered++;
+    expect(answered).toBeLessThanOrEqual(given());
   });
 
   it('is over when the execution waits', async () => {
