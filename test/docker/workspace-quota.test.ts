@@ -167,6 +167,7 @@ describe('the files of an agent', () => {
     expect(mountedBelow(at.path)).toEqual([]);
     expect(existsSync(join(at.path, '.bp-agents', 'volumes'))).toBe(false);
     isAllThere(at.workspace());
+    at.reopen();
     const again = await at.run({ executionId: 'exe_2', files: python('print(open("folder/file").read())') });
     expect(again.output).toBe('content\n');
   });

@@ -19,7 +19,7 @@ export interface TestHome {
   readonly sandbox: Sandbox;
   /** Everything that was logged as a warning or worse. */
   readonly complaints: readonly string[];
-  /** Another sandbox of the same home, as a restarted program has it. */
+  /** Another sandbox of the same home, as a restarted program has it; `prepare` and `run` are its from now on. */
   reopen(): Sandbox;
   /** Makes an execution ready. Its agent is `a` unless it is named. */
   prepare(request: Partial<ExecutionRequest> & { readonly executionId: string }): Promise<PreparedExecution>;
@@ -68,6 +68,7 @@ export async function openTestHome(
       seccompPath: SECCOMP,
     });
   const sandbox = open();
+  let latest = sandbox;
   const output = (executionId: string) => {
     try {
       return readFileSync(join(path, '.bp-agents', 'logs', 'executions', `${executionId}.log`), 'utf8');
@@ -75,14 +76,14 @@ export async function openTestHome(
       return '';
     }
   };
-  const prepare: TestHome['prepare'] = (request) => sandbox.prepare({ ...DEFAULTS, ...request }, NEVER);
+  const prepare: TestHome['prepare'] = (request) => latest.prepare({ ...DEFAULTS, ...request }, NEVER);
   return {
     path,
     docker,
     address,
     sandbox,
     complaints,
-    reopen: open,
+    reopen: () => (latest = open()),
     prepare,
     async run(request) {
       const execution = await prepare(request);
