@@ -33,7 +33,7 @@ export function openSmallDisk(megabytes: number): SmallDisk {
   return {
     path,
     fill() {
-      for (const size of ['16M', '1M', '64K', '4K'])
+      for (const size of ['1G', '16M', '1M', '64K', '4K'])
         execFileSync('sh', ['-c', TAKE, 'sh', `${taken}.${size}`, size], { stdio: 'ignore' });
     },
     free() {

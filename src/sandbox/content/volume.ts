@@ -108,8 +108,8 @@ export class Volume {
   /** Leaves nothing of a copy that can't be made. */
   async #copyTo(incoming: string): Promise<void> {
     await remove(incoming);
-    // Its unused room may be what the copy needs.
-    await this.giveBack();
+    // Its unused room may be what the copy needs; a machine that can't give it back may have enough.
+    await this.giveBack().catch(() => undefined);
     await this.#checkRoom();
     try {
       await this.#copyShortPaths(incoming);

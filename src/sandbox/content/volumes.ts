@@ -1,9 +1,10 @@
-import { readdir, statfs } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { volumesDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { BpError } from '../../platform/errors.ts';
+import { hasAmpleRoom, roomError, roomMissing } from './disk-room.ts';
 import { MB } from './filesystem-image.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 import { ignore, isOneOf } from './safe-directory.ts';
@@ -35,12 +36,11 @@ export interface VolumesDeps {
   readonly logger: Logger;
 }
 
-/** What reserving room leaves on the disk for the database and the logs. */
-const LEFT_TO_OTHERS = 32 * MB;
-
 interface Opened {
   readonly volume: Volume;
   readonly users: Set<string>;
+  /** Whether the disk's room for its whole quota is its own. `unknown` is what another program left. */
+  room: 'unknown' | 'reserved' | 'given_back';
 }
 
 /**
@@ -88,14 +88,11 @@ export class Volumes {
     return counts ? this.#mounted(executionId, folder, { isNew: false }) : this.#plain(folder);
   }
 
-  /** Lets go of a workspace; what its agent did not use of its room is the disk's again. */
+  /** Lets go of a workspace; unless the disk has ample room, what its agent did not use is the disk's again. */
   async release(executionId: string): Promise<void> {
     await this.#inTurn(async () => {
-      for (const [folder, { volume, users }] of this.#opened)
-        if (users.delete(executionId) && users.size === 0)
-          await volume.giveBack().catch((error: unknown) => {
-            this.#deps.logger.warn({ folder, err: error }, 'the unused room of a workspace could not be given back');
-          });
+      for (const { users } of this.#opened.values()) users.delete(executionId);
+      if (!(await hasAmpleRoom(this.#deps.home))) await this.#giveBackIdle();
     });
   }
 
@@ -141,14 +138,14 @@ export class Volumes {
   #mounted(executionId: string, folder: string, { isNew }: { readonly isNew: boolean }): Promise<WorkspacePlace> {
     return this.#inTurn(async () => {
       const opened = this.#opened.get(folder) ?? (await this.#add(folder));
-      if (isNew) await this.#checkDisk(opened.volume);
+      if (isNew) await this.#checkDisk(opened);
       try {
         // Also where it is known: somebody may have unmounted it meanwhile.
         await opened.volume.open(this.quota);
-        if (isNew) await opened.volume.reserve();
+        if (isNew) await this.#reserve(opened);
       } catch (error) {
         // Somebody else may have taken the room meanwhile.
-        if (isNew) await this.#checkDisk(opened.volume);
+        if (isNew) await this.#checkDisk(opened);
         throw error;
       }
       opened.users.add(executionId);
@@ -159,19 +156,39 @@ export class Volumes {
   }
 
   /** Nothing may run whose writes could fail later, when the kernel brings them to the disk and nobody is told. */
-  async #checkDisk(volume: Volume): Promise<void> {
-    const needed = (await volume.growth(this.quota)) + LEFT_TO_OTHERS;
-    const { bavail, bsize } = await statfs(this.#deps.home);
-    const free = bavail * bsize;
-    if (free >= needed) return;
-    const megabytes = (bytes: number) => Math.ceil(bytes / MB);
-    const text = `a workspace takes ${megabytes(needed)} MB of the disk, which has ${megabytes(free)} MB free`;
-    throw new BpError('sandbox_disk', text, { hint: 'free some, or lower sandbox.workspace_mb' });
+  async #checkDisk(opened: Opened): Promise<void> {
+    const { home } = this.#deps;
+    const growth = await opened.volume.growth(this.quota);
+    if ((await roomMissing(home, growth)) === 0) return;
+    await this.#giveBackIdle(opened);
+    if ((await roomMissing(home, growth)) > 0) throw await roomError(home, growth);
+  }
+
+  /** Not taken for granted where it was kept: somebody may have trimmed every filesystem of the machine. */
+  async #reserve(opened: Opened): Promise<void> {
+    if (opened.room === 'reserved' && (await opened.volume.growth(this.quota)) === 0) return;
+    await opened.volume.reserve();
+    opened.room = 'reserved';
+  }
+
+  /** What nobody uses now gives its unused room back to the disk, all but `kept`. Whether there was any. */
+  async #giveBackIdle(kept?: Opened): Promise<boolean> {
+    let any = false;
+    for (const [folder, opened] of this.#opened) {
+      if (opened === kept || opened.users.size > 0 || opened.room === 'given_back') continue;
+      await opened.volume.giveBack().catch((error: unknown) => {
+        this.#deps.logger.warn({ folder, err: error }, 'the unused room of a workspace could not be given back');
+      });
+      opened.room = 'given_back';
+      any = true;
+    }
+    return any;
   }
 
   async #add(folder: string): Promise<Opened> {
     await this.#makeRoom();
-    const opened = { volume: new Volume({ home: this.#deps.home, folder }), users: new Set<string>() };
+    const volume = new Volume({ home: this.#deps.home, folder });
+    const opened: Opened = { volume, users: new Set(), room: 'unknown' };
     this.#opened.set(folder, opened);
     return opened;
   }
@@ -188,7 +205,11 @@ export class Volumes {
   async #close(folder: string): Promise<void> {
     const volume = new Volume({ home: this.#deps.home, folder });
     try {
-      await volume.close();
+      await volume.close().catch(async (error: unknown) => {
+        // What others keep for their next execution may be what the copy needs.
+        if (!(await this.#giveBackIdle())) throw error;
+        await volume.close();
+      });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#deps.logger.error({ folder, err: error }, `${folder} could not be put back: ${reason}; its image is kept`);
