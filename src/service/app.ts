@@ -7,7 +7,7 @@ import { once } from '../economy/executions/once.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
-import { handleFailures, refusalOf } from './failures.ts';
+import { handleFailures, refusalOf } from './error-handler.ts';
 import { keyDecorator, keyOf, readKey } from './idempotency.ts';
 import { callerDecorator, callerOf, identify } from './identity.ts';
 import { parseJsonBody } from './json-body.ts';

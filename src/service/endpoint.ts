@@ -17,7 +17,7 @@ import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createPace } from './pace.ts';
 import { PacedConnection } from './paced-connection.ts';
-import { createTurns } from './turns.ts';
+import { createLoopTurns } from './loop-turns.ts';
 import { PROBLEM_JSON, problemOf } from './problem.ts';
 
 /** One execution's way to the service: a Unix socket of its own. */
@@ -72,7 +72,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
   const { executionId, socketPath, handler, closed, limits, clock } = options;
   const load: Load = { executionId, requests: 0, open: 0 };
   const pace = createPace(clock, { perSecond: limits.requests_per_second_max, burst: limits.request_burst_max });
-  const turns = createTurns();
+  const turns = createLoopTurns();
   const server = makeServer(options, (request: BoundRequest, response) => {
     load.requests += 1;
     if (!pace.take()) {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Clock } from '../platform/clock.ts';
 import type { Pace } from './pace.ts';
-import type { Turns } from './turns.ts';
+import type { LoopTurns } from './loop-turns.ts';
 
 /** The most of a body that goes to the parser at once. */
 const PIECE_BYTES_MAX = 16_384;
@@ -15,7 +15,7 @@ export interface PacedConnectionOptions {
   readonly clock: Clock;
   readonly pace: Pace;
   /** Shared by all connections of the execution. */
-  readonly turns: Turns;
+  readonly turns: LoopTurns;
   /** Who doesn't take an answer, or doesn't end after the last one, for so long is hung up on. */
   readonly patienceMs: number;
 }

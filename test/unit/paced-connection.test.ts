@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
 import { PacedConnection } from '../../src/service/paced-connection.ts';
-import { createTurns } from '../../src/service/turns.ts';
+import { createLoopTurns } from '../../src/service/loop-turns.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 
 /** What the other side sent, and its end in the moment after the last byte was taken. */
@@ -29,7 +29,7 @@ it.each([1, 1024, 1025, 1500, 2048, 5000])(
     const connection = new PacedConnection(socket as unknown as Socket, {
       clock: systemClock(),
       pace: { take: () => true, pauseMs: () => 0 },
-      turns: createTurns(),
+      turns: createLoopTurns(),
       patienceMs: 1000,
     });
     socket.push(Buffer.alloc(length, 'x'));

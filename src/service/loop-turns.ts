@@ -2,13 +2,13 @@
  * One endpoint's share of the event loop: of all the work that waits for it, one piece is done in each turn of the loop.
  * However many connections an execution floods, everyone else's sockets are looked at between two of its pieces.
  */
-export interface Turns {
+export interface LoopTurns {
   /** Does the piece now where none was done in this turn, or else in the first free turn; first come, first served. */
   take(piece: () => void): void;
 }
 
 /** What waits is bounded by the caller: a connection asks for one turn at a time. */
-export function createTurns(): Turns {
+export function createLoopTurns(): LoopTurns {
   const waiting: (() => void)[] = [];
   let taken = false;
   const next = () => {
