@@ -2,7 +2,6 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { z } from 'zod';
 import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
-import { onceFree } from '../economy/home/database-patience.ts';
 import { once } from '../economy/executions/once.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 export interface ClockAtWork {
   readonly clock: Clock;
   /** Lets at least this much time pass where it doesn't pass by itself. */
-  pass(milliseconds: number): void;
+  readonly pass: (milliseconds: number) => void;
 }
 
 /** What every `Clock` keeps to. Real time may be slow: only the order of things is asserted. */
