@@ -9,7 +9,7 @@ let test: TestService;
 let ann: TestAgent;
 
 beforeEach(async () => {
-  const limits = { body_bytes_max: 4096, header_bytes_max: 2048, request_timeout_ms: 300, concurrent_requests_max: 3 };
+  const limits = { body_bytes_max: 4096, header_bytes_max: 2048, request_timeout_ms: 1500, concurrent_requests_max: 3 };
   const overrides = Object.entries(limits).map(([key, value]) => `service.${key}=${value}`);
   test = await openTestService({ overrides: [...overrides, 'economy.spawn.files_bytes_max=8192'] });
   ann = await test.agent('ann');
@@ -113,7 +113,7 @@ describe('a request', () => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': '100' };
     expect(await raw(ann.socketPath, post('/market/bid', headers, '{"amount":'))).toMatchObject({
       status: 408,
-      body: { code: 'request_timeout', limit: 300 },
+      body: { code: 'request_timeout', limit: 1500 },
     });
     expect(await raw(ann.socketPath, 'GET /market/state HTTP/1.1\r\n')).toMatchObject({ status: 408 });
   });
