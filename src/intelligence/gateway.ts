@@ -2,7 +2,6 @@ import type { Config } from '../config/schema.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Caller } from '../economy/executions/caller.ts';
-import { onceFree } from '../economy/home/database-patience.ts';
 import { reserveCall, tokensLeft } from '../economy/executions/model-call.ts';
 import type { TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';

@@ -1,4 +1,3 @@
-import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
 import { settleCall, settleLostCall } from '../economy/executions/model-call.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';

@@ -4,7 +4,7 @@ import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
 import { refuseEmptied } from './damage.ts';
-import { databaseError } from './database-error.ts';
+import { databaseError, isLocked } from './database-error.ts';
 import { BUSY_MS } from './write-lock.ts';
 
 export type Database = SqliteDatabase.Database;
@@ -30,7 +30,8 @@ export function openDatabase(
     try {
       makeDurableAndStrict(database);
     } catch (error) {
-      database.close();
+      // It is tried again then. What is damaged stays as it is: closing it would make an end of its log.
+      if (isLocked(error)) database.close();
       throw error;
     }
     return database;

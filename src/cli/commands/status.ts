@@ -6,7 +6,6 @@ import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
-import { snapshot } from '../../economy/snapshot.ts';
 
 export function addStatus(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {

@@ -11,6 +11,7 @@ import { BUSY_MS, BUSY_MS_IN_RUN } from '../../store/write-lock.ts';
 import type { Economy } from '../economy.ts';
 import { fitPrices } from '../market/fit-prices.ts';
 import { STORE } from '../internal/store-key.ts';
+import { isHeldByAnother } from './database-patience.ts';
 
 export interface HomeOptions {
   /** The folder that the economy lives in. */
@@ -38,7 +39,8 @@ export function openHomeEconomy(options: HomeOptions): Economy {
   try {
     if (create) priceWhatHasNoPrice(economy);
   } catch (error) {
-    store.close();
+    // It is tried again then. What is damaged stays as it is.
+    if (isHeldByAnother(error)) store.close();
     throw error;
   }
   return economy;
