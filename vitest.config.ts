@@ -14,7 +14,15 @@ const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,contract}/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          ...LIMIT,
+          ...WORKERS,
+          ...SHARED,
+        },
+      },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS } },
       // Containers and terminals mostly wait. Nothing here asserts on real time, so nothing has to be alone.

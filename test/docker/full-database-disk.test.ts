@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, expect, it } from 'vitest';
+import { needsRoot } from '../helpers/needs.ts';
 import { containersOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
-import { asRoot } from '../helpers/root.ts';
 import { holdDatabase } from '../helpers/spawned-run.ts';
 
 // A home whose disk is really full. Only root may mount one.
@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 it('a disk that is full while a container waits for its "go" ends the run, and leaves no container', async (context) => {
-  asRoot(context);
+  needsRoot(context, 'mount a disk of its own');
   const home = programHome(SETTINGS);
   place = home;
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'bp-agents-test', home.directory]);

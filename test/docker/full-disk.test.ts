@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 import { mountedBelow } from '../helpers/mounted.ts';
-import { asRoot } from '../helpers/root.ts';
+import { needsRoot } from '../helpers/needs.ts';
 import { openSmallDisk, type SmallDisk } from '../helpers/small-disk.ts';
 
 // Only as root on Linux is a workspace a filesystem in a file; elsewhere agents write to the disk itself and see it full.
@@ -15,7 +15,7 @@ let disk: SmallDisk;
 let home: TestHome;
 
 beforeEach(async (context) => {
-  asRoot(context);
+  needsRoot(context, 'mount a disk of its own');
   disk = openSmallDisk(320);
   home = await openTestHome(SETTINGS, { parent: disk.path });
   context.onTestFinished(async () => {

@@ -23,6 +23,7 @@ import { configTemplate } from '../../../src/config/template.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { nextCycle } from '../../helpers/economy.ts';
 import { instantEngine } from '../../helpers/instant-engine.ts';
+import { needsRoot } from '../../helpers/needs.ts';
 import { plant } from '../../helpers/planted-economy.ts';
 
 let home: CliHome;
@@ -124,7 +125,8 @@ describe('what is kept of the configuration', () => {
     closeSync(reader);
   });
 
-  it.runIf(process.getuid?.() === 0)('is not believed where another user wrote it', async () => {
+  it('is not believed where another user wrote it', async (context) => {
+    needsRoot(context, 'give a file to another user');
     await home.run('status');
     chownSync(cache(), 65_534, 65_534);
     await isReplaced();

@@ -8,6 +8,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { closeEconomy, type Economy } from '../../../src/economy/economy.ts';
 import { openHomeEconomy } from '../../../src/economy/home/open-home.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
+import { needsLinux } from '../../helpers/needs.ts';
 import { seededRandomness } from '../../helpers/seeded-randomness.ts';
 
 let directory: string;
@@ -35,7 +36,9 @@ function opened(): number {
   return names.filter((name) => name.startsWith(databasePath(directory))).length;
 }
 
-describe.runIf(process.platform === 'linux')('an economy that can not be opened yet', () => {
+describe('an economy that can not be opened yet', () => {
+  beforeEach((context) => needsLinux(context, 'which files a process has open'));
+
   // What is sold for the first time has to get its price; a database that another tool wrote last has to be made fit.
   it.each([
     ['since it is to be written', 'BEGIN IMMEDIATE'],

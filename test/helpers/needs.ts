@@ -1,0 +1,23 @@
+import type { TestContext } from 'vitest';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a test was skipped; `npm test` shows it above its last line. */
+    reason?: string;
+  }
+}
+
+/** Skips a test for which only root can make the conditions, and says why it does. */
+export function needsRoot(context: TestContext, what: string): void {
+  if (process.platform !== 'linux' || process.getuid!() !== 0) skipped(context, `only root, on Linux, can ${what}`);
+}
+
+/** Skips a test that looks into what only Linux shows, and says why it does. */
+export function needsLinux(context: TestContext, what: string): void {
+  if (process.platform !== 'linux') skipped(context, `only Linux shows ${what}`);
+}
+
+function skipped({ task, skip }: TestContext, reason: string): void {
+  task.meta.reason = reason;
+  skip(reason);
+}
