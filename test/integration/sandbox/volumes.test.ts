@@ -6,7 +6,7 @@ import type { Logger } from '../../../src/platform/logger.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';
 import { Volumes } from '../../../src/sandbox/content/volumes.ts';
 import { mountedBelow } from '../../helpers/mounted.ts';
-import { asRoot } from '../../helpers/root.ts';
+import { needsRoot } from '../../helpers/needs.ts';
 import { openSmallDisk, type SmallDisk } from '../../helpers/small-disk.ts';
 
 const MB = 1_048_576;
@@ -26,7 +26,7 @@ let volumes: Volumes;
 
 // Only as root on Linux is a workspace a filesystem in a file.
 beforeEach((context) => {
-  asRoot(context);
+  needsRoot(context, 'mount a disk of its own');
   disk = openSmallDisk(AMPLE_MB);
   const deps = { uid: 0, searchPath: process.env['PATH']!, clock: systemClock(), logger: SILENT };
   volumes = new Volumes({ home: disk.path, config: CONFIG, ...deps });
