@@ -63,9 +63,18 @@ async function stream(
 
 /** Waits until the caller has read on; one that doesn't is cut off. */
 async function drained(raw: ServerResponse, { clock, stalledMs }: RelayLimits): Promise<void> {
-  await withDeadline({ clock, milliseconds: stalledMs }, (signal) =>
-    Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]),
-  ).catch(() => raw.destroy());
+  const over = new AbortController();
+  try {
+    await withDeadline({ clock, milliseconds: stalledMs }, (late) => {
+      // What was waited for in vain lets go of the answer too: a slow reader makes it wait thousands of times.
+      const signal = AbortSignal.any([late, over.signal]);
+      return Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]);
+    });
+  } catch {
+    raw.destroy();
+  } finally {
+    over.abort();
+  }
 }
 
 /** Features that an agent may not switch on. */
