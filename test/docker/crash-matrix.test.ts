@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { exitOf, programHome, type ProgramHome } from '../helpers/program.ts';
+import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
 import { GroundTruth } from '../torture/ground-truth.ts';
 
@@ -65,7 +65,10 @@ class Victim {
       '--filter',
       'status=exited',
     ];
-    await expect.poll(() => execFileSync('docker', ended, { encoding: 'utf8' }), { timeout: 60_000 }).not.toBe('');
+    await until(
+      async () => execFileSync('docker', ended, { encoding: 'utf8' }),
+      (names) => names !== '',
+    );
   }
 
   file(name: string): string {
