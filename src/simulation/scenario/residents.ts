@@ -1,6 +1,6 @@
 import type { Economy } from '../../economy/economy.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
-import { Memory } from './strategies/strategy.ts';
+import { type Memory, newMemory } from './strategies/strategy.ts';
 import { findAgent } from '../../economy/views/agent-view.ts';
 
 /** One agent of a scenario: what its group makes it, and what it remembers. */
@@ -22,7 +22,7 @@ export class Residents {
     for (const [group, traits] of Object.entries(population))
       for (let number = 1; number <= traits.count; number++)
         this.#byId.set(`${group}-${number}`, {
-          ...{ group, traits, memory: new Memory() },
+          ...{ group, traits, memory: newMemory() },
           quality: spread(traits.quality, number, traits.count),
         });
   }
@@ -32,7 +32,7 @@ export class Residents {
     if (known) return known;
     const parent = findAgent(this.#economy, agentId)?.parentId;
     if (parent === undefined || parent === null) throw new Error(`${agentId} is not of this scenario`);
-    const born = { ...this.get(parent), memory: new Memory() };
+    const born = { ...this.get(parent), memory: newMemory() };
     this.#byId.set(agentId, born);
     return born;
   }

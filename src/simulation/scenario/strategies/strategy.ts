@@ -21,18 +21,26 @@ export interface Self {
   readonly demand: number;
 }
 
-export class Memory {
+export interface Memory {
   /** Credits that the next answer will bring, as far as it knows; undefined before the first. */
   expected: number | undefined;
-  expectedInCycle = 0;
-  wakes = 0;
-  children = 0;
+  expectedInCycle: number;
+  wakes: number;
+  children: number;
   /** Shader: the share of its value that it offers. */
-  shade = 1;
+  shade: number;
   /** Genesis: see `genesis.ts`. */
-  readonly arms = new Map<string, { weight: number; earned: number }>();
-  readonly letters: string[] = [];
-  nextLetterCycle = 0;
-  retries = 0;
-  quiet = 0;
+  readonly arms: Map<string, { weight: number; earned: number }>;
+  readonly letters: string[];
+  nextLetterCycle: number;
+  retries: number;
+  quiet: number;
+}
+
+export function newMemory(): Memory {
+  return {
+    expected: undefined,
+    ...{ expectedInCycle: 0, wakes: 0, children: 0, shade: 1 },
+    ...{ arms: new Map(), letters: [], nextLetterCycle: 0, retries: 0, quiet: 0 },
+  };
 }
