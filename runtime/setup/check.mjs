@@ -5,13 +5,10 @@ import { step } from './step.mjs';
 
 /** @param {string[]} path */
 const bin = (...path) => inRoot('node_modules', ...path);
-const TSC = bin('typescript', 'bin', 'tsc');
 
 /** @type {readonly (readonly [name: string, program: string, ...args: string[]])[]} */
 const STATIC = [
-  ['types', TSC, '--noEmit'],
-  ['set-up', TSC, '-p', 'runtime/setup'],
-  ['lint', bin('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.'],
+  ['types and lint', bin('oxlint', 'bin', 'oxlint'), '--config', 'oxlint.config.mjs'],
   ['format', bin('prettier', 'bin', 'prettier.cjs'), '--check', '.'],
   [
     'layers',

@@ -22,7 +22,7 @@ function timer(milliseconds: number, signal: AbortSignal | undefined): Promise<v
     const abort = () => {
       clearTimeout(timeout);
       // The caller's own reason, whatever it is: it may not be an Error.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
       reject(signal?.reason);
     };
     const timeout = setTimeout(() => {

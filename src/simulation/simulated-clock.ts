@@ -32,7 +32,7 @@ export class SimulatedClock implements Clock {
       const abort = () => {
         appointment.work = undefined;
         // The caller's own reason, whatever it is: it may not be an Error.
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         reject(signal?.reason);
       };
       const appointment = this.after(milliseconds, () => {

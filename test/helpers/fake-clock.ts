@@ -31,7 +31,7 @@ export function fakeClock(startMs = Date.UTC(2030, 0, 1)): FakeClock {
         const abort = () => {
           sleepers.delete(sleeper);
           // The caller's own reason, whatever it is: it may not be an Error.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          // oxlint-disable-next-line typescript/prefer-promise-reject-errors
           reject(signal?.reason);
         };
         const wake = () => {

@@ -1,6 +1,6 @@
 // A plant knows what it changes in a module; the compiler can't.
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call,
-   @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument */
+/* oxlint-disable typescript/no-explicit-any, typescript/no-unsafe-assignment, typescript/no-unsafe-call,
+   typescript/no-unsafe-member-access, typescript/no-unsafe-return, typescript/no-unsafe-argument */
 import { describe, expect, it, vi } from 'vitest';
 
 /** A mistake that somebody could make: a module in which one thing is wrong. */
