@@ -58,13 +58,7 @@ const SYNTAX = [
     message: 'Use #private.',
   },
   {
-    // Of what oxlint can't do, typescript-eslint's no-unsafe-class-instance-assignment: here it is the compiler that
-    // refuses whatever else looks like an instance.
-    selector: 'ClassDeclaration[superClass=null]:not(:has([key.type="PrivateIdentifier"]))',
-    message: 'Use an interface: anything of the same shape passes for an instance of a class without a # member.',
-  },
-  {
-    // ... and a part of no-meaningless-void-operator.
+    // The part of no-meaningless-void-operator that oxlint can't do.
     selector:
       'UnaryExpression[operator="void"]:not([argument.type=/^(Call|Chain|Assignment|Import)Expression$/]):not([argument.raw="0"])',
     message: 'Of void there is something to discard only after a call.',

@@ -31,10 +31,6 @@ const isRoot = process.getuid!() === 0;
 class Victim {
   readonly place: ProgramHome = programHome(SETTINGS);
 
-  get #directory(): string {
-    return this.place.directory;
-  }
-
   bootstrap(agent = AGENT, bundle = BUNDLE) {
     const folder = this.place.agentFolder('a', { 'main.py': agent });
     return this.place.run('bootstrap', '--id', 'a', '--from', folder, '--bundle', bundle);
@@ -42,7 +38,7 @@ class Victim {
 
   /** Runs a command in a process that kills itself at this point. */
   async crash(point: string, ...args: readonly string[]): Promise<void> {
-    const options = ['--home', this.#directory, ...SETTINGS.flatMap((setting) => ['--set', setting])];
+    const options = ['--home', this.place.directory, ...SETTINGS.flatMap((setting) => ['--set', setting])];
     const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...options, ...args], {
       env: { ...process.env, BP_CRASH_AT: point },
       stdio: 'ignore',
@@ -53,7 +49,7 @@ class Victim {
   /** Starts the program again, and says how each attempt went, the first one first. */
   async recovered(): Promise<readonly string[]> {
     expect(await this.place.run('run', '--headless', '--cycles', '5')).toMatchObject({ status: 0 });
-    expect(new GroundTruth(this.#directory).leftovers()).toEqual([]);
+    expect(new GroundTruth(this.place.directory).leftovers()).toEqual([]);
     expect(await this.place.json('audit')).toMatchObject({ ok: true });
     const rows = await this.place.json<{ outcome: string | null }[]>('executions');
     return rows.map(({ outcome }) => String(outcome));
@@ -65,7 +61,7 @@ class Victim {
       'ps',
       '-aq',
       '--filter',
-      `label=bp-agents.home=${homeLabelOf(this.#directory)}`,
+      `label=bp-agents.home=${homeLabelOf(this.place.directory)}`,
       '--filter',
       'status=exited',
     ];
@@ -76,7 +72,7 @@ class Victim {
   }
 
   file(name: string): string {
-    return readFileSync(join(this.#directory, 'workspaces', 'agent-a', name), 'utf8');
+    return readFileSync(join(this.place.directory, 'workspaces', 'agent-a', name), 'utf8');
   }
 
   starts(): readonly string[] {

@@ -16,14 +16,13 @@ class Model {
   rows = 0;
   pending = (id: string) =>
     [...this.holds.values()].reduce((sum, { debit, amount }) => sum + (debit === id ? amount : 0), 0);
-  readonly #has = (id: string, amount: number) =>
-    id === 'system:issuance' || this.posted.get(id)! - this.pending(id) >= amount;
+  has = (id: string, amount: number) => id === 'system:issuance' || this.posted.get(id)! - this.pending(id) >= amount;
   may = (debit: string, credit: string, amount: number, ref: string) =>
     amount > 0 &&
     debit !== credit &&
     this.posted.has(debit) &&
     this.posted.has(credit) &&
-    this.#has(debit, amount) &&
+    this.has(debit, amount) &&
     !this.refs.has(ref);
   move(debit: string, credit: string, amount: number): void {
     this.posted.set(debit, this.posted.get(debit)! - amount);
