@@ -47,16 +47,17 @@ void budget_start(struct budget *budget, const struct options *options, const st
   plan_next_look(budget, 0, budget->cpu_us_max, now);
 }
 
-bool budget_look_at_cpu(struct budget *budget, int64_t now_us) {
+enum look budget_look_at_cpu(struct budget *budget, int64_t now_us) {
   int64_t due = budget->check_at_us;
-  if (budget->cpu_is_spent || now_us < due) return budget->cpu_is_spent;
+  if (budget->cpu_is_spent) return LOOK_SPENT;
+  if (now_us < due) return LOOK_NOT_DUE;
   /* Who comes first reads. Should it not get any further, its processor taken by others, the next one does soon. */
-  if (!atomic_compare_exchange_strong(&budget->check_at_us, &due, now_us + PAUSE_US_LEAST)) return false;
+  if (!atomic_compare_exchange_strong(&budget->check_at_us, &due, now_us + PAUSE_US_LEAST)) return LOOK_NOT_DUE;
 
   int64_t used;
   if (!budget_cpu_used_us(budget, &used)) {
     budget->check_at_us = now_us + PAUSE_US_MOST;
-    return false;
+    return LOOK_DONE;
   }
   int64_t kept_back = kept_back_us(budget);
   int64_t left = budget->cpu_us_max - used - kept_back;
@@ -65,7 +66,7 @@ bool budget_look_at_cpu(struct budget *budget, int64_t now_us) {
     budget->cpu_is_spent = true;
   else
     plan_next_look(budget, used, left, now_us);
-  return left <= 0;
+  return left <= 0 ? LOOK_SPENT : LOOK_DONE;
 }
 
 enum spent budget_spent(const struct budget *budget, int64_t now_us) {

@@ -9,6 +9,7 @@
 #include "options.h"
 
 enum spent { SPENT_NOTHING, SPENT_CPU, SPENT_WALL };
+enum look { LOOK_NOT_DUE, LOOK_DONE, LOOK_SPENT };
 
 /* What an execution may use, counted from "go". What changes after that, any thread may read and write. */
 struct budget {
@@ -28,10 +29,10 @@ struct budget {
 void budget_start(struct budget *budget, const struct options *options, const struct cgroup *cgroup);
 
 /*
- * Whether the CPU time is spent, or as much of it as the end of what runs will take. Reads the counter when that is due;
- * of several threads that ask at once, one reads.
+ * Reads the counter when that is due; of several threads that ask at once, one reads. LOOK_SPENT, now and ever after,
+ * once the CPU time is spent, or as much of it as the end of what runs will take.
  */
-bool budget_look_at_cpu(struct budget *budget, int64_t now_us);
+enum look budget_look_at_cpu(struct budget *budget, int64_t now_us);
 
 /* Which limit has been reached by now, as far as it is known. CPU before wall. */
 enum spent budget_spent(const struct budget *budget, int64_t now_us);
