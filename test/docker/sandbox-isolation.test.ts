@@ -23,7 +23,7 @@ afterAll(async () => {
 async function findOut(text: string): Promise<unknown> {
   number += 1;
   const program = `
-import ctypes, errno, json, os, resource, socket, sys, time
+import ctypes, errno, ipaddress, json, os, resource, socket, sys, time
 def attempt(work):
     try:
         return work()
@@ -37,23 +37,26 @@ ${text}
 }
 
 describe('from inside a container', () => {
-  it('there is no network but the loopback interface: no names, no host, no port of it', async () => {
+  it('there is no network but the loopback interface: no names but its own, no host, no port of it', async () => {
     const server = createServer().listen(0, '0.0.0.0');
     await once(server, 'listening');
     const port = (server.address() as { port: number }).port;
     const hosts = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
     const addresses = [...hosts, '172.17.0.1', '8.8.8.8'].filter((address) => address.includes('.'));
     const found = await findOut(`
+def is_loopback(name):
+    return all(ipaddress.ip_address(found[4][0]).is_loopback for found in socket.getaddrinfo(name, 80))
 def connect(address):
     s = socket.socket(); s.settimeout(2)
     return s.connect((address, ${port})) or "connected"
 print(json.dumps({
   "interfaces": [name for _, name in socket.if_nameindex()],
   "names": attempt(lambda: str(socket.getaddrinfo("example.org", 80))),
+  "own": all(is_loopback(name) for name in ("localhost", socket.gethostname())),
   "reached": [a for a in ${JSON.stringify(addresses)} if attempt(lambda: connect(a)) == "connected"],
 }))`);
     server.close();
-    expect(found).toEqual({ interfaces: ['lo'], names: 'error', reached: [] });
+    expect(found).toEqual({ interfaces: ['lo'], names: 'error', own: true, reached: [] });
   });
 
   it('TCP sockets buffer no more than their limit, or the check warns that nothing can limit them', async () => {

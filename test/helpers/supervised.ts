@@ -187,6 +187,7 @@ function containerOptions(options: SupervisedOptions, workspace: string, sockets
     Env: [...(options.environment ?? [])],
     ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, OpenStdin: true, StdinOnce: true },
     Tty: options.tty ?? false,
+    NetworkDisabled: true,
     HostConfig: {
       NetworkMode: 'none',
       ReadonlyRootfs: true,

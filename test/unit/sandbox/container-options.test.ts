@@ -29,6 +29,7 @@ const host = options.HostConfig!;
 describe('a container', () => {
   it('has no network, no ports and no namespace of the host', () => {
     expect(host).toMatchObject({ NetworkMode: 'none', IpcMode: 'private', PublishAllPorts: false, Privileged: false });
+    expect(options.NetworkDisabled).toBe(true);
     expect(host.PortBindings).toBeUndefined();
     for (const key of ['PidMode', 'UTSMode', 'UsernsMode', 'CgroupParent'] as const) expect(host[key]).toBeUndefined();
     expect(host).toMatchObject({ CgroupnsMode: 'private' });

@@ -43,6 +43,8 @@ export function containerOptions(settings: ContainerSettings, request: Container
     Image: config.image,
     Labels: containerLabels(request.homeLabel, request.executionId, request.agentId),
     Hostname: 'agent',
+    // With nothing to set up, the engine runs no hook of its own in the namespace: that is half of a start.
+    NetworkDisabled: true,
     User: '0:0',
     // The supervisor can't enter the agent's folder, and the runtime would refuse to start it there.
     WorkingDir: '/',
