@@ -19,17 +19,18 @@ const STEPS = {
 export const ALL_STEPS = /** @type {StepName[]} */ (Object.keys(STEPS));
 
 /**
- * Makes the machine ready. Can be repeated after any failure; a second one in the same clone waits for the first.
+ * Makes the machine ready. Can be repeated after any failure. Where a second one in the same clone comes to a step that
+ * the first is at, it waits, and then finds it done.
  * @param {readonly StepName[]} names
  */
 export async function setUp(names) {
-  await alone(
-    ROOT,
-    () => console.log('Another set-up runs in this folder; waiting for it.'),
-    async () => {
-      for (const name of names) await step(name, STEPS[name]);
-    },
-  );
+  for (const name of names) {
+    await alone(
+      `${ROOT} ${name}`,
+      () => console.log(`Another set-up in this folder is at "${name}"; waiting for it.`),
+      () => step(name, STEPS[name]),
+    );
+  }
 }
 
 /** @param {(doing: string) => void} say */

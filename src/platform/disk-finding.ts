@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Finding } from './finding.ts';
+import { errorCode } from './system-error.ts';
 
 /** Less than this is soon used up by logs, outputs and workspaces. */
 const FREE_MB_LEAST = 512;
@@ -21,7 +22,7 @@ function freeMbUnder(folder: string): number | undefined {
     return Math.floor((bavail * bsize) / BYTES_PER_MB);
   } catch (error) {
     const above = dirname(folder);
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const isMissing = errorCode(error) === 'ENOENT';
     return isMissing && above !== folder ? freeMbUnder(above) : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { errorCode } from './system-error.ts';
 
 /**
  * Makes a folder and those above it where they are missing. Unlike Node's own `recursive`, it ends with the system's
@@ -13,7 +14,7 @@ export function makeFolder(path: string, mode = 0o777): void {
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -25,7 +26,7 @@ export async function namesIn(
   try {
     return (await readdir(path, { withFileTypes: true })).filter(isMeant).map(({ name }) => name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
     return [];
   }
 }

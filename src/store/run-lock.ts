@@ -13,6 +13,7 @@ import { makeFolder } from '../platform/folder.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { BpError } from '../platform/errors.ts';
 import { withDatabaseErrors } from './database.ts';
+import { errorCode } from '../platform/system-error.ts';
 
 /** Held by the one `run` of a home. */
 export interface RunLock {
@@ -79,7 +80,7 @@ export function hasLockOpen(directory: string, pid: number): boolean | undefined
     const path = realpathSync(join(directory, LOCK_FILE));
     return readdirSync(files).some((name) => linkOf(join(files, name)) === path);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
+    return errorCode(error) === 'ENOENT' ? false : undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Clock } from '../platform/clock.ts';
-import { liveViewLines, statusLine } from './live-view.ts';
+import { liveViewLines, statusLine } from './live-lines.ts';
 import { askForMarks } from './marks-question.ts';
 import { promptFrame } from './prompt-frame.ts';
 import { sanitiseLine } from './sanitise.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../platform/clock.ts';
-import { statusLine } from './live-view.ts';
+import { statusLine } from './live-lines.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { timeOfDay } from './time-of-day.ts';
 import type { Answer, AskedPrompt, ShownEconomy, Terminal } from './view.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InteractiveTerminal } from '../../src/terminal/interactive-terminal.ts';
-import { liveViewLines } from '../../src/terminal/live-view.ts';
+import { liveViewLines } from '../../src/terminal/live-lines.ts';
 import type { Answer } from '../../src/terminal/view.ts';
 import { economyView } from '../helpers/economy-view.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';

@@ -9,6 +9,7 @@ import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-conf
 import { openHome } from '../home/opened-home.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
+import { errorCode } from '../../platform/system-error.ts';
 
 export function addInit(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
@@ -31,7 +32,7 @@ function writeNew(path: string, text: string): boolean {
     writeFileSync(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }

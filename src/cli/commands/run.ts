@@ -8,14 +8,14 @@ import { lockRun } from '../../economy/home/open-home.ts';
 import { parseWhole } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { Home } from '../../operator/home.ts';
-import { EndLimits } from '../end-limits.ts';
+import { EndLimits } from '../run/end-limits.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { GENESIS, makeAgent } from '../../operator/make-agent.ts';
 import { madeAgentLines } from '../output/made-agent-lines.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome, putBackWorkspaces } from '../home/opened-home.ts';
 import { printLines } from '../output/printing.ts';
-import { runSession } from '../run-session.ts';
+import { runSession } from '../run/run-session.ts';
 import { refuseDamaged } from '../../economy/home/wholeness.ts';
 
 interface Options extends GlobalOptions {

@@ -8,6 +8,7 @@ import { BpError } from '../../platform/errors.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
 import { configCacheFile } from './config-cache-file.ts';
+import { errorCode } from '../../platform/system-error.ts';
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -41,7 +42,7 @@ function readConfigFile(path: string): string | undefined {
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   try {

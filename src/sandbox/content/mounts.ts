@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { BpError } from '../../platform/errors.ts';
 import { runProgram } from '../../platform/host-program.ts';
 import { mountTargets } from './mount-targets.ts';
-import { ignore } from './safe-directory.ts';
+import { ignore } from '../../platform/system-error.ts';
 
 const NEVER = new AbortController().signal;
 

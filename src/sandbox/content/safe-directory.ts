@@ -1,3 +1,4 @@
+import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, mkdtemp, open, opendir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -158,24 +159,6 @@ export function pathComponents(path: string): string[] {
   for (const component of components) assertName(component);
   if (components.length > DEPTH_MAX) throw new Error(`too deep: ${path}`);
   return components;
-}
-
-/** The code of a system error, such as ENOENT. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-}
-
-export function isOneOf(error: unknown, ...codes: readonly string[]): boolean {
-  const code = errorCode(error);
-  return code !== undefined && codes.includes(code);
-}
-
-/** For a `catch`: lets errors with these codes pass as success. */
-export function ignore(...codes: readonly string[]): (error: unknown) => undefined {
-  return (error) => {
-    if (!isOneOf(error, ...codes)) throw error;
-    return undefined;
-  };
 }
 
 function assertName(name: string): void {

@@ -1,7 +1,8 @@
 import { unlink, type FileHandle } from 'node:fs/promises';
 import type { AgentFile } from '../../domain/agent.ts';
 import { BpError } from '../../platform/errors.ts';
-import { errorCode, ignore, isOneOf, pathComponents, type Owner, type SafeDirectory } from './safe-directory.ts';
+import { pathComponents, type Owner, type SafeDirectory } from './safe-directory.ts';
+import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 
 export interface NewFile {
   readonly name: string;

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { DEPTH_MAX, isOneOf, type SafeDirectory } from './safe-directory.ts';
+import { DEPTH_MAX, type SafeDirectory } from './safe-directory.ts';
+import { isOneOf } from '../../platform/system-error.ts';
 
 export interface WalkLimits {
   readonly entriesMax: number;

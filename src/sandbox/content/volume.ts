@@ -15,7 +15,7 @@ import {
   EXCESS,
 } from './filesystem-image.ts';
 import { isLooped, mountsBelow, runTool, unmountAll } from './mounts.ts';
-import { ignore } from './safe-directory.ts';
+import { ignore } from '../../platform/system-error.ts';
 import type { LeastFree, Quota } from './quota.ts';
 import type { WorkspacePaths, WorkspaceSize } from './workspace.ts';
 

@@ -7,7 +7,7 @@ import { BpError } from '../../platform/errors.ts';
 import { hasAmpleRoom, roomError, roomMissing } from './disk-room.ts';
 import { MB } from './filesystem-image.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
-import { ignore, isOneOf } from './safe-directory.ts';
+import { ignore, isOneOf } from '../../platform/system-error.ts';
 import type { LeastFree, Quota } from './quota.ts';
 import { Volume } from './volume.ts';
 import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';

@@ -8,7 +8,8 @@ import { namesIn } from '../../platform/folder.ts';
 import { writeHandshake } from './handshake-file.ts';
 import { isTrialRun } from '../execution-id.ts';
 import { filesError, writeTree } from './safe-file.ts';
-import { errorCode, ignore, isOneOf, SafeDirectory, type Owner } from './safe-directory.ts';
+import { SafeDirectory, type Owner } from './safe-directory.ts';
+import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 import { walkTree, type WalkEnd, type WalkLimits } from './tree-walk.ts';
 
 export interface WorkspacePaths {

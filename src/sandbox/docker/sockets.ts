@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BpError } from '../../platform/errors.ts';
 import { namesIn } from '../../platform/folder.ts';
 import { assertExecutionId } from '../execution-id.ts';
-import { ignore } from '../content/safe-directory.ts';
+import { ignore } from '../../platform/system-error.ts';
 
 /** The System Service's socket in its directory. */
 export const SOCKET_NAME = 'service.sock';

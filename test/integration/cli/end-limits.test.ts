@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EnginePort } from '../../../src/cli/cli-deps.ts';
-import { EndLimits } from '../../../src/cli/end-limits.ts';
+import { EndLimits } from '../../../src/cli/run/end-limits.ts';
 import type { ExitLimit } from '../../../src/platform/this-process.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { openTestEconomy } from '../../helpers/economy.ts';

@@ -2,7 +2,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Economy } from '../../../src/economy/economy.ts';
 import { onceFree } from '../../../src/economy/home/database-patience.ts';
-import { writeLock } from '../../../src/economy/home/write-lock.ts';
+import { writeLock } from '../../../src/economy/home/database-patience.ts';
 import { pauseMarket } from '../../../src/economy/market/pause-market.ts';
 import { stateOf } from '../../../src/economy/views/status-view.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';

@@ -1,5 +1,5 @@
 import { BpError } from '../../../platform/errors.ts';
-import { errorCode } from '../../content/safe-directory.ts';
+import { errorCode } from '../../../platform/system-error.ts';
 
 /** The HTTP status of an answer of the engine's that was an error, or undefined where it didn't answer. */
 export function engineStatus(error: unknown): number | undefined {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { liveViewLines, statusLine } from '../../src/terminal/live-view.ts';
+import { liveViewLines, statusLine } from '../../src/terminal/live-lines.ts';
 import { promptFrame } from '../../src/terminal/prompt-frame.ts';
 import { displayWidth } from '../../src/terminal/width.ts';
 import { economyView } from '../helpers/economy-view.ts';

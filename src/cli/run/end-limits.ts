@@ -1,7 +1,7 @@
-import { endLimitMs } from '../operator/running-process.ts';
-import type { Home } from '../operator/home.ts';
-import type { ThisProcess } from '../platform/this-process.ts';
-import { failureOf } from './output/command-failure.ts';
+import { endLimitMs } from '../../operator/running-process.ts';
+import type { Home } from '../../operator/home.ts';
+import type { ThisProcess } from '../../platform/this-process.ts';
+import { failureOf } from '../output/command-failure.ts';
 
 /** How long what was printed last may take to be read. */
 const PRINTED_MS = 5_000;
