@@ -46,14 +46,16 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     onFault: (error) => logger.warn({ err: error }, 'an event could not be shown'),
   });
   const limits = new EndLimits(deps, home);
+  const prompts = new PromptDesk(home.economy);
   try {
     const parts = await startParts(deps, home, { logger, events, limits });
     if (!parts) return;
     try {
-      const terminal = openScreen(deps, home, options.headless);
+      const terminal = openScreen(deps, home, prompts, options.headless);
       try {
         say = (line) => terminal.event(line);
-        await openMarket(deps, home, { terminal, orchestrator: parts.orchestrator, events, limits, ...options });
+        const { orchestrator } = parts;
+        await openMarket(deps, home, { terminal, orchestrator, prompts, events, limits, ...options });
       } catch (error) {
         limits.failed(error);
         throw error;
@@ -87,9 +89,8 @@ async function startParts(
   }
 }
 
-function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean): Terminal {
+function openScreen(deps: CliDeps, { config }: Home, prompts: PromptDesk, headless: boolean): Terminal {
   const { stdin, stdout, clock } = deps;
-  const prompts = new PromptDesk(economy);
   if (headless) return new PlainTerminal({ output: stdout, clock });
   const terminal = openTerminal({
     input: stdin,
@@ -110,16 +111,16 @@ function openScreen(deps: CliDeps, { config, economy }: Home, headless: boolean)
 interface Market extends SessionOptions {
   readonly terminal: Terminal;
   readonly orchestrator: OrchestratorDeps;
+  readonly prompts: PromptDesk;
   readonly events: EventHub<MarketEvent>;
   readonly limits: EndLimits;
 }
 
 async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<void> {
-  const { terminal, orchestrator, events, limits, cycles } = market;
+  const { terminal, orchestrator, prompts, events, limits, cycles } = market;
   const { interrupt } = deps;
   const live = new LiveEconomy(home.economy);
   const screen = new LiveScreen(live, terminal);
-  const prompts = new PromptDesk(home.economy);
   const say = (line: string) => screen.say(line);
   const onFailure = (error: unknown) => say(failureOf(error).message ?? '');
   const desk = new HumanDesk({ prompts, terminal, say, onFailure });
