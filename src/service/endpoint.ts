@@ -124,9 +124,17 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
     },
     listener,
   );
+  /** The answer that a connection is at, or had last. */
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  server.prependListener('request', (request, response) => answers.set(request.socket, response));
   server.maxConnections = limits.connections_max;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseConnection(error, socket, limits));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = answers.get(socket);
+    // A request may turn out to be malformed after its answer: of two, the second would be taken for another's.
+    if (answer?.headersSent && !(answer.req.complete && answer.writableFinished)) hangUp(socket);
+    else refuseConnection(error, socket, limits);
+  });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     request.resume();
     sendRefusal(response, refuse('malformed_request', 'Expect may only be 100-continue'));
@@ -185,12 +193,15 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, limits: 
 function endWith(socket: Duplex, refusal: Refusal): void {
   const problem = problemOf(refusal);
   const body = JSON.stringify(problem);
-  const hangUp = () => void socket.destroy();
-  socket.end(
+  hangUp(
+    socket,
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n` +
       `Content-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    hangUp,
   );
+}
+
+function hangUp(socket: Duplex, last = ''): void {
+  socket.end(last, () => void socket.destroy());
 }
 
 /** The shortest way out: a flood must not come as far as the application. */

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 /** What comes back for these bytes until the service closes the connection. */
-function raw(socketPath: string, bytes: string | Buffer): Promise<{ status: number; body: Record<string, unknown> }> {
+function rawText(socketPath: string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     // As most clients do, it reads only when all is written.
@@ -25,11 +25,16 @@ function raw(socketPath: string, bytes: string | Buffer): Promise<{ status: numb
     socket.pause();
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
-    socket.on('close', () => {
-      const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n');
-      resolve({ status: Number(head.split(' ')[1]), body: JSON.parse(body || '{}') as Record<string, unknown> });
-    });
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
   });
+}
+
+async function raw(
+  socketPath: string,
+  bytes: string | Buffer,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const [head = '', body = ''] = (await rawText(socketPath, bytes)).split('\r\n\r\n');
+  return { status: Number(head.split(' ')[1]), body: JSON.parse(body || '{}') as Record<string, unknown> };
 }
 
 function post(path: string, headers: Readonly<Record<string, string>>, body = ''): string {
@@ -121,6 +126,33 @@ describe('a request', () => {
   it('whose headers are too large is 431', async () => {
     const answer = await raw(ann.socketPath, post('/market/bid', { 'X-Large': 'x'.repeat(2048) }));
     expect(answer).toMatchObject({ status: 431, body: { code: 'headers_too_large', limit: 2048 } });
+  });
+
+  it('that is malformed gets one answer and its connection’s end, however far it came', async () => {
+    const type = { 'Content-Type': 'application/json' };
+    const whole = 'GET /market/state HTTP/1.1\r\n\r\n';
+    const malformed = {
+      'an unknown coding': post('/market/bid', { ...type, 'Transfer-Encoding': 'gzip' }, '{}'),
+      'an unknown coding, of somebody unknown': post('/market/bid', {
+        Authorization: 'x',
+        'Transfer-Encoding': 'gzip',
+      }),
+      'chunked not last': post('/market/bid', { ...type, 'Transfer-Encoding': 'chunked, gzip' }, '{}'),
+      'a coding and a length': post('/market/bid', { 'Transfer-Encoding': 'chunked', 'Content-Length': '2' }, '{}'),
+      'two lengths': post('/market/bid', { 'Content-Length': '2\r\nContent-Length: 3' }, '{}'),
+      'a chunk without a size': post('/market/bid', { ...type, 'Transfer-Encoding': 'chunked' }, 'x\r\n'),
+      'such a chunk where no route is': post('/nowhere', { ...type, 'Transfer-Encoding': 'chunked' }, 'x\r\n'),
+      'such a chunk of somebody unknown': post(
+        '/market/bid',
+        { Authorization: 'x', 'Transfer-Encoding': 'chunked' },
+        'x\r\n',
+      ),
+    };
+    for (const [name, bytes] of Object.entries(malformed)) {
+      const answer = await rawText(ann.socketPath, `${bytes}${whole}`);
+      expect(answer.match(/HTTP\/1\.1 \d+/g), `${name}: ${answer}`).toHaveLength(1);
+      expect(answer, name).toMatch(/^HTTP\/1\.1 4\d\d /);
+    }
   });
 
   it('that is not HTTP is 400', async () => {
