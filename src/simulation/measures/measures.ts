@@ -17,6 +17,8 @@ export interface MeasureOptions {
   readonly presence?: readonly Span[];
   /** To which group an agent belongs; its lineage by default. */
   readonly groupOf?: (agentId: string) => string;
+  /** Also the share of the best possible welfare, which can take longer than all the rest; by default it is. */
+  readonly welfare?: boolean | undefined;
 }
 
 /** What an economy came to, from its own record alone: of a simulated one as of a real one. */
@@ -27,7 +29,7 @@ export async function measure(economy: Economy, options: MeasureOptions = {}): P
   const cyclesPerHour = Math.max(1, Math.round(3600 / config.market.cycle_seconds));
   const days = Math.max(runningMs, 1) / 86_400_000;
   const bareCost = bundleCost(bareBundle(config.economy.bare_bundle), derived.startPrices);
-  const solver = await loadSolver();
+  const solver = options.welfare === false ? undefined : await loadSolver();
   // All from one moment, since a run may be going on; the optima take longer than a snapshot should be held.
   const read = store.read(() => ({
     ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),

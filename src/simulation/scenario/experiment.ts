@@ -51,13 +51,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   );
   // In short form only what a promise speaks of.
   const named = new Set(scenario.expect.flatMap(({ variant, of }) => [variant, of]));
+  const welfare = !short || scenario.expect.some(({ measure, times }) => isWelfare(measure) || isWelfare(times));
   const variants = [AS_IT_STANDS, ...Object.keys(scenario.variants).filter((name) => !short || named.has(name))];
   const tasks = variants.flatMap((variant) =>
     seeds.map((it): ScenarioTask & { readonly variant: string } => {
       const settings = [...variantOverrides(scenario, variant), ...overrides];
       // What is wrong with a variant is told before anything runs.
       prepareScenario(name, text, settings);
-      return { name, text, overrides: settings, seed: it, days, variant };
+      return { name, text, overrides: settings, seed: it, days, welfare, variant };
     }),
   );
   const done = await runAll(tasks, {
@@ -69,6 +70,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   );
   const verdicts = scenario.expect.map((expectation) => judge(expectation, runs));
   return { name, about: scenario.about, days, runs, verdicts };
+}
+
+function isWelfare(measure = ''): boolean {
+  return measure.startsWith('welfare.');
 }
 
 /** Every measure of these runs, in the order in which they come first. A run that has none of a measure isn't counted. */

@@ -13,6 +13,8 @@ export interface ScenarioTask {
   readonly overrides: readonly string[];
   readonly seed: string;
   readonly days: number;
+  /** Whether its welfare is measured; by default it is. */
+  readonly welfare?: boolean;
 }
 
 /** What a thread sends back. */
@@ -66,8 +68,8 @@ export async function runAll(tasks: readonly ScenarioTask[], options: PoolOption
   return runs;
 }
 
-export function runTask({ name, text, overrides, seed, days }: ScenarioTask): Promise<ScenarioRun> {
-  return runScenario(prepareScenario(name, text, overrides), { seed, days });
+export function runTask({ name, text, overrides, ...options }: ScenarioTask): Promise<ScenarioRun> {
+  return runScenario(prepareScenario(name, text, overrides), options);
 }
 
 /** Another thread that makes one run after the other. */

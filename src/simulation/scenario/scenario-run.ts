@@ -5,7 +5,7 @@ import { RESOURCES } from '../../domain/resources.ts';
 import { closeEconomy, type Economy } from '../../economy/economy.ts';
 import { BpError } from '../../platform/errors.ts';
 import { Dice } from '../dice.ts';
-import { measure, type Measures } from '../measures/measures.ts';
+import { measure, type MeasureOptions, type Measures } from '../measures/measures.ts';
 import { paths, type PathPoint } from '../measures/paths.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import type { PreparedScenario } from './scenario-file.ts';
@@ -13,7 +13,7 @@ import { ScenarioWorld } from './scenario-world.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
 import { stateOf } from '../../economy/views/status-view.ts';
 
-export interface ScenarioRunOptions {
+export interface ScenarioRunOptions extends Pick<MeasureOptions, 'welfare'> {
   readonly seed: string;
   readonly days: number;
   /** Told after each simulated day. */
@@ -39,7 +39,7 @@ const MACHINE = { cores: 2, memoryMb: 4000 };
  */
 export async function runScenario(
   { name, scenario, config }: PreparedScenario,
-  { seed, days, onDay = () => undefined }: ScenarioRunOptions,
+  { seed, days, welfare, onDay = () => undefined }: ScenarioRunOptions,
 ): Promise<ScenarioRun> {
   const clock = new SimulatedClock();
   const dice = new Dice(`${name}/${seed}`);
@@ -60,6 +60,7 @@ export async function runScenario(
     const measures = await measure(economy, {
       presence: presence.map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
+      welfare,
     });
     return { seed, days, cycles: stateOf(economy).cycle, measures, paths: paths(economy), head };
   } finally {
