@@ -54,9 +54,17 @@ export class ScenarioHuman {
     return this.#options.traits.hours.some(([from, to]) => hour >= from && hour < to);
   }
 
+  /** Up to the last glance before somebody is there again, in whole glances, so that nothing comes in another order. */
+  get #untilNextLook(): number {
+    if (this.#isPresent) return GLANCE_MS;
+    const ofDay = this.#options.clock.monotonic() % DAY_MS;
+    const comes = this.#options.traits.hours.map(([from]) => from * HOUR_MS).find((from) => from > ofDay) ?? DAY_MS;
+    return Math.max(1, Math.ceil((comes - ofDay) / GLANCE_MS) - 1) * GLANCE_MS;
+  }
+
   #look(): void {
     const { economy, clock } = this.#options;
-    clock.after(GLANCE_MS, () => this.#look());
+    clock.after(this.#untilNextLook, () => this.#look());
     if (!this.#isPresent || this.#reading !== undefined) return;
     // Whoever sits at the terminal has touched a key.
     if (stateOf(economy).humanAway) welcomeHuman(economy);
