@@ -11,6 +11,8 @@ interface Plant {
   readonly wrong: (right: Module) => Module;
   /** Where it shows seldom. */
   readonly cycles?: number;
+  /** The seed with which it shows soonest, tried before the others, where it doesn't show with the first ones. */
+  readonly soonest?: string;
 }
 type Module = Record<string, Anything>;
 type Anything = any;
@@ -44,11 +46,13 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 const PLANTS: readonly Plant[] = [
   {
     name: 'no rent is charged',
+    soonest: 'p6',
     module: '../../src/economy/money/charge-rent.ts',
     wrong: (right) => ({ ...right, chargeRent: () => undefined }),
   },
   {
     name: 'the cap on issuance is not kept',
+    soonest: 'p4',
     module: '../../src/economy/money/issuance.ts',
     wrong: (right) => ({ ...right, underCap: (_: unknown, worth: Anything) => worth }),
   },
@@ -96,6 +100,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'sponsored bids compete beside own ones',
+    soonest: 'p3',
     module: '../../src/domain/competition.ts',
     wrong: (right) => ({
       ...right,
@@ -135,6 +140,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'what comes for the dead goes to the dead',
+    soonest: 'p4',
     cycles: 1000,
     module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({ ...right, receiver: (_: unknown, agent: string) => agent }),
@@ -241,6 +247,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a silent engine is taken for a lost execution',
+    soonest: 'p4',
     module: '../../src/orchestrator/engine-patience.ts',
     wrong: () => ({ onceAnswered: (_deps: unknown, _id: string, ask: () => Promise<unknown>) => ask() }),
   },
@@ -298,13 +305,13 @@ const PLANTS: readonly Plant[] = [
 ];
 
 describe('the simulation finds that', () => {
-  it.each(PLANTS)('$name', async ({ module, wrong, cycles = CYCLES }) => {
+  it.each(PLANTS)('$name', async ({ module, wrong, cycles = CYCLES, soonest = 'p1' }) => {
     vi.resetModules();
     vi.doMock(module, async (original) => wrong(await original<Module>()));
     try {
       const { simulate } = await import('../../src/simulation/simulation.ts');
       let found: string | undefined;
-      for (const seed of SEEDS) {
+      for (const seed of new Set([soonest, ...SEEDS])) {
         const { finding } = await simulate({ seed, cycles });
         found = finding && `${finding.rule}: ${finding.detail}`;
         if (found !== undefined) break;
