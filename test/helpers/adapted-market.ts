@@ -26,7 +26,7 @@ const MICRO = 1_000_000;
  */
 export function densityValue(instance: KnapsackInstance): number {
   const { values, weights, capacities } = instance;
-  const items = [...values.keys()];
+  const bids = values.map(bidOf);
   const total = values.reduce((sum, value) => sum + value, 0) * MICRO;
   // At first all that there is costs a hundredth of what all items are worth.
   const floor = capacities.map((capacity) => micro(Math.max(1, Math.floor(total / 100 / weights.length / capacity))));
@@ -34,7 +34,7 @@ export function densityValue(instance: KnapsackInstance): number {
   let smoothed: readonly (number | null)[] = capacities.map(() => null);
   let winners: readonly number[] = [];
   for (let cycle = 0; cycle < CYCLES; cycle++) {
-    const offers = items.map((item) => offerOf(instance, item, prices));
+    const offers = bids.map((bid): Offer => ({ bid, reserveCost: costOf(instance, bid.id, prices) }));
     winners = fill(instance, byDensity(0).rank(offers));
     const won = new Set(winners);
     const asking = offers.filter(({ bid, reserveCost }) => !won.has(bid.id) && bid.amount >= reserveCost);
@@ -60,14 +60,21 @@ function oneOf(price: MicroCredits): Prices {
   return { cpu_seconds: micro(0), memory_mb: price, tokens: micro(0), attention: micro(0) };
 }
 
-function offerOf({ values, weights }: KnapsackInstance, item: number, prices: readonly MicroCredits[]): Offer {
-  const cost = weights.reduce((sum, row, constraint) => sum + row[item]! * prices[constraint]!, 0);
-  const amount = micro(values[item]! * MICRO);
-  const bid: StandingBid = {
-    ...{ id: item, agentId: `${item}`, payerId: `${item}`, lineageId: `${item}`, amount },
+/** Made once for all cycles: only what it costs moves. */
+function bidOf(value: number, item: number): StandingBid {
+  return {
+    ...{ id: item, agentId: `${item}`, payerId: `${item}`, lineageId: `${item}`, amount: micro(value * MICRO) },
     ...{ bundle: { ...NOTHING, attention: 0 }, reserveAtPlacing: micro(1), passedOver: 0, earliestCycle: 0 },
   };
-  return { bid, reserveCost: micro(Math.max(1, cost)) };
+}
+
+function costOf({ weights }: KnapsackInstance, item: number, prices: readonly MicroCredits[]): MicroCredits {
+  return micro(
+    Math.max(
+      1,
+      weights.reduce((sum, row, constraint) => sum + row[item]! * prices[constraint]!, 0),
+    ),
+  );
 }
 
 function fill({ weights, capacities }: KnapsackInstance, ranked: readonly Offer[]): readonly number[] {

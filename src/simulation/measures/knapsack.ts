@@ -1,9 +1,12 @@
-/** A 0/1 knapsack with several constraints; its linear relaxation, which is never less, where `relaxed`. */
+/**
+ * A 0/1 knapsack with several constraints. Where `relaxed` or `within` some share it is no optimum but a bound on it,
+ * never less and found in a small part of the time.
+ */
 export function solveKnapsack(
   solver: Solver,
   values: readonly number[],
   constraints: readonly Constraint[],
-  { relaxed = false, seconds }: SolveOptions = {},
+  { relaxed = false, within = 0, seconds }: SolveOptions = {},
 ): number | undefined {
   if (values.length === 0) return 0;
   const names = values.map((_, place) => `x${place}`);
@@ -16,12 +19,13 @@ export function solveKnapsack(
     : ['Binary', ...names.map((name) => ` ${name}`)];
   const problem = ['Maximize', ` obj: ${linear(values, names)}`, 'Subject To', ...lines, ...bounds, 'End'].join('\n');
   const { Status: status, ObjectiveValue: value } = solver.solve(problem, {
-    mip_rel_gap: 0,
+    mip_rel_gap: within,
     ...(seconds !== undefined && { time_limit: seconds }),
   });
   if (status === 'Time limit reached') return undefined;
   if (status !== 'Optimal') throw new Error(`the solver ended with ${status}`);
-  return value;
+  // The solver proves that nothing is better than what it found by a larger share of that.
+  return value * (1 + within);
 }
 
 /** The part of `highs` that is used: it takes a problem in CPLEX LP format. */
@@ -30,7 +34,10 @@ export interface Solver {
 }
 
 export interface SolveOptions {
+  /** The linear relaxation. */
   readonly relaxed?: boolean;
+  /** More than the optimum by at most this share of it. */
+  readonly within?: number;
   /** Gives up after this time. */
   readonly seconds?: number;
 }

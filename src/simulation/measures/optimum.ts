@@ -18,7 +18,7 @@ export async function loadSolver(): Promise<Solver | undefined> {
 
 /**
  * The most that bids whose bundles fit together can offer, at most one per agent, in micro-credits: exact, or no less
- * where `relaxed`. Undefined where it wasn't found in time.
+ * where `relaxed` or `within`. Undefined where it wasn't found in time.
  */
 export function bestValue(
   solver: Solver,
