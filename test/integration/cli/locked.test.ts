@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cliHome, type CliHome } from '../../helpers/cli.ts';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { cliHome } from '../../helpers/cli.ts';
 import { until } from '../../helpers/program.ts';
 import { busyFile, holdDatabase, spawnRun, type SpawnedRun } from '../../helpers/spawned-run.ts';
 
@@ -10,52 +10,52 @@ import { busyFile, holdDatabase, spawnRun, type SpawnedRun } from '../../helpers
 const FAST = ['market.cycle_seconds=0.1', 'market.supply.cpu_seconds=16'];
 const HOLDS = /another process holds the database/;
 
-let home: CliHome;
-let run: SpawnedRun | undefined;
-let holder: ReturnType<typeof holdDatabase> | undefined;
-beforeEach(async () => {
-  home = cliHome();
+/** A home of its own, so that the tests can wait at the same time; nothing of it is left when the test has ended. */
+async function economy(onTestFinished: TestContext['onTestFinished']) {
+  const home = cliHome();
+  let run: SpawnedRun | undefined;
+  let holder: ReturnType<typeof holdDatabase> | undefined;
+  onTestFinished(async () => {
+    holder?.letGo();
+    await run?.kill();
+    home.remove();
+  });
   expect((await home.run('bootstrap')).stderr).toBe('');
-});
-afterEach(async () => {
-  holder?.letGo();
-  await run?.kill();
-  home.remove();
-});
 
-function start(...args: readonly string[]): SpawnedRun {
-  run = spawnRun(home.directory, FAST, args);
-  return run;
+  const status = () => home.json<{ cycle: number; paused: string | null }>('status');
+  const cycle = async () => (await status()).cycle;
+  return {
+    status,
+    cycle,
+    start: (settings: readonly string[] = [], ...args: readonly string[]) =>
+      (run = spawnRun(home.directory, [...FAST, ...settings], args)),
+    hold: () => (holder = holdDatabase(home.directory)),
+    goesOn: (since: number) => until(cycle, (cleared) => cleared > since + 3),
+    /** An execution that lasts until it may end. */
+    somethingRuns: async (): Promise<void> => {
+      writeFileSync(busyFile(home.directory), '');
+      await until(
+        () => home.json<{ executions: { running: number } }>('status'),
+        ({ executions }) => executions.running > 0,
+      );
+    },
+    mayEnd: () => rmSync(busyFile(home.directory)),
+    settledWhole: async (): Promise<void> => {
+      expect(await home.json('status')).toMatchObject({ executions: { running: 0 } });
+      expect(await home.json('audit')).toMatchObject({ ok: true, first_difference: null });
+    },
+  };
 }
 
-const status = () => home.json<{ cycle: number; paused: string | null }>('status');
-const cycle = async () => (await status()).cycle;
-
-async function goesOn(since: number): Promise<void> {
-  await until(cycle, (cleared) => cleared > since + 3);
-}
-
-/** An execution that lasts as long as the busy file. */
-async function somethingRuns(): Promise<void> {
-  writeFileSync(busyFile(home.directory), '');
-  await until(
-    () => home.json<{ executions: { running: number } }>('status'),
-    ({ executions }) => executions.running > 0,
-  );
-}
-
-async function settledWhole(): Promise<void> {
-  expect(await home.json('status')).toMatchObject({ executions: { running: 0 } });
-  expect(await home.json('audit')).toMatchObject({ ok: true, first_difference: null });
-}
-
-describe('a database that another process holds', () => {
-  it.each([6_500, 30_000])(
+describe.concurrent('a database that another process holds', () => {
+  it.for([6_500, 30_000])(
     'for %i ms is waited for: the run says so, status too, and it goes on by itself',
-    async (heldMs) => {
+    { timeout: 120_000 },
+    async (heldMs, { onTestFinished }) => {
+      const { start, hold, goesOn, status, cycle, settledWhole } = await economy(onTestFinished);
       const market = start();
       await goesOn(0);
-      holder = holdDatabase(home.directory);
+      const holder = hold();
       const held = sleep(heldMs);
       await market.says(HOLDS);
       const paused = await status();
@@ -70,11 +70,11 @@ describe('a database that another process holds', () => {
       expect(await market.ended).toBe(0);
       await settledWhole();
     },
-    120_000,
   );
 
-  it('at the start is waited for', async () => {
-    holder = holdDatabase(home.directory);
+  it('at the start is waited for', async ({ onTestFinished }) => {
+    const { start, hold, goesOn, settledWhole } = await economy(onTestFinished);
+    const holder = hold();
     const market = start();
     await market.says(/another process holds the database: waiting for it/);
     holder.letGo();
@@ -84,37 +84,42 @@ describe('a database that another process holds', () => {
     await settledWhole();
   });
 
-  it('at the start keeps no interrupt waiting', async () => {
-    holder = holdDatabase(home.directory);
+  it('at the start keeps no interrupt waiting', async ({ onTestFinished }) => {
+    const { start, hold } = await economy(onTestFinished);
+    hold();
     const market = start();
     await market.says(HOLDS);
     market.child.kill('SIGTERM');
     expect(await market.ended).toBe(0);
   });
 
-  it('at the end is waited for: all that ran is settled', async () => {
+  it('at the end is waited for: all that ran is settled', async ({ onTestFinished }) => {
+    const { start, hold, somethingRuns, mayEnd, settledWhole } = await economy(onTestFinished);
     const market = start();
     await somethingRuns();
-    holder = holdDatabase(home.directory);
+    const holder = hold();
     market.child.kill('SIGTERM');
-    rmSync(busyFile(home.directory));
+    mayEnd();
     await market.says(HOLDS);
     holder.letGo();
     expect(await market.ended).toBe(0);
     await settledWhole();
   });
 
-  it('longer than an end may wait ends the run with 1, and the next one settles what was left', async () => {
-    run = spawnRun(home.directory, [...FAST, 'ending.locked_ms=1000']);
+  it('longer than an end may wait ends the run with 1, and the next one settles what was left', async ({
+    onTestFinished,
+  }) => {
+    const { start, hold, somethingRuns, mayEnd, cycle, settledWhole } = await economy(onTestFinished);
+    const market = start(['ending.locked_ms=1000']);
     await somethingRuns();
-    holder = holdDatabase(home.directory);
-    run.child.kill('SIGTERM');
-    rmSync(busyFile(home.directory));
-    expect(await run.ended).toBe(1);
-    expect(run.output).toMatch(/\(database_locked\)/);
+    const holder = hold();
+    market.child.kill('SIGTERM');
+    mayEnd();
+    expect(await market.ended).toBe(1);
+    expect(market.output).toMatch(/\(database_locked\)/);
     holder.letGo();
     const before = await cycle();
-    await start('--cycles', '2').ended;
+    await start([], '--cycles', '2').ended;
     expect(await cycle()).toBe(before + 2);
     await settledWhole();
   });
