@@ -17,6 +17,8 @@ import sys
 import traceback
 
 LIMIT_SECONDS = 60
+# What a program loads of the standard library only once it is called: its first connection, its own use of memory.
+LATER = ("encodings.idna", "resource")
 
 
 def main():
@@ -26,6 +28,8 @@ def main():
     for name in os.listdir(sys.argv[1]):
         if name.endswith(".py") and name != "main.py":
             importlib.import_module(name.removesuffix(".py"))
+    for name in (*LATER, "pkgutil"):  # The last one is `runpy`'s own.
+        importlib.import_module(name)
     gc.freeze()
     for line in sys.stdin:
         request = json.loads(line)

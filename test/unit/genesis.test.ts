@@ -30,6 +30,12 @@ function answering(economy: ScriptedEconomy, marks: readonly [number, number, nu
   };
 }
 
+/** Goes on until so many letters were shown, each answered at once. */
+async function letters(economy: ScriptedEconomy, count: number, turnsMax = 30) {
+  const answer = answering(economy, [7, 8, 9]);
+  for (let turn = 0; turn < turnsMax && economy.prompts.length < count; turn += 1) await economy.turns(1, answer);
+}
+
 test('genesis asks nothing of the service before its next life is bid for', async () => {
   const { economy } = await live();
   await economy.turn();
@@ -296,7 +302,7 @@ describe('genesis with a model', () => {
     ['says nothing', ' ', 'nothing came'],
   ])('keeps to its own words where the model %s', async (_, words, reason) => {
     const { economy } = await live({ tokens: 20_000, prices, think: () => words });
-    await economy.turns(30, answering(economy, [7, 8, 9]));
+    await letters(economy, 2);
     expect(economy.prompts[1]?.content).toContain('credits free');
     expect(economy.prompts[1]?.content).not.toContain('1234567');
     expect(economy.executions.map(({ log }) => log).join('')).toContain(`I keep to my own words: ${reason}`);
@@ -304,11 +310,11 @@ describe('genesis with a model', () => {
 
   test('goes on as without one where none answers, and never asks where no tokens are sold', async () => {
     const { economy } = await live({ tokens: 20_000, prices });
-    await economy.turns(30, answering(economy, [7, 8, 9]));
+    await letters(economy, 3);
     expect(economy.prompts.length).toBeGreaterThan(1);
     expect(economy.requests.filter(isQuestion)).toHaveLength(economy.prompts.length - 1);
     const other = await live({ think: () => 'x' });
-    await other.economy.turns(30, answering(other.economy, [7, 8, 9]));
+    await letters(other.economy, 3);
     expect(other.economy.prompts.length).toBeGreaterThan(1);
     expect(other.economy.requests.filter(isQuestion)).toEqual([]);
   });
