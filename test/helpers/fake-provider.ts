@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -124,12 +125,18 @@ async function stream(call: ProviderCall, response: ServerResponse, told: Told):
       return;
     }
     if (place === told.hangAfter) return;
-    if (!response.write(typeof chunk === 'string' ? chunk : chunk()))
-      await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+    if (!response.write(typeof chunk === 'string' ? chunk : chunk())) await drained(response);
     if (told.chunkMs !== undefined) await pause(told.chunkMs);
     if (response.destroyed) return;
   }
   response.end(after.join(''));
+}
+
+/** Waits until the caller has read on or is gone, and leaves no listener at the answer: it waits many times. */
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const first = ['drain', 'close'].map((event) => once(response, event, { signal: over.signal }));
+  await Promise.race(first).finally(() => over.abort());
 }
 
 /** What comes before the words, with each word, and after them. */
