@@ -1,6 +1,7 @@
 import { captured, foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { inRoot } from './places.mjs';
+import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
 /** @param {string[]} path */
@@ -34,7 +35,11 @@ export async function check(args) {
   for (const [name, ...command] of STATIC) {
     await step(name, (say) => runQuietly(command, say)).catch(() => failed.push(name));
   }
-  if (!args.includes('--static') && (await foreground(process.execPath, TESTS)) !== 0) failed.push('tests');
+  if (!args.includes('--static')) {
+    // Some tests start the built program.
+    await setUp(['packages', 'build']);
+    if ((await foreground(process.execPath, TESTS)) !== 0) failed.push('tests');
+  }
   if (failed.length > 0) throw new Fault(`not in order: ${failed.join(', ')}`);
 }
 

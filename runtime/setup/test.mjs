@@ -25,7 +25,7 @@ export async function test(args) {
   const { isWanted, others } = projectsOf(args);
   const first = WITHOUT_ENGINE.filter(isWanted);
   let then = WITH_ENGINE.filter(isWanted);
-  await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages']);
+  await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages', 'build']);
   const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
   if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
   const missing = then.includes('terminal')

@@ -1,20 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { compiled } from '../helpers/compiled.ts';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
 import { GroundTruth } from '../torture/ground-truth.ts';
 
-const PROGRAM = fileURLToPath(new URL('../helpers/crashing-program.ts', import.meta.url));
+const PROGRAM = await compiled(new URL('../helpers/crashing-program.ts', import.meta.url));
 const SETTINGS = [
-  ...[
-    'market.cycle_seconds=0.4',
-    'market.supply.cpu_seconds=16',
-    'sandbox.workspace_mb=64',
-    'sandbox.wall_base_seconds=600',
-  ],
+  ...['market.cycle_seconds=0.4', 'market.supply.cpu_seconds=16', 'sandbox.workspace_mb=64'],
   ...['lifecycle.fault_backoff_cycles=[1]', 'lifecycle.dormant_cycles=1000'],
 ];
 const BUNDLE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
@@ -33,14 +28,13 @@ class Victim {
 
   bootstrap(agent = AGENT, bundle = BUNDLE) {
     const folder = this.place.agentFolder('a', { 'main.py': agent });
-    return this.place.run('bootstrap', '--id', 'a', '--from', folder, '--bundle', bundle);
+    return this.place.within('bootstrap', '--id', 'a', '--from', folder, '--bundle', bundle);
   }
 
   /** Runs a command in a process that kills itself at this point. */
   async crash(point: string, ...args: readonly string[]): Promise<void> {
-    const options = ['--home', this.place.directory, ...SETTINGS.flatMap((setting) => ['--set', setting])];
-    const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...options, ...args], {
-      env: { ...process.env, BP_CRASH_AT: point },
+    const child = spawn(process.execPath, [PROGRAM, ...this.place.options, ...args], {
+      env: { ...process.env, CRASH_AT: point },
       stdio: 'ignore',
     });
     expect(await exitOf(child)).toBeNull();
@@ -48,7 +42,7 @@ class Victim {
 
   /** Starts the program again, and says how each attempt went, the first one first. */
   async recovered(): Promise<readonly string[]> {
-    expect(await this.place.run('run', '--headless', '--cycles', '5')).toMatchObject({ status: 0 });
+    expect(await this.place.within('run', '--headless', '--cycles', '5')).toMatchObject({ status: 0 });
     expect(new GroundTruth(this.place.directory).leftovers()).toEqual([]);
     expect(await this.place.json('audit')).toMatchObject({ ok: true });
     const rows = await this.place.json<{ outcome: string | null }[]>('executions');
@@ -208,9 +202,9 @@ describe.concurrent('killed', () => {
   it('before it prints that a prompt was marked, the marks count once', async () => {
     const home = victim();
     await home.bootstrap(PROMPTING, BUNDLE.replace('attention=0', 'attention=1'));
-    await home.place.run('run', '--headless', '--cycles', '3');
+    await home.place.within('run', '--headless', '--cycles', '3');
     await home.crash('before printing', 'score', 'prompt_1', '5', '5', '5');
-    const again = await home.place.run('score', 'prompt_1', '5', '5', '5');
+    const again = await home.place.within('score', 'prompt_1', '5', '5', '5');
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('already scored') as string });
     expect(await home.place.json('prompts')).toMatchObject([{ status: 'scored', reward: 375 }]);
     expect(await home.place.json('audit')).toMatchObject({ ok: true });

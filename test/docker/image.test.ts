@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { createDockerClient } from '../../src/sandbox/docker/client/docker-client.ts';
 import { ensureImage, imageState, type ImageRequest } from '../../src/sandbox/docker/image/image.ts';
+import { compiled } from '../helpers/compiled.ts';
 import { until } from '../helpers/program.ts';
 import { engine, IMAGE, removeSupervised, runSupervised } from '../helpers/supervised.ts';
 
@@ -87,9 +87,10 @@ describe('the agent image', () => {
   it('is not built on by a container of a program that was killed', async () => {
     const step = `sleep 600.${process.pid}`;
     appendFileSync(join(directory, 'Dockerfile'), `RUN ${step}\n`);
-    const script = fileURLToPath(new URL('../helpers/crashing-image.ts', import.meta.url));
-    const parameters = ['--import', 'tsx', script, directory, request.image];
-    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const script = await compiled(new URL('../helpers/crashing-image.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, directory, request.image], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const building = async () => {
       const running = await request.client.docker.listContainers();
       return running.some(({ Command }) => Command.includes(step));

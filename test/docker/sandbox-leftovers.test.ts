@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compiled } from '../helpers/compiled.ts';
 import { ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
 let home: TestHome;
@@ -22,8 +22,8 @@ const QUICK = 'print("done")\n';
 
 /** Starts an execution in a program of its own and kills that program once the execution is in this state. */
 async function crash(executionId: string, program: string, state: 'prepared' | 'running'): Promise<number> {
-  const script = fileURLToPath(new URL('../helpers/crashing-sandbox.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, home.path, executionId, program, state], {
+  const script = await compiled(new URL('../helpers/crashing-sandbox.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, home.path, executionId, program, state], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');

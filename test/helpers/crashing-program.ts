@@ -1,28 +1,23 @@
 /**
  * The program with a bomb: `main.ts` once more, with the real engine, which kills itself with SIGKILL the first time it
- * reaches the point that BP_CRASH_AT names. Points are the seams: `before` and `after` each call of the sandbox, of an
+ * reaches the point that CRASH_AT names. Points are the seams: `before` and `after` each call of the sandbox, of an
  * execution, of its endpoint and of the Docker client, each event of the market (told right after its commit), a
  * shared commit, and the printing of what a command did.
  */
-import { homedir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
-import type { CliDeps, EnginePort } from '../../src/cli/cli-deps.ts';
+import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
-import { createEnginePort } from '../../src/engine-port.ts';
-import { measureMachine } from '../../src/platform/machine.ts';
-import { systemClock } from '../../src/platform/system-clock.ts';
-import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { STORE } from '../../src/economy/internal/store-key.ts';
+import { realDeps } from './real-deps.ts';
 
-const point = process.env['BP_CRASH_AT'];
+const point = process.env['CRASH_AT'];
 /** The containers before are those of the probe at the start. */
 let isBegun = false;
 
 function reach(name: string): void {
   isBegun ||= name === 'before sandbox.socketDirectory' || name === 'before sandbox.adopt';
   if (name.includes('container.') && !isBegun) return;
-  if (process.env['BP_CRASH_TRACE']) process.stderr.write(`${name}\n`);
+  if (process.env['CRASH_TRACE']) process.stderr.write(`${name}\n`);
   if (name === point) process.kill(process.pid, 'SIGKILL');
 }
 
@@ -63,16 +58,8 @@ function watchDocker(): void {
   };
 }
 
-const clock = systemClock();
-const runtimeDirectory = fileURLToPath(new URL('../../runtime', import.meta.url));
-const engine = createEnginePort({
-  environment: process.env,
-  homeDirectory: homedir(),
-  runtimeDirectory,
-  clock,
-  uid: process.getuid!(),
-  gid: process.getgid!(),
-});
+const deps = realDeps();
+const { engine } = deps;
 const crashing: EnginePort = {
   ...engine,
   async start(home, logger, signal) {
@@ -114,17 +101,4 @@ process.stdout.write = ((...args: Parameters<typeof write>) => {
   reach('before printing');
   return write(...args);
 }) as typeof write;
-const deps: CliDeps = {
-  ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
-  ...{ environment: process.env, directory: process.cwd(), clock, random: systemRandomness() },
-  ...{ machine: measureMachine(), version: '0', runtimeDirectory, engine: crashing },
-  interrupt: new AbortController().signal,
-  process: {
-    raiseInterrupt: () => undefined,
-    exitWithin: () => undefined,
-    onContinued: () => () => undefined,
-    isInForeground: () => true,
-  },
-  interruptProcess: (pid) => void process.kill(pid, 'SIGTERM'),
-};
-process.exitCode = await runCli(deps, process.argv);
+process.exitCode = await runCli({ ...deps, engine: crashing }, process.argv);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { compiled } from './compiled.ts';
 import { unmountBelow } from './mounted.ts';
 import { fileURLToPath } from 'node:url';
 
@@ -15,14 +16,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** One economy in a directory of its own, used only through the real program in processes of its own. */
+/** One economy in a directory of its own, used only through the built program. */
 export interface ProgramHome {
   readonly directory: string;
-  /** Runs a command to its end. */
+  /** What every command is given: the home and the settings. */
+  readonly options: readonly string[];
+  /** Runs a command to its end, in a process of its own. */
   run(...args: readonly string[]): Promise<Ended>;
-  /** Runs a command with `--json` and reads its answer. */
+  /** The same within this process: to start one takes a hundred times as long as most commands. */
+  within(...args: readonly string[]): Promise<Ended>;
+  /** Runs a command with `--json` within this process and reads its answer. */
   json<T>(...args: readonly string[]): Promise<T>;
-  /** Starts a command and leaves it running. */
+  /** Starts a command in a process of its own and leaves it running. */
   start(...args: readonly string[]): ChildProcess;
   /** A folder with an agent's files, for `--from`. */
   agentFolder(name: string, files: Readonly<Record<string, string>>, executable?: string): string;
@@ -48,11 +53,15 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
     });
   }
 
+  const within = async (...args: readonly string[]) => (await loadWithin()).runWithin([...options, ...args]);
+
   return {
     directory,
+    options,
     run,
+    within,
     async json<T>(...args: readonly string[]) {
-      const { stdout, stderr } = await run(...args, '--json');
+      const { stdout, stderr } = await within(...args, '--json');
       if (stdout === '') throw new Error(stderr);
       return JSON.parse(stdout) as T;
     },
@@ -80,6 +89,12 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Compiled, so that its modules are those of the build. */
+async function loadWithin(): Promise<typeof import('./within-process.ts')> {
+  const path = await compiled(new URL('within-process.ts', import.meta.url));
+  return (await import(path)) as typeof import('./within-process.ts');
 }
 
 /** Containers that carry the label of a home, in the order of the engine; with a status, those that have it. */

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { databasePath } from '../../src/config/home-places.ts';
+import { compiled } from './compiled.ts';
 import { exitOf, until } from './program.ts';
 
-const CLI = fileURLToPath(new URL('instant-run.ts', import.meta.url));
+/** The command line over an engine without containers. */
+export const INSTANT_RUN = await compiled(new URL('instant-run.ts', import.meta.url));
 
 /** A `run` in a process of its own, over an engine without containers. */
 export interface SpawnedRun {
@@ -28,7 +29,7 @@ export function busyFile(home: string): string {
 /** What Node is called with for a `run` of this home. */
 export function runWords(home: string, settings: readonly string[], args: readonly string[] = []): readonly string[] {
   const options = settings.flatMap((setting) => ['--set', setting]);
-  return ['--import', 'tsx', CLI, '--home', home, ...options, 'run', '--headless', ...args];
+  return [INSTANT_RUN, '--home', home, ...options, 'run', '--headless', ...args];
 }
 
 export function spawnRun(

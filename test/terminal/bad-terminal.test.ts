@@ -1,12 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cliHome, type CliHome } from '../helpers/cli.ts';
 import { until } from '../helpers/program.ts';
-import { busyFile } from '../helpers/spawned-run.ts';
+import { busyFile, INSTANT_RUN } from '../helpers/spawned-run.ts';
 import { Pty } from '../helpers/pty.ts';
 
-const RUN = fileURLToPath(new URL('../helpers/instant-run.ts', import.meta.url));
 const SETTINGS = ['market.cycle_seconds=0.1', 'market.supply.cpu_seconds=16', 'terminal.refresh_ms=50'];
 
 const WAIT_MS = 100_000;
@@ -24,7 +22,7 @@ afterEach(async () => {
 
 function start(...args: readonly string[]): Pty {
   const settings = SETTINGS.flatMap((setting) => ['--set', setting]);
-  const words = ['--import', 'tsx', RUN, '--home', home.directory, 'run', ...settings, ...args];
+  const words = [INSTANT_RUN, '--home', home.directory, 'run', ...settings, ...args];
   terminal = new Pty([process.execPath, ...words], { environment: { BUSY_FILE: busyFile(home.directory) } });
   return terminal;
 }

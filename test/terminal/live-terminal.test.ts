@@ -2,17 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compiled } from '../helpers/compiled.ts';
 import { Pty } from '../helpers/pty.ts';
 
-const FIXTURE = fileURLToPath(new URL('fixtures/live-terminal.ts', import.meta.url));
+const FIXTURE = await compiled(new URL('fixtures/live-terminal.ts', import.meta.url));
 
 let directory: string;
 let pty: Pty;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bp-terminal-'));
-  pty = new Pty([process.execPath, '--import', 'tsx', FIXTURE, directory]);
+  pty = new Pty([process.execPath, FIXTURE, directory]);
 });
 afterEach(async () => {
   await pty.close();

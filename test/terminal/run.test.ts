@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cliHome, type CliHome } from '../helpers/cli.ts';
 import { nextCycle } from '../helpers/economy.ts';
 import { plant } from '../helpers/planted-economy.ts';
 import { Pty } from '../helpers/pty.ts';
+import { INSTANT_RUN } from '../helpers/spawned-run.ts';
 
-const FIXTURE = fileURLToPath(new URL('../helpers/instant-run.ts', import.meta.url));
 const QUICK = ['--set', 'market.cycle_seconds=0.3', '--set', 'market.supply.cpu_seconds=16'];
 
 let home: CliHome;
@@ -20,7 +19,7 @@ afterEach(async () => {
 
 function start(...args: readonly string[]): Pty {
   const words = ['--home', home.directory, 'run', ...QUICK, '--set', 'terminal.refresh_ms=50', ...args];
-  pty = new Pty([process.execPath, '--import', 'tsx', FIXTURE, ...words], { columns: 120, rows: 40 });
+  pty = new Pty([process.execPath, INSTANT_RUN, ...words], { columns: 120, rows: 40 });
   return pty;
 }
 
