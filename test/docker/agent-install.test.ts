@@ -26,7 +26,7 @@ function home(): ProgramHome {
 async function bring(place: ProgramHome, id: string, files: Readonly<Record<string, string>>): Promise<void> {
   const bundle = 'cpu_seconds=4,memory_mb=256,tokens=0,attention=0';
   const from = place.agentFolder(id, files);
-  expect(await place.run('bootstrap', '--id', id, '--from', from, '--bundle', bundle)).toMatchObject({ status: 0 });
+  expect(await place.within('bootstrap', '--id', id, '--from', from, '--bundle', bundle)).toMatchObject({ status: 0 });
 }
 
 const MANIFEST = JSON.stringify({
@@ -51,40 +51,40 @@ it('installs what an agent needs before it ever runs, and it runs with that with
   const installed = await place.json<{ commands: string[]; size: { files: number } }>('agent', 'install', 'node');
   expect(installed).toMatchObject({ agent_id: 'node', commands: ['npm install --omit=dev --ignore-scripts'] });
   expect(installed.size.files).toBeGreaterThan(3);
-  const { status, stdout } = await place.run('agent', 'install', 'python');
+  const { status, stdout } = await place.within('agent', 'install', 'python');
   expect(status, stdout).toBe(0);
   expect(stdout).toMatch(/installed for python: its workspace has \d+ of 512 MB/);
 
-  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
   const executions = await place.json<{ id: string; agent_id: string; outcome: string }[]>('executions');
   const printed: Record<string, string> = {};
   for (const { id, agent_id: agent, outcome } of executions) {
-    const { stdout: log } = await place.run('logs', id);
+    const { stdout: log } = await place.within('logs', id);
     expect(outcome, log).toBe('completed');
     printed[agent] = log;
   }
   expect(printed['node']).toContain('hello you false true');
   expect(printed['python']).toContain('/workspace/.venv');
-  const again = await place.run('agent', 'install', 'node');
+  const again = await place.within('agent', 'install', 'node');
   expect(again).toMatchObject({ status: 2 });
   expect(again.stderr).toContain('node has run');
-  expect(await place.run('agent', 'install', 'node', '--again')).toMatchObject({ status: 0 });
+  expect(await place.within('agent', 'install', 'node', '--again')).toMatchObject({ status: 0 });
 });
 
 it('says what is wrong, and leaves no container', async () => {
   const place = home();
   await bring(place, 'bare', { 'main.py': '' });
   await bring(place, 'wrong', { 'main.js': '', 'package.json': '{"dependencies": {"greeting": "99.99.99"}}' });
-  expect((await place.run('agent', 'install', 'bare')).stderr).toContain(
+  expect((await place.within('agent', 'install', 'bare')).stderr).toContain(
     'bare has neither package.json nor pyproject.toml',
   );
-  const failed = await place.run('agent', 'install', 'wrong');
+  const failed = await place.within('agent', 'install', 'wrong');
   expect(failed).toMatchObject({ status: 1 });
   expect(failed.stdout).toContain('greeting@99.99.99');
   expect(failed.stderr).toContain('npm install --omit=dev --ignore-scripts failed with status 1');
-  expect((await place.run('agent', 'install', 'nobody')).stderr).toContain('there is no agent nobody');
+  expect((await place.within('agent', 'install', 'nobody')).stderr).toContain('there is no agent nobody');
   // A name that is taken would stop the second try.
-  expect((await place.run('agent', 'install', 'wrong')).stderr).toContain('failed with status 1');
+  expect((await place.within('agent', 'install', 'wrong')).stderr).toContain('failed with status 1');
 });
 
 /** Containers of an installation that run, by their ids. */

@@ -55,7 +55,7 @@ describe('doctor', () => {
     place = programHome(['market.cycle_seconds=0.5', 'market.supply.cpu_seconds=16']);
     const folder = place.agentFolder('slow', { 'main.py': 'import time\ntime.sleep(30)\n' });
     const bundle = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
-    await place.run('bootstrap', '--id', 'slow', '--from', folder, '--bundle', bundle);
+    await place.within('bootstrap', '--id', 'slow', '--from', folder, '--bundle', bundle);
     const market = place.start('run', '--headless');
     await until(
       () => place.json<{ state: string }[]>('executions'),
@@ -67,8 +67,8 @@ describe('doctor', () => {
     const report = await doctor();
     expect(wrong(report)).toEqual(['leftovers', 'sockets']);
     expect(report.findings.find(({ name }) => name === 'leftovers')?.detail).toMatch(/^1 container/);
-    await place.run('stop', 'slow');
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    await place.within('stop', 'slow');
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
     expect(wrong(await doctor())).toEqual([]);
   });
 });

@@ -40,13 +40,13 @@ it.each([
   const from = join(place.directory, name);
   cpSync(folder(name), from, { recursive: true });
   bringPackages(from, packages);
-  const made = await place.run('bootstrap', '--id', id, '--from', from, '--bundle', bundle);
+  const made = await place.within('bootstrap', '--id', id, '--from', from, '--bundle', bundle);
   expect(made, made.stderr).toMatchObject({ status: 0 });
-  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
   const executions = await place.json<{ id: string; agent_id: string; outcome: string; used: { tokens: number } }[]>(
     ...['executions', '--agent', id],
   );
-  const { stdout: log } = await place.run('logs', executions[0]?.id ?? '');
+  const { stdout: log } = await place.within('logs', executions[0]?.id ?? '');
   expect(executions[0], log).toMatchObject({
     outcome: 'completed',
     used: { tokens: name === 'anthropic-node' ? 30 : 15 },
@@ -57,7 +57,7 @@ it.each([
   const prompts = await place.json<{ id: string; agent_id: string; content: string }[]>('prompts');
   expect(prompts.at(-1)).toMatchObject({ agent_id: id, content: 'Hello, world!' });
   // The next one needs the human's attention too.
-  expect(await place.run('skip', prompts.at(-1)?.id ?? '')).toMatchObject({ status: 0 });
+  expect(await place.within('skip', prompts.at(-1)?.id ?? '')).toMatchObject({ status: 0 });
 });
 
 it('openai-python is a program', () => {

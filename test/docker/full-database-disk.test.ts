@@ -26,7 +26,7 @@ it('a disk that is full while a container waits for its "go" ends the run, and l
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'bp-agents-test', home.directory]);
   // Each failure is followed by a restart: one of them is caught between its preparation and its "go".
   const folder = home.agentFolder('failing', { 'main.py': 'raise SystemExit(1)' });
-  await home.run('bootstrap', '--id', 'failing', '--from', folder, '--bundle', BUNDLE);
+  await home.within('bootstrap', '--id', 'failing', '--from', folder, '--bundle', BUNDLE);
   const run = home.run('run', '--headless');
   const holder = await holdWhilePreparing(home.directory);
   await until(
@@ -42,7 +42,7 @@ it('a disk that is full while a container waits for its "go" ends the run, and l
   expect(containersOf(home.directory)).toEqual([]);
 
   rmSync(join(home.directory, 'filler'));
-  expect(await home.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await home.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
   expect(await home.json('executions')).toContainEqual(expect.objectContaining({ outcome: 'system_fault' }));
   expect(await home.json('audit')).toMatchObject({ ok: true });
 });

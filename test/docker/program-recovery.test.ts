@@ -24,7 +24,7 @@ describe('after a run that was killed', () => {
     place = programHome(['market.cycle_seconds=1']);
     const folder = place.agentFolder('late', { 'main.py': WRITES_LATE });
     const bundle = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
-    await place.run('bootstrap', '--id', 'late', '--from', folder, '--bundle', bundle);
+    await place.within('bootstrap', '--id', 'late', '--from', folder, '--bundle', bundle);
     const market = place.start('run', '--headless');
     const workspace = join(place.directory, 'workspaces', 'agent-late');
     const isThere = (name: string) => Promise.resolve(existsSync(join(workspace, name)));
@@ -44,7 +44,7 @@ describe('after a run that was killed', () => {
     expect(existsSync(join(place.directory, '.bp-agents', 'volumes'))).toBe(false);
     expect(readFileSync(join(workspace, 'late'), 'utf8')).toBe('late');
 
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
     // Only root has a report that outlives the run. Without one nobody knows, so the agent pays nothing and may try again.
     const isRoot = process.getuid!() === 0;
     expect(await place.json('executions')).toMatchObject([{ outcome: isRoot ? 'completed' : 'system_fault' }]);

@@ -73,7 +73,7 @@ describe('the program', () => {
   it('runs agents in Python, in Node and as an executable, each brought with --from', async () => {
     const place = home();
     const bring = (id: string, folder: string) =>
-      place.run(
+      place.within(
         'bootstrap',
         '--id',
         id,
@@ -93,7 +93,7 @@ describe('the program', () => {
       'shell completed',
     ]);
     for (const { id, agent_id } of executions) {
-      const { stdout } = await place.run('logs', id);
+      const { stdout } = await place.within('logs', id);
       expect(stdout).toContain(agent_id === 'shell' ? 'from a shell' : `from ${agent_id}`);
     }
   });
@@ -101,7 +101,7 @@ describe('the program', () => {
   it('takes marks from a second process while it runs; the next handshake holds the answer', async () => {
     // Long enough that the handshake with the answer is seen before the next one replaces it.
     const place = home('market.cycle_seconds=4');
-    await place.run('bootstrap');
+    await place.within('bootstrap');
     const market = place.start('run', '--headless');
     const [prompt] = await until(
       () => promptsOf(place),
@@ -123,7 +123,7 @@ describe('the program', () => {
     const place = home();
     const folder = place.agentFolder('slow', { 'main.py': 'import time\ntime.sleep(6)\nprint("done")\n' });
     const args = ['bootstrap', '--id', 'slow', '--from', folder, '--bundle'];
-    await place.run(...args, 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0');
+    await place.within(...args, 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0');
     const first = place.start('run', '--headless');
     await until(
       () => executionsOf(place),
@@ -140,7 +140,7 @@ describe('the program', () => {
 
   it('admits one run per home, names its process, and lets other homes run beside it', async () => {
     const place = home();
-    await place.run('bootstrap');
+    await place.within('bootstrap');
     const market = place.start('run', '--headless');
     await until(
       () => executionsOf(place),
@@ -164,7 +164,7 @@ describe('the program', () => {
     const scorer = setInterval(() => {
       void promptsOf(place).then((prompts) => {
         const open = prompts.find(({ status }) => status === 'open');
-        if (open) void place.run('score', open.id, '5', '5', '5');
+        if (open) void place.within('score', open.id, '5', '5', '5');
       });
     }, 1000);
     expect(await ended).toBe(0);
@@ -182,7 +182,7 @@ describe('the program', () => {
       'market.supply.cpu_seconds=0.8',
       'attention.prompt_ttl_seconds=3',
     );
-    await place.run('bootstrap', '--credits', '100');
+    await place.within('bootstrap', '--credits', '100');
     const market = place.start('run', '--headless');
     await until(
       () => agentsOf(place),
@@ -191,7 +191,7 @@ describe('the program', () => {
     market.kill('SIGINT');
     await exitOf(market);
     expect(await agentsOf(place)).toMatchObject([{ status: 'dead', available: 0 }]);
-    expect(await place.run('bootstrap')).toMatchObject({ status: 0 });
+    expect(await place.within('bootstrap')).toMatchObject({ status: 0 });
     expect(await agentsOf(place)).toMatchObject([{ status: 'alive', life: 2 }]);
     await expectSound(place);
   });

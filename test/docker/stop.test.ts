@@ -28,7 +28,7 @@ async function sleeper(): Promise<void> {
   const program = 'import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)\n';
   const folder = place.agentFolder('sleeper', { 'main.py': program });
   const bundle = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
-  await place.run('bootstrap', '--id', 'sleeper', '--from', folder, '--bundle', bundle);
+  await place.within('bootstrap', '--id', 'sleeper', '--from', folder, '--bundle', bundle);
 }
 
 const isRunning = () => until(executions, (rows) => rows.at(-1)?.state === 'running');
@@ -62,17 +62,17 @@ describe('stop', () => {
     first.kill('SIGKILL');
     await exitOf(first);
     expect(await place.json('stop', 'sleeper')).toMatchObject({ stopped: true, execution: { outcome: null } });
-    expect(await place.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
     expect(await executions()).toMatchObject([{ id: 'exe_1', outcome: 'stopped_by_operator' }]);
     expect(await available()).toBe(1000);
     const second = place.start('run', '--headless');
-    expect(await place.run('bootstrap', '--id', 'sleeper')).toMatchObject({ status: 0 });
+    expect(await place.within('bootstrap', '--id', 'sleeper')).toMatchObject({ status: 0 });
     await isRunning();
     expect(await place.json('stop', '--now')).toMatchObject({ process: second.pid, ended: true });
     expect(await exitOf(second)).toBe(130);
     expect(containers()).not.toBe('');
     expect(await place.json('stop', 'sleeper')).toMatchObject({ execution: { execution_id: 'exe_2' } });
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
     expect(containers()).toBe('');
     expect(await place.json('audit')).toMatchObject({ ok: true });
   });

@@ -82,12 +82,12 @@ describe('an agent with SDKs', () => {
     const folder = place.agentFolder('thinker', { 'main.mjs': MAIN });
     bringPackages(folder, ['openai', '@anthropic-ai/sdk']);
     const bundle = 'cpu_seconds=8,memory_mb=512,tokens=2000,attention=0';
-    const made = await place.run('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
+    const made = await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
     expect(made).toMatchObject({ status: 0 });
     expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
 
     const [execution] = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
-    const { stdout } = await place.run('logs', execution?.id ?? '');
+    const { stdout } = await place.within('logs', execution?.id ?? '');
     expect(execution, stdout).toMatchObject({ outcome: 'completed' });
     const told = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '{}') as Record<string, unknown>;
     expect(told).toMatchObject({
@@ -138,7 +138,7 @@ describe('a run that is killed while a provider is at work', () => {
   it('bills what was reserved at the next start, and the agent goes on with the rest', async () => {
     const bundle = 'cpu_seconds=8,memory_mb=64,tokens=3000,attention=0';
     const folder = place.agentFolder('patient', { 'main.py': PATIENT });
-    expect(await place.run('bootstrap', '--id', 'patient', '--from', folder, '--bundle', bundle)).toMatchObject({
+    expect(await place.within('bootstrap', '--id', 'patient', '--from', folder, '--bundle', bundle)).toMatchObject({
       status: 0,
     });
     let isSlow = true;
@@ -155,7 +155,7 @@ describe('a run that is killed while a provider is at work', () => {
     expect(open).toMatchObject({ outcome: null, billed: null });
     isSlow = false;
 
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
     const calls = await place.json<Call[]>('calls', '--execution', open?.execution_id ?? '');
     expect(calls[0]).toMatchObject({ outcome: 'lost', billed: open?.reserved });
     expect(calls.at(-1)).toMatchObject({ outcome: 'completed', billed: 15 });

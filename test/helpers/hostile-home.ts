@@ -27,7 +27,7 @@ export function hostileHome(...settings: readonly string[]): HostileHome {
   const home = programHome([...SETTINGS, ...settings]);
   const bring: HostileHome['bring'] = async (id, texts, attention = 0) => {
     const folder = home.agentFolder(id, texts);
-    const made = await home.run('bootstrap', '--id', id, '--from', folder, '--bundle', `${BUNDLE}${attention}`);
+    const made = await home.within('bootstrap', '--id', id, '--from', folder, '--bundle', `${BUNDLE}${attention}`);
     if (made.status !== 0) throw new Error(made.stderr);
   };
   return {

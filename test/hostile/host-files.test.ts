@@ -168,10 +168,10 @@ assert seen == []`);
     );
     const other = programHome(['market.cycle_seconds=1', 'market.supply.cpu_seconds=16']);
     try {
-      const made = await other.run('bootstrap', '--id', 'copy', '--from', workspace);
+      const made = await other.within('bootstrap', '--id', 'copy', '--from', workspace);
       expect(made).toMatchObject({ status: 0 });
       expect(`${made.stdout}${made.stderr}`).toMatch(/linked/);
-      const ended = await other.run('run', '--headless', '--cycles', '1');
+      const ended = await other.within('run', '--headless', '--cycles', '1');
       expect(ended).toMatchObject({ status: 0 });
       const names = readdirSync(join(other.directory, 'workspaces', 'agent-copy'));
       expect(names.filter((name) => ['linked', 'folder', 'pipe'].includes(name))).toEqual([]);

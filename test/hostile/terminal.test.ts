@@ -33,18 +33,18 @@ beforeAll(async () => {
   shown.set('run', run.stdout + run.stderr);
   const executions = await home.json<{ id: string; agent_id: string }[]>('executions');
   const { id } = executions.find(({ agent_id }) => agent_id === 'terminal')!;
-  shown.set('prompts --open', (await home.run('prompts', '--open')).stdout);
+  shown.set('prompts --open', (await home.within('prompts', '--open')).stdout);
   const reason = 'thanks\u001b]0;owned\u0007\u202e';
-  const scored = await home.run('score', 'prompt_1', '1', '1', '1', '--reason', reason);
+  const scored = await home.within('score', 'prompt_1', '1', '1', '1', '--reason', reason);
   shown.set('score', scored.stdout + scored.stderr);
   const commands = [...COMMANDS, `logs ${id}`].map((command) => [command, ...command.split(' ')] as const);
   for (const [command, ...args] of commands) {
-    const { stdout, stderr, status } = await home.run(...args);
+    const { stdout, stderr, status } = await home.within(...args);
     expect([command, status, stderr]).toEqual([command, 0, '']);
     shown.set(command, stdout);
     if (command === `logs ${id}`) log = stdout;
   }
-  expect(await home.run('export', '--dir', join(home.directory, 'out'))).toMatchObject({ status: 0 });
+  expect(await home.within('export', '--dir', join(home.directory, 'out'))).toMatchObject({ status: 0 });
   const out = join(home.directory, 'out');
   for (const name of readdirSync(out)) csv.set(name, readFileSync(join(out, name), 'utf8'));
 });
@@ -116,7 +116,7 @@ describe('terminal', () => {
   });
 
   it('JSON: with --json the whole text is there, in escapes that no terminal obeys', async () => {
-    const { stdout } = await home.run('prompts', '--json');
+    const { stdout } = await home.within('prompts', '--json');
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/u);
     expect((JSON.parse(stdout) as { content: string }[])[0]?.content).toContain('\u001b]52;c;b3duZWQ=\u001b\\');
   });

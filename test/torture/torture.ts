@@ -59,7 +59,7 @@ async function populate(place: ProgramHome): Promise<void> {
   const folder = place.agentFolder('load', { 'main.py': LOAD_AGENT.replace('AGENTS', String(AGENTS)) });
   const bundle = 'cpu_seconds=0.4,memory_mb=64,tokens=0,attention=0';
   for (let number = 0; number < AGENTS; number++) {
-    const made = await place.run(
+    const made = await place.within(
       ...['bootstrap', '--id', `load-${number}`, '--from', folder, '--credits', '1000000', '--bundle', bundle],
     );
     if (made.status !== 0) throw new Error(made.stderr);
@@ -125,12 +125,12 @@ function audited({ directory }: ProgramHome): readonly string[] {
 /** Stops every agent, lets what runs end, and looks at what is left. */
 async function settle(place: ProgramHome, truth: GroundTruth): Promise<readonly string[]> {
   for (const { id, status } of await place.json<{ id: string; status: string }[]>('agents'))
-    if (status !== 'dead') await place.run('stop', id);
+    if (status !== 'dead') await place.within('stop', id);
   for (let tries = 0; tries < CLOSE_TRIES; tries++) {
     const prompts = await place.json<{ id: string; status: string }[]>('prompts');
     const open = prompts.find(({ status }) => status === 'open');
     if (!open) break;
-    await place.run('skip', open.id);
+    await place.within('skip', open.id);
   }
   const ended = await place.run('run', '--headless', '--cycles', String(END_CYCLES));
   const { executions, prompts, credits } = await place.json<Status>('status');
