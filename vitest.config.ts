@@ -8,7 +8,7 @@ const WORKERS = { maxWorkers: 3 };
 const SHARED = { isolate: false };
 
 // Groups run one after the other, and the files of a group beside each other.
-const CONTAINERS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 1 } };
+const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 1, sequence: { groupOrder: 1 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
