@@ -158,15 +158,16 @@ describe('the program', () => {
   });
 
   it('lets a genesis that is scored 5 5 5 grow richer', async () => {
-    const place = home();
-    const market = place.start('run', '--headless', '--bootstrap', '--cycles', '60');
+    const place = home('market.cycle_seconds=0.25');
+    await place.within('bootstrap');
+    const market = place.start('run', '--headless', '--cycles', '60');
     const ended = exitOf(market);
     const scorer = setInterval(() => {
       void promptsOf(place).then((prompts) => {
         const open = prompts.find(({ status }) => status === 'open');
         if (open) void place.within('score', open.id, '5', '5', '5');
       });
-    }, 1000);
+    }, 500);
     expect(await ended).toBe(0);
     clearInterval(scorer);
     const [genesis] = await agentsOf(place);

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { cliHome, type CliHome } from '../helpers/cli.ts';
 import { until } from '../helpers/program.ts';
 import { busyFile, INSTANT_RUN } from '../helpers/spawned-run.ts';
@@ -9,65 +9,76 @@ const SETTINGS = ['market.cycle_seconds=0.1', 'market.supply.cpu_seconds=16', 't
 
 const WAIT_MS = 100_000;
 
-let home: CliHome;
-let terminal: Pty | undefined;
-beforeEach(async () => {
-  home = cliHome();
-  await home.run('bootstrap');
-});
-afterEach(async () => {
-  await terminal?.close();
-  home.remove();
-});
+/** A run at a terminal, in a home of its own. */
+class Market {
+  readonly #home: CliHome;
+  readonly terminal: Pty;
 
-function start(...args: readonly string[]): Pty {
-  const settings = SETTINGS.flatMap((setting) => ['--set', setting]);
-  const words = [INSTANT_RUN, '--home', home.directory, 'run', ...settings, ...args];
-  terminal = new Pty([process.execPath, ...words], { environment: { BUSY_FILE: busyFile(home.directory) } });
-  return terminal;
-}
+  private constructor(home: CliHome, args: readonly string[]) {
+    this.#home = home;
+    const settings = SETTINGS.flatMap((setting) => ['--set', setting]);
+    const words = [INSTANT_RUN, '--home', home.directory, 'run', ...settings, ...args];
+    this.terminal = new Pty([process.execPath, ...words], { environment: { BUSY_FILE: busyFile(home.directory) } });
+  }
 
-const status = () => home.json<{ cycle: number; executions: { running: number } }>('status');
-const cycle = async () => (await status()).cycle;
+  /** Once its first cycle is shown. */
+  static async start(...args: readonly string[]): Promise<Market> {
+    const home = cliHome();
+    await home.run('bootstrap');
+    const market = new Market(home, args);
+    onTestFinished(async () => {
+      await market.terminal.close();
+      home.remove();
+    });
+    await market.terminal.until(/cycle [1-9]/);
+    return market;
+  }
 
-async function goesOn(cycles = 3): Promise<void> {
-  const since = await cycle();
-  await until(cycle, (cleared) => cleared >= since + cycles, WAIT_MS);
-}
+  readonly status = () => this.#home.json<{ cycle: number; executions: { running: number } }>('status');
+  readonly cycle = async () => (await this.status()).cycle;
 
-/** An execution that lasts as long as the busy file. */
-async function somethingRuns(): Promise<void> {
-  writeFileSync(busyFile(home.directory), '');
-  await until(status, ({ executions }) => executions.running > 0);
-}
+  async goesOn(cycles: number): Promise<void> {
+    const since = await this.cycle();
+    await until(this.cycle, (cleared) => cleared >= since + cycles, WAIT_MS);
+  }
 
-async function settledWhole(): Promise<void> {
-  expect(await status()).toMatchObject({ executions: { running: 0 } });
-  expect(await home.json('audit')).toMatchObject({ ok: true });
+  /** An execution that lasts until it is let end. */
+  async somethingRuns(): Promise<void> {
+    writeFileSync(busyFile(this.#home.directory), '');
+    await until(this.status, ({ executions }) => executions.running > 0);
+  }
+
+  letEnd(): void {
+    rmSync(busyFile(this.#home.directory));
+  }
+
+  async settledWhole(): Promise<void> {
+    expect(await this.status()).toMatchObject({ executions: { running: 0 } });
+    expect(await this.#home.json('audit')).toMatchObject({ ok: true });
+  }
 }
 
 describe('a terminal that goes away', () => {
   it.each([[], ['--headless']])('ends the run well, with 0: all that ran is settled (%s)', async (...args) => {
-    const market = start(...args);
-    await market.until(/cycle [1-9]/);
-    await somethingRuns();
-    market.hangUp();
-    rmSync(busyFile(home.directory));
-    expect(await market.ended).toBe(0);
-    await settledWhole();
+    const market = await Market.start(...args);
+    await market.somethingRuns();
+    market.terminal.hangUp();
+    market.letEnd();
+    expect(await market.terminal.ended).toBe(0);
+    await market.settledWhole();
   });
 });
 
-describe('a terminal that stops reading', () => {
+// Most of it is waiting for cycles.
+describe.concurrent('a terminal that stops reading', () => {
   it('holds up nothing, and is drawn anew once it reads again', async () => {
-    const market = start();
-    await market.until(/cycle [1-9]/);
-    market.pause();
-    await goesOn(150);
-    const reached = await cycle();
-    market.resume();
+    const market = await Market.start();
+    market.terminal.pause();
+    await market.goesOn(150);
+    const reached = await market.cycle();
+    market.terminal.resume();
     await until(
-      () => Promise.resolve(lastShown(market)),
+      () => Promise.resolve(lastShown(market.terminal)),
       (shown) => shown > reached,
     );
   });
@@ -77,13 +88,12 @@ describe('a terminal that stops reading', () => {
     [150, []],
     [1000, ['--headless', '--set', 'market.cycle_seconds=0.02']],
   ])('keeps no end waiting for longer than its limit, after %i cycles', async (cycles, args) => {
-    const market = start(...args);
-    await market.until(/cycle [1-9]/);
-    market.pause();
-    await goesOn(cycles);
-    process.kill(market.pid, 'SIGTERM');
-    expect(await market.ended).toBe(0);
-    await settledWhole();
+    const market = await Market.start(...args);
+    market.terminal.pause();
+    await market.goesOn(cycles);
+    process.kill(market.terminal.pid, 'SIGTERM');
+    expect(await market.terminal.ended).toBe(0);
+    await market.settledWhole();
   });
 });
 
