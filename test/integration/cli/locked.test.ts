@@ -50,7 +50,6 @@ async function economy(onTestFinished: TestContext['onTestFinished']) {
 describe.concurrent('a database that another process holds', () => {
   it.for([6_500, 30_000])(
     'for %i ms is waited for: the run says so, status too, and it goes on by itself',
-    { timeout: 120_000 },
     async (heldMs, { onTestFinished }) => {
       const { start, hold, goesOn, status, cycle, settledWhole } = await economy(onTestFinished);
       const market = start();
