@@ -8,7 +8,7 @@ const WORKERS = { maxWorkers: 3 };
 const SHARED = { isolate: false };
 
 // Groups run one after the other, and the files of a group beside each other.
-const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 1, sequence: { groupOrder: 1 } };
+const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 2, sequence: { groupOrder: 1 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
@@ -25,7 +25,7 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS } },
-      // One file at a time: beside each other real runs of the program take several times as long each.
+      // Two files at a time: half of what a container or a run takes is waiting, and a third would make each one slower.
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },
