@@ -10,8 +10,8 @@ const FOLDER = join(ROOT, 'node_modules', '.cache');
 /** What is imported from `src` is taken from the build: only the test's own files are compiled here. */
 const BUILT: Plugin = {
   name: 'built',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/src\/.*\.ts$/ }, ({ path, resolveDir }) => {
+  setup(bundle) {
+    bundle.onResolve({ filter: /\/src\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const [, inSource = ''] = /^src\/(.*)ts$/.exec(join(resolveDir, path).slice(ROOT.length)) ?? [];
       return { path: join(ROOT, 'dist', `${inSource}js`), external: true };
     });

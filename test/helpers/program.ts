@@ -4,17 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compiled } from './compiled.ts';
-import { unmountBelow } from './mounted.ts';
 import { fileURLToPath } from 'node:url';
+import { unmountBelow } from './mounted.ts';
+import type { Ended, RunWithin } from './within-process.ts';
 
 /** The built program, as users start it. `npm test` builds it first. */
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-
-export interface Ended {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** One economy in a directory of its own, used only through the built program. */
 export interface ProgramHome {
@@ -53,7 +48,7 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
     });
   }
 
-  const within = async (...args: readonly string[]) => (await loadWithin()).runWithin([...options, ...args]);
+  const within = async (...args: readonly string[]) => (await loadWithin())([...options, ...args]);
 
   return {
     directory,
@@ -92,9 +87,10 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
 }
 
 /** Compiled, so that its modules are those of the build. */
-async function loadWithin(): Promise<typeof import('./within-process.ts')> {
+async function loadWithin(): Promise<RunWithin> {
   const path = await compiled(new URL('within-process.ts', import.meta.url));
-  return (await import(path)) as typeof import('./within-process.ts');
+  const { runWithin } = (await import(path)) as { readonly runWithin: RunWithin };
+  return runWithin;
 }
 
 /** Containers that carry the label of a home, in the order of the engine; with a status, those that have it. */

@@ -1,7 +1,15 @@
 import { PassThrough } from 'node:stream';
 import { runCli } from '../../src/cli/program.ts';
-import type { Ended } from './program.ts';
 import { realDeps } from './real-deps.ts';
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type RunWithin = typeof runWithin;
 
 /** The built program once it is compiled: runs one command line within this process. */
 export async function runWithin(args: readonly string[]): Promise<Ended> {
