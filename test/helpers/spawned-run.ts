@@ -15,7 +15,7 @@ export interface SpawnedRun {
   readonly output: string;
   /** Resolves when it has printed this. */
   says(words: RegExp): Promise<unknown>;
-  /** Its exit code, once it has ended. */
+  /** Its exit code, once it has ended and all that it printed has come. */
   readonly ended: Promise<number | null>;
   /** Ends it if it still runs. */
   kill(): Promise<void>;
@@ -55,7 +55,7 @@ export function spawnRun(
         () => Promise.resolve(output),
         (printed) => wanted.test(printed),
       ),
-    ended: exitOf(child),
+    ended: new Promise((resolve) => child.once('close', resolve)),
     async kill() {
       child.kill('SIGKILL');
       await exitOf(child);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { compiled } from '../../helpers/compiled.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
 
@@ -142,7 +142,7 @@ describe('one run per home', () => {
 
   it('holds between processes, and ends with the process that held it', async () => {
     const home = homeOf();
-    const holder = spawn(process.execPath, ['--import', 'tsx', HOLDER, join(home.directory, '.bp-agents')]);
+    const holder = spawn(process.execPath, [HOLDER, join(home.directory, '.bp-agents')]);
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     const { exitCode, stderr } = await run(home, '--cycles', '1');
     expect(exitCode).toBe(1);
@@ -156,4 +156,4 @@ describe('one run per home', () => {
   });
 });
 
-const HOLDER = fileURLToPath(new URL('../../helpers/lock-holder.ts', import.meta.url));
+const HOLDER = await compiled(new URL('../../helpers/lock-holder.ts', import.meta.url));

@@ -2,15 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endLimitMs } from '../../../src/operator/running-process.ts';
+import { compiled } from '../../helpers/compiled.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { makeAgent, nextCycle, runningAgent } from '../../helpers/economy.ts';
 import { instantEngine, type Behaviour } from '../../helpers/instant-engine.ts';
 
 const QUICK = ['--set', 'market.cycle_seconds=0.05', '--set', 'market.supply.cpu_seconds=16'];
-const HOLDER = fileURLToPath(new URL('../../helpers/lock-holder.ts', import.meta.url));
+const HOLDER = await compiled(new URL('../../helpers/lock-holder.ts', import.meta.url));
 const runsForEver: Behaviour = () => new Promise<void>(() => undefined);
 
 const homes: CliHome[] = [];
@@ -34,7 +34,7 @@ async function busyHome(): Promise<{ readonly home: CliHome; readonly market: Ru
 }
 
 async function holder(home: CliHome): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', HOLDER, join(home.directory, '.bp-agents')]);
+  const child = spawn(process.execPath, [HOLDER, join(home.directory, '.bp-agents')]);
   children.push(child);
   await once(child.stdout, 'data');
   return child;

@@ -1,15 +1,15 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compiled } from '../../helpers/compiled.ts';
+import { INSTANT_RUN } from '../../helpers/spawned-run.ts';
 import { cliHome, type CliEnd, type CliHome } from '../../helpers/cli.ts';
 import { exitOf, until } from '../../helpers/program.ts';
 
 // One run and many other writers, each in a process of its own.
 
-const CLI = fileURLToPath(new URL('../../helpers/instant-run.ts', import.meta.url));
-const PAYER = fileURLToPath(new URL('../../helpers/transferring.ts', import.meta.url));
+const PAYER = await compiled(new URL('../../helpers/transferring.ts', import.meta.url));
 /** Many cycles, and the supply of one that lasts 10 s. */
 const FAST = ['market.cycle_seconds=0.1', 'market.supply.cpu_seconds=16'].flatMap((setting) => ['--set', setting]);
 
@@ -28,21 +28,21 @@ afterEach(async () => {
 
 function inProcess(script: string, ...args: readonly string[]): Promise<CliEnd> {
   return new Promise((resolve) => {
-    const node = ['--import', 'tsx', script, ...args];
+    const node = [script, ...args];
     execFile(process.execPath, node, { cwd: process.cwd() }, (error, stdout, stderr) =>
       resolve({ exitCode: error ? 1 : 0, stdout, stderr }),
     );
   });
 }
 
-const cli = (...args: readonly string[]) => inProcess(CLI, '--home', home.directory, ...args);
+const cli = (...args: readonly string[]) => inProcess(INSTANT_RUN, '--home', home.directory, ...args);
 const cycle = async () => (await home.json<{ cycle: number }>('status')).cycle;
 
 describe('while a run clears its cycles in a process of its own', () => {
   let run: ChildProcess;
   beforeEach(async () => {
     expect((await home.run('bootstrap', '--id', 'first')).stderr).toBe('');
-    run = spawn(process.execPath, ['--import', 'tsx', CLI, '--home', home.directory, ...FAST, 'run', '--headless'], {
+    run = spawn(process.execPath, [INSTANT_RUN, '--home', home.directory, ...FAST, 'run', '--headless'], {
       stdio: 'ignore',
     });
     children.push(run);
