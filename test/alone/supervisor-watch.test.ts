@@ -16,5 +16,5 @@ print(json.dumps([wakes(thread) for thread in os.listdir("/proc/1/task") if thre
   const agents = await Promise.all([1, 2, 3].map(() => runSupervised({ files: { 'main.py': text }, cpuMs: 200 })));
   const wakes = agents.map(({ output }) => JSON.parse(output) as number[]);
   const shares = wakes.map((threads) => threads.reduce((sum, count) => sum + count, 0) / Math.max(...threads));
-  expect(Math.min(...shares), JSON.stringify(wakes)).toBeLessThan(1.5);
+  expect(Math.min(...shares), JSON.stringify(wakes)).toBeLessThan(1.8);
 });
