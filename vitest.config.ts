@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // A time limit is there to end a hang, not to measure: a busy machine needs many times as long as a quiet one.
 const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000 };
@@ -11,8 +12,20 @@ const SHARED = { isolate: false };
 const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 2, sequence: { groupOrder: 1 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
+/** Each takes longer than what else its group has left at the end: begun last, it would be waited for alone. */
+const LONG = ['test/simulation/scenarios.test.ts', 'test/docker/crash-matrix.test.ts'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.some((name) => moduleId.endsWith(name));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
