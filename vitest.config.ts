@@ -12,14 +12,14 @@ const SHARED = { isolate: false };
 const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 2, sequence: { groupOrder: 1 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
-/** Each takes longer than what else its group has left at the end: begun last, it would be waited for alone. */
-const LONG = ['test/simulation/scenarios.test.ts', 'test/docker/crash-matrix.test.ts'];
+/** It takes longer than what else is left at the end: begun last, it would be waited for alone. */
+const LONGEST = 'test/simulation/scenarios.test.ts';
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => LONG.some((name) => moduleId.endsWith(name));
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONGEST);
+    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
   }
 }
 
