@@ -38,7 +38,7 @@ static void sleep_until_woken(const struct watcher *watcher) {
 
 /*
  * Whoever looked goes on looking, and puts off the others until it would be late: each thread that wakes is charged to
- * the agent.
+ * the agent. All timers run on its processor then: where a hypervisor stops that one alone, all are late until it goes on.
  */
 static void put_off_others(const struct watcher *self, int64_t next_us) {
   for (int i = 0; i < watcher_count; i++)

@@ -1,6 +1,5 @@
-import { TOLD_AFTER_MS } from '../economy/home/database-patience.ts';
+import { TOLD_AFTER_MS, tryWriteLock, writeLock } from '../economy/home/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
-import { tryWriteLock, writeLock } from '../economy/home/database-patience.ts';
 
 const LOOK_MS = 250;
 

@@ -131,9 +131,8 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket);
-    // A request may turn out to be malformed after its answer: of two, the second would be taken for another's.
-    if (answer?.headersSent && !(answer.req.complete && answer.writableFinished)) hangUp(socket);
-    else refuseConnection(error, socket, limits);
+    const isAnswered = answer?.headersSent === true && !(answer.req.complete && answer.writableFinished);
+    refuseConnection(error, socket, { limits, isAnswered });
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     request.resume();
@@ -180,13 +179,17 @@ function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> 
   });
 }
 
-/** What never became a request. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, limits: Config['service']): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  endWith(socket, connectionRefusal(error.code, limits));
+interface Malformed {
+  readonly limits: Config['service'];
+  /** It turned out after the answer: of two, the second would be taken for another request's. */
+  readonly isAnswered: boolean;
+}
+
+/** What never became a request, or not a whole one. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, { limits, isAnswered }: Malformed): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else if (isAnswered) hangUp(socket);
+  else endWith(socket, connectionRefusal(error.code, limits));
 }
 
 /** Written by hand, where there is no reply to use. Whoever doesn't close its own side then is not waited for. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContainerCreateOptions } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
@@ -34,6 +35,22 @@ describe('the check of the sandbox', () => {
     await expect(home.sandbox.check(NEVER)).rejects.toMatchObject(missing);
     const prepared = home.prepare({ executionId: 'exe_1', bundle: ENOUGH, files: python('pass\n') });
     await expect(prepared).rejects.toMatchObject(missing);
+  });
+
+  it('refuses an engine that gives a container a network all the same', async () => {
+    home = await openTestHome();
+    const { docker } = home;
+    const create = docker.createContainer.bind(docker);
+    docker.createContainer = ((options: ContainerCreateOptions) =>
+      create({
+        ...options,
+        NetworkDisabled: false,
+        HostConfig: { ...options.HostConfig, NetworkMode: 'bridge' },
+      })) as typeof docker.createContainer;
+    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject({
+      code: 'sandbox_probe',
+      message: expect.stringMatching(/a network although none is asked for: .*eth0/) as string,
+    });
   });
 
   it('names a runtime that the engine does not have', async () => {

@@ -1,7 +1,7 @@
-import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, mkdtemp, open, opendir, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 
 /** Whom files of an agent belong to; undefined where they stay the operator's own. */
 export interface Owner {

@@ -24,10 +24,19 @@ const GREETING = 'bp-agents probe';
 const TRIAL_MS_MAX = 60_000;
 const MARK = 'seen';
 /** What its program exits with; anything else is an end that it didn't choose. */
-const EXIT = { ok: 0, noService: 11, notWritable: 12 } as const;
+const EXIT = { ok: 0, noService: 11, notWritable: 12, network: 13 } as const;
 
 const PROGRAM = `
 import os, socket, sys
+for path, column in (("/proc/net/route", 0), ("/proc/net/ipv6_route", -1)):
+    try:
+        with open(path) as f:
+            devices = [line.split()[column] for line in f if line.strip()]
+    except OSError:
+        continue
+    if any(device not in ("Iface", "lo") for device in devices):
+        print(*devices)
+        sys.exit(${EXIT.network})
 try:
     with open("/workspace/${MARK}", "w") as f:
         f.write(open("/workspace/env.json").read())
@@ -45,8 +54,8 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 `;
 
 /**
- * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace and reaches a
- * socket of the host's. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
+ * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches a
+ * socket of the host's and has no network. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
  * `sandbox_probe` where it ends in any other way, and as `prepareExecution` does.
  */
 export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
@@ -133,12 +142,13 @@ async function findProblem(
       .replace(/[^\x20-\x7e]+/g, ' ')
       .trim()
       .slice(-200);
+    const hasNetwork = end.cause === 'exited' && end.exitCode === EXIT.network;
     throw new BpError(
       'sandbox_probe',
-      `a trial run of the sandbox failed: ${end.detail}${said === '' ? '' : `: ${said}`}`,
-      {
-        hint: 'build the image anew with `bp-agents image`',
-      },
+      hasNetwork
+        ? `this engine gives a container a network although none is asked for: ${said}`
+        : `a trial run of the sandbox failed: ${end.detail}${said === '' ? '' : `: ${said}`}`,
+      { hint: hasNetwork ? 'use another engine' : 'build the image anew with `bp-agents image`' },
     );
   }
   const { paths } = await volumes.resume(executionId, trialRunFolder(executionId));
