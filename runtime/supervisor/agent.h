@@ -25,8 +25,8 @@ struct agent {
   int status; /* as from waitpid, when ended */
 };
 
-/* Forks the agent. Returns -1 with `detail` set where that is not possible. */
-int agent_start(struct agent *agent, const struct options *options);
+/* Forks the agent, which prints into `output_fd`. Returns -1 with `detail` set where that is not possible. */
+int agent_start(struct agent *agent, const struct options *options, int output_fd);
 
 /* Takes in what the child has told; returns true when that has changed the state. Never blocks. */
 bool agent_hear(struct agent *agent);

@@ -58,9 +58,10 @@ static bool set_limits(const struct options *options) {
          set_limit(RLIMIT_CORE, 0);
 }
 
-static bool set_descriptors(int kept_fd) {
+static bool set_descriptors(int output_fd, int kept_fd) {
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDOUT_FILENO, STDERR_FILENO) < 0) return false;
+  if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) return false;
+  if (dup2(output_fd, STDOUT_FILENO) < 0 || dup2(output_fd, STDERR_FILENO) < 0) return false;
   if (kept_fd != STDERR_FILENO + 1 && dup3(kept_fd, STDERR_FILENO + 1, O_CLOEXEC) < 0) return false;
   return close_range(STDERR_FILENO + 2, ~0U, 0) == 0;
 }
@@ -81,11 +82,11 @@ static void prefer_as_victim(void) {
   close(fd);
 }
 
-const char *confine_self(const struct options *options, int kept_fd) {
+const char *confine_self(const struct options *options, int output_fd, int kept_fd) {
   reset_signals();
   prefer_as_victim();
   umask(022);
-  if (!set_descriptors(kept_fd)) return "descriptors";
+  if (!set_descriptors(output_fd, kept_fd)) return "descriptors";
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, AGENT_NICE) != 0) return "setpriority";
   if (!set_limits(options)) return "setrlimit";

@@ -3,32 +3,33 @@
 
 #include <poll.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <sys/un.h>
 
-#include "stream.h"
+#include "session.h"
 
-/* One connection of the agent and its counterpart to the System Service. All zero is a free place. */
+/* The agent's side of an open channel: its socket. */
 struct connection {
-  enum { CONNECTION_FREE, CONNECTION_CALLING, CONNECTION_OPEN } state;
-  int client;
-  int service;
-  int64_t retry_at_us; /* while calling: when to try again */
-  int64_t close_at_us; /* while calling: when to give up; while open: 0, or when to stop waiting for a silent client */
-  struct stream request;
-  struct stream response;
+  struct channel *channel;
+  int fd;
+  bool is_full; /* it takes no more until it says so */
+  bool is_shut; /* the agent has been told that the program has said its last */
 };
 
-/* Takes `client` over. False, and closed, where no socket can be had for the service's side. */
-bool connection_open(struct connection *connection, int client, const struct sockaddr_un *service, int64_t now_us);
+/* Takes `fd` over. */
+void connection_open(struct connection *connection, struct channel *channel, int fd);
 
-/* Describes in two entries what the connection waits for. */
-void connection_poll(const struct connection *connection, struct pollfd entries[2]);
+/* What it waits for; `has_room`: whether what it says could be sent on. */
+struct pollfd connection_poll(const struct connection *connection, bool has_room);
 
-/* Does what can be done now. Closes and frees the connection when it is over. */
-void connection_serve(struct connection *connection, const struct sockaddr_un *service, int64_t now_us);
+/* Passes on to the agent what can be. */
+void connection_pass_on(struct connection *connection);
 
-/* When `connection_serve` must be called even if nothing is heard; INT64_MAX: never. */
-int64_t connection_due_us(const struct connection *connection);
+/* Reads once what the agent has said. Something must fit into the channel's window and the outbox. */
+void connection_read(struct connection *connection, struct session *session);
+
+/* Does what can be done about what was heard after `connection_poll`. */
+void connection_hear(struct connection *connection, struct session *session, short heard);
+
+/* Closes and frees it where it is over, or broken by the program. */
+void connection_tidy(struct connection *connection);
 
 #endif

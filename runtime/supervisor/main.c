@@ -1,8 +1,8 @@
 /*
- * The supervisor: PID 1 of an agent's container and the only process in it that is root. It relays the agent's HTTP to
- * the System Service's socket, starts the agent when the host says "go", keeps it within its CPU and wall time, sees to
- * it that nothing is left running, and reports what was used. README.md describes what the host and it say to each
- * other.
+ * The supervisor: PID 1 of an agent's container and the only process in it that is root. It starts the agent when the
+ * program says "go", carries the agent's connections and output over the one stream to the program, keeps the agent within
+ * its CPU and wall time, sees to it that nothing is left running, and reports what was used. docs/stream.md describes what
+ * the program and it say to each other.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,16 +19,20 @@
 #include "budget.h"
 #include "cgroup.h"
 #include "clock.h"
-#include "command.h"
 #include "disk.h"
 #include "options.h"
 #include "relay.h"
 #include "report.h"
+#include "session.h"
 #include "tree.h"
 #include "watch.h"
+#include "wire.h"
 
 /* How often the workspace's room is looked at. */
 enum { DISK_PAUSE_US = 1000000 };
+
+/* How long "go" is waited for; and at the end, how long a program that takes nothing keeps the container. */
+enum { GO_PATIENCE_US = 600000000, END_PATIENCE_US = 1000000 };
 
 enum exit_status { EXIT_REPORTED = 0, EXIT_USAGE = 2, EXIT_NO_GO = 3, EXIT_SETUP = 4 };
 
@@ -52,23 +55,21 @@ struct supervision {
   struct budget budget;
   struct watch watch;
   struct agent agent;
+  struct session session;
   int signal_fd;
-  bool going; /* "go" has been said: the budget counts */
+  int64_t no_go_at_us;
+  int64_t disk_due_us;
+  bool going;       /* "go" has been said: the budget counts */
+  bool input_ended; /* nothing more will come of the program */
+  bool started_due; /* to be said */
+  bool output_next; /* the output has waited for its turn */
 };
 
 static int give_up(int status, const char *step) {
   char detail[512];
   snprintf(detail, sizeof detail, "%s: %s", step, strerror(errno));
-  report_failed(detail);
+  report_failure(detail);
   return status;
-}
-
-/* An agent that shared the supervisor's stream could write its own report. */
-static bool streams_are_apart(void) {
-  struct stat output, stream;
-  if (fstat(STDOUT_FILENO, &output) != 0 || fstat(STDERR_FILENO, &stream) != 0) return false;
-  bool same = output.st_dev == stream.st_dev && output.st_ino == stream.st_ino;
-  return !same || (S_ISCHR(output.st_mode) && !isatty(STDOUT_FILENO));
 }
 
 static const char *set_up(struct supervision *self) {
@@ -76,8 +77,8 @@ static const char *set_up(struct supervision *self) {
   /* Anywhere else, "kill everything but me" would reach the whole machine. */
   if (getpid() != 1) return "the supervisor must be process 1 of its own PID namespace";
   if (getuid() != 0) return "the supervisor must be started as root";
-  errno = EINVAL;
-  if (!streams_are_apart()) return "stdout and stderr must be open and apart from each other";
+  const char *failed_step = wire_open();
+  if (failed_step != NULL) return failed_step;
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return "dumpable";
 
   sigset_t handled;
@@ -90,34 +91,53 @@ static const char *set_up(struct supervision *self) {
   self->signal_fd = signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC);
   if (self->signal_fd < 0) return "signalfd";
 
-  fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
-  fcntl(STDERR_FILENO, F_SETFL, fcntl(STDERR_FILENO, F_GETFL) | O_NONBLOCK);
-  /* Lets the agent's programs open /dev/stdout by name, for writing only; otherwise the pipe is root's alone. */
-  struct stat output;
-  if (fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode)) (void)!fchmod(STDOUT_FILENO, 0622);
-
+  self->no_go_at_us = clock_now_us() + GO_PATIENCE_US;
   cgroup_open(&self->cgroup);
-  const char *failed_step = watch_prepare(&self->watch, &self->budget, cgroup_pids_max());
+  session_begin(&self->session, relay_affordable_connections());
+  if (!output_open(&self->session.output)) return "the pipe of the output";
+  failed_step = watch_prepare(&self->watch, &self->budget, cgroup_pids_max());
   if (failed_step != NULL) return failed_step;
-  return relay_listen(&self->options);
+  return relay_listen(&self->options, &self->session);
 }
 
-static enum reason take_command(struct supervision *self) {
-  switch (command_read()) {
-    case COMMAND_NONE_YET:
-      return REASON_NONE;
-    case COMMAND_ENDED:
-      return REASON_NO_GO;
-    case COMMAND_UNKNOWN:
-      snprintf(self->agent.detail, sizeof self->agent.detail, "stdin said something other than go");
-      return REASON_FAILED;
-    case COMMAND_GO:
-      break;
+static int64_t wall_ms(const struct supervision *self) {
+  return self->going ? (clock_now_us() - self->budget.started_at_us) / 1000 : 0;
+}
+
+/* Says what has come about since the program has greeted, as far as there is room. */
+static void say_how_far(struct supervision *self) {
+  static char line[REPORT_LINE_SIZE];
+  struct session *session = &self->session;
+  if (session->greeted) {
+    struct progress progress = {.cgroup_version = self->cgroup.version,
+                                .going = self->going,
+                                .wall_ms = wall_ms(self),
+                                .requests = session->control.requests};
+    report_ready(line, &progress);
+    session->greeted = !session_say(session, line) && session->open;
+    self->started_due = self->agent.state == AGENT_RUNNING;
   }
+  if (self->started_due && !session->greeted) {
+    report_started(line, self->agent.entry);
+    self->started_due = !session_say(session, line);
+  }
+}
+
+static enum reason start_agent(struct supervision *self) {
+  struct output *output = &self->session.output;
   self->going = true;
   budget_start(&self->budget, &self->options, &self->cgroup);
   watch_begin(&self->watch);
-  return agent_start(&self->agent, &self->options) == 0 ? REASON_NONE : REASON_FAILED;
+  if (agent_start(&self->agent, &self->options, output->agent_fd) != 0) return REASON_FAILED;
+  output_leave_to_agent(output);
+  return REASON_NONE;
+}
+
+/* Takes in what the program says. */
+static enum reason hear_program(struct supervision *self) {
+  self->input_ended = wire_read(&self->session) == WIRE_ENDED;
+  if (self->session.control.go && !self->going) return start_agent(self);
+  return self->input_ended && !self->going ? REASON_NO_GO : REASON_NONE;
 }
 
 static bool told_to_stop(int signal_fd) {
@@ -131,7 +151,7 @@ static bool told_to_stop(int signal_fd) {
 static enum reason look_at_agent(struct supervision *self) {
   struct agent *agent = &self->agent;
   tree_reap(agent);
-  if (agent_hear(agent) && agent->state == AGENT_RUNNING) report_started(agent->entry);
+  if (agent_hear(agent) && agent->state == AGENT_RUNNING) self->started_due = true;
   if (agent->state == AGENT_NOT_RUNNABLE) return REASON_NOT_RUNNABLE;
   if (agent->state == AGENT_FAILED) return REASON_FAILED;
   if (!agent->ended) return REASON_NONE;
@@ -148,42 +168,83 @@ static enum reason look_at_limits(struct supervision *self, int64_t now_us) {
     case SPENT_NOTHING:
       break;
   }
+  if (now_us < self->disk_due_us) return REASON_NONE;
+  self->disk_due_us = disk_is_watched(&self->options) ? now_us + DISK_PAUSE_US : INT64_MAX;
   return disk_is_over(&self->options) ? REASON_DISK : REASON_NONE;
 }
 
-/* When the limits must be looked at again. The CPU time makes itself heard. */
-static int64_t look_due_us(const struct supervision *self, int64_t now_us) {
-  int64_t wall_ends = budget_wall_ends_us(&self->budget);
-  return disk_is_watched(&self->options) && now_us + DISK_PAUSE_US < wall_ends ? now_us + DISK_PAUSE_US : wall_ends;
+static bool output_is_ready(const struct supervision *self) {
+  const struct session *session = &self->session;
+  return session->open && output_can_send(&session->output) && outbox_has_room(&session->outbox);
+}
+
+/* When something must be done even if nothing is heard. The CPU time makes itself heard. */
+static int64_t due_us(const struct supervision *self) {
+  if (output_is_ready(self)) return 0;
+  int64_t due = self->going ? budget_wall_ends_us(&self->budget) : self->no_go_at_us;
+  if (self->going && self->disk_due_us < due) due = self->disk_due_us;
+  return relay_due_us() < due ? relay_due_us() : due;
+}
+
+static bool send_output(struct supervision *self) {
+  bool ready = output_is_ready(self);
+  if (ready) output_send(&self->session.output, &self->session.outbox);
+  return ready;
+}
+
+/*
+ * Fills the outbox: the output and the connections in turn, a frame of each. `had_room`: the connections were asked for
+ * what they have. If they weren't, they come first when there is room again.
+ */
+static void fill(struct supervision *self, const struct pollfd *entries, bool had_room, int64_t now_us) {
+  struct session *session = &self->session;
+  bool sent = self->output_next && send_output(self);
+  relay_hear(entries, now_us);
+  if (!sent && (had_room || !relay_would_send())) sent = send_output(self);
+  self->output_next = !sent && had_room && output_can_send(&session->output);
+  session_settle(session);
 }
 
 /* Waits for the next thing to happen and handles it. */
 static enum reason watch_once(struct supervision *self) {
-  enum { OWN = 4 };
+  enum { SIGNAL, SPENT, NEWS, INPUT, OUTPUT, PRINTED, OWN };
   static struct pollfd entries[OWN + RELAY_POLL_MAX];
+  struct session *session = &self->session;
+  struct output *output = &session->output;
   int64_t now = clock_now_us();
-  int64_t due = relay_due_us();
-  if (self->going && look_due_us(self, now) < due) due = look_due_us(self, now);
+  bool had_room = outbox_has_room(&session->outbox);
 
-  entries[0] = (struct pollfd){.fd = self->signal_fd, .events = POLLIN};
-  entries[1] = (struct pollfd){.fd = self->going ? -1 : STDIN_FILENO, .events = POLLIN};
-  entries[2] = (struct pollfd){.fd = self->going ? self->agent.news_fd : -1, .events = POLLIN};
-  entries[3] = (struct pollfd){.fd = self->watch.spent_fd, .events = POLLIN};
+  entries[SIGNAL] = (struct pollfd){.fd = self->signal_fd, .events = POLLIN};
+  entries[SPENT] = (struct pollfd){.fd = self->watch.spent_fd, .events = POLLIN};
+  entries[NEWS] = (struct pollfd){.fd = self->going ? self->agent.news_fd : -1, .events = POLLIN};
+  /* What can't be acted on isn't asked for: a hang-up is heard all the same, and we would spin. */
+  entries[INPUT] = (struct pollfd){.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN};
+  entries[OUTPUT] = (struct pollfd){.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT};
+  entries[PRINTED] = (struct pollfd){.fd = output_room(output) > 0 ? output->fd : -1, .events = POLLIN};
   int count = OWN + relay_poll(entries + OWN, now);
 
+  int64_t due = due_us(self);
   struct timespec pause = clock_timespec(due - now);
-  if (ppoll(entries, (nfds_t)count, due == INT64_MAX ? NULL : &pause, NULL) < 0) {
+  if (ppoll(entries, (nfds_t)count, &pause, NULL) < 0)
     for (int i = 0; i < count; i++) entries[i].revents = 0;
-  }
 
   now = clock_now_us();
   enum reason reason = REASON_NONE;
-  if (entries[0].revents != 0 && told_to_stop(self->signal_fd)) return REASON_STOPPED;
+  if (entries[SIGNAL].revents != 0 && told_to_stop(self->signal_fd)) return REASON_STOPPED;
   if (self->going) reason = look_at_limits(self, now);
-  if (reason == REASON_NONE && (entries[0].revents != 0 || entries[2].revents != 0)) reason = look_at_agent(self);
-  if (reason == REASON_NONE && entries[1].revents != 0) reason = take_command(self);
-  if (reason == REASON_NONE) relay_serve(entries + OWN, now);
-  return reason;
+  if (!self->going && now >= self->no_go_at_us) reason = REASON_NO_GO;
+  if (reason == REASON_NONE && (entries[SIGNAL].revents != 0 || entries[NEWS].revents != 0))
+    reason = look_at_agent(self);
+  if (reason == REASON_NONE && entries[INPUT].revents != 0) reason = hear_program(self);
+  if (reason != REASON_NONE) return reason;
+
+  if (entries[OUTPUT].revents != 0) wire_write(session);
+  relay_pass_on(entries + OWN);
+  if (entries[PRINTED].revents != 0) output_read(output);
+  say_how_far(self);
+  fill(self, entries + OWN, had_room, now);
+  wire_write(session);
+  return REASON_NONE;
 }
 
 static const char *describe(const struct supervision *self, enum reason reason, struct ending *ending) {
@@ -230,17 +291,49 @@ static const char *with_refused(const struct supervision *self, const char *deta
   return text;
 }
 
+/*
+ * Gives the program the rest of the output and the report. One that has gone finds both where they are kept; it comes back
+ * in time only where it does at once.
+ */
+static void take_leave(struct supervision *self, const char *ended_line) {
+  struct session *session = &self->session;
+  struct output *output = &session->output;
+  int64_t give_up_at = clock_now_us() + END_PATIENCE_US;
+  bool ended_said = false;
+
+  while (session->open) {
+    if (session->greeted) ended_said = false;
+    say_how_far(self);
+    while (output_is_ready(self)) output_send(output, &session->outbox);
+    if (output_settle(output, &session->outbox) && !ended_said && !session->greeted && !self->started_due)
+      ended_said = session_say(session, ended_line);
+    if (wire_write(session) == WIRE_MOVED) give_up_at = clock_now_us() + END_PATIENCE_US;
+    if (ended_said && !wire_waits(session)) return;
+    if (output_is_ready(self)) continue;
+
+    struct pollfd entries[] = {
+        {.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN},
+        {.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT},
+    };
+    int64_t left = give_up_at - clock_now_us();
+    struct timespec pause = clock_timespec(left);
+    if (left <= 0 || ppoll(entries, 2, &pause, NULL) < 0) return;
+    if (entries[0].revents != 0) self->input_ended = wire_read(session) == WIRE_ENDED;
+  }
+}
+
 /* Clears the container of everything else, then reports. */
 static int finish(struct supervision *self, enum reason reason) {
+  static char line[REPORT_LINE_SIZE];
   struct ending ending = {.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1, .oom_kills = -1};
   struct agent *agent = &self->agent;
+  struct session *session = &self->session;
 
   ending.tree_empty = tree_kill(agent);
   /* It may have begun or ended between the last look and the kill. */
-  if (agent_hear(agent) && agent->state == AGENT_RUNNING) report_started(agent->entry);
+  if (agent_hear(agent) && agent->state == AGENT_RUNNING) self->started_due = true;
 
-  int64_t now = clock_now_us();
-  ending.wall_ms = self->going ? (now - self->budget.started_at_us) / 1000 : 0;
+  ending.wall_ms = wall_ms(self);
   if (!self->going) ending.cpu_us = 0;
   if (self->going && !budget_cpu_used_us(&self->budget, &ending.cpu_us)) ending.cpu_us = -1;
   if (!cgroup_memory_peak(&self->cgroup, &ending.memory_peak_bytes)) ending.memory_peak_bytes = -1;
@@ -250,7 +343,14 @@ static int finish(struct supervision *self, enum reason reason) {
     if (WIFSIGNALED(agent->status)) ending.signal = WTERMSIG(agent->status);
   }
   ending.detail = with_refused(self, describe(self, reason, &ending));
-  report_ended(&ending, self->options.report_dir);
+
+  relay_close();
+  output_drain(&session->output);
+  ending.output_bytes = (int64_t)session->output.printed;
+  ending.requests = session->control.requests;
+  report_ended(line, &ending);
+  report_keep(line, &session->output);
+  take_leave(self, line);
   return EXIT_REPORTED;
 }
 
@@ -259,12 +359,11 @@ int main(int count, char **arguments) {
   char complaint[256];
 
   if (options_parse(&self.options, count, arguments, complaint, sizeof complaint) != 0) {
-    report_failed(complaint);
+    report_failure(complaint);
     return EXIT_USAGE;
   }
   const char *failed_step = set_up(&self);
   if (failed_step != NULL) return give_up(EXIT_SETUP, failed_step);
-  report_ready(self.cgroup.version);
 
   enum reason reason;
   do reason = watch_once(&self);
@@ -274,7 +373,7 @@ int main(int count, char **arguments) {
   if (reason == REASON_NO_GO) return EXIT_NO_GO;
   if (reason == REASON_FAILED) {
     tree_kill(&self.agent);
-    report_failed(self.agent.detail);
+    report_failure(self.agent.detail);
     return EXIT_SETUP;
   }
   return finish(&self, reason);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
 static bool whole_number(const char *text, int64_t least, int64_t most, int64_t *value) {
   char *end;
@@ -28,21 +27,11 @@ static bool processors(const char *text, double *value) {
   return true;
 }
 
-static bool absolute_path(const char *text, const char **value) {
-  if (text[0] != '/') return false;
-  *value = text;
-  return true;
-}
-
 /* Sets the option `name`. Returns false where the name is unknown or the value is not allowed. */
 static bool set_option(struct options *options, const char *name, const char *value) {
   const int64_t ms_max = INT64_C(1000) * 60 * 60 * 24 * 365;
   int64_t number;
 
-  if (strcmp(name, "--socket") == 0) {
-    return absolute_path(value, &options->socket_path) && strlen(value) < sizeof(((struct sockaddr_un *)0)->sun_path);
-  }
-  if (strcmp(name, "--report-dir") == 0) return absolute_path(value, &options->report_dir);
   if (strcmp(name, "--cpus") == 0) return processors(value, &options->cpus);
   if (strcmp(name, "--cpu-ms") == 0) return whole_number(value, 1, ms_max, &options->cpu_ms);
   if (strcmp(name, "--wall-ms") == 0) return whole_number(value, 1, ms_max, &options->wall_ms);
@@ -89,7 +78,6 @@ int options_parse(struct options *options, int count, char **arguments, char *co
   if (options->cpu_ms == 0) missing = "--cpu-ms";
   if (options->wall_ms == 0) missing = "--wall-ms";
   if (options->cpus == 0) missing = "--cpus";
-  if (options->socket_path == NULL) missing = "--socket";
   if (options->port == 0) missing = "--port";
   if (options->open_files_max == 0) missing = "--nofile";
   if (options->file_bytes_max == 0) missing = "--fsize";

@@ -12,9 +12,7 @@ struct options {
   int64_t cpu_ms;
   int64_t wall_ms;
   double cpus;
-  const char *socket_path;
   uint16_t port;
-  const char *report_dir; /* NULL: the report goes to the stream only */
   int64_t open_files_max;
   int64_t file_bytes_max;
   /* What must stay free in the workspace's filesystem; both 0: nobody watches it here. */

@@ -6,8 +6,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -15,13 +13,16 @@
 
 #include "connection.h"
 
-/* Descriptors kept back for all that isn't a connection; the most that is accepted between two looks at the budget. */
-enum { DESCRIPTORS_KEPT = 24, ACCEPT_AT_ONCE = 8, SHORTAGE_PAUSE_US = 50000 };
+/* Descriptors kept back for all that isn't a connection; how many callers wait; how long after something ran out. */
+enum { DESCRIPTORS_KEPT = 28, QUEUE = 1024, SHORTAGE_PAUSE_US = 50000 };
+
+/* How long a caller that says nothing is taken for one that is about to, in seconds. */
+enum { SILENCE_S = 1 };
 
 static int listener = -1;
-static struct sockaddr_un service_address;
-static struct connection connections[RELAY_CONNECTIONS_MAX];
-static int connections_max;
+static struct session *session;
+static struct connection connections[RELAY_CONNECTIONS_MAX]; /* each at the place of its channel */
+static uint32_t turn;                                        /* which one is read from first */
 static int64_t accept_again_at_us;
 
 /* The engine normally does this; without it 127.0.0.1 is no address. It may not be ours to do, and bind will tell. */
@@ -32,93 +33,120 @@ static void bring_loopback_up(int fd) {
   if (ioctl(fd, SIOCSIFFLAGS, &request) != 0) errno = 0;
 }
 
-/* Never takes on more connections than there are descriptors for. */
-static int affordable_connections(void) {
+uint32_t relay_affordable_connections(void) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 1;
   files.rlim_cur = files.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &files) != 0) return 1;
-  if (files.rlim_cur >= DESCRIPTORS_KEPT + 2 * RELAY_CONNECTIONS_MAX) return RELAY_CONNECTIONS_MAX;
-  return files.rlim_cur <= DESCRIPTORS_KEPT + 2 ? 1 : (int)(files.rlim_cur - DESCRIPTORS_KEPT) / 2;
+  if (files.rlim_cur >= DESCRIPTORS_KEPT + RELAY_CONNECTIONS_MAX) return RELAY_CONNECTIONS_MAX;
+  return files.rlim_cur <= DESCRIPTORS_KEPT ? 1 : (uint32_t)(files.rlim_cur - DESCRIPTORS_KEPT);
 }
 
-const char *relay_listen(const struct options *options) {
+const char *relay_listen(const struct options *options, struct session *own_session) {
   struct sockaddr_in address = {
       .sin_family = AF_INET,
       .sin_port = htons(options->port),
       .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
   };
-  service_address.sun_family = AF_UNIX;
-  snprintf(service_address.sun_path, sizeof service_address.sun_path, "%s", options->socket_path);
-  connections_max = affordable_connections();
+  session = own_session;
 
   listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (listener < 0) return "socket";
   bring_loopback_up(listener);
   if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) return "bind";
-  if (listen(listener, 64) != 0) return "listen";
+  if (listen(listener, QUEUE) != 0) return "listen";
+  /* Each connection has both from the listener. The second wakes us when there is a request, not before; neither is needed. */
+  int yes = 1, silence = SILENCE_S;
+  setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silence, sizeof silence);
   return NULL;
 }
 
-static struct connection *free_place(void) {
-  for (int i = 0; i < connections_max; i++) {
-    if (connections[i].state == CONNECTION_FREE) return &connections[i];
-  }
-  return NULL;
+static bool is_taken(uint32_t place) { return session->channels[place].state != CHANNEL_FREE; }
+
+static bool has_a_place(void) {
+  for (uint32_t i = 0; i < session->connections_max; i++)
+    if (!is_taken(i)) return true;
+  return false;
 }
 
-static void accept_some(int64_t now_us) {
-  for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
-    struct connection *place = free_place();
-    if (place == NULL) return;
-    int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (client < 0) {
-      /* Out of descriptors or memory: the caller stays in the queue, and asking at once again would spin. */
-      bool nobody = errno == EAGAIN || errno == ECONNABORTED || errno == EINTR;
-      if (!nobody) accept_again_at_us = now_us + SHORTAGE_PAUSE_US;
-      return;
-    }
-    int yes = 1;
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (!connection_open(place, client, &service_address, now_us)) {
-      accept_again_at_us = now_us + SHORTAGE_PAUSE_US;
-      return;
-    }
+/* One at a time: the next one is heard of at once, and asking whether there is one costs as much. */
+static void accept_one(int64_t now_us) {
+  if (!session->open || !outbox_has_room(&session->outbox) || !has_a_place()) return;
+  int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (client < 0) {
+    /* Out of descriptors or memory: the caller stays in the queue, and asking at once again would spin. */
+    bool nobody = errno == EAGAIN || errno == ECONNABORTED || errno == EINTR;
+    if (!nobody) accept_again_at_us = now_us + SHORTAGE_PAUSE_US;
+    return;
   }
+  struct channel *channel = session_open_channel(session);
+  if (channel == NULL) {
+    close(client);
+    return;
+  }
+  struct connection *connection = &connections[channel - session->channels];
+  connection_open(connection, channel, client);
+  if (channel->may_send > 0) connection_read(connection, session);
 }
 
 int relay_poll(struct pollfd *entries, int64_t now_us) {
-  bool accepts = free_place() != NULL && now_us >= accept_again_at_us;
-  int count = 0;
-  entries[count++] = (struct pollfd){.fd = accepts ? listener : -1, .events = POLLIN};
-  for (int i = 0; i < connections_max; i++) {
-    if (connections[i].state == CONNECTION_FREE) continue;
-    connection_poll(&connections[i], &entries[count]);
-    count += 2;
+  bool has_room = outbox_has_room(&session->outbox);
+  int count = 1;
+  for (uint32_t i = 0; i < session->connections_max; i++) {
+    entries[1 + i] = (struct pollfd){.fd = -1};
+    if (is_taken(i)) connection_tidy(&connections[i]);
+    if (!is_taken(i)) continue;
+    entries[1 + i] = connection_poll(&connections[i], has_room);
+    count = 1 + (int)i + 1;
   }
+  bool accepts = session->open && has_room && now_us >= accept_again_at_us && has_a_place();
+  entries[0] = (struct pollfd){.fd = accepts ? listener : -1, .events = POLLIN};
   return count;
 }
 
-void relay_serve(const struct pollfd *entries, int64_t now_us) {
-  int at = 1;
-  if (now_us >= accept_again_at_us) accept_again_at_us = 0;
-  /* In the order of `relay_poll`: a place that is taken now was taken then, as only the accepting below takes one. */
-  for (int i = 0; i < connections_max; i++) {
-    if (connections[i].state == CONNECTION_FREE) continue;
-    bool heard = entries[at].revents != 0 || entries[at + 1].revents != 0;
-    at += 2;
-    if (heard || now_us >= connection_due_us(&connections[i])) {
-      connection_serve(&connections[i], &service_address, now_us);
-    }
+/* A place that is taken now was taken at the poll, and has an entry: only the accepting at the end takes one. */
+void relay_pass_on(const struct pollfd *entries) {
+  for (uint32_t i = 0; i < session->connections_max; i++) {
+    if (!is_taken(i)) continue;
+    if ((entries[1 + i].revents & (POLLOUT | POLLERR)) != 0) connections[i].is_full = false;
+    connection_pass_on(&connections[i]);
+    connection_tidy(&connections[i]);
   }
-  if (entries[0].revents != 0) accept_some(now_us);
 }
 
-int64_t relay_due_us(void) {
-  int64_t due = accept_again_at_us == 0 ? INT64_MAX : accept_again_at_us;
-  for (int i = 0; i < connections_max; i++) {
-    int64_t own = connection_due_us(&connections[i]);
-    if (own < due) due = own;
+void relay_hear(const struct pollfd *entries, int64_t now_us) {
+  uint32_t first = turn;
+  bool had_room = true;
+  if (now_us >= accept_again_at_us) accept_again_at_us = 0;
+  for (uint32_t n = 0; n < session->connections_max; n++) {
+    uint32_t i = (first + n) % session->connections_max;
+    if (!is_taken(i) || entries[1 + i].revents == 0) continue;
+    /* The first that finds no room is the first when there is some again. */
+    if (had_room) turn = i;
+    had_room = had_room && outbox_has_room(&session->outbox);
+    connection_hear(&connections[i], session, entries[1 + i].revents);
+    if (had_room) turn = i + 1;
   }
-  return due;
+  if (entries[0].revents != 0) accept_one(now_us);
+}
+
+bool relay_would_send(void) {
+  for (uint32_t i = 0; i < session->connections_max; i++) {
+    const struct channel *channel = &session->channels[i];
+    if (channel->state == CHANNEL_OPEN && !channel->ending && channel->may_send > 0) return true;
+  }
+  return false;
+}
+
+int64_t relay_due_us(void) { return accept_again_at_us == 0 ? INT64_MAX : accept_again_at_us; }
+
+void relay_close(void) {
+  close(listener);
+  listener = -1;
+  for (uint32_t i = 0; i < session->connections_max; i++) {
+    struct channel *channel = &session->channels[i];
+    if (channel->state == CHANNEL_OPEN) channel->state = CHANNEL_GONE;
+    if (is_taken(i)) connection_tidy(&connections[i]);
+  }
 }

@@ -1,12 +1,13 @@
 #include "report.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
-enum { STREAM = STDERR_FILENO, STREAM_PATIENCE_MS = 200 };
+/* A volume of its own, that only root may enter; where there is none, nothing is kept. */
+#define DIRECTORY "/run/bp-report"
 
 /* Writes `text` as the inside of a JSON string. What does not fit is cut. */
 static const char *escaped(const char *text, char *out, size_t size) {
@@ -31,65 +32,73 @@ static const char *number_or_null(int64_t number, char *out, size_t size) {
   return out;
 }
 
-static void say(const char *line) {
-  size_t length = strlen(line), sent = 0;
-  while (sent < length) {
-    ssize_t count = write(STREAM, line + sent, length - sent);
-    if (count > 0) {
-      sent += (size_t)count;
-      continue;
-    }
-    /* A full pipe whose reader has gone away for long must not keep us from ending. */
-    struct pollfd stream = {.fd = STREAM, .events = POLLOUT};
-    if (poll(&stream, 1, STREAM_PATIENCE_MS) <= 0 || (stream.revents & POLLOUT) == 0) return;
-  }
+void report_ready(char line[REPORT_LINE_SIZE], const struct progress *progress) {
+  char version[24];
+  int64_t number = progress->cgroup_version == 0 ? -1 : progress->cgroup_version;
+  snprintf(line, REPORT_LINE_SIZE,
+           "{\"event\":\"ready\",\"cgroup_version\":%s,\"going\":%s,\"wall_ms\":%lld,\"requests\":%lld}\n",
+           number_or_null(number, version, sizeof version), progress->going ? "true" : "false",
+           (long long)progress->wall_ms, (long long)progress->requests);
 }
 
-static void keep(const char *line, const char *report_dir) {
-  int directory = open(report_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  int file = openat(directory, "report.json.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (file >= 0) {
-    size_t length = strlen(line);
-    bool whole = write(file, line, length) == (ssize_t)length;
-    if (close(file) == 0 && whole) renameat(directory, "report.json.tmp", directory, "report.json");
-  }
-  close(directory);
+void report_started(char line[REPORT_LINE_SIZE], const char *entry) {
+  snprintf(line, REPORT_LINE_SIZE, "{\"event\":\"started\",\"entry\":\"%s\"}\n", entry);
 }
 
-void report_ready(int cgroup_version) {
-  char line[96];
-  if (cgroup_version == 0) {
-    say("{\"event\":\"ready\",\"cgroup_version\":null}\n");
-    return;
-  }
-  snprintf(line, sizeof line, "{\"event\":\"ready\",\"cgroup_version\":%d}\n", cgroup_version);
-  say(line);
-}
-
-void report_started(const char *entry) {
-  char line[96];
-  snprintf(line, sizeof line, "{\"event\":\"started\",\"entry\":\"%s\"}\n", entry);
-  say(line);
-}
-
-void report_failed(const char *detail) {
-  char line[1024], text[768];
-  snprintf(line, sizeof line, "{\"event\":\"failed\",\"detail\":\"%s\"}\n", escaped(detail, text, sizeof text));
-  say(line);
-}
-
-void report_ended(const struct ending *ending, const char *report_dir) {
-  char line[2048], detail[1024], exit_code[24], signal[24], cpu[24], memory[24], kills[24];
-  snprintf(line, sizeof line,
+void report_ended(char line[REPORT_LINE_SIZE], const struct ending *ending) {
+  char detail[1024], exit_code[24], signal[24], cpu[24], memory[24], kills[24];
+  snprintf(line, REPORT_LINE_SIZE,
            "{\"event\":\"ended\",\"cause\":\"%s\",\"exit_code\":%s,\"signal\":%s,\"cpu_us\":%s,"
-           "\"memory_peak_bytes\":%s,\"oom_kills\":%s,\"wall_ms\":%lld,\"tree_empty\":%s,\"detail\":\"%s\"}\n",
+           "\"memory_peak_bytes\":%s,\"oom_kills\":%s,\"wall_ms\":%lld,\"tree_empty\":%s,"
+           "\"output_bytes\":%lld,\"requests\":%lld,\"detail\":\"%s\"}\n",
            ending->cause, number_or_null(ending->exit_code, exit_code, sizeof exit_code),
            number_or_null(ending->signal, signal, sizeof signal), number_or_null(ending->cpu_us, cpu, sizeof cpu),
            number_or_null(ending->memory_peak_bytes, memory, sizeof memory),
            number_or_null(ending->oom_kills, kills, sizeof kills), (long long)ending->wall_ms,
-           ending->tree_empty ? "true" : "false", escaped(ending->detail, detail, sizeof detail));
-  /* First where it lasts: who reads the stream may act on it at once. */
-  if (report_dir != NULL) keep(line, report_dir);
-  say(line);
+           ending->tree_empty ? "true" : "false", (long long)ending->output_bytes, (long long)ending->requests,
+           escaped(ending->detail, detail, sizeof detail));
+}
+
+/* Whole or not at all: `name` appears when it is complete. */
+static void write_file(int directory, const char *name, struct iovec pieces[2]) {
+  char unfinished[32];
+  snprintf(unfinished, sizeof unfinished, "%s.tmp", name);
+  int file = openat(directory, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) return;
+  bool whole = true;
+  for (int i = 0; i < 2 && whole; i++) {
+    const char *bytes = pieces[i].iov_base;
+    for (size_t done = 0; done < pieces[i].iov_len && whole;) {
+      ssize_t count = write(file, bytes + done, pieces[i].iov_len - done);
+      whole = count > 0;
+      if (whole) done += (size_t)count;
+    }
+  }
+  if (close(file) == 0 && whole)
+    renameat(directory, unfinished, directory, name);
+  else
+    unlinkat(directory, unfinished, 0);
+}
+
+void report_keep(const char *ended_line, const struct output *output) {
+  struct iovec held[2], line[2] = {{.iov_base = (void *)(uintptr_t)ended_line, .iov_len = strlen(ended_line)}};
+  int directory = open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  /* First, so that who finds the report finds this, too. */
+  output_held(output, held);
+  if (held[0].iov_len > 0) write_file(directory, "output", held);
+  write_file(directory, "report.json", line);
+  close(directory);
+}
+
+void report_failure(const char *detail) {
+  char line[512] = "bp-supervisor: ";
+  size_t length = strlen(line);
+  /* It is shown to the operator, and may name what was put in. */
+  for (; *detail != '\0' && length < sizeof line - 1; detail++)
+    line[length++] = *detail < 0x20 || *detail > 0x7e ? '?' : *detail;
+  line[length++] = '\n';
+  /* A full pipe whose reader has gone away must not keep us from ending. */
+  fcntl(STDERR_FILENO, F_SETFL, fcntl(STDERR_FILENO, F_GETFL) | O_NONBLOCK);
+  if (write(STDERR_FILENO, line, length) < 0) return;
 }

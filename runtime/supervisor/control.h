@@ -1,0 +1,24 @@
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CONTROL_LINE_MAX = 64 };
+
+/* What the program says, line by line: `go`, and `requests N`. */
+struct control {
+  bool go;
+  int64_t requests; /* the last number that was said */
+  size_t length;    /* of the line that has begun */
+  char line[CONTROL_LINE_MAX];
+};
+
+/* False at a line that is too long, or that isn't known. */
+bool control_take(struct control *control, const unsigned char *bytes, size_t count);
+
+/* Forgets the line that has begun. */
+static inline void control_begin(struct control *control) { control->length = 0; }
+
+#endif
