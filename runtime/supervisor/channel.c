@@ -4,7 +4,11 @@ bool channel_take(struct channel *channel, const struct frame *frame, const unsi
   /* For one that is over: it was on its way. What is held of it still goes to the agent. */
   if (channel->state != CHANNEL_OPEN || (channel->said_last && channel->heard_last)) return true;
   if ((frame->flags & FRAME_RST) != 0) {
-    channel->state = CHANNEL_GONE;
+    /* Behind its last word it only says that it takes no more: the agent still gets that word. */
+    if (channel->heard_last)
+      channel->ending = channel->said_last = true;
+    else
+      channel->state = CHANNEL_GONE;
     return true;
   }
   if (frame->type == FRAME_WINDOW) {

@@ -201,7 +201,7 @@ static void fill(struct supervision *self, const struct pollfd *entries, bool ha
   bool sent = self->output_next && send_output(self);
   relay_hear(entries, now_us);
   if (!sent && (had_room || !relay_would_send())) sent = send_output(self);
-  self->output_next = !sent && had_room && output_can_send(&session->output);
+  self->output_next = !sent && (self->output_next || had_room) && output_can_send(&session->output);
   session_settle(session);
 }
 

@@ -1,0 +1,18 @@
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdint.h>
+
+#include "session.h"
+
+/* Ends the test with what was found, and where: `seed` and `step` bring it about again. */
+_Noreturn void found(const char *what, const char *file, int line);
+#define EXPECT(condition) ((condition) ? (void)0 : found(#condition, __FILE__, __LINE__))
+
+/* Checks the examples of the stream's description, each against what the session says or does. Returns how many there were. */
+int examples_check(const char *path, struct session *session);
+
+/* Drives the session with so many frames. Returns how many it took. */
+uint64_t fuzz_run(struct session *session, uint64_t seed, uint64_t frames);
+
+#endif
