@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EnginePort, RunningParts } from './cli/cli-deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Config } from './config/schema.ts';
@@ -10,10 +9,6 @@ import { createDockerEngine, type DockerEngineOptions } from './sandbox/docker/d
 import { createService, type Service } from './service/service.ts';
 
 export type EnginePortOptions = DockerEngineOptions;
-
-/** Where the supervisor's relay listens inside every container. */
-const SERVICE_URL = 'http://127.0.0.1:8080';
-const SOCKET_NAME = 'service.sock';
 
 /** The real world behind the commands: joins the engine, the System Service and the orchestrator. */
 export function createEnginePort(options: EnginePortOptions): EnginePort {
@@ -26,8 +21,6 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
       for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
-      const meters: Meters = new Map();
-      const usage = { usedCpuMs: async (executionId: number) => meters.get(executionId)?.() };
       const catalogue = readCatalogue(config.intelligence, {
         environment,
         readFile: (path) => readFileSync(path, 'utf8'),
@@ -35,8 +28,8 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       warnOfTokens(config, catalogue.size, logger);
       const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
       await gateway.prepare();
-      const service = await createService({ economy, usage, gateway, clock, logger });
-      const endpoints = endpointsOf(service, gateway, meters);
+      const service = await createService({ economy, gateway, clock, logger });
+      const endpoints = endpointsOf(service, gateway);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, events },
         async close() {
@@ -58,24 +51,12 @@ function warnOfTokens({ market }: Config, models: number, logger: Logger): void 
     logger.warn({}, 'market.supply.tokens is set, but no provider is: agents pay for tokens that they can not use');
 }
 
-/** What reads the CPU milliseconds of a running execution. */
-type Meters = Map<number, () => Promise<number | undefined>>;
-
 /** The service as the orchestrator needs it. */
-function endpointsOf(service: Service, gateway: Gateway, meters: Meters): Endpoints {
-  const open = new Map<number, { close(): Promise<void> }>();
+function endpointsOf(service: Service, gateway: Gateway): Endpoints {
   return {
-    serviceUrl: SERVICE_URL,
-    async open(executionId, directory, meter) {
-      meters.set(executionId, meter);
-      open.set(executionId, await service.openEndpoint(executionId, join(directory, SOCKET_NAME)));
-    },
+    open: (executionId, run) => service.openEndpoint(executionId, run),
     endCalls: (executionId) => gateway.end(executionId),
     requests: (executionId) => service.requestsOf(executionId),
-    async close(executionId) {
-      meters.delete(executionId);
-      await open.get(executionId)?.close();
-      open.delete(executionId);
-    },
+    close: (executionId) => service.closeEndpoint(executionId),
   };
 }

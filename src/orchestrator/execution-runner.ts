@@ -4,16 +4,11 @@ import { markRunning, startExecution, type StartingExecution } from '../economy/
 import { NO_USAGE, type Execution, type Outcome, type Usage } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';
-import type { ExecutionEnd, PreparedExecution } from '../sandbox/sandbox.ts';
+import { SERVICE_URL, type ExecutionEnd, type PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
-
-/** The endpoint is opened before there is a run whose use it can tell. */
-interface Meter {
-  run?: Pick<PreparedExecution, 'usedCpuMs'>;
-}
 
 /** How one run went, after its settlement. */
 export interface FinishedRun {
@@ -34,10 +29,9 @@ export async function runExecution(
   executionId: number,
   stop: AbortSignal,
 ): Promise<FinishedRun | undefined> {
-  const { economy, endpoints } = deps;
+  const { economy } = deps;
   if (stop.aborted) return settleStopped(deps, executionId);
-  const { serviceUrl } = endpoints;
-  const starting = await onceFree(economy, () => startExecution(economy, executionId, { serviceUrl }));
+  const starting = await onceFree(economy, () => startExecution(economy, executionId, { serviceUrl: SERVICE_URL }));
   if (!starting) return undefined;
   const ending = await runToEnd(deps, starting, stop).catch((error: unknown) =>
     stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false }),
@@ -77,8 +71,6 @@ async function runToEnd(
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
-  const meter: Meter = {};
-  await endpoints.open(execution.id, await sandbox.socketDirectory(id), async () => meter.run?.usedCpuMs());
   const prepared = await sandbox.prepare(
     {
       executionId: id,
@@ -88,11 +80,11 @@ async function runToEnd(
       wallMs: execution.wallMs,
       handshake,
       files,
-      environment: environmentOf(endpoints.serviceUrl, token),
+      environment: environmentOf(token),
     },
     stop,
   );
-  meter.run = prepared;
+  endpoints.open(execution.id, prepared);
   if (!(await onceFree(economy, () => markRunning(economy, execution.id)))) {
     // The operator was quicker, or it was settled meanwhile; then this end changes nothing.
     await prepared.stop('operator');
@@ -106,12 +98,12 @@ async function runToEnd(
 }
 
 /** SDKs find the gateway by these, and take the execution's token for a provider's key. */
-function environmentOf(serviceUrl: string, token: string): Readonly<Record<string, string>> {
+function environmentOf(token: string): Readonly<Record<string, string>> {
   return {
     BP_EXECUTION_TOKEN: token,
-    OPENAI_BASE_URL: `${serviceUrl}/v1`,
+    OPENAI_BASE_URL: `${SERVICE_URL}/v1`,
     OPENAI_API_KEY: token,
-    ANTHROPIC_BASE_URL: serviceUrl,
+    ANTHROPIC_BASE_URL: SERVICE_URL,
     ANTHROPIC_API_KEY: token,
   };
 }
@@ -123,11 +115,9 @@ async function adoptToEnd(
 ): Promise<Ending> {
   const { sandbox, endpoints, logger } = deps;
   const executionId = formatId('execution', id);
-  const meter: Meter = {};
-  await endpoints.open(id, await sandbox.socketDirectory(executionId), async () => meter.run?.usedCpuMs());
   const request = { executionId, agentId, bundle, wallMs, startedAt: startedAt ?? 0 };
   const adopted = await onceAnswered(deps, executionId, () => sandbox.adopt(request, signal));
-  meter.run = adopted;
+  endpoints.open(id, adopted);
   logger.info({ execution: executionId }, 'took over an execution of an earlier run');
   return stoppable(deps, executionId, adopted, stop, async () => {
     const end = await adopted.ended;
@@ -239,11 +229,8 @@ async function cleanUp(deps: OrchestratorDeps, executionId: number): Promise<voi
   const { economy, endpoints, sandbox, logger } = deps;
   const execution = formatId('execution', executionId);
   const oldest = formatId('execution', executionId - economy.config.sandbox.outputs_max);
-  const results = await Promise.allSettled([
-    endpoints.close(executionId),
-    sandbox.discard(execution),
-    sandbox.forget(oldest),
-  ]);
+  endpoints.close(executionId);
+  const results = await Promise.allSettled([sandbox.discard(execution), sandbox.forget(oldest)]);
   for (const result of results)
     if (result.status === 'rejected') logger.warn({ execution, err: result.reason as unknown }, 'clean-up failed');
 }

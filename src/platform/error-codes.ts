@@ -56,7 +56,6 @@ export const ERROR_KINDS = {
   scenario_broken: 'other',
   scenario_invalid: 'input',
   scenario_not_found: 'input',
-  service_socket: 'other',
   unexpected: 'other',
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 

@@ -1,6 +1,10 @@
+import type { Duplex } from 'node:stream';
 import type { AgentFile } from '../domain/agent.ts';
 import type { Usage } from '../domain/execution.ts';
 import type { Bundle } from '../domain/resources.ts';
+
+/** Where every agent finds the System Service inside its container. */
+export const SERVICE_URL = 'http://127.0.0.1:8080';
 
 /**
  * Where agents run. Callers know nothing of Docker: other engines are other implementations of this interface.
@@ -8,7 +12,7 @@ import type { Bundle } from '../domain/resources.ts';
  */
 export interface Sandbox {
   /**
-   * Checks that the engine answers, that the image is there and that sockets and workspaces reach a container.
+   * Checks that the engine answers, that the image is there and that a container can be attached to and sees its workspace.
    * Resolves with one line each for what works less well than it could.
    */
   check(signal: AbortSignal): Promise<readonly string[]>;
@@ -18,8 +22,6 @@ export interface Sandbox {
    * with the signal's reason when it is aborted. Where it rejects, no container is left; `discard` removes the rest.
    */
   prepare(request: ExecutionRequest, signal: AbortSignal): Promise<PreparedExecution>;
-  /** The directory in which the endpoint's socket of this execution is to be made; exists after the call. */
-  socketDirectory(executionId: string): Promise<string>;
   /** Resolves when the engine answers at all. Cheap: called every cycle. */
   ping(signal: AbortSignal): Promise<void>;
   /**
@@ -27,7 +29,7 @@ export interface Sandbox {
    * report and from what the engine knows, at once where it has ended meanwhile (`lost` where it has vanished).
    */
   adopt(request: AdoptionRequest, signal: AbortSignal): Promise<AdoptedExecution>;
-  /** Removes what is left of one execution: container, socket directory, report. Idempotent. */
+  /** Removes what is left of one execution: container, report. Idempotent. */
   discard(executionId: string): Promise<void>;
   /**
    * Ends what is being prepared or waits for "go", and puts back and removes what stands ready for executions to come,
@@ -37,8 +39,8 @@ export interface Sandbox {
   /** Removes the kept output of an execution. Idempotent. */
   forget(executionId: string): Promise<void>;
   /**
-   * Removes whatever is left of this home's executions that are not in `keep`: containers, socket directories, reports,
-   * temporary files, mounts. To be called at the start, and at the end once all is settled.
+   * Removes whatever is left of this home's executions that are not in `keep`: containers, reports, temporary files,
+   * mounts. To be called at the start, and at the end once all is settled.
    */
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
 }
@@ -59,16 +61,29 @@ export interface ExecutionRequest {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** The way between an execution's agent and the System Service. */
+export interface ServedExecution {
+  /**
+   * Hands over each connection that the agent makes to `SERVICE_URL`; those that came earlier wait for this. To be
+   * called once. Each is over when both ends have ended, or when it is destroyed.
+   */
+  serve(accept: (connection: Duplex) => void): void;
+  /** Requests that an earlier process had counted; 0 where none had. */
+  readonly requests: number;
+  /** Keeps the number of requests for a process that adopts this execution. Cheap: may be called at each request. */
+  keepRequests(count: number): void;
+  /** CPU milliseconds used so far, or undefined where it can't be read. */
+  usedCpuMs(): Promise<number | undefined>;
+}
+
 /** A container whose supervisor waits. Nothing of the agent has run yet. */
-export interface PreparedExecution {
+export interface PreparedExecution extends ServedExecution {
   /** Lets the agent start. Resolves when the supervisor has said that it started it, or when it has ended instead. */
   go(): Promise<void>;
   /** Resolves once, with what is known of the end. Never rejects. */
   readonly ended: Promise<ExecutionEnd>;
   /** Ends it: terminates the tree, takes the report. Idempotent; `ended` tells the rest. */
   stop(reason: 'operator' | 'shutdown'): Promise<void>;
-  /** CPU milliseconds used so far, or undefined where it can't be read. */
-  usedCpuMs(): Promise<number | undefined>;
 }
 
 export type AdoptionRequest = Pick<ExecutionRequest, 'executionId' | 'agentId' | 'bundle' | 'wallMs'> & {

@@ -1,4 +1,3 @@
-import { chmod, rm } from 'node:fs/promises';
 import {
   createServer,
   STATUS_CODES,
@@ -7,35 +6,42 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
-import { formatId } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
-import { BpError } from '../platform/errors.ts';
-import type { Logger } from '../platform/logger.ts';
 import { createPace } from './pace.ts';
 import { PacedConnection } from './paced-connection.ts';
 import { createLoopTurns } from './loop-turns.ts';
 import { PROBLEM_JSON, problemOf } from './problem.ts';
 
-/** One execution's way to the service: a Unix socket of its own. */
-export interface Endpoint {
+/** What the service needs of a running execution; whoever runs it gives it. */
+export interface ServedRun {
+  /** Hands over each connection that the agent makes, those too that came before the call. */
+  serve(accept: (connection: Duplex) => void): void;
+  /** Requests that were counted before. */
+  readonly requests: number;
+  /** Told of each request that is counted: those of before and since. */
+  keepRequests(count: number): void;
+  /** CPU milliseconds used so far, or undefined where they can't be had now. Resolves soon. */
+  usedCpuMs(): Promise<number | undefined>;
+}
+
+/** One execution's way to the service: the connections of its agent, and of nobody else. */
+export interface Endpoint extends Pick<ServedRun, 'usedCpuMs'> {
   readonly executionId: number;
   /** Requests that came in so far, refused ones too. */
   readonly requests: number;
-  /** Ends all connections and removes the socket. Idempotent. */
-  close(): Promise<void>;
+  /** Ends all connections, and takes no more. Idempotent. */
+  close(): void;
 }
 
 export interface EndpointOptions {
   readonly executionId: number;
-  readonly socketPath: string;
+  readonly run: ServedRun;
   readonly limits: Config['service'];
   readonly clock: Clock;
   readonly handler: RequestListener;
-  readonly logger: Logger;
   /** Called once, when it is closed. */
   readonly closed: () => void;
 }
@@ -51,8 +57,6 @@ export interface Load {
   agentId?: string;
 }
 
-/** Everyone may connect who can reach it: the agent's user must, and its directory lets nobody else come so far. */
-const SOCKET_MODE = 0o666;
 const REQUESTS_PER_CONNECTION_MAX = 10_000;
 const CONNECTION_CHECKS_MS = 1000;
 
@@ -64,17 +68,14 @@ export function loadOf(request: BoundRequest): Load | undefined {
   return request[LOAD];
 }
 
-/**
- * Listens on a Unix socket for one execution. A socket that a crash left behind is replaced.
- * Rejects with `BpError` `service_socket`.
- */
-export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { executionId, socketPath, handler, closed, limits, clock } = options;
-  const load: Load = { executionId, requests: 0, open: 0 };
+/** Serves the connections of one execution, from now until it is closed. */
+export function openEndpoint({ executionId, run, limits, clock, handler, closed }: EndpointOptions): Endpoint {
+  const load: Load = { executionId, requests: run.requests, open: 0 };
   const pace = createPace(clock, { perSecond: limits.requests_per_second_max, burst: limits.request_burst_max });
   const turns = createLoopTurns();
-  const server = makeServer(options, (request: BoundRequest, response) => {
+  const server = makeServer(limits, (request: BoundRequest, response) => {
     load.requests += 1;
+    run.keepRequests(load.requests);
     if (!pace.take()) {
       refuseFlood(request, response, limits);
       return;
@@ -84,34 +85,45 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     request[LOAD] = load;
     handler(request, response);
   });
-  const connections = new Set<Socket>();
-  paceConnections(server, (socket) => {
+  // The server itself no longer knows of a connection on which something else than HTTP came in.
+  const connections = new Set<Duplex>();
+  let isClosed = false;
+  const isWelcome = () => {
+    if (isClosed || connections.size >= limits.connections_max) return false;
     pace.take();
     // In debt a connection isn't worth a parser.
-    if (pace.pauseMs() > 0) return undefined;
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-    return new PacedConnection(socket, { clock, pace, turns, patienceMs: limits.request_timeout_ms });
+    return pace.pauseMs() === 0;
+  };
+  run.serve((connection) => {
+    if (!isWelcome()) {
+      connection.on('error', () => undefined).destroy();
+      return;
+    }
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+    server.emit(
+      'connection',
+      new PacedConnection(connection, { clock, pace, turns, patienceMs: limits.request_timeout_ms }),
+    );
   });
-  try {
-    await rm(socketPath, { force: true });
-    await listen(server, socketPath);
-    await chmod(socketPath, SOCKET_MODE);
-  } catch (error) {
-    await close(server, connections);
-    throw new BpError('service_socket', `the socket ${socketPath} can't be made`, { cause: error });
-  }
-  let closing: Promise<void> | undefined;
   return {
     executionId,
     get requests() {
       return load.requests;
     },
-    close: () => (closing ??= close(server, connections).then(closed)),
+    usedCpuMs: () => run.usedCpuMs(),
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      server.close();
+      for (const connection of connections) connection.destroy();
+      closed();
+    },
   };
 }
 
-function makeServer({ limits, logger, executionId }: EndpointOptions, listener: RequestListener): Server {
+/** A server that listens nowhere: it is given its connections. */
+function makeServer(limits: Config['service'], listener: RequestListener): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.header_bytes_max,
@@ -119,7 +131,7 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
       headersTimeout: limits.request_timeout_ms,
       connectionsCheckingInterval: Math.min(CONNECTION_CHECKS_MS, limits.request_timeout_ms),
       keepAliveTimeout: limits.idle_timeout_ms,
-      // There is one host behind a socket, whatever it is called.
+      // There is one host behind an endpoint, whatever it is called.
       requireHostHeader: false,
     },
     listener,
@@ -127,7 +139,6 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
   /** The answer that a connection is at, or had last. */
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.prependListener('request', (request, response) => answers.set(request.socket, response));
-  server.maxConnections = limits.connections_max;
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION_MAX;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const answer = answers.get(socket);
@@ -141,42 +152,9 @@ function makeServer({ limits, logger, executionId }: EndpointOptions, listener: 
   server.on('connect', (_request, socket) =>
     endWith(socket, refuse('malformed_request', 'CONNECT is no method of this service')),
   );
-  server.on('error', (error) =>
-    logger.error({ err: error, execution_id: formatId('execution', executionId) }, 'an endpoint of the service failed'),
-  );
+  // From this event on it looks after its time-outs, until it is closed.
+  server.emit('listening');
   return server;
-}
-
-/** Puts something between the server and each of its connections; those for which it has nothing are closed. */
-function paceConnections(server: Server, pacedBy: (socket: Socket) => Duplex | undefined): void {
-  const listeners = server.listeners('connection');
-  server.removeAllListeners('connection');
-  server.on('connection', (socket) => {
-    const connection = pacedBy(socket);
-    if (!connection) {
-      socket.on('error', () => undefined).destroy();
-      return;
-    }
-    for (const listener of listeners) Reflect.apply(listener, server, [connection]);
-  });
-}
-
-function listen(server: Server, socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-/** The server itself no longer knows of a connection on which something else than HTTP came in: so each is kept here. */
-function close(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of connections) socket.destroy();
-  });
 }
 
 interface Malformed {

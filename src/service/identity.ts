@@ -21,7 +21,7 @@ export interface IdentifyOptions {
 }
 
 /**
- * A hook that lets only the execution pass whose socket this is and whose token was sent. Nothing else of the request
+ * A hook that lets only the execution pass whose connection this is and whose token was sent. Nothing else of the request
  * is believed.
  */
 export function identify(economy: Economy, options: IdentifyOptions) {
@@ -29,7 +29,7 @@ export function identify(economy: Economy, options: IdentifyOptions) {
     const load = loadOf(request.raw);
     const caller = load
       ? callerAt(economy, load, tokenOf(request.headers, options.apiKey), options)
-      : refuse('wrong_socket', 'call through the socket of an execution');
+      : refuse('wrong_socket', 'call from within an execution');
     if (!caller.ok) {
       sendProblem(reply, caller);
       return;

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Clock } from '../platform/clock.ts';
+import { createAlarm, type Alarm } from './alarm.ts';
 import type { Pace } from './pace.ts';
 import type { LoopTurns } from './loop-turns.ts';
 
@@ -26,34 +26,41 @@ export interface PacedConnectionOptions {
  * one request at a time, in turns that all connections of the execution share, and nothing while that has to pause.
  */
 export class PacedConnection extends Duplex {
-  readonly #socket: Socket;
+  readonly #inner: Duplex;
   readonly #options: PacedConnectionOptions;
   readonly #closed = new AbortController();
-  #writingSince: number | undefined;
-  #isWatched = false;
+  readonly #stuck: Alarm;
+  readonly #idle: Alarm;
+  #idleMs = 0;
   #unparsed: Buffer = NOTHING;
   #isWanted = false;
   #isWaiting = false;
   #hasEnded = false;
 
-  constructor(socket: Socket, options: PacedConnectionOptions) {
+  constructor(inner: Duplex, options: PacedConnectionOptions) {
     // One piece and no more is kept ready: what lies ready is parsed in one go.
     super({ readableHighWaterMark: 1, allowHalfOpen: true });
-    this.#socket = socket;
+    this.#inner = inner;
     this.#options = options;
-    socket.on('readable', () => this.#handOn());
-    socket.on('timeout', () => this.emit('timeout'));
-    socket.once('end', () => {
+    this.#stuck = createAlarm(options.clock, this.#closed.signal, () => this.destroy());
+    this.#idle = createAlarm(options.clock, this.#closed.signal, () => this.emit('timeout'));
+    inner.on('readable', () => {
+      this.#noteActivity();
+      this.#handOn();
+    });
+    inner.once('end', () => {
       this.#hasEnded = true;
       this.#handOn();
     });
-    socket.once('error', (error) => this.destroy(error));
-    socket.once('close', () => this.destroy());
+    inner.once('error', (error) => this.destroy(error));
+    inner.once('close', () => this.destroy());
   }
 
   /** As a socket's own: the HTTP server closes by it what stays idle. */
   setTimeout(milliseconds: number, listener?: () => void): this {
-    this.#socket.setTimeout(milliseconds);
+    this.#idleMs = milliseconds;
+    if (milliseconds > 0) this.#idle.set(milliseconds);
+    else this.#idle.putOff();
     if (listener) this.once('timeout', listener);
     return this;
   }
@@ -68,13 +75,13 @@ export class PacedConnection extends Duplex {
       if (this.destroyed) return;
       let bytes = 0;
       this.#destroyAfter(this.#options.patienceMs, this.#closed.signal);
-      this.#socket.removeAllListeners('readable');
-      this.#socket.on('data', (chunk: Uint8Array) => {
+      this.#inner.removeAllListeners('readable');
+      this.#inner.on('data', (chunk: Uint8Array) => {
         bytes += chunk.byteLength;
         if (bytes > DROPPED_BYTES_MAX) this.destroy();
       });
-      this.#socket.once('end', () => this.destroy());
-      this.#socket.resume();
+      this.#inner.once('end', () => this.destroy());
+      this.#inner.resume();
     };
     if (this.writableFinished) linger();
     else this.once('finish', linger);
@@ -86,27 +93,27 @@ export class PacedConnection extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#writingSince = this.#options.clock.monotonic();
-    if (!this.#isWatched) void this.#watchWrites();
-    this.#socket.write(chunk, (error) => {
-      this.#writingSince = undefined;
+    this.#stuck.set(this.#options.patienceMs);
+    this.#inner.write(chunk, (error) => {
+      this.#stuck.putOff();
+      this.#noteActivity();
       done(error);
     });
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#socket.end(() => done());
+    this.#inner.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#closed.abort();
-    this.#socket.destroy();
+    this.#inner.destroy();
     done(error);
   }
 
   #handOn(): void {
     if (!this.#isWanted || this.#isWaiting || this.destroyed) return;
-    if (this.#unparsed.length === 0) this.#unparsed = (this.#socket.read() as Buffer | null) ?? NOTHING;
+    if (this.#unparsed.length === 0) this.#unparsed = (this.#inner.read() as Buffer | null) ?? NOTHING;
     if (this.#unparsed.length === 0 && !this.#hasEnded) return;
     this.#isWaiting = true;
     this.#options.turns.take(() => {
@@ -126,22 +133,8 @@ export class PacedConnection extends Duplex {
     this.push(end === 0 ? null : piece);
   }
 
-  /** One sleep serves many writes: a timer for each answer would cost more than the answer. */
-  async #watchWrites(): Promise<void> {
-    const { clock, patienceMs } = this.#options;
-    this.#isWatched = true;
-    try {
-      for (let leftMs = patienceMs; leftMs > 0;) {
-        await clock.sleep(leftMs, this.#closed.signal);
-        if (this.#writingSince === undefined) return;
-        leftMs = this.#writingSince + patienceMs - clock.monotonic();
-      }
-      this.destroy();
-    } catch {
-      // It was closed.
-    } finally {
-      this.#isWatched = false;
-    }
+  #noteActivity(): void {
+    if (this.#idleMs > 0) this.#idle.set(this.#idleMs);
   }
 
   #destroyAfter(milliseconds: number, unless: AbortSignal): void {

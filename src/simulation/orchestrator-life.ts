@@ -8,6 +8,7 @@ import { parseId } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { ServedExecution } from '../sandbox/sandbox.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { Fuse, never } from './fuse.ts';
@@ -31,13 +32,19 @@ export interface OrchestratorLifeOptions {
   readonly onEnd: (how: string) => void;
 }
 
+/** An execution whose requests are taken. */
+interface Served {
+  readonly run: ServedExecution;
+  requests: number;
+}
+
 /** One `run`, from its start to its end, however that comes. */
 export class OrchestratorLife {
   readonly fuse: Fuse;
   /** What agents reach while it lives. */
   readonly economy: Economy;
   readonly #options: OrchestratorLifeOptions;
-  readonly #open = new Map<number, number>();
+  readonly #open = new Map<number, Served>();
   readonly #stop = new AbortController();
   #isOver = false;
 
@@ -77,9 +84,10 @@ export class OrchestratorLife {
   takes(executionId: string): boolean {
     const id = parseId('execution', executionId);
     if (this.fuse.isBlown() || this.#isOver || !id.ok) return false;
-    const count = this.#open.get(id.value);
-    if (count === undefined) return false;
-    this.#open.set(id.value, count + 1);
+    const served = this.#open.get(id.value);
+    if (!served) return false;
+    served.requests += 1;
+    served.run.keepRequests(served.requests);
     return true;
   }
 
@@ -105,22 +113,12 @@ export class OrchestratorLife {
   }
 
   #endpoints(): Endpoints {
-    const { fuse } = this;
     return {
-      serviceUrl: 'http://127.0.0.1:8080',
-      open: (executionId) =>
-        fuse.through('open', () => {
-          this.#open.set(executionId, 0);
-          return Promise.resolve();
-        }),
+      open: (executionId, run) => void this.#open.set(executionId, { run, requests: run.requests }),
       // Simulated agents ask no model.
       endCalls: () => Promise.resolve(),
-      requests: (executionId) => this.#open.get(executionId) ?? 0,
-      close: (executionId) =>
-        fuse.through('close', () => {
-          this.#open.delete(executionId);
-          return Promise.resolve();
-        }),
+      requests: (executionId) => this.#open.get(executionId)?.requests ?? 0,
+      close: (executionId) => void this.#open.delete(executionId),
     };
   }
 }

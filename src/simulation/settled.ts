@@ -13,8 +13,7 @@ export function unsettledBy({ mirror, books }: Auditor): string | undefined {
 }
 
 /** One line about what stands on the machine for executions that are over; undefined where nothing does. */
-export function leftOn({ containers, sockets }: SimulatedEngine): string | undefined {
+export function leftOn({ containers }: SimulatedEngine): string | undefined {
   for (const id of containers.keys()) return `the container of ${id} stands`;
-  for (const id of sockets) return `the socket of ${id} stands`;
   return undefined;
 }

@@ -12,6 +12,8 @@ export interface Container {
   readonly token: string;
   phase: 'waiting' | 'running' | 'ended';
   end: ExecutionEnd | undefined;
+  /** Requests, as the last orchestrator that counted them has kept them. */
+  requests: number;
   /** Told once of its end, or of its removal before that: then the end is unknown. */
   readonly onEnd: Set<(end: ExecutionEnd | undefined) => void>;
 }
@@ -33,12 +35,11 @@ export interface EngineOptions {
 
 const GONE_KEPT = 1000;
 
-/** The containers of one machine, and the directories of their sockets. No container and no program is real. */
+/** The containers of one machine. No container and no program is real. */
 export class SimulatedEngine {
   /** While it is down every call fails; containers go on. */
   isUp = true;
   readonly #containers = new Map<string, Container>();
-  readonly sockets = new Set<string>();
   readonly #dice: Dice;
   readonly #options: EngineOptions;
   /** The last executions that were given their "go". */
@@ -64,7 +65,7 @@ export class SimulatedEngine {
     const token = environment['BP_EXECUTION_TOKEN'] ?? '';
     const container: Container = {
       ...{ executionId, agentId, bundle, handshake, token },
-      ...{ phase: 'waiting', end: undefined, onEnd: new Set() },
+      ...{ phase: 'waiting', end: undefined, requests: 0, onEnd: new Set() },
     };
     this.#containers.set(executionId, container);
     return container;
@@ -130,7 +131,6 @@ export class SimulatedEngine {
     if (container?.phase === 'running')
       this.#options.onFinding('what runs is not thrown away', `the container of ${executionId} is removed`);
     if (container) this.vanish(container);
-    this.sockets.delete(executionId);
   }
 
   #tell(container: Container, end: ExecutionEnd | undefined): void {

@@ -44,11 +44,6 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
   return {
     check: (signal) => call('check', signal, () => []),
     ping: (signal) => call('ping', signal, () => undefined),
-    socketDirectory: (executionId) =>
-      fuse.through('socketDirectory', () => {
-        engine.sockets.add(executionId);
-        return Promise.resolve(`/simulated/${executionId}`);
-      }),
     prepare: (request, signal) => fuse.through('prepare', () => prepare(deps, request, signal)),
     adopt: (request, signal) => fuse.through('adopt', () => adopt(deps, request, signal)),
     discard: (executionId) =>
@@ -62,7 +57,7 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
     forget: () => Promise.resolve(),
     sweep: (keep, signal) =>
       call('sweep', signal, () => {
-        for (const executionId of [...engine.containers.keys(), ...engine.sockets])
+        for (const executionId of [...engine.containers.keys()])
           if (!keep.has(executionId)) engine.remove(executionId);
       }),
   };
@@ -94,7 +89,6 @@ async function prepare(
     // Dead code must not clean up; what is left is found at the next start.
     if (fuse.isBlown()) return never();
     engine.remove(request.executionId);
-    engine.sockets.add(request.executionId);
     throw error;
   }
   return {
@@ -127,7 +121,9 @@ async function adopt(
   return {
     ended: Promise.resolve(LOST),
     stop: () => Promise.resolve(),
-    usedCpuMs: () => Promise.resolve(undefined),
+    ...UNSERVED,
+    requests: 0,
+    keepRequests: () => undefined,
     hadEnded: true,
   };
 }
@@ -141,7 +137,11 @@ function handle(deps: SimulatedSandboxDeps, container: Container): Omit<Prepared
         await clock.sleep(dice.whole(...CALL_MS));
         engine.end(container, { cause: 'stopped', exitCode: null });
       }),
-    usedCpuMs: () => Promise.resolve(undefined),
+    ...UNSERVED,
+    requests: container.requests,
+    keepRequests(count) {
+      container.requests = count;
+    },
   };
 }
 
@@ -154,6 +154,9 @@ async function endOf({ clock, dice, faults }: SimulatedSandboxDeps, container: C
   // A container that never got its "go" and is gone has run nothing.
   return end ?? LOST;
 }
+
+/** Simulated agents ask by no connection: `OrchestratorLife.takes` stands for it. */
+const UNSERVED = { serve: () => undefined, usedCpuMs: () => Promise.resolve(undefined) };
 
 const LOST: ExecutionEnd = {
   ...{ cause: 'lost', detail: 'vanished (simulated)', exitCode: null, signal: null },

@@ -2,7 +2,6 @@
  * One agent floods the System Service at full speed, in several ways and in a real container, while another execution
  * calls it one request after the other. Prints the other's median against its own without a flood, in the same run.
  */
-import { join } from 'node:path';
 import type { PreparedExecution } from '../../src/sandbox/sandbox.ts';
 import { openTestHome, python } from '../helpers/docker-sandbox.ts';
 import { openTestService, type TestAgent } from '../helpers/service-client.ts';
@@ -12,10 +11,7 @@ const RATIO_MAX = 5;
 
 const CONNECT = `
 import os, socket, threading
-def connect(direct):
-    s = socket.socket(socket.AF_UNIX if direct else socket.AF_INET)
-    s.connect("/run/bp/service.sock" if direct else ("127.0.0.1", 8080))
-    return s
+def connect(): return socket.create_connection(("127.0.0.1", 8080))
 def forever(work):
     def loop():
         while True:
@@ -29,26 +25,26 @@ SHORT = b"GET / HTTP/1.1\\r\\n\\r\\n"
 const FLOODS: Readonly<Record<string, string>> = {
   'requests, one after the other': `
 def work():
-    s = connect(False)
+    s = connect()
     while True:
         s.sendall(REQUEST)
         if not s.recv(65536): return
 forever(work)`,
   'requests, thousands in one piece': `
 def work():
-    s = connect(True); s.settimeout(1)
+    s = connect(); s.settimeout(1)
     while True: s.sendall(SHORT * 3600)
 forever(work)`,
   connections: `
-def work(): connect(True).close()
+def work(): connect().close()
 forever(work)`,
   'connections with thousands of requests each': `
 def work():
-    s = connect(True); s.settimeout(0.2); s.sendall(SHORT * 3600); s.close()
+    s = connect(); s.settimeout(0.2); s.sendall(SHORT * 3600); s.close()
 forever(work)`,
   'bodies over the limit': `
 def work():
-    s = connect(False); s.settimeout(1)
+    s = connect(); s.settimeout(1)
     s.sendall(REQUEST.replace(b"GET /market/state", b"POST /market/bid").replace(b"\\r\\n\\r\\n",
       b"\\r\\nContent-Type: application/json\\r\\nContent-Length: 100000000\\r\\n\\r\\n"))
     while True: s.sendall(b"x" * 65536)
@@ -81,9 +77,7 @@ try {
   const names = Object.keys(FLOODS);
   for (const [index, name] of names.entries()) {
     const executionId = `exe_${index + 1}`;
-    const socketPath = join(await home.sandbox.socketDirectory(executionId), 'service.sock');
     const idle = await medianMs(other);
-    const endpoint = await test.service.openEndpoint(flooder.executionId, socketPath);
     const execution: PreparedExecution = await home.prepare({
       executionId,
       agentId: `flooder-${index}`,
@@ -92,6 +86,7 @@ try {
       files: python(CONNECT + FLOODS[name]!),
       environment: { TOKEN: flooder.token },
     });
+    const endpoint = test.service.openEndpoint(flooder.executionId, execution);
     await execution.go();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const flooded = await medianMs(other);

@@ -16,7 +16,6 @@ async function ofSandbox(home: TestHome, round: number): Promise<number> {
   const executionId = `exe_${round}`;
   const log = join(home.path, '.bp-agents', 'logs', 'executions', `${executionId}.log`);
   const began = performance.now();
-  await home.sandbox.socketDirectory(executionId);
   const execution = await home.prepare({ executionId, files: round === 1 ? python(PROGRAM) : [] });
   await execution.go();
   while (!existsSync(log)) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -77,7 +77,6 @@ describe('the check of the sandbox', () => {
       config: configSchema.parse({}).sandbox,
       clock: systemClock(),
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-      userRuntimeDirectory: process.env['XDG_RUNTIME_DIR'],
       uid: process.getuid!(),
       gid: process.getgid!(),
       searchPath: process.env['PATH'] ?? '',

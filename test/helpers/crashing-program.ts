@@ -15,7 +15,7 @@ const point = process.env['CRASH_AT'];
 let isBegun = false;
 
 function reach(name: string): void {
-  isBegun ||= name === 'before sandbox.socketDirectory' || name === 'before sandbox.adopt';
+  isBegun ||= name === 'before sandbox.prepare' || name === 'before sandbox.adopt';
   if (name.includes('container.') && !isBegun) return;
   if (process.env['CRASH_TRACE']) process.stderr.write(`${name}\n`);
   if (name === point) process.kill(process.pid, 'SIGKILL');
@@ -33,7 +33,10 @@ function watched<T extends object>(name: string, target: T): T {
       return (...args: unknown[]) => {
         reach(`before ${name}.${property}`);
         const answer = (value as Method).apply(object, args);
-        if (!(answer instanceof Promise)) return answer;
+        if (!(answer instanceof Promise)) {
+          reach(`after ${name}.${property}`);
+          return answer;
+        }
         return answer.then((result: unknown) => {
           reach(`after ${name}.${property}`);
           const isRun = property === 'prepare' || property === 'adopt';

@@ -19,7 +19,6 @@ const sandbox = createDockerSandbox({
   config: configSchema.parse({}).sandbox,
   clock: systemClock(),
   logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-  userRuntimeDirectory: process.env['XDG_RUNTIME_DIR'],
   uid: process.getuid!(),
   gid: process.getgid!(),
   searchPath: process.env['PATH'] ?? '',

@@ -61,7 +61,6 @@ export async function openTestHome(
       config: { ...configSchema.parse({}).sandbox, ...settings },
       clock: systemClock(),
       logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
-      userRuntimeDirectory: process.env['XDG_RUNTIME_DIR'],
       searchPath: process.env['PATH'] ?? '',
       uid: process.getuid!(),
       gid: process.getgid!(),

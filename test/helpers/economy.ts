@@ -15,6 +15,7 @@ import { fitPrices } from '../../src/economy/market/fit-prices.ts';
 import { placeBid } from '../../src/economy/market/place-bid.ts';
 import { settleExecution } from '../../src/economy/executions/settle-execution.ts';
 import { markRunning, startExecution, type StartingExecution } from '../../src/economy/executions/start-execution.ts';
+import { SERVICE_URL } from '../../src/sandbox/sandbox.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { BUSY_MS } from '../../src/store/write-lock.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
@@ -122,7 +123,7 @@ export function nextCycle(economy: TestEconomy): ClearedCycle {
 
 /** `allocated → running`, without a sandbox. */
 export function start(economy: TestEconomy, executionId: number): StartingExecution {
-  const starting = startExecution(economy, executionId, { serviceUrl: 'http://127.0.0.1:8080' });
+  const starting = startExecution(economy, executionId, { serviceUrl: SERVICE_URL });
   if (!starting || !markRunning(economy, executionId)) throw new Error(`execution ${executionId} did not start`);
   return starting;
 }

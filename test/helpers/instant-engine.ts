@@ -72,7 +72,6 @@ function instantSandbox(economy: Economy, behave: Behaviour): Sandbox {
   return {
     check: () => Promise.resolve([]),
     prepare: (request) => Promise.resolve(prepared(request, economy, behave)),
-    socketDirectory: () => Promise.resolve('/nowhere'),
     ping: () => Promise.resolve(),
     adopt: () => Promise.reject(new Error('nothing to adopt')),
     discard: () => Promise.resolve(),
@@ -98,16 +97,18 @@ function prepared({ executionId, agentId }: ExecutionRequest, economy: Economy, 
       end(STOPPED);
       return Promise.resolve();
     },
+    serve: () => undefined,
+    requests: 0,
+    keepRequests: () => undefined,
     usedCpuMs: () => Promise.resolve(undefined),
   };
 }
 
 function noEndpoints(): Endpoints {
   return {
-    serviceUrl: 'http://127.0.0.1:8080',
-    open: () => Promise.resolve(),
+    open: () => undefined,
     endCalls: () => Promise.resolve(),
     requests: () => 0,
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }

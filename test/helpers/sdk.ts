@@ -9,7 +9,7 @@ export interface Sdks {
   close(): Promise<void>;
 }
 
-/** The real SDKs as an agent would make them, but for the way to the service: its socket instead of the relay. */
+/** The real SDKs as an agent would make them, but for the way to the service: a socket of its own instead of the container's. */
 export function sdksOf({ socketPath, token }: Pick<TestAgent, 'socketPath' | 'token'>, maxRetries = 0): Sdks {
   const dispatcher = new Agent({ connect: { socketPath }, connections: 64 });
   const options = {

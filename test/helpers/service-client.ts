@@ -8,6 +8,7 @@ import type { Logger } from '../../src/platform/logger.ts';
 import { Gateway } from '../../src/intelligence/gateway.ts';
 import { readCatalogue, type KeySources } from '../../src/intelligence/provider.ts';
 import { createService, type Service } from '../../src/service/service.ts';
+import { listeningRun, type ListeningRun } from './listening-run.ts';
 import { openTestEconomy, runningAgent, type TestEconomy, type TestEconomyOptions } from './economy.ts';
 import type { Bundle } from '../../src/domain/resources.ts';
 
@@ -26,11 +27,12 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What an execution can do: call through its own socket with its own token. */
+/** What an execution can do: call by its own connections with its own token. */
 export interface TestAgent {
   readonly agentId: string;
   readonly executionId: number;
   readonly token: string;
+  /** Who connects here is this execution. */
   readonly socketPath: string;
   request(options: RequestOptions): Promise<Answer>;
   get(path: string): Promise<Answer>;
@@ -44,7 +46,7 @@ export interface TestService {
   readonly gateway: Gateway;
   /** What was logged as an error. */
   readonly failures: readonly object[];
-  /** What the usage reader says; undefined where it can't. */
+  /** What executions have used, as they tell the service; undefined where they can't. */
   cpuMs: number | undefined;
   /** Makes an agent, lets it win, starts it and opens its endpoint. */
   agent(id: string, options?: { readonly credits?: number; readonly bundle?: Bundle }): Promise<TestAgent>;
@@ -63,11 +65,11 @@ export async function openTestService(
   const failures: object[] = [];
   const ignore = () => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
-  const usage = { usedCpuMs: async () => test.cpuMs };
   const clock = options.clock ?? systemClock();
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
   const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
-  const service = await createService({ economy, usage, gateway, clock, logger });
+  const service = await createService({ economy, gateway, clock, logger });
+  const runs: ListeningRun[] = [];
 
   const test: TestService = {
     economy,
@@ -78,10 +80,13 @@ export async function openTestService(
     agent: (id, agentOptions) => test.connect(runningAgent(economy, id, agentOptions)),
     async connect({ execution, token }) {
       const socketPath = join(economy.home, `${formatId('execution', execution.id)}.sock`);
-      await service.openEndpoint(execution.id, socketPath);
+      const run = await listeningRun(socketPath, { usedCpuMs: async () => test.cpuMs });
+      runs.push(run);
+      service.openEndpoint(execution.id, run);
       return testAgent({ agentId: execution.agentId, executionId: execution.id, token, socketPath });
     },
     async close() {
+      for (const run of runs) run.close();
       await service.close();
       economy.close();
     },

@@ -29,17 +29,15 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
     logger: silent,
     events: { publish: () => undefined },
     endpoints: {
-      serviceUrl: '',
-      open: () => Promise.resolve(),
+      open: () => undefined,
       endCalls: (executionId: number) => {
         statesAtEndOfCalls.push(economy.store.executions.get(executionId).state);
         return Promise.resolve();
       },
       requests: () => 0,
-      close: () => Promise.resolve(),
+      close: () => undefined,
     },
     sandbox: {
-      socketDirectory: () => Promise.resolve('/'),
       prepare: () =>
         Promise.resolve({
           go: act.go ?? (() => Promise.resolve()),

@@ -45,15 +45,13 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
     logger: silent,
     events: { publish: () => undefined },
     endpoints: {
-      serviceUrl: '',
-      open: () => Promise.resolve(),
+      open: () => undefined,
       endCalls: () => Promise.resolve(),
       requests: () => 0,
-      close: () => Promise.resolve(),
+      close: () => undefined,
     },
     sandbox: {
       ping: () => Promise.resolve(),
-      socketDirectory: () => Promise.resolve('/'),
       prepare: ({ executionId }: { executionId: string }, signal: AbortSignal) => {
         did.push(`prepare ${executionId}`);
         if (!neverReady) return Promise.resolve(running(executionId));

@@ -5,24 +5,24 @@ import { hashToken } from './start-execution.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Who calls: the execution of this socket, if the bearer token is its own, it runs and isn't being stopped.
+ * Who calls: the execution of this connection, if the bearer token is its own, it runs and isn't being stopped.
  * Refuses: `missing_token`, `execution_ended`, `wrong_socket` (a live token of another execution), `invalid_token`.
  */
 export function authenticate(
   { [STORE]: store }: Economy,
-  socketExecutionId: number,
+  executionId: number,
   token: string | undefined,
 ): Result<Caller> {
   if (token === undefined || token === '')
     return refuse('missing_token', 'send Authorization: Bearer <execution_token of env.json>');
   const hash = hashToken(token);
-  const own = store.executions.identityOf(socketExecutionId);
+  const own = store.executions.identityOf(executionId);
   const owner = own?.tokenHash === hash ? own : store.executions.findByTokenHash(hash);
   if (!owner) return refuse('invalid_token', 'the token must be execution_token of env.json');
   if (owner.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
   // What is being ended could otherwise still give away what it has.
   if (owner.stopRequested) return refuse('execution_ended', 'the operator has ended the execution of this token');
-  if (owner.id !== socketExecutionId)
-    return refuse('wrong_socket', 'the token belongs to another execution than this socket');
+  if (owner.id !== executionId)
+    return refuse('wrong_socket', 'the token belongs to another execution than this connection');
   return accept({ executionId: owner.id, agentId: owner.agentId });
 }

@@ -4,10 +4,12 @@ import { dirname } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
 
 export interface OutputFile {
-  /** Keeps the chunk as far as the cap allows. Never waits. */
-  write(chunk: Uint8Array): void;
-  /** Bytes that came, kept or not, earlier ones included. */
+  /** Keeps the chunk as far as the cap allows. Resolves when it needs no memory any more. Never rejects. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Bytes that came, kept or not. Of what came to an earlier process, those that it kept. */
   readonly bytes: number;
+  /** What is written next follows on so many bytes; those in between came to an earlier process, and it kept none. */
+  goOnFrom(bytes: number): void;
   /** Resolves when everything kept is in the file. Never rejects. Idempotent. */
   close(): Promise<void>;
 }
@@ -34,7 +36,9 @@ export function createOutputFile({
   readonly bytesKept?: number;
   readonly logger: Logger;
 }): OutputFile {
-  let bytes = bytesKept;
+  /** Nothing more is written. */
+  let isCut = bytesKept > bytesMax;
+  let bytes = Math.min(bytesKept, bytesMax);
   let opened: Promise<FileHandle> | undefined;
   let written: Promise<void> = Promise.resolve();
   let failed = false;
@@ -62,13 +66,18 @@ export function createOutputFile({
 
   return {
     write(chunk) {
-      if (closing) return;
-      const room = bytesMax - bytes;
+      if (closing) return Promise.resolve();
+      const room = Math.max(0, bytesMax - bytes);
       bytes += chunk.length;
-      if (room < 0 || chunk.length === 0) return;
+      if (isCut || chunk.length === 0) return Promise.resolve();
       // The chunk may share its memory with the connection's buffer: keep a copy, never more than there is room for.
       if (room > 0) append(Uint8Array.prototype.slice.call(chunk, 0, room));
-      if (chunk.length > room) append(Buffer.from(cutMarker(bytesMax)));
+      isCut = chunk.length > room;
+      if (isCut) append(Buffer.from(cutMarker(bytesMax)));
+      return written;
+    },
+    goOnFrom(from) {
+      bytes = from;
     },
     get bytes() {
       return bytes;

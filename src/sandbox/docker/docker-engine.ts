@@ -38,7 +38,6 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         config: config.sandbox,
         clock,
         logger,
-        userRuntimeDirectory: environment['XDG_RUNTIME_DIR'],
         searchPath,
         uid,
         gid,

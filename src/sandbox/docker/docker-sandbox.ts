@@ -18,7 +18,6 @@ import { prepareExecution } from './execution/prepare-execution.ts';
 import { UnbegunExecutions } from './execution/unbegun-executions.ts';
 import { sweep } from './execution/sweep.ts';
 import { homeLabelOf } from './labels.ts';
-import { makeSocketDirectory, removeSocketRoot } from './sockets.ts';
 
 export interface DockerSandboxOptions {
   readonly docker: Docker;
@@ -29,8 +28,6 @@ export interface DockerSandboxOptions {
   readonly config: Config['sandbox'];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** XDG_RUNTIME_DIR, where it is set. */
-  readonly userRuntimeDirectory: string | undefined;
   /** PATH, by which the host's tools for workspaces are found. */
   readonly searchPath: string;
   /** The operator's own. 0: agents run as users of their own; else as the operator. */
@@ -42,13 +39,12 @@ export interface DockerSandboxOptions {
 
 /** The sandbox on a Docker engine of this machine. Nothing is sent to the engine before a method is called. */
 export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
-  const { config, clock, logger, address, uid, gid, seccompPath, userRuntimeDirectory, searchPath } = options;
+  const { config, clock, logger, address, uid, gid, seccompPath, searchPath } = options;
   const home = realpathSync(options.home);
   const homeLabel = homeLabelOf(home);
   const client = createDockerClient(options.docker, clock);
-  const sockets = { uid, userRuntimeDirectory, homeLabel };
   const parts = {
-    ...{ client, clock, logger, config, home, homeLabel, sockets },
+    ...{ client, clock, logger, config, home, homeLabel },
     volumes: new Volumes({ home, config, uid, searchPath, clock, logger }),
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },
@@ -60,7 +56,6 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     async ping(signal) {
       await client.call('answer', signal, () => client.docker.ping());
     },
-    socketDirectory: (executionId) => makeSocketDirectory(sockets, executionId),
     prepare: (request, signal) =>
       unbegun.prepare(request.executionId, signal, (until) =>
         prepareExecution(parts, { ...request, folder: workspaceFolder(request.agentId) }, until),
@@ -70,7 +65,6 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     async close() {
       await unbegun.close((executionId) => discardExecution(parts, executionId));
       await parts.volumes.putBackUnused();
-      await removeSocketRoot(sockets);
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),

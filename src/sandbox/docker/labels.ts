@@ -5,15 +5,26 @@ export const LABEL = {
   home: 'bp-agents.home',
   execution: 'bp-agents.execution',
   agent: 'bp-agents.agent',
+  stream: 'bp-agents.stream',
 } as const;
 
-/** Names a home in labels and socket paths: 16 hexadecimal digits of the SHA-256 of its real path. */
+/** Names a home in labels: 16 hexadecimal digits of the SHA-256 of its real path. */
 export function homeLabelOf(realHome: string): string {
   return createHash('sha256').update(realHome).digest('hex').slice(0, 16);
 }
 
-export function containerLabels(homeLabel: string, executionId: string, agentId: string): Record<string, string> {
-  return { [LABEL.home]: homeLabel, [LABEL.execution]: executionId, [LABEL.agent]: agentId };
+interface Labelled {
+  readonly homeLabel: string;
+  readonly executionId: string;
+}
+
+/** Of all that is made for an execution. */
+export function executionLabels({ homeLabel, executionId }: Labelled): Record<string, string> {
+  return { [LABEL.home]: homeLabel, [LABEL.execution]: executionId };
+}
+
+export function containerLabels(container: Labelled & { readonly agentId: string }): Record<string, string> {
+  return { ...executionLabels(container), [LABEL.agent]: container.agentId };
 }
 
 /** Two containers can't have one name, so an execution can't be started twice at once. */

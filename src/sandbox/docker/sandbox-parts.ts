@@ -5,7 +5,6 @@ import type { Owner } from '../content/safe-directory.ts';
 import type { Volumes } from '../content/volumes.ts';
 import type { DockerClient } from './client/docker-client.ts';
 import type { KnownSettings } from './container/container-settings.ts';
-import type { SocketPlace } from './sockets.ts';
 
 /** What the sandbox of one home is made of. */
 export interface SandboxParts {
@@ -13,10 +12,9 @@ export interface SandboxParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly config: Config['sandbox'];
-  /** The home's real path, and the name that labels and sockets know it by. */
+  /** The home's real path, and the name that labels know it by. */
   readonly home: string;
   readonly homeLabel: string;
-  readonly sockets: SocketPlace;
   readonly volumes: Volumes;
   readonly settings: KnownSettings;
   readonly operator: Owner;

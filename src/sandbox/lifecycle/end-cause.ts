@@ -16,8 +16,8 @@ export interface ContainerEnd {
 export interface EndFacts {
   /** The supervisor's own report. */
   readonly report: EndedEvent | undefined;
-  /** What the supervisor said it could not do; it reports nothing then, and the agent never ran. */
-  readonly failure: string | undefined;
+  /** What was said on stderr: by the supervisor where it could not do its work, or by the engine. */
+  readonly complaint: string | undefined;
   readonly container: ContainerEnd | undefined;
   /** Whether "go" was sent; where that isn't known, it is taken to be. */
   readonly went: boolean;
@@ -55,7 +55,7 @@ export function executionEnd(facts: EndFacts): ExecutionEnd {
       wallMs: rounded(report?.wall_ms ?? measured.wallMs),
       workspaceBytes: measured.workspaceBytes ?? null,
       workspaceFiles: measured.workspaceFiles ?? null,
-      outputBytes: measured.outputBytes ?? null,
+      outputBytes: report?.output_bytes ?? measured.outputBytes ?? null,
     },
   };
 }
@@ -64,7 +64,7 @@ const DISK_USED_UP = 'the workspace holds more than it may';
 
 type Verdict = readonly [EndCause, string];
 
-function fromReport(report: EndedEvent, { container, hostStop, overQuota = false }: EndFacts): Verdict {
+function fromReport(report: EndedEvent, { container, went, hostStop, overQuota = false }: EndFacts): Verdict {
   switch (report.cause) {
     case 'cpu_budget':
       return ['cpu_budget', report.detail || 'the CPU time bought was used up'];
@@ -75,6 +75,7 @@ function fromReport(report: EndedEvent, { container, hostStop, overQuota = false
     case 'not_runnable':
       return ['not_runnable', report.detail || 'there is no entry point that can be run'];
     case 'stopped':
+      if (!went && hostStop === undefined) return ['start_failed', 'it was never told to begin'];
       return stopped(hostStop);
     case 'exited':
       if (overQuota) return ['disk_quota', DISK_USED_UP];
@@ -85,10 +86,10 @@ function fromReport(report: EndedEvent, { container, hostStop, overQuota = false
   }
 }
 
-function withoutReport({ container, failure, went, hostStop }: EndFacts): Verdict {
-  if (failure !== undefined || !went || NOTHING_RAN.has(container?.exitCode)) {
+function withoutReport({ container, complaint, went, hostStop }: EndFacts): Verdict {
+  if (!went || NOTHING_RAN.has(container?.exitCode)) {
     if (hostStop) return ['stopped', 'stopped before it began'];
-    return ['start_failed', failure ?? (container?.error || 'the container ended before the agent began')];
+    return ['start_failed', complaint ?? (container?.error || 'the container ended before the agent began')];
   }
   if (hostStop) return stopped(hostStop);
   if (container?.oomKilled) return ['out_of_memory', 'the memory bought was used up'];

@@ -10,16 +10,16 @@ import { getExecution } from '../../economy/views/execution-view.ts';
 import { promptOfExecution } from '../../economy/views/prompt-view.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
-/** What the service needs to know of a running execution; whoever runs it answers. */
-export interface UsageReader {
-  /** CPU milliseconds used so far, or undefined where they can't be had now. Resolves soon. */
-  usedCpuMs(executionId: number): Promise<number | undefined>;
+/** What an execution has used of what is counted outside of the database. */
+export interface Usage {
+  readonly requests: number;
+  /** Undefined where they can't be had now. */
+  usedCpuMs(): Promise<number | undefined>;
 }
 
 export interface ExecutionFacts {
   readonly economy: Economy;
-  readonly usage: UsageReader;
-  readonly requestsOf: (executionId: number) => number;
+  readonly usageOf: (executionId: number) => Usage | undefined;
 }
 
 export function executionRoutes(facts: ExecutionFacts): readonly RouteSpec[] {
@@ -35,14 +35,14 @@ export function executionRoutes(facts: ExecutionFacts): readonly RouteSpec[] {
       refusals: [],
       work: async ({ caller }) => {
         // A counter that can't be read is no reason to withhold the rest.
-        const cpuMs = await facts.usage.usedCpuMs(caller.executionId).catch(() => undefined);
+        const cpuMs = await facts.usageOf(caller.executionId)?.usedCpuMs().catch(() => undefined);
         return stateOf(facts, caller, cpuMs);
       },
     }),
   ];
 }
 
-function stateOf({ economy, requestsOf }: ExecutionFacts, { executionId }: Caller, cpuMs: number | undefined) {
+function stateOf({ economy, usageOf }: ExecutionFacts, { executionId }: Caller, cpuMs: number | undefined) {
   return snapshot(economy, () => {
     const execution = getExecution(economy, executionId);
     // It may have ended while its counter was read.
@@ -56,7 +56,7 @@ function stateOf({ economy, requestsOf }: ExecutionFacts, { executionId }: Calle
       used: {
         cpu_seconds: cpuMs === undefined ? null : seconds(cpuMs),
         tokens: tokensUsed,
-        requests: requestsOf(executionId),
+        requests: usageOf(executionId)?.requests ?? 0,
       },
       remaining: {
         cpu_seconds: cpuMs === undefined ? null : seconds(Math.max(0, bundle.cpuMs - cpuMs)),

@@ -7,7 +7,7 @@ import { marketRoutes } from './market.ts';
 import { socialRoutes } from './social.ts';
 
 /** Every route, in the order of the documentation. */
-export function serviceRoutes({ economy, usage, requestsOf, gateway }: ExecutionFacts & { readonly gateway: Gateway }) {
+export function serviceRoutes({ economy, usageOf, gateway }: ExecutionFacts & { readonly gateway: Gateway }) {
   const { body_bytes_max: bodyBytesMax } = economy.config.intelligence;
   return [
     ...economicRoutes(economy),
@@ -15,6 +15,6 @@ export function serviceRoutes({ economy, usage, requestsOf, gateway }: Execution
     ...humanRoutes(economy),
     ...socialRoutes(economy),
     ...intelligenceRoutes(gateway, { bodyBytesMax }),
-    ...executionRoutes({ economy, usage, requestsOf }),
+    ...executionRoutes({ economy, usageOf }),
   ];
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const logger = {
 
 async function write(texts: readonly string[], bytesMax: number, bytesKept = 0) {
   const file = createOutputFile({ path, bytesMax, bytesKept, logger });
-  for (const text of texts) file.write(Buffer.from(text));
+  for (const text of texts) void file.write(Buffer.from(text));
   await file.close();
   return { kept: existsSync(path) ? readFileSync(path, 'utf8') : undefined, bytes: file.bytes };
 }
@@ -61,10 +61,28 @@ describe('the output of an execution', () => {
     expect((await write(['6789'], 8, 5)).kept).toBe(`12345678${cutMarker(8)}`);
   });
 
+  it('that was cut by an earlier process stays so, and is counted on from where it is told', async () => {
+    await write(['123456789'], 8);
+    const file = createOutputFile({ path, bytesMax: 8, bytesKept: statSync(path).size, logger });
+    expect(file.bytes).toBe(8);
+    file.goOnFrom(20);
+    await file.write(Buffer.from('abc'));
+    await file.close();
+    expect(file.bytes).toBe(23);
+    expect(readFileSync(path, 'utf8')).toBe(`12345678${cutMarker(8)}`);
+  });
+
+  it('tells when a piece needs no memory any more', async () => {
+    const file = createOutputFile({ path, bytesMax: 100, logger });
+    await file.write(Buffer.from('kept'));
+    expect(readFileSync(path, 'utf8')).toBe('kept');
+    await file.close();
+  });
+
   it('does not change with the buffer that it came in', async () => {
     const file = createOutputFile({ path, bytesMax: 100, logger });
     const buffer = Buffer.from('first');
-    file.write(buffer);
+    void file.write(buffer);
     buffer.fill('x');
     await file.close();
     expect(readFileSync(path, 'utf8')).toBe('first');
@@ -75,8 +93,8 @@ describe('the output of an execution', () => {
     rmSync(join(place, 'logs'), { recursive: true });
     writeFileSync(join(place, 'logs'), 'a file in the way');
     const file = createOutputFile({ path, bytesMax: 100, logger });
-    file.write(Buffer.from('a'));
-    file.write(Buffer.from('b'));
+    void file.write(Buffer.from('a'));
+    void file.write(Buffer.from('b'));
     await file.close();
     expect(warnings).toHaveLength(1);
     expect(file.bytes).toBe(2);

@@ -79,7 +79,7 @@ describe('docs/operating.md', () => {
 
 function routes() {
   const { economy, gateway } = test;
-  return serviceRoutes({ economy, gateway, usage: { usedCpuMs: async () => undefined }, requestsOf: () => 0 });
+  return serviceRoutes({ economy, gateway, usageOf: () => undefined });
 }
 
 describe('docs/api.md', () => {

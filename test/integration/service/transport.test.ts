@@ -1,9 +1,7 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../src/store/store.ts';
-import { BUNDLE, call, openTestService, type TestAgent, type TestService } from '../../helpers/service-client.ts';
+import { BUNDLE, openTestService, type TestAgent, type TestService } from '../../helpers/service-client.ts';
 
 let test: TestService;
 let ann: TestAgent;
@@ -192,27 +190,12 @@ describe('a failure of the service', () => {
 });
 
 describe('an endpoint', () => {
-  it('is a socket that every user may connect to', () => {
-    expect(statSync(ann.socketPath).mode & 0o777).toBe(0o666);
-  });
-
-  it('replaces what a crash left in its place', async () => {
-    const socketPath = join(test.economy.home, 'left.sock');
-    writeFileSync(socketPath, '');
-    const endpoint = await test.service.openEndpoint(ann.executionId, socketPath);
-    const headers = { authorization: `Bearer ${ann.token}` };
-    expect((await call(socketPath, { path: '/execution', headers })).status).toBe(200);
-    expect(existsSync(ann.socketPath)).toBe(false);
-    await endpoint.close();
-  });
-
   it('leaves nothing when it is closed, twice even, with a request half sent', async () => {
     const open = raw(ann.socketPath, post('/market/bid', { 'Content-Length': '100' }, '{')).catch(() => undefined);
     while (test.service.requestsOf(ann.executionId) < 1) await new Promise((resolve) => setImmediate(resolve));
     await test.service.close();
     await test.service.close();
     await open;
-    expect(existsSync(ann.socketPath)).toBe(false);
     expect(test.failures).toEqual([]);
   });
 
@@ -233,11 +216,5 @@ describe('an endpoint', () => {
     const failure = new Promise((resolve) => silent.once('error', resolve));
     silent.write('still here');
     expect(await failure).toMatchObject({ code: 'EPIPE' });
-  });
-
-  it('that cannot be made is an operating error', async () => {
-    await expect(test.service.openEndpoint(9, join(test.economy.home, 'no', 'where.sock'))).rejects.toMatchObject({
-      code: 'service_socket',
-    });
   });
 });

@@ -19,7 +19,8 @@ const REQUEST: ContainerRequest = {
   user: { uid: 200_007, gid: 200_007 },
   environment: { BP_EXECUTION_TOKEN: 'secret', PATH: '/evil' },
   leastFree: undefined,
-  mounts: { workspace: '/economy/workspaces/agent-ada', sockets: '/run/bp-agents/x/exe_17', report: '/economy/report' },
+  workspace: '/economy/workspaces/agent-ada',
+  nonce: Uint8Array.from({ length: 16 }, (_, index) => index),
 };
 
 const options = containerOptions(SETTINGS, REQUEST);
@@ -45,11 +46,12 @@ describe('a container', () => {
     expect(host.ReadonlyRootfs).toBe(true);
     expect(host.Binds).toBeUndefined();
     expect(host.Mounts).toEqual([
-      expect.objectContaining({ Source: REQUEST.mounts.workspace, Target: '/workspace', ReadOnly: false }),
-      expect.objectContaining({ Source: REQUEST.mounts.sockets, Target: '/run/bp', ReadOnly: true }),
-      expect.objectContaining({ Source: REQUEST.mounts.report, Target: '/run/bp-report', ReadOnly: false }),
+      expect.objectContaining({
+        ...{ Type: 'bind', Source: REQUEST.workspace, Target: '/workspace', ReadOnly: false },
+        BindOptions: { Propagation: 'rprivate' },
+      }),
+      expect.objectContaining({ Type: 'volume', Source: '', Target: '/run/bp-report', ReadOnly: false }),
     ]);
-    for (const mount of host.Mounts ?? []) expect(mount.BindOptions).toEqual({ Propagation: 'rprivate' });
     expect(host.Tmpfs).toEqual({ '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=32m,nr_inodes=4096' });
     expect(host.Devices).toEqual([]);
   });
@@ -74,6 +76,11 @@ describe('a container', () => {
       'bp-agents.home': '0123456789abcdef',
       'bp-agents.execution': 'exe_17',
       'bp-agents.agent': 'ada',
+      'bp-agents.stream': '000102030405060708090a0b0c0d0e0f',
+    });
+    expect(host.Mounts?.[1]?.VolumeOptions?.Labels).toEqual({
+      'bp-agents.home': '0123456789abcdef',
+      'bp-agents.execution': 'exe_17',
     });
     expect(options.name).toBe('bp-agents-0123456789abcdef-exe_17');
   });
@@ -81,10 +88,10 @@ describe('a container', () => {
   it('starts the supervisor as root with the budget, and the agent’s user to become', () => {
     expect(options.User).toBe('0:0');
     expect(options.Cmd?.join(' ')).toBe(
-      '--uid 200007 --gid 200007 --cpu-ms 1500 --wall-ms 60000 --cpus 2 --socket /run/bp/service.sock --port 8080 ' +
-        '--nofile 1024 --fsize 268435456 --report-dir /run/bp-report --',
+      '--uid 200007 --gid 200007 --cpu-ms 1500 --wall-ms 60000 --cpus 2 --port 8080 ' +
+        '--nofile 1024 --fsize 268435456 --',
     );
-    expect(options).toMatchObject({ AttachStdin: true, OpenStdin: true, StdinOnce: true, Tty: false });
+    expect(options).toMatchObject({ AttachStdin: true, OpenStdin: true, StdinOnce: false, Tty: false });
   });
 
   it('has an environment in which the essentials are its own', () => {
@@ -92,12 +99,6 @@ describe('a container', () => {
     expect(options.Env).toContain('BP_SERVICE_URL=http://127.0.0.1:8080');
     expect(options.Env).toContain('HOME=/workspace');
     expect(options.Env?.filter((line) => line.startsWith('PATH='))).toEqual([expect.not.stringContaining('evil')]);
-  });
-
-  it('has no report directory where the supervisor could not write there', () => {
-    const plain = containerOptions(SETTINGS, { ...REQUEST, mounts: { ...REQUEST.mounts, report: undefined } });
-    expect(plain.HostConfig?.Mounts).toHaveLength(2);
-    expect(plain.Cmd).not.toContain('--report-dir');
   });
 
   it('has the configured runtime, and on cgroup v1 no swappiness instead of a cgroup namespace', () => {

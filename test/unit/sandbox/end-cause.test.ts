@@ -12,16 +12,18 @@ const REPORT: EndedEvent = {
   oom_kills: 0,
   wall_ms: 90,
   tree_empty: true,
+  output_bytes: 17,
+  requests: 0,
   detail: 'exited with code 0',
 };
 const ENDED_WELL = { exitCode: 0, oomKilled: false, error: '' };
 const FACTS: EndFacts = {
   report: REPORT,
-  failure: undefined,
+  complaint: undefined,
   container: ENDED_WELL,
   went: true,
   hostStop: undefined,
-  measured: { cpuMs: undefined, wallMs: 120.4, workspaceBytes: 8192, workspaceFiles: 3, outputBytes: 17 },
+  measured: { cpuMs: undefined, wallMs: 120.4, workspaceBytes: 8192, workspaceFiles: 3, outputBytes: 12 },
 };
 
 function cause(facts: Partial<EndFacts>) {
@@ -105,7 +107,7 @@ describe('an end without a report', () => {
       wallMs: 120,
       workspaceBytes: 8192,
       workspaceFiles: 3,
-      outputBytes: 17,
+      outputBytes: 12,
     });
     expect(exitCode).toBeNull();
   });
@@ -114,8 +116,12 @@ describe('an end without a report', () => {
     expect(cause({ ...NO_REPORT, went: false })).toBe('start_failed');
     for (const exitCode of [2, 3, 4])
       expect(cause({ ...NO_REPORT, container: { ...ENDED_WELL, exitCode } })).toBe('start_failed');
-    const failed = executionEnd({ ...NO_REPORT, failure: 'fork: no memory' });
+    const failed = executionEnd({ ...NO_REPORT, complaint: 'fork: no memory', container: { ...ENDED_WELL, exitCode: 4 } });
     expect(failed).toMatchObject({ cause: 'start_failed', detail: 'fork: no memory' });
+  });
+
+  it('is start_failed where it was stopped before it began, by nobody of ours', () => {
+    expect(cause({ report: report({ cause: 'stopped' }), went: false })).toBe('start_failed');
   });
 
   it('is stopped where it was stopped before it began', () => {

@@ -1,12 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createEventReader,
-  parseReport,
-  type SupervisorEvent,
-} from '../../../src/sandbox/lifecycle/supervisor-events.ts';
+import { createTextHead } from '../../../src/sandbox/docker/container/text-head.ts';
+import { parseReport, parseSupervisorEvent } from '../../../src/sandbox/lifecycle/supervisor-events.ts';
 
-const EVENT_LINE_CHARS_MAX = 4096;
 const ENDED = {
   event: 'ended',
   cause: 'exited',
@@ -17,52 +12,37 @@ const ENDED = {
   oom_kills: 1,
   wall_ms: 20,
   tree_empty: true,
+  output_bytes: 6,
+  requests: 2,
   detail: 'exited with code 0',
 };
 
-function read(chunks: readonly Uint8Array[]) {
-  const events: SupervisorEvent[] = [];
-  const reader = createEventReader((event) => events.push(event));
-  for (const chunk of chunks) reader.push(chunk);
-  return { events, noise: reader.noise };
-}
-
 describe("the supervisor's events", () => {
-  const text = `{"event":"ready","cgroup_version":1}\n{"event":"started","entry":"main.py"}\n${JSON.stringify(ENDED)}\n`;
+  const ready = { event: 'ready', going: false, wall_ms: 0, requests: 0 };
 
-  it('are read whatever the chunks in which they come', () => {
-    const bytes = Buffer.from(text);
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (sizes) => {
-        const chunks: Uint8Array[] = [];
-        for (let offset = 0, index = 0; offset < bytes.length; index++) {
-          const size = sizes[index % sizes.length]!;
-          chunks.push(bytes.subarray(offset, offset + size));
-          offset += size;
-        }
-        expect(read(chunks).events).toEqual([{ event: 'ready' }, { event: 'started', entry: 'main.py' }, ENDED]);
-      }),
-    );
+  it('are read from a line each', () => {
+    expect(parseSupervisorEvent(JSON.stringify({ ...ready, cgroup_version: 1 }))).toEqual(ready);
+    expect(parseSupervisorEvent('{"event":"started","entry":"main.py"}')).toEqual({ event: 'started', entry: 'main.py' });
+    expect(parseSupervisorEvent(JSON.stringify(ENDED))).toEqual(ENDED);
   });
 
-  it('are apart from whatever else is said, of which the beginning is kept', () => {
-    const { events, noise } = read([Buffer.from('exec format error\n{"event":"ready"}\n{"event":"party"}\n[]\nnul')]);
-    expect(events).toEqual([{ event: 'ready' }]);
-    expect(noise).toBe('exec format error {"event":"party"} [] nul');
-  });
+  it.each(['exec format error', '{"event":"party"}', '{"event":"ready"}', '[]', 'nul', ''])(
+    'are not made up from %j',
+    (line) => {
+      expect(parseSupervisorEvent(line)).toBeUndefined();
+    },
+  );
+});
 
-  it('are never more than one line of limited length in memory', () => {
-    const flood = Buffer.alloc(1_000_000, 'x');
-    const { events, noise } = read([flood, flood, Buffer.from('\n{"event":"ready"}\n')]);
-    expect(events).toEqual([{ event: 'ready' }]);
-    expect(noise.length).toBeLessThanOrEqual(EVENT_LINE_CHARS_MAX);
-  });
-
-  it('are not believed where a line is cut', () => {
-    const overlong = JSON.stringify({ ...ENDED, detail: 'x'.repeat(EVENT_LINE_CHARS_MAX) });
-    expect(read([Buffer.from(`${overlong}\n`)]).events).toEqual([]);
-    const trailing = `{"event":"ready"}${' '.repeat(EVENT_LINE_CHARS_MAX)}x`;
-    expect(read([Buffer.from(`${trailing}\n`)]).events).toEqual([]);
+describe('the head of a text', () => {
+  it('is its beginning on one line, however much comes', () => {
+    const head = createTextHead(40);
+    head.push(Buffer.from('exec \n format\terr'));
+    head.push(Buffer.from('or é'.repeat(1000)));
+    expect(head.text).toBe(`exec format error ${'éor '.repeat(6)}`.slice(0, 40));
+    const cut = createTextHead(10);
+    for (const byte of Buffer.from('ü')) cut.push(Uint8Array.of(byte));
+    expect(cut.text).toBe('ü');
   });
 });
 

@@ -84,3 +84,14 @@ export function bind(source: string, target: string, readOnly: boolean): MountSe
     BindOptions: { Propagation: 'rprivate' as const },
   };
 }
+
+/** A volume of the engine's own that goes with the container, and that is found by its labels where it doesn't. */
+export function ownVolume(target: string, labels: Record<string, string>): MountSettings {
+  return {
+    Type: 'volume' as const,
+    Source: '',
+    Target: target,
+    ReadOnly: false,
+    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: '', Options: {} } },
+  };
+}

@@ -1,8 +1,8 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import { containerLabels, containerName } from '../labels.ts';
+import { containerLabels, containerName, executionLabels, LABEL } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
-import { SOCKET_NAME } from '../sockets.ts';
-import { bind, confinedHost, NO_HEALTH_CHECK } from './confined-host.ts';
+import { REPORT_DIRECTORY } from './kept-report.ts';
+import { bind, confinedHost, NO_HEALTH_CHECK, ownVolume } from './confined-host.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { LeastFree } from '../../content/quota.ts';
 
@@ -19,21 +19,17 @@ export interface ContainerRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** What must stay free in the workspace's filesystem; undefined where it has none of its own. */
   readonly leastFree: LeastFree | undefined;
-  readonly mounts: {
-    readonly workspace: string;
-    readonly sockets: string;
-    /** Undefined where the operator isn't root: the supervisor could not write there. */
-    readonly report: string | undefined;
-  };
+  /** The workspace on this host. */
+  readonly workspace: string;
+  /** Tells this container's stream from all others. */
+  readonly nonce: Uint8Array;
 }
 
 const SERVICE_PORT = 8080;
 const WORKSPACE = '/workspace';
-const SOCKETS = '/run/bp';
-const REPORT = '/run/bp-report';
 
 /**
- * The container in which an agent runs: no network, nothing of the host but three directories, and limits on whatever
+ * The container in which an agent runs: no network, nothing of the host but the workspace, and limits on whatever
  * can be limited. Section 5 of the CIS Docker Benchmark is the checklist; docs/operating.md goes through it.
  */
 export function containerOptions(settings: ContainerSettings, request: ContainerRequest): ContainerCreateOptions {
@@ -41,7 +37,8 @@ export function containerOptions(settings: ContainerSettings, request: Container
   return {
     name: containerName(request.homeLabel, request.executionId),
     Image: config.image,
-    Labels: containerLabels(request.homeLabel, request.executionId, request.agentId),
+    // Seen by whoever may use the engine, and never within the container.
+    Labels: { ...containerLabels(request), [LABEL.stream]: Buffer.from(request.nonce).toString('hex') },
     Hostname: 'agent',
     // With nothing to set up, the engine runs no hook of its own in the namespace: that is half of a start.
     NetworkDisabled: true,
@@ -54,7 +51,8 @@ export function containerOptions(settings: ContainerSettings, request: Container
     AttachStdout: true,
     AttachStderr: true,
     OpenStdin: true,
-    StdinOnce: true,
+    // A program that was killed attaches again.
+    StdinOnce: false,
     Tty: false,
     StopSignal: 'SIGTERM',
     StopTimeout: Math.max(1, Math.ceil(config.stop_grace_ms / 1000)),
@@ -63,7 +61,7 @@ export function containerOptions(settings: ContainerSettings, request: Container
   };
 }
 
-function hostConfig(settings: ContainerSettings, { memoryMb, mounts }: ContainerRequest): HostConfig {
+function hostConfig(settings: ContainerSettings, { memoryMb, workspace, ...request }: ContainerRequest): HostConfig {
   const { config } = settings;
   return confinedHost(settings, {
     network: 'none',
@@ -75,9 +73,8 @@ function hostConfig(settings: ContainerSettings, { memoryMb, mounts }: Container
     // Both lie in the memory bought.
     temporary: { megabytes: config.tmp_mb, inodesMax: config.tmp_inodes },
     mounts: [
-      bind(mounts.workspace, WORKSPACE, false),
-      bind(mounts.sockets, SOCKETS, true),
-      ...(mounts.report === undefined ? [] : [bind(mounts.report, REPORT, false)]),
+      bind(workspace, WORKSPACE, false),
+      ownVolume(REPORT_DIRECTORY, executionLabels(request)),
     ],
   });
 }
@@ -89,15 +86,13 @@ function supervisorArguments({ config, facts }: ContainerSettings, request: Cont
     ['--cpu-ms', request.cpuMs],
     ['--wall-ms', request.wallMs],
     ['--cpus', facts.cpus],
-    ['--socket', `${SOCKETS}/${SOCKET_NAME}`],
     ['--port', SERVICE_PORT],
     ['--nofile', config.open_files_max],
     ['--fsize', config.file_bytes_max],
   ];
   const { leastFree } = request;
   const disk = leastFree ? ['--disk-bytes', String(leastFree.bytes), '--disk-files', String(leastFree.files)] : [];
-  const report = request.mounts.report === undefined ? [] : ['--report-dir', REPORT];
-  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, ...report, '--'];
+  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, '--'];
 }
 
 function agentEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {

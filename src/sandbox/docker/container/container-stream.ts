@@ -1,9 +1,9 @@
+import type { Duplex } from 'node:stream';
 import type { Container } from 'dockerode';
-import type { ContainerStream } from './attached-stream.ts';
 
 /** What dockerode's client is asked with; its own types know nothing of it. */
 interface Dialler {
-  dial(request: Readonly<Record<string, unknown>>, done: (error: unknown, stream: ContainerStream) => void): void;
+  dial(request: Readonly<Record<string, unknown>>, done: (error: unknown, stream: Duplex) => void): void;
 }
 
 /**
@@ -12,18 +12,18 @@ interface Dialler {
  */
 export function openContainerStream(
   container: Container,
-  { stdin, abortSignal }: { readonly stdin: boolean; readonly abortSignal?: AbortSignal | undefined },
-): Promise<ContainerStream> {
+  abortSignal?: AbortSignal,
+): Promise<Duplex> {
   const client = container.modem as Dialler;
   return new Promise((resolve, reject) => {
     client.dial(
       {
         path: `/containers/${container.id}/attach?`,
         method: 'POST',
-        ...{ isStream: true, hijack: true, openStdin: stdin },
+        ...{ isStream: true, hijack: true, openStdin: true },
         ...(abortSignal === undefined ? {} : { abortSignal }),
         statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-        options: { stream: true, stdin, stdout: true, stderr: true },
+        options: { stream: true, stdin: true, stdout: true, stderr: true },
         file: Buffer.alloc(0),
       },
       (error, stream) => {

@@ -3,7 +3,8 @@ import { BpError } from '../../../platform/errors.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import { statusBehind } from '../client/engine-error.ts';
 import { labelFilter } from '../labels.ts';
-import type { ContainerStream } from './attached-stream.ts';
+import type { Attachment } from '../../stream/attachment.ts';
+import { attachmentTo } from './container-attachment.ts';
 import { openContainerStream } from './container-stream.ts';
 
 /** Doesn't heed a signal: an engine that isn't listened to any more would make the container all the same. */
@@ -19,16 +20,17 @@ export async function createContainer(client: DockerClient, options: ContainerCr
   }
 }
 
-/** Its streams; what the container said before is lost. */
-export function attachTo(
+/** Its streams; what the container said before is lost. `stderr` gets what comes there, which is only lent. */
+export async function attachTo(
   client: DockerClient,
   container: Container,
-  { stdin }: { readonly stdin: boolean },
+  stderr: (chunk: Uint8Array) => void,
   signal: AbortSignal,
-): Promise<ContainerStream> {
-  return client.call('attach to a container', signal, (abortSignal) =>
-    openContainerStream(container, { stdin, abortSignal }),
+): Promise<Attachment> {
+  const stream = await client.call('attach to a container', signal, (abortSignal) =>
+    openContainerStream(container, abortSignal),
   );
+  return attachmentTo(stream, stderr);
 }
 
 export function startContainer(client: DockerClient, container: Container, signal: AbortSignal): Promise<unknown> {

@@ -13,7 +13,7 @@ import { imageState, type ImageState } from '../image/image.ts';
 import { imageFacts } from '../image/image-facts.ts';
 import { homeLabelOf } from '../labels.ts';
 import { readSeccomp } from '../container/seccomp.ts';
-import { leftoverFinding, socketFinding } from './leftover-findings.ts';
+import { leftoverFinding } from './leftover-findings.ts';
 import { quotaFinding } from '../../content/quota-finding.ts';
 
 export interface Examination extends EngineSearch {
@@ -31,13 +31,11 @@ export interface Examination extends EngineSearch {
 
 /** All that agents need of this machine and its engine, for `doctor`. Changes nothing. */
 export async function examine(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { environment, uid, isRunning } = options;
+  const { environment, uid } = options;
   const home = realHome(options.home);
-  const sockets = { uid, userRuntimeDirectory: environment['XDG_RUNTIME_DIR'], homeLabel: homeLabelOf(home) };
   return [
     ...(await engineAndAll({ ...options, home }, signal)),
     await quotaFinding({ uid, searchPath: environment['PATH'] ?? '', wanted: options.config.workspace_quota }),
-    await socketFinding(sockets, { isRunning }),
   ];
 }
 

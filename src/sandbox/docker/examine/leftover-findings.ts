@@ -1,36 +1,10 @@
 import type { Finding } from '../../../platform/finding.ts';
-import { BpError } from '../../../platform/errors.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import { isExecutionId } from '../../execution-id.ts';
 import { listContainers } from '../container/container.ts';
-import { reportedExecutions } from '../../lifecycle/report-file.ts';
+import { orphanedVolumes } from '../container/report-volumes.ts';
 import { volumeFolders } from '../../content/volumes.ts';
-import { checkSocketPlace, socketDirectories, socketRoot, type SocketPlace } from '../sockets.ts';
 
 const MEND = 'the next bp-agents run settles or removes them';
-
-/** Where executions' sockets lie, and whether some lie there that nobody serves. No port is ever opened. */
-export async function socketFinding(
-  place: SocketPlace,
-  { isRunning }: { readonly isRunning: boolean },
-): Promise<Finding> {
-  const name = 'sockets';
-  const { root } = socketRoot(place);
-  try {
-    await checkSocketPlace(place);
-    const count = (await socketDirectories(place)).filter(isExecutionId).length;
-    if (count > 0 && !isRunning)
-      return { name, ok: false, detail: `${count} of an earlier run are left in ${root}`, mend: MEND };
-    return {
-      name,
-      ok: true,
-      detail: `${isRunning ? `${count} in use` : 'none in use'}, in ${root}; no port is opened`,
-    };
-  } catch (error) {
-    if (!(error instanceof BpError)) throw error;
-    return { name, ok: false, detail: error.message, mend: error.hint ?? `make ${root} a directory of yours` };
-  }
-}
 
 export interface LeftoverSearch {
   readonly client: DockerClient;
@@ -48,7 +22,7 @@ export async function leftoverFinding(
   const name = 'leftovers';
   const [containers, reports, volumes] = await Promise.all([
     listContainers(client, { homeLabel }, signal),
-    reportedExecutions(home),
+    orphanedVolumes(client, homeLabel, signal),
     volumeFolders(home),
   ]);
   const found = [

@@ -2,15 +2,14 @@ import { stat } from 'node:fs/promises';
 import { outputPath } from '../../../config/home-places.ts';
 import type { WorkspacePlace } from '../../content/volumes.ts';
 import { measureWorkspace, workspaceFolder } from '../../content/workspace.ts';
-import { elapsedSinceGo } from '../../lifecycle/elapsed.ts';
 import { executionEnd } from '../../lifecycle/end-cause.ts';
-import { readReport } from '../../lifecycle/report-file.ts';
 import type { AdoptedExecution, AdoptionRequest } from '../../sandbox.ts';
-import { attachTo, inspectContainer, listContainers } from '../container/container.ts';
+import { inspectContainer, listContainers } from '../container/container.ts';
+import { LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
 import { DockerExecution } from './docker-execution.ts';
 
-/** See `Sandbox.adopt`. What the container printed since the earlier process ended is lost; its limits are not. */
+/** See `Sandbox.adopt`. */
 export async function adoptExecution(
   parts: SandboxParts,
   request: AdoptionRequest,
@@ -21,46 +20,43 @@ export async function adoptExecution(
   const place = await volumes.resume(executionId, workspaceFolder(request.agentId));
   const [listed] = await listContainers(client, { homeLabel, executionId }, signal);
   const found = listed && (await inspectContainer(client, listed.Id, signal));
-  if (!found) return vanished(home, executionId, place);
+  if (!found) return vanished(place);
   const container = client.docker.getContainer(found.Id);
-  const stream = found.State.Running ? await attachTo(client, container, { stdin: false }, signal) : undefined;
   const path = outputPath(home, executionId);
   const { cpus } = (await settings.get(signal)).facts;
-  const execution = new DockerExecution(
-    {
-      ...parts,
-      container,
-      executionId,
-      place,
-      quota: (await place.leastFree()) ? undefined : volumes.quota,
-      budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
-      stopGraceMs: config.stop_grace_ms,
-      // Was set before its "go".
-      socketBytesMax: undefined,
-      output: { path, bytesMax: config.output_bytes_max, bytesKept: await fileBytes(path) },
-    },
-    stream,
-  );
-  const byWallClock = clock.now() - request.startedAt;
-  await execution.resume(await elapsedSinceGo({ byWallClock, pid: found.State.Pid, containerId: found.Id }));
+  const execution = new DockerExecution({
+    ...parts,
+    container,
+    executionId,
+    nonce: Buffer.from(found.Config.Labels[LABEL.stream] ?? '', 'hex'),
+    place,
+    quota: (await place.leastFree()) ? undefined : volumes.quota,
+    budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
+    stopGraceMs: config.stop_grace_ms,
+    // Was set before its "go".
+    socketBytesMax: undefined,
+    output: { path, bytesMax: config.output_bytes_max, bytesKept: await fileBytes(path) },
+  });
+  if (found.State.Running) await execution.attach(signal);
+  await execution.resume(Math.max(0, clock.now() - request.startedAt), signal);
   return {
     ended: execution.ended,
-    stop: (reason) => execution.stop(reason),
+    requests: execution.requests,
+    serve: (accept) => execution.serve(accept),
+    keepRequests: (count) => execution.keepRequests(count),
     usedCpuMs: () => execution.usedCpuMs(),
+    stop: (reason) => execution.stop(reason),
     hadEnded: !found.State.Running,
   };
 }
 
-/** All that is left of it is its report, if that. */
-async function vanished(home: string, executionId: string, place: WorkspacePlace): Promise<AdoptedExecution> {
-  const [report, size] = await Promise.all([
-    readReport(home, executionId),
-    place.size().then((size) => size ?? measureWorkspace(place.paths.root)),
-  ]);
+/** With its container its report is gone. */
+async function vanished(place: WorkspacePlace): Promise<AdoptedExecution> {
+  const size = (await place.size()) ?? (await measureWorkspace(place.paths.root));
   const unknown = { cpuMs: undefined, wallMs: undefined, outputBytes: undefined };
   const end = executionEnd({
-    report,
-    failure: undefined,
+    report: undefined,
+    complaint: undefined,
     container: undefined,
     went: true,
     hostStop: undefined,
@@ -68,8 +64,11 @@ async function vanished(home: string, executionId: string, place: WorkspacePlace
   });
   return {
     ended: Promise.resolve(end),
+    requests: 0,
+    serve: () => undefined,
+    keepRequests: () => undefined,
+    usedCpuMs: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
-    usedCpuMs: () => Promise.resolve(end.usage.cpuMs ?? undefined),
     hadEnded: true,
   };
 }

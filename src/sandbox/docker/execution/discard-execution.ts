@@ -1,18 +1,12 @@
 import { sweepWorkspaces } from '../../content/workspace.ts';
-import { removeReport } from '../../lifecycle/report-file.ts';
 import { listContainers, removeContainer } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { removeSocketDirectory } from '../sockets.ts';
 
 /** See `Sandbox.discard`. */
 export async function discardExecution(parts: SandboxParts, executionId: string): Promise<void> {
-  const { client, homeLabel, sockets, home, volumes } = parts;
+  const { client, homeLabel, home, volumes } = parts;
   const containers = await listContainers(client, { homeLabel, executionId }, undefined);
   await Promise.all(containers.map(({ Id }) => removeContainer(client, client.docker.getContainer(Id))));
-  await Promise.all([
-    removeSocketDirectory(sockets, executionId),
-    removeReport(home, executionId),
-    sweepWorkspaces(home, (id) => id === executionId),
-  ]);
+  await sweepWorkspaces(home, (id) => id === executionId);
   await volumes.release(executionId);
 }

@@ -1,8 +1,9 @@
+import type { Duplex } from 'node:stream';
 import type { Container } from 'dockerode';
 import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { readAttachedStream, type AttachedStream, type ContainerStream } from '../container/attached-stream.ts';
+import { attachTo } from '../container/container.ts';
 import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
@@ -11,17 +12,14 @@ import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/
 import type { DockerClient } from '../client/docker-client.ts';
 import { findCpuCounter, limitSocketMemory, type CpuCounter } from '../container/host-cgroup.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
-import { readReport } from '../../lifecycle/report-file.ts';
+import { createTextHead } from '../container/text-head.ts';
+import { readKeptReport } from '../container/kept-report.ts';
+import { Link } from '../../stream/link.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
 import { isOver, watchSize } from '../../content/size-watch.ts';
 import type { Quota } from '../../content/quota.ts';
 import type { WorkspacePlace } from '../../content/volumes.ts';
-import {
-  createEventReader,
-  type EndedEvent,
-  type EventReader,
-  type SupervisorEvent,
-} from '../../lifecycle/supervisor-events.ts';
+import type { EndedEvent, ReadyEvent, SupervisorEvent } from '../../lifecycle/supervisor-events.ts';
 import { measureWorkspace, type WorkspaceSize } from '../../content/workspace.ts';
 
 export interface ExecutionParts {
@@ -29,8 +27,9 @@ export interface ExecutionParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly container: Container;
-  readonly home: string;
   readonly executionId: string;
+  /** What its stream is told by; see docs/stream.md. */
+  readonly nonce: Uint8Array;
   readonly place: WorkspacePlace;
   /** What the host has to see to; undefined where the supervisor does. */
   readonly quota: Quota | undefined;
@@ -46,11 +45,14 @@ const READY_MS_MAX = 30_000;
 /** After this long the engine will not tell any more that a killed container has ended. */
 const KILL_CONFIRM_MS_MAX = 30_000;
 const LOCATE_MS_MAX = 500;
+/** A supervisor that runs answers a greeting at once, as soon as it gets a turn. */
+const RESUME_MS_MAX = 10_000;
 /** The supervisor's report may stand behind all that the agent printed. */
 const STREAM_END_MS_MAX = 10_000;
 const MEASURE_MS_MAX = 5000;
 const TERMINATE_ATTEMPTS = 3;
 const KILL_PAUSE_MS = 500;
+const STDERR_CHARS_MAX = 1000;
 
 /**
  * One container, from the moment its streams are attached to its end. It is not removed here: until its end is settled,
@@ -59,9 +61,10 @@ const KILL_PAUSE_MS = 500;
 export class DockerExecution implements PreparedExecution {
   readonly ended: Promise<ExecutionEnd>;
   readonly #parts: ExecutionParts;
-  readonly #stream: AttachedStream | undefined;
-  readonly #events: EventReader;
+  readonly #link: Link;
   readonly #output: OutputFile;
+  /** What the supervisor couldn't do, or why the engine couldn't start it. */
+  readonly #stderr = createTextHead(STDERR_CHARS_MAX);
   readonly #begun = signalled();
   readonly #ready = signalled();
   readonly #started = signalled();
@@ -71,7 +74,7 @@ export class DockerExecution implements PreparedExecution {
   /** Ends the watch over the budget and whatever else serves a running container. */
   readonly #over = new AbortController();
   #report: EndedEvent | undefined;
-  #failure: string | undefined;
+  #greeted: ReadyEvent | undefined;
   #hostStop: HostStop | undefined;
   #stopping: Promise<void> | undefined;
   #wentAt: number | undefined;
@@ -80,18 +83,21 @@ export class DockerExecution implements PreparedExecution {
   #cpuMsAtGo: number | undefined;
   #cpuMsAtKill: number | undefined;
 
-  /** `stream` is undefined where the container had ended before it could be attached to. */
-  constructor(parts: ExecutionParts, stream: ContainerStream | undefined) {
+  constructor(parts: ExecutionParts) {
+    const { client, container, clock, logger, executionId, nonce } = parts;
     this.#parts = parts;
-    this.#output = createOutputFile({ ...parts.output, logger: parts.logger });
-    this.#events = createEventReader((event) => this.#take(event));
-    this.#stream =
-      stream &&
-      readAttachedStream(stream, {
-        stdout: (chunk) => this.#output.write(chunk),
-        stderr: (chunk) => this.#events.push(chunk),
-      });
+    this.#output = createOutputFile({ ...parts.output, logger });
+    this.#link = new Link({
+      ...{ executionId, nonce, output: this.#output, clock, logger },
+      attach: (signal) => attachTo(client, container, (chunk) => this.#stderr.push(chunk), signal),
+      heard: (event) => this.#take(event),
+    });
     this.ended = this.#findEnd();
+  }
+
+  /** To be called first, before the container is started. */
+  attach(signal: AbortSignal): Promise<void> {
+    return this.#link.open(signal);
   }
 
   /** To be called once the container was started. Resolves when the supervisor waits for "go". */
@@ -103,7 +109,7 @@ export class DockerExecution implements PreparedExecution {
     const late = () =>
       new BpError('sandbox_supervisor', `${executionId}: the supervisor was not ready within ${READY_MS_MAX / 1000} s`);
     const ended = this.ended.then((end) => {
-      const said = this.#failure ?? (this.#events.noise || end.detail);
+      const said = this.#stderr.text || end.detail;
       throw new BpError('sandbox_supervisor', `${executionId}: the supervisor ended before it was ready: ${said}`, {
         hint: 'the image may be out of date; build it anew with `bp-agents image`',
       });
@@ -114,13 +120,26 @@ export class DockerExecution implements PreparedExecution {
     await located;
   }
 
-  /** Instead of `begin` and `go`, for an execution that has had both. */
-  async resume(elapsedMs: number): Promise<void> {
+  /**
+   * Instead of `begin` and `go`, for an execution that an earlier process has begun. `elapsedMs` is believed where the
+   * supervisor doesn't tell how long ago its "go" was.
+   */
+  async resume(elapsedMs: number, signal: AbortSignal): Promise<void> {
     this.#begun.resolve();
-    this.#wentAt = this.#parts.clock.monotonic() - elapsedMs;
+    const { clock } = this.#parts;
+    await Promise.all([
+      this.#within(LOCATE_MS_MAX, () => this.#locateCounter()),
+      this.#within(RESUME_MS_MAX, () => Promise.race([this.#ready.promise, this.ended])),
+    ]);
+    signal.throwIfAborted();
+    if (this.#greeted?.going === false) {
+      // It waits for a "go" that was never given.
+      await this.#kill('SIGTERM', TERMINATE_ATTEMPTS);
+      return;
+    }
+    this.#wentAt = clock.monotonic() - (this.#greeted?.wall_ms ?? elapsedMs);
     // What was counted before "go" is not known any more; the margin is larger.
     this.#cpuMsAtGo = 0;
-    await this.#within(LOCATE_MS_MAX, () => this.#locateCounter());
     void this.#guard(this.#wentAt);
   }
 
@@ -128,7 +147,7 @@ export class DockerExecution implements PreparedExecution {
   async abandon(): Promise<void> {
     this.#begun.resolve();
     this.#giveUp.abort();
-    this.#stream?.destroy();
+    this.#link.close();
     await this.ended;
   }
 
@@ -142,7 +161,7 @@ export class DockerExecution implements PreparedExecution {
     if (this.#hostStop === undefined && this.#endedAt === undefined) {
       this.#cpuMsAtGo = this.#counter?.();
       this.#wentAt = this.#parts.clock.monotonic();
-      this.#stream?.sendLine('go');
+      this.#link.go();
       void this.#guard(this.#wentAt);
     }
     await Promise.race([this.#started.promise, this.ended]);
@@ -150,6 +169,18 @@ export class DockerExecution implements PreparedExecution {
 
   async stop(reason: 'operator' | 'shutdown'): Promise<void> {
     await this.#end(reason);
+  }
+
+  serve(accept: (connection: Duplex) => void): void {
+    this.#link.serve(accept);
+  }
+
+  get requests(): number {
+    return this.#report?.requests ?? this.#greeted?.requests ?? 0;
+  }
+
+  keepRequests(count: number): void {
+    this.#link.keepRequests(count);
   }
 
   usedCpuMs(): Promise<number | undefined> {
@@ -160,14 +191,11 @@ export class DockerExecution implements PreparedExecution {
   #take(event: SupervisorEvent): void {
     switch (event.event) {
       case 'ready':
+        this.#greeted ??= event;
         this.#ready.resolve();
         break;
       case 'started':
         this.#started.resolve();
-        break;
-      case 'failed':
-        this.#failure = event.detail;
-        this.#reported.resolve();
         break;
       case 'ended':
         this.#report = event;
@@ -248,7 +276,7 @@ export class DockerExecution implements PreparedExecution {
   async #findEnd(): Promise<ExecutionEnd> {
     await this.#begun.promise;
     const { client, clock, container } = this.#parts;
-    const hint = Promise.race([this.#stream?.closed, this.#reported.promise]);
+    const hint = Promise.race([this.#link.lost, this.#reported.promise]);
     const exit = await containerExit({ client, clock, container, hint, giveUp: this.#giveUp.signal });
     this.#endedAt = clock.monotonic();
     this.#over.abort();
@@ -261,12 +289,12 @@ export class DockerExecution implements PreparedExecution {
   }
 
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
-    const { home, executionId, place } = this.#parts;
+    const { place } = this.#parts;
     // All that was printed comes before the end of the stream.
-    await this.#within(STREAM_END_MS_MAX, async () => this.#stream?.closed);
-    this.#stream?.destroy();
+    await this.#within(STREAM_END_MS_MAX, () => this.#link.drained());
+    this.#link.close();
+    if (exit && (this.#report === undefined || this.#report.output_bytes > this.#output.bytes)) await this.#readKept();
     await this.#output.close();
-    this.#report ??= await readReport(home, executionId);
     const measuring = new AbortController();
     const size = await this.#within(
       MEASURE_MS_MAX,
@@ -276,12 +304,26 @@ export class DockerExecution implements PreparedExecution {
     return this.#endOf(exit, size);
   }
 
+  /** What the stream didn't bring: it ended while nobody was attached. */
+  async #readKept(): Promise<void> {
+    const { client, container, executionId, logger } = this.#parts;
+    try {
+      const { report, output } = await readKeptReport(client, container, this.#giveUp.signal);
+      this.#report ??= report;
+      const from = (this.#report?.output_bytes ?? 0) - output.length;
+      if (from < 0 || from > this.#output.bytes) this.#output.goOnFrom(Math.max(0, from));
+      void this.#output.write(output.subarray(this.#output.bytes - Math.max(0, from)));
+    } catch (error) {
+      logger.debug({ executionId, err: error }, 'a container has left no report');
+    }
+  }
+
   #endOf(container: ContainerEnd | undefined, size: WorkspaceSize | undefined): ExecutionEnd {
     const wentAt = this.#wentAt;
     const { quota } = this.#parts;
     return executionEnd({
       report: this.#report,
-      failure: this.#failure,
+      complaint: this.#stderr.text || undefined,
       container,
       went: wentAt !== undefined,
       hostStop: this.#hostStop,
@@ -291,7 +333,7 @@ export class DockerExecution implements PreparedExecution {
         wallMs: wentAt === undefined || this.#endedAt === undefined ? 0 : this.#endedAt - wentAt,
         workspaceBytes: size?.bytes,
         workspaceFiles: size?.files,
-        outputBytes: this.#parts.output.bytesKept === undefined ? this.#output.bytes : undefined,
+        outputBytes: this.#output.bytes,
       },
     });
   }

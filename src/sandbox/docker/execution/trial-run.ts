@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { chmod, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BpError } from '../../../platform/errors.ts';
 import { outputPath } from '../../../config/home-places.ts';
@@ -12,7 +10,6 @@ import type { EngineAddress } from '../client/engine-address.ts';
 import { engineMessage, statusBehind } from '../client/engine-error.ts';
 import { suspectedCause, type EngineFacts } from '../client/engine-facts.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { makeSocketDirectory, SOCKET_NAME } from '../sockets.ts';
 import { discardExecution } from './discard-execution.ts';
 import type { DockerExecution } from './docker-execution.ts';
 import { prepareExecution } from './prepare-execution.ts';
@@ -54,21 +51,17 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 `;
 
 /**
- * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches a
- * socket of the host's and has no network. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
+ * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches
+ * what serves it and has no network. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
  * `sandbox_probe` where it ends in any other way, and as `prepareExecution` does.
  */
 export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
   const executionId = trialRunId(deps.clock.now().toString(36));
-  const directory = await makeSocketDirectory(deps.sockets, executionId);
-  let server: Server | undefined;
   try {
-    server = await greetAt(join(directory, SOCKET_NAME));
     const end = await run(deps, executionId, signal);
     const problem = await findProblem(deps, executionId, end);
     if (problem !== undefined) throw mountsError(problem, deps.address, await factsOf(deps, signal));
   } finally {
-    server?.close();
     await discardExecution(deps, executionId).catch(() => undefined);
     await deps.volumes.drop(trialRunFolder(executionId));
     await removeTrialRunFolder(deps.home, executionId);
@@ -76,21 +69,12 @@ export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise
   }
 }
 
-async function greetAt(path: string): Promise<Server> {
-  const server = createServer((connection) => {
-    connection.on('error', () => undefined).end(GREETING);
-  });
-  server.listen(path);
-  await once(server, 'listening');
-  await chmod(path, 0o666);
-  return server;
-}
-
 async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<ExecutionEnd> {
   const { clock } = deps;
   const execution = await prepare(deps, executionId, signal);
   const late = () =>
     new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${TRIAL_MS_MAX / 1000} s`);
+  execution.serve((connection) => connection.on('error', () => undefined).end(GREETING));
   return withDeadline({ clock, milliseconds: TRIAL_MS_MAX, signal, late }, async () => {
     await execution.go();
     return execution.ended;
@@ -134,8 +118,6 @@ async function findProblem(
   if (end.cause === 'not_runnable') return 'workspaces do not reach a container';
   if (end.cause === 'exited' && end.exitCode === EXIT.notWritable)
     return 'a container can not write into its workspace';
-  if (end.cause === 'exited' && end.exitCode === EXIT.noService)
-    return 'sockets of this machine do not reach a container';
   if (end.cause !== 'exited' || end.exitCode !== EXIT.ok) {
     const output = await readFile(outputPath(home, executionId), 'utf8').catch(() => '');
     const said = output

@@ -50,7 +50,7 @@ export function installOptions(
   return {
     name: containerName(homeLabel, executionId),
     Image: settings.config.image,
-    Labels: containerLabels(homeLabel, executionId, request.agentId),
+    Labels: containerLabels({ homeLabel, executionId, agentId: request.agentId }),
     Entrypoint: [],
     Cmd: [...guardedCommand(user, step.command)],
     User: '0:0',

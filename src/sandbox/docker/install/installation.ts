@@ -13,7 +13,6 @@ import {
 } from '../../content/workspace.ts';
 import type { Installed, InstallRequest } from '../../engine.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import { createDemultiplexer } from '../container/attached-stream.ts';
 import {
   attachTo,
   createContainer,
@@ -98,11 +97,9 @@ async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): 
   const container = await createContainer(client, installOptions(await readSettings(deps, signal), deps, place));
   try {
     // What is installed lives as long as this connection.
-    const stream = await attachTo(client, container, { stdin: true }, signal);
     const lines = lineReader(request.onLine);
-    const output = createDemultiplexer({ stdout: lines, stderr: lines });
-    stream.on('data', (chunk: Uint8Array) => void output.push(chunk));
-    stream.on('error', () => undefined);
+    const attachment = await attachTo(client, container, lines, signal);
+    attachment.listen({ received: lines, drained: () => undefined, closed: () => undefined });
     await startContainer(client, container, signal);
     // As long as it takes: the operator watches.
     const { StatusCode: status } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };

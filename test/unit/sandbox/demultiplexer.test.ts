@@ -1,7 +1,8 @@
-import { Duplex, PassThrough } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDemultiplexer, readAttachedStream } from '../../../src/sandbox/docker/container/attached-stream.ts';
+import { attachmentTo } from '../../../src/sandbox/docker/container/container-attachment.ts';
+import { createDemultiplexer } from '../../../src/sandbox/docker/container/demultiplexer.ts';
 
 function frame(stream: number, body: Uint8Array): Buffer {
   const header = Buffer.alloc(8);
@@ -55,37 +56,38 @@ describe('the demultiplexer', () => {
   });
 });
 
-describe('an attached stream', () => {
-  it('is closed with its end, and says so to who still wants to write', async () => {
+describe('an attachment', () => {
+  function attached() {
     const pipe = new PassThrough();
-    const { sinks, text } = collect();
-    const stream = readAttachedStream(pipe, sinks);
-    expect(stream.lost).toBe(false);
-    pipe.end(frame(1, Buffer.from('z')));
-    await stream.closed;
-    expect(stream.lost).toBe(true);
-    expect(stream.sendLine('go')).toBe(false);
-    expect(text()[0]).toBe('7a');
+    const attachment = attachmentTo(pipe, () => undefined);
+    const closed = new Promise<string>((resolve) => {
+      const heard: Buffer[] = [];
+      attachment.listen({
+        received: (chunk) => heard.push(Buffer.from(chunk)),
+        drained: () => undefined,
+        closed: () => resolve(Buffer.concat(heard).toString()),
+      });
+    });
+    return { pipe, attachment, closed };
+  }
+
+  it('is closed once all that came before its end was handed on', async () => {
+    const { pipe, closed } = attached();
+    pipe.end(frame(1, Buffer.from('last')));
+    expect(await closed).toBe('last');
   });
 
   it('is closed, not thrown at anyone, by an error', async () => {
-    const pipe = new Duplex({
-      read: () => undefined,
-      write: (_, __, done) => {
-        done();
-      },
-    });
-    const stream = readAttachedStream(pipe, collect().sinks);
+    const { pipe, attachment, closed } = attached();
     pipe.destroy(new Error('connection reset'));
-    await stream.closed;
-    expect(stream.lost).toBe(true);
+    expect(await closed).toBe('');
+    expect(() => attachment.write(Buffer.from('late'))).not.toThrow();
   });
 
   it('is closed where it says nonsense', async () => {
-    const pipe = new PassThrough();
-    const stream = readAttachedStream(pipe, collect().sinks);
+    const { pipe, closed } = attached();
     pipe.write('HTTP/1.1 500');
-    await stream.closed;
+    expect(await closed).toBe('');
     expect(pipe.destroyed).toBe(true);
   });
 });

@@ -1,0 +1,57 @@
+import { finished } from 'node:stream/promises';
+import type { Container } from 'dockerode';
+import { extract } from 'tar-stream';
+import { parseReport, type EndedEvent } from '../../lifecycle/supervisor-events.ts';
+import type { DockerClient } from '../client/docker-client.ts';
+
+/** Where the supervisor keeps its report, in a volume of the engine's own. */
+export const REPORT_DIRECTORY = '/run/bp-report';
+
+/** What an ended container has left of its report. */
+export interface KeptReport {
+  readonly report: EndedEvent | undefined;
+  /** The end of what was printed, as far as nobody had said to have it. */
+  readonly output: Buffer;
+}
+
+const REPORT_BYTES_MAX = 16_384;
+/** What the supervisor holds, and the most that a pipe can. */
+const OUTPUT_BYTES_MAX = 2 * 1024 * 1024;
+/** With the headers and the padding of an archive. */
+const ARCHIVE_BYTES_MAX = OUTPUT_BYTES_MAX + REPORT_BYTES_MAX + 16_384;
+
+/** Reads it from a container that has ended and is still there. Rejects with a `BpError`. */
+export function readKeptReport(client: DockerClient, container: Container, signal: AbortSignal): Promise<KeptReport> {
+  return client.call('hand out the report of a container', signal, async (abortSignal) => {
+    const archive = await container.getArchive({ path: REPORT_DIRECTORY, abortSignal });
+    const files = await readFiles(archive);
+    const report = files.get('report.json');
+    return {
+      report: report && report.length <= REPORT_BYTES_MAX ? parseReport(report.toString('utf8')) : undefined,
+      output: files.get('output') ?? Buffer.alloc(0),
+    };
+  });
+}
+
+/** The files of an archive by their last name. Rejects where it is too large. */
+async function readFiles(archive: NodeJS.ReadableStream): Promise<ReadonlyMap<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const reader = extract();
+  let bytes = 0;
+  reader.on('entry', ({ name, type }, content, next) => {
+    const chunks: Buffer[] = [];
+    content.on('data', (chunk: Buffer) => chunks.push(chunk));
+    content.on('end', () => {
+      if (type === 'file') files.set(name.slice(name.lastIndexOf('/') + 1), Buffer.concat(chunks));
+      next();
+    });
+  });
+  archive.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > ARCHIVE_BYTES_MAX) reader.destroy(new Error('the report of a container is too large'));
+  });
+  archive.once('error', (error: Error) => reader.destroy(error));
+  archive.pipe(reader);
+  await finished(reader);
+  return files;
+}

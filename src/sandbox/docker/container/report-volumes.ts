@@ -1,0 +1,26 @@
+import type { DockerClient } from '../client/docker-client.ts';
+import { statusBehind } from '../client/engine-error.ts';
+import { labelFilter } from '../labels.ts';
+
+/** Volumes of this home's executions whose containers are gone: whoever removed those has left them. */
+export async function orphanedVolumes(
+  client: DockerClient,
+  homeLabel: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const filters = JSON.stringify({ ...labelFilter(homeLabel), dangling: ['true'] });
+  const { Volumes } = await client.call('list volumes', signal, (abortSignal) =>
+    client.docker.listVolumes({ filters, abortSignal }),
+  );
+  return Volumes.map(({ Name }) => Name);
+}
+
+export async function removeVolume(client: DockerClient, name: string): Promise<void> {
+  try {
+    await client.call('remove a volume', undefined, (abortSignal) => client.docker.getVolume(name).remove({ abortSignal }));
+  } catch (error) {
+    // Gone already, or in use by now.
+    const status = statusBehind(error);
+    if (status !== 404 && status !== 409) throw error;
+  }
+}

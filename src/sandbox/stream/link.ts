@@ -1,0 +1,168 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { OutputFile } from '../content/output-file.ts';
+import { signalled } from '../lifecycle/signalled.ts';
+import { parseSupervisorEvent, type SupervisorEvent } from '../lifecycle/supervisor-events.ts';
+import type { Attach, Attachment } from './attachment.ts';
+import { Session } from './session.ts';
+import { StreamBroken } from './stream-broken.ts';
+
+export interface LinkOptions {
+  readonly executionId: string;
+  /** Of this container alone; see docs/stream.md. */
+  readonly nonce: Uint8Array;
+  readonly attach: Attach;
+  readonly output: OutputFile;
+  readonly heard: (event: SupervisorEvent) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** One attachment, from its greeting to its end. */
+interface Current {
+  readonly session: Session;
+  readonly closed: Promise<void>;
+  isAnswered: boolean;
+}
+
+const PAUSE_MS_FIRST = 100;
+const PAUSE_MS_MOST = 5000;
+/** Who holds on for so long gets the shortest pause again. */
+const STEADY_MS = 10_000;
+
+/**
+ * The program's end of a container's stream for as long as the container runs. Where an attachment is lost, or what comes
+ * breaks the rules, it attaches anew: the agent's connections break, output and requests are counted on.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #over = new AbortController();
+  readonly #lost = signalled();
+  #current: Current | undefined;
+  #pauseMs = PAUSE_MS_FIRST;
+  #accept: ((connection: Duplex) => void) | undefined;
+  #waiting: Duplex[] = [];
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when an attachment has been lost for the first time, be it by the container's end. */
+  get lost(): Promise<void> {
+    return this.#lost.promise;
+  }
+
+  /** Attaches for the first time, and greets. Rejects as `Attach` does. */
+  async open(signal: AbortSignal): Promise<void> {
+    const attachment = await this.#options.attach(signal);
+    void this.#keepUp(attachment);
+  }
+
+  go(): void {
+    this.#current?.session.say('go');
+  }
+
+  /** See `ServedExecution.keepRequests`. */
+  keepRequests(count: number): void {
+    this.#current?.session.keepRequests(count);
+  }
+
+  /** See `ServedExecution.serve`. */
+  serve(accept: (connection: Duplex) => void): void {
+    this.#accept = accept;
+    for (const connection of this.#waiting.splice(0)) if (!connection.destroyed) accept(connection);
+  }
+
+  /** Resolves when all that an ended container has said was handed on. */
+  async drained(): Promise<void> {
+    // One that was made after the end never closes by itself, and is never answered either.
+    if (this.#current?.isAnswered) await this.#current.closed;
+  }
+
+  /** Lets go of the stream for good. Idempotent. */
+  close(): void {
+    this.#over.abort();
+  }
+
+  async #keepUp(first: Attachment): Promise<void> {
+    for (let attachment: Attachment | undefined = first; attachment; attachment = await this.#attachAgain()) {
+      const { clock } = this.#options;
+      const since = clock.monotonic();
+      await this.#use(attachment);
+      this.#lost.resolve();
+      if (clock.monotonic() - since > STEADY_MS) this.#pauseMs = PAUSE_MS_FIRST;
+    }
+  }
+
+  /** Undefined once the link is closed. */
+  async #attachAgain(): Promise<Attachment | undefined> {
+    const { attach, clock, logger, executionId } = this.#options;
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      try {
+        await clock.sleep(this.#pauseMs, signal);
+        this.#pauseMs = Math.min(this.#pauseMs * 2, PAUSE_MS_MOST);
+        return await attach(signal);
+      } catch (error) {
+        if (!signal.aborted) logger.debug({ executionId, err: error }, 'could not attach to a container again');
+      }
+    }
+    return undefined;
+  }
+
+  /** Resolves when the attachment is closed. */
+  async #use(attachment: Attachment): Promise<void> {
+    const { nonce, output, logger, executionId } = this.#options;
+    const closed = signalled();
+    const session = new Session({
+      ...{ nonce, outlet: attachment, outputKept: output.bytes },
+      sinks: {
+        answered: (outputFrom) => {
+          current.isAnswered = true;
+          output.goOnFrom(outputFrom);
+        },
+        said: (line) => this.#hear(line),
+        printed: (piece) => output.write(piece),
+        connected: (connection) => this.#take(connection),
+      },
+    });
+    const current: Current = { session, closed: closed.promise, isAnswered: false };
+    this.#current = current;
+    attachment.listen({
+      received: (chunk) => {
+        try {
+          session.take(chunk);
+        } catch (error) {
+          if (!(error instanceof StreamBroken)) throw error;
+          logger.warn({ executionId, reason: error.message }, 'what comes out of a container breaks the rules');
+          attachment.destroy();
+          closed.resolve();
+        }
+      },
+      drained: () => session.drained(),
+      closed: closed.resolve,
+    });
+    const { signal } = this.#over;
+    const end = () => {
+      attachment.destroy();
+      closed.resolve();
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    await closed.promise;
+    signal.removeEventListener('abort', end);
+    session.close();
+  }
+
+  #hear(line: string): void {
+    const event = parseSupervisorEvent(line);
+    if (!event) throw new StreamBroken('a line that says nothing known');
+    this.#options.heard(event);
+  }
+
+  #take(connection: Duplex): void {
+    if (this.#accept) this.#accept(connection);
+    else this.#waiting.push(connection);
+  }
+}
