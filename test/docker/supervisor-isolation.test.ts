@@ -145,7 +145,7 @@ os._exit(0)
 
   it('that fills its output without anyone reading is still ended in time', async () => {
     const supervised = await supervise({ files: { 'main!': '#!/bin/sh\nexec yes\n' }, wallMs: 1000, cpuMs: 60_000 });
-    supervised.say('go\n');
+    supervised.say('go');
     await supervised.line('started');
     supervised.hangUp();
     expect(await supervised.exitCode()).toBe(0);

@@ -1,14 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { configSchema } from '../../src/config/schema.ts';
-import { readAttachedStream } from '../../src/sandbox/docker/container/attached-stream.ts';
+import { attachmentTo } from '../../src/sandbox/docker/container/container-attachment.ts';
 import { openContainerStream } from '../../src/sandbox/docker/container/container-stream.ts';
 import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
 import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
 import { seccompOption } from '../../src/sandbox/docker/container/seccomp.ts';
+import type { Attachment } from '../../src/sandbox/stream/attachment.ts';
+import { Session } from '../../src/sandbox/stream/session.ts';
+import { StreamBroken } from '../../src/sandbox/stream/stream-broken.ts';
 
 export const IMAGE = configSchema.parse({}).sandbox.image;
 const SECCOMP_PATH = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
@@ -33,29 +38,38 @@ export interface SupervisedOptions {
   /** Take the place of the usual arguments of the same name. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly tty?: boolean;
+  /** The end of the attached stream is the end of its stdin. */
+  readonly stdinOnce?: boolean;
+  /** What is done with each connection of the agent; else they wait. */
+  readonly serve?: (connection: Duplex) => void;
   /** A Docker volume in which the report is kept. */
   readonly reportVolume?: string;
 }
 
 export type SupervisorLine = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** A container of the agent image, started up to wherever its supervisor waits, with nothing of ours between. */
+/** A container of the agent image, started up to wherever its supervisor waits, with the program's end of its stream. */
 export interface Supervised {
   readonly container: Docker.Container;
   readonly workspace: string;
-  /** Where the System Service's socket is to be. */
-  readonly socketPath: string;
   /** What the supervisor has said. */
   readonly lines: readonly SupervisorLine[];
-  /** Resolves with the next line of this kind, or the last one there was. Rejects when the container ends without. */
+  /** Resolves with the last line of this kind, as soon as there is one. Rejects when the stream is lost without. */
   line(event: string): Promise<SupervisorLine>;
-  /** Writes to its stdin. */
-  say(text: string): void;
+  /** Says a line. */
+  say(line: string): void;
+  /** Writes to its stdin, whatever that is. */
+  write(bytes: Uint8Array): void;
+  /** Ends the attached stream, and with `stdinOnce` its stdin. */
   closeStdin(): void;
-  /** Drops the attached streams. */
+  /** Drops the attached stream. */
   hangUp(): void;
+  /** Attaches and greets anew, with all output that has come. What was said before is forgotten. */
+  attach(): Promise<void>;
   /** What the agent has printed. */
   output(): string;
+  /** What the supervisor has told on stderr. */
+  complaint(): string;
   /** Resolves with the exit code of the supervisor. */
   exitCode(): Promise<number>;
 }
@@ -88,45 +102,83 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
   const root = mkdtempSync(join(tmpdir(), 'bp-supervisor-'));
   cleanups.push(() => rmSync(root, { recursive: true, force: true }));
   const workspace = makeWorkspace(root, options);
-  const sockets = join(root, 's');
-  mkdirSync(sockets, { mode: 0o711 });
-  chmodSync(sockets, 0o711);
 
   const { isPodman } = engineFacts(await client.info());
   const seccomp = seccompOption({ isPodman }, SECCOMP, SECCOMP_PATH);
-  const container = await client.createContainer(containerOptions(options, workspace, sockets, seccomp));
-  cleanups.push(() => container.remove({ force: true }));
-  const stream = await openContainerStream(container, { stdin: true });
+  const container = await client.createContainer(containerOptions(options, workspace, seccomp));
+  cleanups.push(() => container.remove({ force: true, v: true }));
+
+  const nonce = randomBytes(16);
   const lines: SupervisorLine[] = [];
-  const chunks: Uint8Array[] = [];
-  let pending = '';
   const listeners = new Set<() => void>();
+  let output = Buffer.alloc(0);
+  let complaint = '';
+  let stream: Duplex;
+  let attachment: Attachment;
+  let session: Session;
+  let isLost = false;
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const attached = readAttachedStream(stream, {
-    stdout: (chunk) => void chunks.push(Buffer.from(chunk)),
-    stderr(chunk) {
-      const parts = (pending + Buffer.from(chunk).toString()).split('\n');
-      pending = parts.pop() ?? '';
-      lines.push(...parts.filter((part) => part.startsWith('{')).map((part) => JSON.parse(part) as SupervisorLine));
-      tell();
-    },
-  });
-  void attached.closed.then(tell);
+
+  function greet(): void {
+    isLost = false;
+    const own = attachment;
+    const ownSession = new Session({
+      ...{ nonce, outputKept: output.length, outlet: own },
+      sinks: {
+        answered: (from) => void (output = output.subarray(0, from)),
+        said: (line) => {
+          lines.push(JSON.parse(line) as SupervisorLine);
+          tell();
+        },
+        printed: (piece) => {
+          output = Buffer.concat([output, piece]);
+          return Promise.resolve();
+        },
+        connected: (connection) => options.serve?.(connection),
+      },
+    });
+    session = ownSession;
+    own.listen({
+      received: (chunk) => {
+        try {
+          ownSession.take(chunk);
+        } catch (error) {
+          if (!(error instanceof StreamBroken)) throw error;
+          complaint += `[${error.message}]`;
+          own.destroy();
+        }
+      },
+      drained: () => ownSession.drained(),
+      closed: () => {
+        ownSession.close();
+        if (own !== attachment) return;
+        isLost = true;
+        tell();
+      },
+    });
+  }
+
+  async function attach(): Promise<void> {
+    stream = await openContainerStream(container);
+    attachment = attachmentTo(stream, (chunk) => void (complaint += Buffer.from(chunk).toString()));
+  }
+
+  await attach();
   await container.start();
+  greet();
 
   return {
     container,
     workspace,
-    socketPath: join(sockets, 'service.sock'),
     lines,
     line(event) {
       return new Promise((resolve, reject) => {
         const look = () => {
           const found = lines.findLast((line) => line.event === event);
           if (found) resolve(found);
-          else if (attached.lost) reject(new Error(`no "${event}" but ${JSON.stringify(lines)} ${pending}`));
+          else if (isLost) reject(new Error(`no "${event}" but ${JSON.stringify(lines)} ${complaint}`));
           else return;
           listeners.delete(look);
         };
@@ -134,10 +186,17 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
         look();
       });
     },
-    say: (text) => void stream.write(text),
+    say: (line) => session.say(line),
+    write: (bytes) => attachment.write(bytes),
     closeStdin: () => void stream.end(),
-    hangUp: () => attached.destroy(),
-    output: () => Buffer.concat(chunks).toString(),
+    hangUp: () => attachment.destroy(),
+    async attach() {
+      lines.length = 0;
+      await attach();
+      greet();
+    },
+    output: () => output.toString(),
+    complaint: () => complaint,
     async exitCode() {
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
       return StatusCode;
@@ -151,7 +210,7 @@ export async function runSupervised(
 ): Promise<{ readonly ended: SupervisorLine; readonly output: string; readonly supervised: Supervised }> {
   const supervised = await supervise(options);
   await supervised.line('ready');
-  supervised.say('go\n');
+  supervised.say('go');
   const ended = await supervised.line('ended');
   await supervised.exitCode();
   return { ended, output: supervised.output(), supervised };
@@ -171,13 +230,12 @@ function makeWorkspace(root: string, { files = {}, arrange }: SupervisedOptions)
   return workspace;
 }
 
-function containerOptions(options: SupervisedOptions, workspace: string, sockets: string, seccomp: string) {
+function containerOptions(options: SupervisedOptions, workspace: string, seccomp: string) {
   const memory = (options.memoryMb ?? 64) * 1024 * 1024;
   const parameters = {
-    ...{ '--uid': `${UID}`, '--gid': `${GID}`, '--cpus': '2', '--port': '8080', '--socket': '/run/bp/service.sock' },
+    ...{ '--uid': `${UID}`, '--gid': `${GID}`, '--cpus': '2', '--port': '8080' },
     ...{ '--cpu-ms': `${options.cpuMs ?? 10_000}`, '--wall-ms': `${options.wallMs ?? 60_000}` },
     ...{ '--nofile': `${Math.min(256, options.openFiles ?? 256)}`, '--fsize': '1000000' },
-    ...(options.reportVolume === undefined ? {} : { '--report-dir': '/run/bp-report' }),
     ...options.parameters,
   };
   return {
@@ -185,7 +243,8 @@ function containerOptions(options: SupervisedOptions, workspace: string, sockets
     Labels: { [LABEL]: 'supervisor' },
     Cmd: [...Object.entries(parameters).flat(), '--'],
     Env: [...(options.environment ?? [])],
-    ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, OpenStdin: true, StdinOnce: true },
+    ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, OpenStdin: true },
+    StdinOnce: options.stdinOnce ?? false,
     Tty: options.tty ?? false,
     NetworkDisabled: true,
     HostConfig: {
@@ -204,7 +263,6 @@ function containerOptions(options: SupervisedOptions, workspace: string, sockets
       Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=8m' },
       Binds: [
         `${workspace}:/workspace`,
-        `${sockets}:/run/bp:ro`,
         ...(options.reportVolume === undefined ? [] : [`${options.reportVolume}:/run/bp-report`]),
       ],
       LogConfig: { Type: 'none', Config: {} },

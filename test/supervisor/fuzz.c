@@ -47,7 +47,7 @@ struct conversation {
   bool said_last, heard_last;
 };
 
-enum { CONVERSATIONS = 256, QUIET_ROUNDS = 200000 };
+enum { CONVERSATIONS = 256, QUIET_ROUNDS = 1000000 };
 
 static struct {
   bool sound;     /* it has said nothing wrong since it greeted */
@@ -492,9 +492,9 @@ uint64_t fuzz_run(struct session *tested, uint64_t seed, uint64_t frames) {
       agent_acts();
       if (once_in(4)) program_reads(size_below(OUTBOX_SIZE));
       if (once_in(64)) program_reads(OUTBOX_SIZE);
-      if (once_in(1500)) program_misspeaks();
       if (once_in(4000)) come_to_rest();
       if (once_in(4000)) greet();
+      if (once_in(1500)) program_misspeaks();
     } else {
       program_misspeaks();
       agent_acts();
