@@ -91,6 +91,12 @@ export class Connection extends Duplex {
     }
   }
 
+  /** As a socket's: Node's HTTP server calls it behind its last answer, and a place that the agent keeps open is free. */
+  destroySoon(): void {
+    if (this.writableFinished) this.destroy();
+    else this.end(() => this.destroy());
+  }
+
   override _read(): void {
     this.#isWanted = true;
     this.#handOn();

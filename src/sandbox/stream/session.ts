@@ -60,6 +60,7 @@ export class Session {
   #outputEnded = false;
   #isClosed = false;
   #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
   /** Not told yet. */
   #requests: number | undefined;
 
@@ -67,9 +68,7 @@ export class Session {
     this.#options = options;
     this.#answerReader = createAnswerReader(options.nonce);
     const { nonce, outputKept } = options;
-    this.#send(
-      encodeGreeting({ nonce, connectionWindow: CONNECTION_WINDOW, outputWindow: OUTPUT_WINDOW, outputKept }),
-    );
+    this.#send(encodeGreeting({ nonce, connectionWindow: CONNECTION_WINDOW, outputWindow: OUTPUT_WINDOW, outputKept }));
   }
 
   /** What came from the container's stdout, which is only lent. */
@@ -134,7 +133,8 @@ export class Session {
     this.#lastConnection = stream;
     const connection: Connection = new Connection(
       {
-        canSend: () => !this.#isClosed && this.#options.outlet.waitingBytes < WAITING_BYTES_MAX / 2,
+        canSend: () =>
+          !this.#isClosed && this.#options.outlet.waitingBytes + this.#pendingBytes < WAITING_BYTES_MAX / 2,
         data: (payload) => this.#send(dataFrame(stream, payload)),
         end: () => {
           this.#send(dataFrame(stream, new Uint8Array(0), FLAG.fin));
@@ -205,6 +205,7 @@ export class Session {
   #send(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
     if (this.#pending.length === 1) process.nextTick(() => this.#flush());
   }
 
@@ -213,6 +214,7 @@ export class Session {
     this.#requests = undefined;
     const bytes = Buffer.concat([...requests, ...this.#pending]);
     this.#pending = [];
+    this.#pendingBytes = 0;
     if (!this.#isClosed) this.#options.outlet.write(bytes);
   }
 }
