@@ -1,41 +1,30 @@
-import { once } from 'node:events';
-import { chmodSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { removeSupervised, supervise, type Supervised, type SupervisedOptions } from '../helpers/supervised.ts';
+import { runSupervised, removeSupervised, supervise, type SupervisedOptions } from '../helpers/supervised.ts';
 
-const servers: Server[] = [];
+afterEach(removeSupervised);
 
-afterEach(async () => {
-  await removeSupervised();
-  for (const server of servers.splice(0)) server.close();
-});
+type Serve = (connection: Duplex) => void;
 
-async function listen(server: Server, { socketPath }: Supervised): Promise<void> {
-  servers.push(server);
-  server.listen(socketPath);
-  await once(server, 'listening');
-  chmodSync(socketPath, 0o666);
+/** Runs an agent whose connections are served like this, to its end. */
+function runBeside(serve: Serve, options: SupervisedOptions) {
+  return runSupervised({ ...options, serve });
 }
 
-/** Runs an agent beside a service on the socket, to its end. */
-async function runBeside(server: Server, options: SupervisedOptions) {
-  const supervised = await supervise(options);
-  await listen(server, supervised);
-  await supervised.line('ready');
-  supervised.say('go\n');
-  const ended = await supervised.line('ended');
-  await supervised.exitCode();
-  return { output: supervised.output(), ended };
+/** An HTTP server for each connection that it is handed. */
+function http(listener: RequestListener): Serve {
+  const server = createServer(listener);
+  return (connection) => void server.emit('connection', connection);
 }
 
-/** A service that does `serve` with each raw connection. */
-function raw(serve: (socket: Socket) => void): Server {
-  return createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
+/** What does `serve` with each connection, whatever becomes of it. */
+function raw(serve: Serve): Serve {
+  return (connection) => {
+    connection.on('error', () => undefined);
+    serve(connection);
+  };
 }
 
 const hello: RequestListener = (request, response) => {
@@ -55,8 +44,8 @@ def resident_kb():
 `;
 
 describe('the relay', () => {
-  it('carries requests of Python, requests and Node to the socket', async () => {
-    const { output } = await runBeside(createHttpServer(hello), {
+  it('carries requests of Python, requests and Node to the program', async () => {
+    const { output } = await runBeside(http(hello), {
       files: {
         'main.py': `
 import requests, subprocess, urllib.request
@@ -81,7 +70,7 @@ console.log(await answer.text());
   });
 
   it('carries megabytes both ways without losing a byte', async () => {
-    const echo = raw((socket) => void socket.pipe(socket));
+    const echo = raw((connection) => void connection.pipe(connection));
     const { output } = await runBeside(echo, {
       files: {
         'main.py': `${SOCKET}
@@ -121,11 +110,8 @@ print(read_all(s).decode())
   });
 
   it('gives the whole answer of a service that answers early and closes', async () => {
-    const early = raw((socket) => {
-      socket.once('data', () => {
-        socket.end('413 too large');
-        socket.destroySoon();
-      });
+    const early = raw((connection) => {
+      connection.once('data', () => connection.end('413 too large', () => connection.destroy()));
     });
     const { output } = await runBeside(early, {
       files: {
@@ -145,7 +131,7 @@ except OSError as error:
     expect(output).toBe('413 too large\n');
   });
 
-  it('breaks off towards the service when the agent does', async () => {
+  it('breaks off towards the program when the agent does', async () => {
     let closed = 0;
     const counting = raw((socket) => {
       socket.on('close', () => void (closed += 1));
@@ -244,7 +230,7 @@ print(read_all(s).decode())
   });
 
   it('serves more connections at once than it holds, one after the other', async () => {
-    const { output } = await runBeside(createHttpServer(hello), {
+    const { output } = await runBeside(http(hello), {
       files: {
         'main.mjs': `
 const get = async () => (await fetch("http://127.0.0.1:8080/", { headers: { connection: "close" } })).status;
@@ -259,7 +245,7 @@ console.log(answers.filter((status) => status === 200).length);
   });
 
   it('does with few descriptors', async () => {
-    const { output } = await runBeside(createHttpServer(hello), {
+    const { output } = await runBeside(http(hello), {
       files: {
         'main.py': `${SOCKET}
 held = [connect() for _ in range(40)]
@@ -272,29 +258,132 @@ print(sum(read_all(s).startswith(b"HTTP/1.1 200") for s in held))
     expect(output).toBe('40\n');
   });
 
-  it('waits for a service that is just being restarted', async () => {
+  it('breaks off with the agent where the program does', async () => {
+    const { output } = await runBeside(
+      raw((connection) => void connection.once('data', () => connection.destroy())),
+      {
+        files: {
+          'main.py': `${SOCKET}
+s = connect()
+s.sendall(b"x")
+try: print(s.recv(1))
+except ConnectionResetError: print("reset")
+`,
+        },
+      },
+    );
+    expect(output).toBe('reset\n');
+  });
+
+  it('lets neither output nor a flood on one connection hold up another', async () => {
+    const { output } = await runBeside(
+      raw((connection) => {
+        // A flood is never read.
+        connection.once('readable', () => {
+          const chunk = connection.read(4) as Buffer | null;
+          if (chunk?.toString() === 'ping') connection.end('pong');
+        });
+      }),
+      {
+        files: {
+          'main.py': `${SOCKET}
+import sys, threading
+def flood():
+    s = connect()
+    try:
+        while True: s.sendall(b"x" * 65536)
+    except OSError: pass
+def shout():
+    while True: sys.stderr.write("y" * 65535 + "\\n")
+for work in (flood, flood, shout): threading.Thread(target=work, daemon=True).start()
+time.sleep(0.3)
+slowest = 0
+for _ in range(20):
+    began = time.monotonic()
+    s = connect()
+    s.sendall(b"ping")
+    assert read_all(s) == b"pong"
+    slowest = max(slowest, time.monotonic() - began)
+os.write(1, b"\\nslowest %d ms\\n" % (slowest * 1000))
+os._exit(0)
+`,
+        },
+      },
+    );
+    expect(Number(/slowest (\d+) ms/.exec(output)?.[1])).toBeLessThan(5000);
+  });
+
+  it('goes on for an agent whose program was killed in the middle of a frame, and greets anew', async () => {
     const supervised = await supervise({
+      serve: http(hello),
       files: {
         'main.py': `${SOCKET}
-import urllib.request
+held = connect()
+held.sendall(b"POST / HTTP/1.1\\r\\n")
 print("asking", flush=True)
+try: print(held.recv(1))
+except ConnectionResetError: print("reset")
+import urllib.request
 print(urllib.request.urlopen("http://127.0.0.1:8080/").status)
 `,
       },
     });
-    supervised.say('go\n');
+    supervised.say('go');
     await expect.poll(() => supervised.output(), { timeout: 120_000 }).toBe('asking\n');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await listen(createHttpServer(hello), supervised);
-    expect(await supervised.line('ended')).toMatchObject({ exit_code: 0 });
-    expect(supervised.output()).toBe('asking\n200\n');
+    // 100 bytes of data for the connection, of which seven come.
+    supervised.write(Buffer.from('00000000000000050000006448545450', 'hex'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    supervised.hangUp();
+    await supervised.attach();
+    expect(await supervised.line('ready')).toMatchObject({ going: true });
+    expect(await supervised.line('ended')).toMatchObject({ exit_code: 0, output_bytes: 17 });
+    expect(supervised.lines.map(({ event }) => event)).toEqual(['ready', 'started', 'ended']);
+    expect(supervised.output()).toBe('asking\nreset\n200\n');
   });
 
-  it('closes the connection where no service comes', async () => {
-    const supervised = await supervise({ files: { 'main.py': `${SOCKET}\nprint(connect().recv(1))\n` } });
-    supervised.say('go\n');
-    expect(await supervised.line('ended')).toMatchObject({ cause: 'exited', exit_code: 0 });
-    expect(supervised.output()).toBe("b''\n");
+  it('holds what is printed for a program that is away, and the agent where that is too much', async () => {
+    const size = 1_500_000;
+    const text = `
+import hashlib, os, sys
+data = os.urandom(${size / 2}).hex().encode()
+print(hashlib.sha256(data).hexdigest(), flush=True)
+sys.stdout.buffer.write(data)
+`;
+    const supervised = await supervise({ files: { 'main.py': text } });
+    supervised.say('go');
+    await supervised.line('started');
+    supervised.hangUp();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await supervised.attach();
+    expect(await supervised.line('ended')).toMatchObject({ exit_code: 0, output_bytes: 65 + size });
+    const output = supervised.output();
+    expect(output.length).toBe(65 + size);
+    expect(createHash('sha256').update(output.slice(65)).digest('hex')).toBe(output.slice(0, 64));
+  });
+
+  it('keeps 64 connections open at once, each with its own answer, in little memory', async () => {
+    const large = randomBytes(100_000);
+    const { output } = await runBeside(
+      raw((connection) => void connection.once('data', () => connection.end(large))),
+      {
+        files: {
+          'main.py': `${SOCKET}
+idle = resident_kb()
+held = [connect() for _ in range(64)]
+for s in held: s.sendall(b"x")
+time.sleep(1)
+full = resident_kb()
+answers = {read_all(s) for s in held}
+import hashlib
+print(idle, full, len(answers), hashlib.sha256(answers.pop()).hexdigest())
+`,
+        },
+      },
+    );
+    const [idle, full, different, digest] = output.trim().split(' ');
+    expect([different, digest]).toEqual(['1', createHash('sha256').update(large).digest('hex')]);
+    expect(Number(idle)).toBeLessThan(2000);
+    expect(Number(full)).toBeLessThan(5000);
   });
 
   it('costs nothing while connections lie idle, half closed or hung up', async () => {

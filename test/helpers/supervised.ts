@@ -111,7 +111,8 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
   const nonce = randomBytes(16);
   const lines: SupervisorLine[] = [];
   const listeners = new Set<() => void>();
-  let output = Buffer.alloc(0);
+  let printed: Buffer[] = [];
+  let printedBytes = 0;
   let complaint = '';
   let stream: Duplex;
   let attachment: Attachment;
@@ -125,15 +126,19 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
     isLost = false;
     const own = attachment;
     const ownSession = new Session({
-      ...{ nonce, outputKept: output.length, outlet: own },
+      ...{ nonce, outputKept: printedBytes, outlet: own },
       sinks: {
-        answered: (from) => void (output = output.subarray(0, from)),
+        answered(from) {
+          printed = [Buffer.concat(printed).subarray(0, from)];
+          printedBytes = from;
+        },
         said: (line) => {
           lines.push(JSON.parse(line) as SupervisorLine);
           tell();
         },
         printed: (piece) => {
-          output = Buffer.concat([output, piece]);
+          printed.push(Buffer.from(piece));
+          printedBytes += piece.length;
           return Promise.resolve();
         },
         connected: (connection) => options.serve?.(connection),
@@ -195,7 +200,7 @@ export async function supervise(options: SupervisedOptions = {}): Promise<Superv
       await attach();
       greet();
     },
-    output: () => output.toString(),
+    output: () => Buffer.concat(printed).toString(),
     complaint: () => complaint,
     async exitCode() {
       const { StatusCode } = (await container.wait()) as { StatusCode: number };
