@@ -34,8 +34,15 @@ static uint64_t next_random(void) {
 
 static uint32_t below(uint64_t bound) { return bound == 0 ? 0 : (uint32_t)(next_random() % bound); }
 static bool once_in(uint32_t times) { return below(times) == 0; }
+
+/* For some hundred steps at a time one of them is slow, or much is sent on one connection. */
+static enum { EVERYTHING, AGENT_SLOW, PROGRAM_SLOW, MUCH, MOODS } mood;
+
 /* Mostly small, at times as large as may be. */
-static size_t size_below(size_t most) { return below(once_in(16) ? most + 1 : (most < 48 ? most : 48) + 1); }
+static size_t size_below(size_t most) {
+  if (mood == MUCH && once_in(2)) return most;
+  return below(once_in(16) ? most + 1 : (most < 48 ? most : 48) + 1);
+}
 
 /* One connection as the program sees it. Those of a session are numbered in turn, so the place tells the number. */
 struct conversation {
@@ -196,13 +203,15 @@ static void program_reads(size_t most) {
 
 /* ---- what the program says */
 
+static bool in_one_piece;
+
 static void put_in(const unsigned char *bytes, size_t count) {
   while (count > 0) {
     size_t room;
     unsigned char *to = session_input(session, &room);
     EXPECT(room > 0);
     size_t now = count < room ? count : room;
-    if (now > 1 && once_in(4)) now = 1 + below(now);
+    if (now > 1 && !in_one_piece && once_in(4)) now = 1 + below(now);
     memcpy(to, bytes, now);
     session_take(session, now);
     EXPECT(session->end <= SESSION_INPUT_SIZE && session->start <= session->end);
@@ -246,7 +255,27 @@ static void greet(void) {
   frame_write_long_number(greeting + MARK_SIZE + 8, have);
   program.sound = false;
   uint64_t kept = session->output.kept, printed = session->output.printed;
-  put_in(greeting, sizeof greeting);
+  /* What may come right before: a last frame, or half a greeting of a program that was killed then. */
+  unsigned char all[FRAME_HEAD_SIZE + 11 + 2 * GREETING_SIZE];
+  struct frame frame = {.type = FRAME_DATA, .stream = STREAM_CONTROL, .length = 11};
+  size_t size = 0;
+  bool at_a_frame = session->open && session->start == session->end && session->control.length == 0;
+  if (at_a_frame && once_in(2)) {
+    frame_write(all, &frame);
+    memcpy(all + FRAME_HEAD_SIZE, "requests 7\n", frame.length);
+    size = FRAME_HEAD_SIZE + frame.length;
+  }
+  bool has_a_frame = size > 0;
+  in_one_piece = session->nonce_is_known && once_in(2);
+  if (in_one_piece) {
+    size_t half = below(GREETING_SIZE);
+    memcpy(all + size, greeting, half);
+    size += half;
+  }
+  memcpy(all + size, greeting, GREETING_SIZE);
+  put_in(all, size + GREETING_SIZE);
+  in_one_piece = false;
+  if (has_a_frame) EXPECT(session->control.requests == 7);
   program.sound = true;
   program.answered = program.ready = false;
   program.input_size = 0;
@@ -260,7 +289,12 @@ static void greet(void) {
   if (have >= kept && have <= printed) EXPECT(place == have);
 }
 
+/* The one on which a mood is lived out is one of the latest. */
+static uint32_t in_the_mood(void) { return program.last_number - 8; }
+
 static struct conversation *any_conversation(void) {
+  struct conversation *chosen = conversation_of(in_the_mood());
+  if (mood != EVERYTHING && chosen != NULL && !once_in(4)) return chosen;
   struct conversation *conversation = &program.conversations[below(CONVERSATIONS)];
   for (int i = 0; i < 8 && !conversation->open; i++) conversation = &program.conversations[below(CONVERSATIONS)];
   return conversation->open ? conversation : NULL;
@@ -269,6 +303,7 @@ static struct conversation *any_conversation(void) {
 static void say_something_about(struct conversation *conversation) {
   struct frame frame = {.stream = conversation->number};
   uint32_t what = below(16);
+  if (mood != EVERYTHING && what % 5 == 0 && !once_in(32)) what = 7;
   if (what == 0) {
     frame.type = once_in(2) ? FRAME_WINDOW : FRAME_DATA;
     frame.flags = FRAME_RST;
@@ -323,10 +358,89 @@ static void program_speaks(void) {
   } else if (once_in(64)) {
     say_requests();
   } else if (once_in(8) || conversation == NULL) {
-    if (program.output_came > program.output_kept) say_kept(1 + below(program.output_came - program.output_kept));
+    if (program.output_came > program.output_kept && mood != PROGRAM_SLOW) say_kept(1 + below(program.output_came - program.output_kept));
   } else {
     say_something_about(conversation);
   }
+}
+
+/* Just beyond what it may, in every way that the description names. */
+static void program_breaks_a_rule(void) {
+  unsigned char data[FRAME_DATA_MAX];
+  memset(data, 'x', sizeof data);
+  flush();
+  if (!program.ready || session->control.length > 0) return;
+  struct conversation *conversation = any_conversation();
+  struct channel *channel = NULL;
+  for (int i = 0; conversation != NULL && i < SESSION_CONNECTIONS_MAX; i++)
+    if (session->channels[i].state == CHANNEL_OPEN && session->channels[i].number == conversation->number)
+      channel = &session->channels[i];
+  struct frame frame = {.type = FRAME_DATA, .stream = channel == NULL ? 0 : channel->number};
+  /* Once both have said their last, what comes is dropped. */
+  bool over = channel != NULL && channel->ending;
+  uint32_t how = below(14);
+  if (how < 5 && (channel == NULL || over)) return;
+  program.sound = false;
+  if (how == 0) {
+    if (channel->heard_last) conversation->may_send = 0;
+    if (conversation->may_send >= FRAME_DATA_MAX) {
+      frame.length = FRAME_DATA_MAX;
+      while (!channel->heard_last && conversation->may_send >= FRAME_DATA_MAX) {
+        conversation->may_send -= FRAME_DATA_MAX;
+        say(&frame, data);
+      }
+    }
+    flush();
+    /* What was read just now may have been granted anew, without the program's knowledge. */
+    frame.length = channel->may_come + 1;
+    if (frame.length > FRAME_DATA_MAX) return;
+    EXPECT(channel->held.length + channel->may_come + channel->passed_on == CHANNEL_WINDOW || channel->heard_last);
+  } else if (how == 1) {
+    frame.flags = FRAME_FIN;
+    if (!channel->heard_last) say(&frame, data);
+    if (once_in(2)) frame.type = FRAME_WINDOW;
+  } else if (how == 2) {
+    frame.flags = FRAME_FIN;
+    if (!channel->heard_last) say(&frame, data);
+    frame.flags = 0;
+    frame.length = below(2);
+  } else if (how == 3) {
+    frame.type = FRAME_WINDOW;
+    frame.length = WINDOW_MAX - channel->may_send + 1;
+    if (frame.length > WINDOW_MAX) return;
+  } else if (how == 4) {
+    frame.flags = FRAME_SYN;
+  } else if (how == 5) {
+    frame.stream = session->next_number;
+  } else if (how == 6) {
+    frame.stream = 2 * below(1000);
+  } else if (how == 7) {
+    frame.type = FRAME_WINDOW;
+    frame.stream = STREAM_OUTPUT;
+    frame.length = (uint32_t)(session->output.sent - session->output.kept) + 1;
+  } else if (how == 8) {
+    frame.stream = STREAM_OUTPUT;
+  } else if (how == 9) {
+    frame.stream = STREAM_CONTROL;
+    frame.type = FRAME_WINDOW;
+  } else if (how == 10) {
+    frame.stream = STREAM_CONTROL;
+    frame.length = CONTROL_LINE_MAX;
+  } else if (how == 11) {
+    frame.stream = once_in(2) ? STREAM_CONTROL : STREAM_OUTPUT;
+    frame.type = frame.stream == STREAM_CONTROL ? FRAME_DATA : FRAME_WINDOW;
+    frame.flags = once_in(2) ? FRAME_FIN : FRAME_RST;
+  } else if (how == 12) {
+    frame.stream = STREAM_CONTROL;
+    frame.length = 3;
+    memcpy(data, session->control.go ? "go\n" : "no\n", 3);
+  } else {
+    frame.stream = STREAM_CONTROL;
+    frame.length = FRAME_DATA_MAX;
+  }
+  say(&frame, data);
+  flush();
+  EXPECT(!session->open);
 }
 
 /* What it may not. It says nothing more that makes sense until it greets. */
@@ -419,22 +533,25 @@ static void send_output(void) {
 
 static void agent_acts(void) {
   int place = (int)below(SESSION_CONNECTIONS_MAX);
+  for (int i = 0; mood != EVERYTHING && !once_in(4) && i < SESSION_CONNECTIONS_MAX; i++)
+    if (session->channels[i].number == in_the_mood()) place = i;
   struct channel *channel = &session->channels[place];
   /* Nothing else is said before "ready". */
   if (session->greeted) return;
-  if (once_in(8)) agent_opens();
+  if (once_in(mood == EVERYTHING ? 8 : 256)) agent_opens();
   if (once_in(8)) agent_prints();
   if (once_in(4)) send_output();
   if (channel->state != CHANNEL_OPEN) return;
   uint32_t what = below(32);
+  if (mood != EVERYTHING && what < 2 && !once_in(32)) what = 20;
   if (what == 0)
     channel_reset(channel);
   else if (what == 1)
     channel->ending = true;
   else if (what < 12)
     agent_sends(place, size_below(PIECE_MAX));
-  else
-    agent_receives(place, size_below(PIECE_MAX));
+  else if (mood != AGENT_SLOW)
+    agent_receives(place, mood == MUCH ? below(PIECE_MAX) : size_below(PIECE_MAX));
   settle();
 }
 
@@ -442,6 +559,7 @@ static void agent_acts(void) {
 
 /* Lets everything that is on its way arrive, and sees that all has. */
 static void come_to_rest(void) {
+  mood = EVERYTHING;
   flush();
   for (int round = 0; round < QUIET_ROUNDS; round++) {
     uint64_t before = program.frames, sent = session->output.sent;
@@ -451,7 +569,7 @@ static void come_to_rest(void) {
     settle();
     bool moved = session->outbox.end > 0 || session->output.sent != sent;
     program_reads(OUTBOX_SIZE);
-    if (program.output_came > program.output_kept) say_kept(program.output_came - program.output_kept);
+    if (program.output_came > program.output_kept && mood != PROGRAM_SLOW) say_kept(program.output_came - program.output_kept);
     flush();
     if (moved || program.frames != before) continue;
     bool held = false;
@@ -478,6 +596,7 @@ uint64_t fuzz_run(struct session *tested, uint64_t seed, uint64_t frames) {
   step = 0;
   memset(&program, 0, sizeof program);
   batch_size = 0;
+  mood = EVERYTHING;
   for (size_t i = 0; i < sizeof pattern; i++)
     pattern[i] = (unsigned char)(i < PERIOD ? next_random() : pattern[i - PERIOD]);
   for (int i = 0; i < NONCE_SIZE; i++) nonce[i] = (unsigned char)next_random();
@@ -487,6 +606,7 @@ uint64_t fuzz_run(struct session *tested, uint64_t seed, uint64_t frames) {
   put_in((const unsigned char *)"BPS", once_in(2) ? 3 : 0);
   greet();
   for (; program.frames < frames; step++) {
+    if (once_in(500)) mood = once_in(2) ? EVERYTHING : below(MOODS);
     if (program.sound) {
       if (once_in(2)) program_speaks();
       agent_acts();
@@ -494,7 +614,12 @@ uint64_t fuzz_run(struct session *tested, uint64_t seed, uint64_t frames) {
       if (once_in(64)) program_reads(OUTBOX_SIZE);
       if (once_in(4000)) come_to_rest();
       if (once_in(4000)) greet();
-      if (once_in(1500)) program_misspeaks();
+      if (once_in(1500)) {
+        if (once_in(2))
+          program_breaks_a_rule();
+        else
+          program_misspeaks();
+      }
     } else {
       program_misspeaks();
       agent_acts();

@@ -4,7 +4,7 @@
  *   session-test examples docs/stream.md     what the description shows is what it says and understands
  *   session-test fuzz SEED FRAMES            valid, mutated and hostile frames; prints how many a second
  *
- * test/integration/sandbox/session-core.test.ts builds it.
+ * test/integration/sandbox/supervisor-core.test.ts builds it.
  */
 #include <stdio.h>
 #include <stdlib.h>

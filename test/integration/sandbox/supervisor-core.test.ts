@@ -1,0 +1,45 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SUPERVISOR = join(ROOT, 'runtime', 'supervisor');
+const DRIVER = join(ROOT, 'test', 'supervisor');
+/** What of the supervisor knows no descriptor, or does without. */
+const CORE = ['session', 'frame', 'control', 'outbox', 'output', 'channel', 'ring'];
+const FLAGS =
+  '-std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all';
+
+const hasCompiler = spawnSync('cc', ['--version']).status === 0;
+const without = hasCompiler ? '' : ' (skipped: there is no cc)';
+
+describe.skipIf(!hasCompiler)(`the core of the supervisor's end of the stream${without}`, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'bp-core-'));
+  const program = join(directory, 'core');
+
+  beforeAll(() => {
+    const sources = [
+      ...CORE.map((name) => join(SUPERVISOR, `${name}.c`)),
+      ...readdirSync(DRIVER).flatMap((name) => (name.endsWith('.c') ? [join(DRIVER, name)] : [])),
+    ];
+    execFileSync('cc', [...FLAGS.split(' '), '-I', SUPERVISOR, '-o', program, ...sources]);
+  });
+
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('says and understands what docs/stream.md shows', () => {
+    expect(run('examples', join(ROOT, 'docs', 'stream.md'))).toBe('12 examples\n');
+  });
+
+  it.each([1, 2, 3])('gives every byte, holds no more than its windows, and recovers: seed %i', (seed) => {
+    expect(run('fuzz', String(seed), '100000')).toMatch(/^10\d{4} frames, /);
+  });
+
+  function run(...parameters: string[]): string {
+    const { stdout, stderr, status } = spawnSync(program, parameters, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return stdout;
+  }
+});
