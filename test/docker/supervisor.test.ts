@@ -108,6 +108,38 @@ describe('the supervisor', () => {
     const report = JSON.parse(await fileOf(supervised.container, '/run/bp-report/report.json')) as object;
     expect(report).toMatchObject({ event: 'ended', cause: 'exited', exit_code: 0, tree_empty: true });
   });
+
+  it('leaves beside the report what was printed for a program that did not come back', async () => {
+    // As much as the supervisor holds, and as much as a pipe can be made to.
+    const text = `
+import fcntl, os, sys
+fcntl.fcntl(1, 1031, 1 << 20)
+print("begun", flush=True)
+while not os.path.exists("/workspace/alone"): pass
+for number in range(1 << 17): sys.stdout.write("%08d\\n" % number)
+`;
+    const supervised = await supervise({ files: { 'main.py': text }, reportVolume: await makeVolume(), cpuMs: 60_000 });
+    supervised.say('go');
+    await expect.poll(() => supervised.output(), { timeout: 120_000 }).toBe('begun\n');
+    supervised.hangUp();
+    writeFileSync(join(supervised.workspace, 'alone'), '');
+    expect(await supervised.exitCode()).toBe(0);
+    const report = JSON.parse(await fileOf(supervised.container, '/run/bp-report/report.json')) as object;
+    const printed = `begun\n${Array.from({ length: 1 << 17 }, (_, number) => `${String(number).padStart(8, '0')}\n`).join('')}`;
+    expect(report).toMatchObject({ exit_code: 0, output_bytes: printed.length });
+    const output = await fileOf(supervised.container, '/run/bp-report/output');
+    expect(printed.endsWith(output)).toBe(true);
+    expect(output.length).toBeGreaterThan(900_000);
+  });
+
+  it('gives all that was printed, more than a window of it, before its last word', async () => {
+    const text = 'import os\nos.write(1, b"x" * 300000)\n';
+    const supervised = await supervise({ files: { 'main.py': text } });
+    supervised.say('go');
+    expect(await supervised.line('ended')).toMatchObject({ output_bytes: 300_000 });
+    expect(supervised.output().length).toBe(300_000);
+    expect(await supervised.exitCode()).toBe(0);
+  });
 });
 
 describe('the entry point', () => {

@@ -411,7 +411,7 @@ static void program_breaks_a_rule(void) {
   } else if (how == 4) {
     frame.flags = FRAME_SYN;
   } else if (how == 5) {
-    frame.stream = session->next_number;
+    frame.stream = session->next_number + 2 * SESSION_CONNECTIONS_MAX;
   } else if (how == 6) {
     frame.stream = 2 * below(1000);
   } else if (how == 7) {
