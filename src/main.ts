@@ -34,6 +34,7 @@ const deps: CliDeps = {
     homeDirectory: homedir(),
     runtimeDirectory,
     clock,
+    random: systemRandomness(),
     // Both are 0 where the platform has no users.
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,

@@ -35,3 +35,17 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
     signal?.removeEventListener('abort', giveUp);
   }
 }
+
+/** What the work gives within that time, else undefined; it goes on then, and nobody listens. Rejects as it does. */
+export async function within<T>(clock: Clock, milliseconds: number, work: () => Promise<T>): Promise<T | undefined> {
+  const done = new AbortController();
+  const late = clock.sleep(milliseconds, done.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    done.abort();
+  }
+}

@@ -95,7 +95,8 @@ export function openEndpoint({ executionId, run, limits, clock, handler, closed 
     return pace.pauseMs() === 0;
   };
   run.serve((connection) => {
-    if (!isWelcome()) {
+    // One that was over before it came would never tell its end.
+    if (connection.destroyed || !isWelcome()) {
       connection.on('error', () => undefined).destroy();
       return;
     }

@@ -11,7 +11,7 @@ const INFO = {
   title: 'bp-agents System Service',
   version: '1',
   description:
-    "An execution's only way out, on a Unix socket of its own which the supervisor relays to http://127.0.0.1:8080. " +
+    "An execution's only way out, at http://127.0.0.1:8080 inside of its container. " +
     'All amounts are credits with at most 6 decimals.',
 };
 

@@ -57,8 +57,7 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
     forget: () => Promise.resolve(),
     sweep: (keep, signal) =>
       call('sweep', signal, () => {
-        for (const executionId of [...engine.containers.keys()])
-          if (!keep.has(executionId)) engine.remove(executionId);
+        for (const executionId of [...engine.containers.keys()]) if (!keep.has(executionId)) engine.remove(executionId);
       }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Execution, ExecutionState } from '../domain/execution.ts';
 import type { Database } from './database.ts';
 
-/** Who an execution is to its own socket. */
+/** Who an execution is to its own endpoint. */
 export type Identity = Pick<Execution, 'id' | 'agentId' | 'tokenHash' | 'state' | 'stopRequested'>;
 
 /** The states of executions, apart from the rest: they are asked for with each request, so no more than that is read. */

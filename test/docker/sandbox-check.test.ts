@@ -5,6 +5,7 @@ import type { ContainerCreateOptions } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
 import { connectEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
 import { ENOUGH, NEVER, openTestHome, python, SECCOMP, type TestHome } from '../helpers/docker-sandbox.ts';
@@ -76,6 +77,7 @@ describe('the check of the sandbox', () => {
       home: path,
       config: configSchema.parse({}).sandbox,
       clock: systemClock(),
+      random: systemRandomness(),
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       uid: process.getuid!(),
       gid: process.getgid!(),

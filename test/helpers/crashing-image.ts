@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerEngine } from '../../src/sandbox/docker/docker-engine.ts';
 
 const [runtimeDirectory, image] = process.argv.slice(2) as [string, string];
@@ -11,6 +12,7 @@ const engine = createDockerEngine({
   homeDirectory: homedir(),
   runtimeDirectory,
   clock: systemClock(),
+  random: systemRandomness(),
   uid: process.getuid!(),
   gid: process.getgid!(),
 });

@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
 import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
 import { ENOUGH, NEVER, python, SECCOMP } from './docker-sandbox.ts';
@@ -18,6 +19,7 @@ const sandbox = createDockerSandbox({
   home,
   config: configSchema.parse({}).sandbox,
   clock: systemClock(),
+  random: systemRandomness(),
   logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
   uid: process.getuid!(),
   gid: process.getgid!(),

@@ -6,6 +6,7 @@ import type Docker from 'dockerode';
 import { configSchema, type Config } from '../../src/config/schema.ts';
 import type { Bundle } from '../../src/domain/resources.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
 import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
 import { homeLabelOf, LABEL } from '../../src/sandbox/docker/labels.ts';
@@ -60,6 +61,7 @@ export async function openTestHome(
       home: path,
       config: { ...configSchema.parse({}).sandbox, ...settings },
       clock: systemClock(),
+      random: systemRandomness(),
       logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
       searchPath: process.env['PATH'] ?? '',
       uid: process.getuid!(),

@@ -16,7 +16,7 @@ export async function listeningRun(
   facts: Partial<Omit<ServedRun, 'serve'>> = {},
 ): Promise<ListeningRun> {
   const early: Duplex[] = [];
-  let accept = (connection: Duplex) => void early.push(connection);
+  let accept: (connection: Duplex) => void = (connection) => void early.push(connection);
   const server = createServer({ allowHalfOpen: true }, (socket) => accept(socket));
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
@@ -26,7 +26,7 @@ export async function listeningRun(
     ...facts,
     serve(acceptNow) {
       accept = acceptNow;
-      early.splice(0).forEach(acceptNow);
+      for (const connection of early.splice(0)) acceptNow(connection);
     },
     close: () => void server.close(),
   };

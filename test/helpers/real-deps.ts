@@ -20,7 +20,7 @@ export function realDeps(): CliDeps {
     ...{ machine: measureMachine(), version, runtimeDirectory },
     engine: lateEnginePort({
       ...{ environment: process.env, homeDirectory: homedir(), runtimeDirectory, clock },
-      ...{ uid: process.getuid!(), gid: process.getgid!() },
+      ...{ random: systemRandomness(), uid: process.getuid!(), gid: process.getgid!() },
     }),
     interrupt: new AbortController().signal,
     process: {

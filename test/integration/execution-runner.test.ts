@@ -2,16 +2,19 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_USAGE } from '../../src/domain/execution.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
-import { runExecution } from '../../src/orchestrator/execution-runner.ts';
-import { makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../helpers/economy.ts';
+import { adoptExecution, runExecution } from '../../src/orchestrator/execution-runner.ts';
+import type { ExecutionRequest, ServedExecution } from '../../src/sandbox/sandbox.ts';
+import { makeAgent, nextCycle, openTestEconomy, start, type TestEconomy } from '../helpers/economy.ts';
 
 let economy: TestEconomy;
 let discarded: string[];
 let statesAtEndOfCalls: string[];
+let did: string[];
 beforeEach(() => {
   economy = openTestEconomy();
   discarded = [];
   statesAtEndOfCalls = [];
+  did = [];
 });
 afterEach(() => {
   economy.close();
@@ -29,7 +32,8 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
     logger: silent,
     events: { publish: () => undefined },
     endpoints: {
-      open: () => undefined,
+      open: (executionId: number, run: ServedExecution) =>
+        void did.push(`open ${executionId} at ${run.requests}, ${economy.store.executions.get(executionId).state}`),
       endCalls: (executionId: number) => {
         statesAtEndOfCalls.push(economy.store.executions.get(executionId).state);
         return Promise.resolve();
@@ -38,15 +42,21 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
       close: () => undefined,
     },
     sandbox: {
-      prepare: () =>
-        Promise.resolve({
-          go: act.go ?? (() => Promise.resolve()),
+      prepare: ({ executionId }: ExecutionRequest) => {
+        did.push(`prepare ${executionId}`);
+        return Promise.resolve({
+          requests: 0,
+          go() {
+            did.push('go');
+            return act.go?.() ?? Promise.resolve();
+          },
           get ended() {
             act.beforeEnd?.();
             return Promise.resolve(end);
           },
-          usedCpuMs: () => Promise.resolve(undefined),
-        }),
+        });
+      },
+      adopt: () => Promise.resolve({ requests: 7, ended: Promise.resolve(end), hadEnded: false }),
       discard: (executionId: string) => Promise.resolve(void discarded.push(executionId)),
       forget: () => Promise.resolve(),
     },
@@ -66,6 +76,21 @@ describe('an execution', () => {
     expect(economy.store.executions.get(id)).toMatchObject({ state: 'running', outcome: null });
     expect(discarded).toEqual([]);
     expect(economy.store.bids.countPending()).toBe(0);
+  });
+
+  it('is served once it is prepared, and gets its "go" after that', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    await runExecution(orchestrator({}), id, NEVER);
+    expect(did).toEqual([`prepare exe_${id}`, `open ${id} at 0, starting`, 'go']);
+  });
+
+  it('that is taken over is served as what was adopted', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    const { execution } = start(economy, id);
+    await adoptExecution(orchestrator({}), execution, { signal: NEVER, stop: NEVER });
+    expect(did).toEqual([`open ${id} at 7, running`]);
   });
 
   it('ends its calls of models before it is settled, so that its receipt knows them', async () => {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
+import type { Randomness } from '../../platform/randomness.ts';
 import { Volumes } from '../content/volumes.ts';
 import type { Engine } from '../engine.ts';
 import { createDockerClient } from './client/docker-client.ts';
@@ -16,6 +17,7 @@ export interface DockerEngineOptions extends EngineSearch {
   /** The folder `runtime/` of this package. */
   readonly runtimeDirectory: string;
   readonly clock: Clock;
+  readonly random: Randomness;
   /** The operator's own. 0: agents run as users of their own; else as the operator. */
   readonly uid: number;
   readonly gid: number;
@@ -23,7 +25,7 @@ export interface DockerEngineOptions extends EngineSearch {
 
 /** The Docker or Podman engine of this machine, found as the Docker CLI finds it, anew at each call. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
-  const { environment, runtimeDirectory, clock, uid, gid } = options;
+  const { environment, runtimeDirectory, clock, random, uid, gid } = options;
   const seccompPath = join(runtimeDirectory, 'seccomp.json');
   const searchPath = environment['PATH'] ?? '';
   const connect = async () => createDockerClient(connectEngine(await findEngine(options)), clock);
@@ -37,6 +39,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         home: directory,
         config: config.sandbox,
         clock,
+        random,
         logger,
         searchPath,
         uid,

@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { Randomness } from '../../platform/randomness.ts';
 import { outputPath } from '../../config/home-places.ts';
 import { Volumes } from '../content/volumes.ts';
 import { workspaceFolder } from '../content/workspace.ts';
@@ -27,6 +28,7 @@ export interface DockerSandboxOptions {
   readonly home: string;
   readonly config: Config['sandbox'];
   readonly clock: Clock;
+  readonly random: Randomness;
   readonly logger: Logger;
   /** PATH, by which the host's tools for workspaces are found. */
   readonly searchPath: string;
@@ -39,12 +41,12 @@ export interface DockerSandboxOptions {
 
 /** The sandbox on a Docker engine of this machine. Nothing is sent to the engine before a method is called. */
 export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
-  const { config, clock, logger, address, uid, gid, seccompPath, searchPath } = options;
+  const { config, clock, random, logger, address, uid, gid, seccompPath, searchPath } = options;
   const home = realpathSync(options.home);
   const homeLabel = homeLabelOf(home);
   const client = createDockerClient(options.docker, clock);
   const parts = {
-    ...{ client, clock, logger, config, home, homeLabel },
+    ...{ client, clock, random, logger, config, home, homeLabel },
     volumes: new Volumes({ home, config, uid, searchPath, clock, logger }),
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { Randomness } from '../../platform/randomness.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Owner } from '../content/safe-directory.ts';
 import type { Volumes } from '../content/volumes.ts';
@@ -10,6 +11,7 @@ import type { KnownSettings } from './container/container-settings.ts';
 export interface SandboxParts {
   readonly client: DockerClient;
   readonly clock: Clock;
+  readonly random: Randomness;
   readonly logger: Logger;
   readonly config: Config['sandbox'];
   /** The home's real path, and the name that labels know it by. */

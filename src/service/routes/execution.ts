@@ -35,7 +35,10 @@ export function executionRoutes(facts: ExecutionFacts): readonly RouteSpec[] {
       refusals: [],
       work: async ({ caller }) => {
         // A counter that can't be read is no reason to withhold the rest.
-        const cpuMs = await facts.usageOf(caller.executionId)?.usedCpuMs().catch(() => undefined);
+        const cpuMs = await facts
+          .usageOf(caller.executionId)
+          ?.usedCpuMs()
+          .catch(() => undefined);
         return stateOf(facts, caller, cpuMs);
       },
     }),

@@ -44,7 +44,7 @@ function streamedRun(requests = 0) {
     run,
     kept,
     /** The agent's end of a new connection, and the other one, which the service was given. */
-    connect() {
+    connect: () => {
       const [agent, handed] = duplexPair();
       agent.on('error', () => undefined);
       accept?.(handed);
@@ -124,6 +124,18 @@ describe('a connection', () => {
     held[0]?.handed.destroy();
     await turns();
     const { agent } = connect();
+    agent.write(request);
+    expect(await answerOf(agent)).toMatchObject({ status: 200 });
+  });
+
+  it('that was over before it was handed over holds no place', async () => {
+    let accept: (connection: Duplex) => void = () => undefined;
+    test.service.openEndpoint(executionId, { ...streamedRun().run, serve: (accepted) => (accept = accepted) });
+    const over = Array.from({ length: LIMITS.connections_max }, () => duplexPair()[0].destroy());
+    await turns();
+    over.forEach((connection) => accept(connection));
+    const [agent, handed] = duplexPair();
+    accept(handed);
     agent.write(request);
     expect(await answerOf(agent)).toMatchObject({ status: 200 });
   });

@@ -116,7 +116,11 @@ describe('an end without a report', () => {
     expect(cause({ ...NO_REPORT, went: false })).toBe('start_failed');
     for (const exitCode of [2, 3, 4])
       expect(cause({ ...NO_REPORT, container: { ...ENDED_WELL, exitCode } })).toBe('start_failed');
-    const failed = executionEnd({ ...NO_REPORT, complaint: 'fork: no memory', container: { ...ENDED_WELL, exitCode: 4 } });
+    const failed = executionEnd({
+      ...NO_REPORT,
+      complaint: 'fork: no memory',
+      container: { ...ENDED_WELL, exitCode: 4 },
+    });
     expect(failed).toMatchObject({ cause: 'start_failed', detail: 'fork: no memory' });
   });
 

@@ -22,7 +22,10 @@ describe("the supervisor's events", () => {
 
   it('are read from a line each', () => {
     expect(parseSupervisorEvent(JSON.stringify({ ...ready, cgroup_version: 1 }))).toEqual(ready);
-    expect(parseSupervisorEvent('{"event":"started","entry":"main.py"}')).toEqual({ event: 'started', entry: 'main.py' });
+    expect(parseSupervisorEvent('{"event":"started","entry":"main.py"}')).toEqual({
+      event: 'started',
+      entry: 'main.py',
+    });
     expect(parseSupervisorEvent(JSON.stringify(ENDED))).toEqual(ENDED);
   });
 

@@ -72,10 +72,7 @@ function hostConfig(settings: ContainerSettings, { memoryMb, workspace, ...reque
     openFilesMax: Math.max(1024, config.open_files_max),
     // Both lie in the memory bought.
     temporary: { megabytes: config.tmp_mb, inodesMax: config.tmp_inodes },
-    mounts: [
-      bind(workspace, WORKSPACE, false),
-      ownVolume(REPORT_DIRECTORY, executionLabels(request)),
-    ],
+    mounts: [bind(workspace, WORKSPACE, false), ownVolume(REPORT_DIRECTORY, executionLabels(request))],
   });
 }
 

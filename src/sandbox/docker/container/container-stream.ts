@@ -10,10 +10,7 @@ interface Dialler {
  * Attaches to a container's streams. dockerode's own `attach` repeats its parameters as a JSON body, and Podman hands
  * the body on to the container's stdin, where the supervisor takes it for a word that isn't "go". So the body is empty.
  */
-export function openContainerStream(
-  container: Container,
-  abortSignal?: AbortSignal,
-): Promise<Duplex> {
+export function openContainerStream(container: Container, abortSignal?: AbortSignal): Promise<Duplex> {
   const client = container.modem as Dialler;
   return new Promise((resolve, reject) => {
     client.dial(

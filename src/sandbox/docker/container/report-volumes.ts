@@ -17,7 +17,9 @@ export async function orphanedVolumes(
 
 export async function removeVolume(client: DockerClient, name: string): Promise<void> {
   try {
-    await client.call('remove a volume', undefined, (abortSignal) => client.docker.getVolume(name).remove({ abortSignal }));
+    await client.call('remove a volume', undefined, (abortSignal) =>
+      client.docker.getVolume(name).remove({ abortSignal }),
+    );
   } catch (error) {
     // Gone already, or in use by now.
     const status = statusBehind(error);

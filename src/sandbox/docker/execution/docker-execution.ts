@@ -7,10 +7,11 @@ import { attachTo } from '../container/container.ts';
 import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
-import { withDeadline } from '../../../platform/deadline.ts';
+import { withDeadline, within } from '../../../platform/deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/end-cause.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import { findCpuCounter, limitSocketMemory, type CpuCounter } from '../container/host-cgroup.ts';
+import { killContainer } from '../container/kill.ts';
+import { CpuMeter } from '../container/cpu-meter.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
 import { createTextHead } from '../container/text-head.ts';
 import { readKeptReport } from '../container/kept-report.ts';
@@ -51,7 +52,6 @@ const RESUME_MS_MAX = 10_000;
 const STREAM_END_MS_MAX = 10_000;
 const MEASURE_MS_MAX = 5000;
 const TERMINATE_ATTEMPTS = 3;
-const KILL_PAUSE_MS = 500;
 const STDERR_CHARS_MAX = 1000;
 
 /**
@@ -79,8 +79,7 @@ export class DockerExecution implements PreparedExecution {
   #stopping: Promise<void> | undefined;
   #wentAt: number | undefined;
   #endedAt: number | undefined;
-  #counter: CpuCounter | undefined;
-  #cpuMsAtGo: number | undefined;
+  readonly #cpu = new CpuMeter();
   #cpuMsAtKill: number | undefined;
 
   constructor(parts: ExecutionParts) {
@@ -105,7 +104,7 @@ export class DockerExecution implements PreparedExecution {
     this.#begun.resolve();
     const { clock, executionId } = this.#parts;
     // Found before "go", the counter tells what the engine's own start has used. It is there sooner than the supervisor.
-    const located = this.#within(LOCATE_MS_MAX, () => this.#locateCounter());
+    const located = this.#locateCounter();
     const late = () =>
       new BpError('sandbox_supervisor', `${executionId}: the supervisor was not ready within ${READY_MS_MAX / 1000} s`);
     const ended = this.ended.then((end) => {
@@ -128,18 +127,18 @@ export class DockerExecution implements PreparedExecution {
     this.#begun.resolve();
     const { clock } = this.#parts;
     await Promise.all([
-      this.#within(LOCATE_MS_MAX, () => this.#locateCounter()),
-      this.#within(RESUME_MS_MAX, () => Promise.race([this.#ready.promise, this.ended])),
+      this.#locateCounter(),
+      within(clock, RESUME_MS_MAX, () => Promise.race([this.#ready.promise, this.ended])),
     ]);
     signal.throwIfAborted();
     if (this.#greeted?.going === false) {
       // It waits for a "go" that was never given.
-      await this.#kill('SIGTERM', TERMINATE_ATTEMPTS);
+      this.#stopping = this.#terminate();
       return;
     }
     this.#wentAt = clock.monotonic() - (this.#greeted?.wall_ms ?? elapsedMs);
     // What was counted before "go" is not known any more; the margin is larger.
-    this.#cpuMsAtGo = 0;
+    this.#cpu.beginUnseen();
     void this.#guard(this.#wentAt);
   }
 
@@ -159,7 +158,7 @@ export class DockerExecution implements PreparedExecution {
   async go(): Promise<void> {
     if (this.#wentAt !== undefined) throw new Error('an execution can be started only once');
     if (this.#hostStop === undefined && this.#endedAt === undefined) {
-      this.#cpuMsAtGo = this.#counter?.();
+      this.#cpu.beginNow();
       this.#wentAt = this.#parts.clock.monotonic();
       this.#link.go();
       void this.#guard(this.#wentAt);
@@ -185,7 +184,7 @@ export class DockerExecution implements PreparedExecution {
 
   usedCpuMs(): Promise<number | undefined> {
     if (typeof this.#report?.cpu_us === 'number') return Promise.resolve(this.#report.cpu_us / 1000);
-    return Promise.resolve(this.#wentAt === undefined ? 0 : this.#readCpuMs());
+    return Promise.resolve(this.#wentAt === undefined ? 0 : this.#cpu.read());
   }
 
   #take(event: SupervisorEvent): void {
@@ -214,7 +213,7 @@ export class DockerExecution implements PreparedExecution {
     );
     try {
       const { signal } = this.#over;
-      const watches: Promise<HostStop>[] = [watchBudget(clock, budget, beganAt, () => this.#readCpuMs(), signal)];
+      const watches: Promise<HostStop>[] = [watchBudget(clock, budget, beganAt, () => this.#cpu.read(), signal)];
       if (quota) watches.push(watchSize(clock, place.paths.root, quota, signal).then(() => 'disk_watch'));
       const reason = await Promise.race(watches);
       if (reason !== 'disk_watch')
@@ -226,14 +225,14 @@ export class DockerExecution implements PreparedExecution {
   }
 
   #end(reason: HostStop): Promise<void> {
-    this.#stopping ??= this.#terminate(reason);
+    if (!this.#stopping && this.#endedAt === undefined) this.#hostStop = reason;
+    this.#stopping ??= this.#terminate();
     return this.#stopping;
   }
 
-  async #terminate(reason: HostStop): Promise<void> {
+  async #terminate(): Promise<void> {
     if (this.#endedAt !== undefined) return;
     const { clock, stopGraceMs } = this.#parts;
-    this.#hostStop = reason;
     await this.#kill('SIGTERM', TERMINATE_ATTEMPTS);
     const ended = this.ended.then(() => true);
     const grace = clock.sleep(stopGraceMs, this.#over.signal).then(
@@ -241,7 +240,7 @@ export class DockerExecution implements PreparedExecution {
       () => true,
     );
     if (!(await Promise.race([ended, grace]))) {
-      this.#cpuMsAtKill = this.#readCpuMs();
+      this.#cpuMsAtKill = this.#cpu.read();
       clock.sleep(KILL_CONFIRM_MS_MAX, this.#over.signal).then(
         () => this.#giveUp.abort(),
         () => undefined,
@@ -251,26 +250,12 @@ export class DockerExecution implements PreparedExecution {
     await this.ended;
   }
 
-  /**
-   * Tries again while the engine doesn't answer. A container that doesn't run any more is as good as killed; whether it
-   * is, `ended` will tell.
-   */
-  async #kill(signal: 'SIGTERM' | 'SIGKILL', attempts = Infinity): Promise<void> {
+  #kill(signal: 'SIGTERM' | 'SIGKILL', attempts = Infinity): Promise<void> {
     const { client, clock, container, logger, executionId } = this.#parts;
-    const done = () => this.#over.signal.aborted || this.#giveUp.signal.aborted;
-    for (let attempt = 0; attempt < attempts && !done(); attempt++) {
-      try {
-        await client.call('end a container', this.#over.signal, (abortSignal) =>
-          container.kill({ signal, abortSignal }),
-        );
-        return;
-      } catch (error) {
-        // The engine answered: no such container, or it doesn't run.
-        if (!(error instanceof BpError) || error.code === 'sandbox_engine') return;
-        logger.warn({ executionId, signal, err: error }, 'a container could not be told to end');
-        await clock.sleep(KILL_PAUSE_MS, this.#over.signal).catch(() => undefined);
-      }
-    }
+    const done = AbortSignal.any([this.#over.signal, this.#giveUp.signal]);
+    const failed = (error: BpError) =>
+      logger.warn({ executionId, signal, err: error }, 'a container could not be told to end');
+    return killContainer({ client, clock, container, signal, attempts, done, failed });
   }
 
   async #findEnd(): Promise<ExecutionEnd> {
@@ -291,12 +276,13 @@ export class DockerExecution implements PreparedExecution {
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
     const { place } = this.#parts;
     // All that was printed comes before the end of the stream.
-    await this.#within(STREAM_END_MS_MAX, () => this.#link.drained());
+    await within(this.#parts.clock, STREAM_END_MS_MAX, () => this.#link.drained());
     this.#link.close();
     if (exit && (this.#report === undefined || this.#report.output_bytes > this.#output.bytes)) await this.#readKept();
     await this.#output.close();
     const measuring = new AbortController();
-    const size = await this.#within(
+    const size = await within(
+      this.#parts.clock,
       MEASURE_MS_MAX,
       async () => (await place.size()) ?? (await measureWorkspace(place.paths.root, measuring.signal)),
     );
@@ -338,45 +324,12 @@ export class DockerExecution implements PreparedExecution {
     });
   }
 
-  /** What the work gives within that time, else undefined. */
-  async #within<T>(milliseconds: number, work: () => Promise<T>): Promise<T | undefined> {
-    const done = new AbortController();
-    const late = this.#parts.clock.sleep(milliseconds, done.signal).then(
-      () => undefined,
-      () => undefined,
-    );
-    try {
-      return await Promise.race([work(), late]);
-    } finally {
-      done.abort();
-    }
-  }
-
   async #locateCounter(): Promise<void> {
-    const { client, container } = this.#parts;
-    try {
-      const { State, Id } = await client.call('inspect a container', this.#over.signal, (abortSignal) =>
-        container.inspect({ abortSignal }),
-      );
-      await this.#limitSockets(State.Pid, Id);
-      this.#counter = await findCpuCounter(State.Pid, Id);
-    } catch {
-      // The supervisor keeps the budget and reports what was used; only the host's own look is missing.
-    }
-  }
-
-  async #limitSockets(pid: number, containerId: string): Promise<void> {
-    const { socketBytesMax, executionId, logger } = this.#parts;
-    if (socketBytesMax === undefined) return;
-    if (!(await limitSocketMemory(pid, containerId, socketBytesMax)))
-      logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
-  }
-
-  /** CPU milliseconds since "go". What the engine used to start the container is not the agent's. */
-  #readCpuMs(): number | undefined {
-    const now = this.#counter?.();
-    if (now === undefined) return undefined;
-    this.#cpuMsAtGo ??= now;
-    return now - this.#cpuMsAtGo;
+    const { client, clock, container, socketBytesMax, executionId, logger } = this.#parts;
+    const { signal } = this.#over;
+    await within(clock, LOCATE_MS_MAX, async () => {
+      if (!(await this.#cpu.locate(client, container, { socketBytesMax, signal })))
+        logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
+    });
   }
 }

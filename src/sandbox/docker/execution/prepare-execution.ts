@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Container } from 'dockerode';
 import { agentUser } from '../../content/agent-user.ts';
 import { outputPath } from '../../../config/home-places.ts';
@@ -27,7 +26,7 @@ export async function prepareExecution(
   const { paths } = place;
   await makeWorkspace(paths);
   const leastFree = await place.leastFree();
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = parts.random.bytes(NONCE_BYTES);
   const owner = isRoot ? agentUser(parts, request.agentNumber) : undefined;
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([

@@ -75,7 +75,9 @@ describe('a session', () => {
     connection.end('2.0');
     // Data and end in two frames here; what they say is the same.
     expect(await written()).toBe(
-      Buffer.concat([dataFrame(FIRST, Buffer.from('2.0')), dataFrame(FIRST, Buffer.alloc(0), FLAG.fin)]).toString('hex'),
+      Buffer.concat([dataFrame(FIRST, Buffer.from('2.0')), dataFrame(FIRST, Buffer.alloc(0), FLAG.fin)]).toString(
+        'hex',
+      ),
     );
     session.take(streamExample('supervisor ends its side'));
     expect(connection.read()).toBeNull();
@@ -190,7 +192,11 @@ describe('a session', () => {
     const { session, connection } = await connected();
     connection.destroy();
     await turn();
-    const late = [dataFrame(FIRST, Buffer.alloc(10)), windowFrame(FIRST, 5), dataFrame(FIRST, Buffer.alloc(0), FLAG.fin)];
+    const late = [
+      dataFrame(FIRST, Buffer.alloc(10)),
+      windowFrame(FIRST, 5),
+      dataFrame(FIRST, Buffer.alloc(0), FLAG.fin),
+    ];
     expect(() => late.forEach((frame) => session.take(frame))).not.toThrow();
   });
 
@@ -206,12 +212,21 @@ describe('a session', () => {
     ['a connection opened twice', Buffer.concat([windowFrame(7, 0, FLAG.syn), windowFrame(5, 0, FLAG.syn)])],
     ['more connections than there may be', many],
     ['a second end', Buffer.concat([windowFrame(FIRST, 0, FLAG.syn), withFin, withFin])],
-    ['data after the end', Buffer.concat([windowFrame(FIRST, 0, FLAG.syn), withFin, dataFrame(FIRST, Buffer.alloc(1))])],
+    [
+      'data after the end',
+      Buffer.concat([windowFrame(FIRST, 0, FLAG.syn), withFin, dataFrame(FIRST, Buffer.alloc(1))]),
+    ],
     ['a window that is too large', Buffer.concat([windowFrame(FIRST, 0, FLAG.syn), windowFrame(FIRST, 2 ** 31 - 1)])],
     ['a window for the output', windowFrame(OUTPUT, 1)],
-    ['output after its end', Buffer.concat([dataFrame(OUTPUT, Buffer.alloc(0), FLAG.fin), dataFrame(OUTPUT, Buffer.alloc(1))])],
+    [
+      'output after its end',
+      Buffer.concat([dataFrame(OUTPUT, Buffer.alloc(0), FLAG.fin), dataFrame(OUTPUT, Buffer.alloc(1))]),
+    ],
     ['control that ends', dataFrame(CONTROL, Buffer.alloc(0), FLAG.fin)],
-    ['a line that is too long', Buffer.concat([dataFrame(CONTROL, Buffer.alloc(4000, 'x')), dataFrame(CONTROL, Buffer.alloc(97, 'x'))])],
+    [
+      'a line that is too long',
+      Buffer.concat([dataFrame(CONTROL, Buffer.alloc(4000, 'x')), dataFrame(CONTROL, Buffer.alloc(97, 'x'))]),
+    ],
   ])('is broken by %s', (_, bytes) => {
     const { session } = open();
     expect(() => session.take(bytes)).toThrow(StreamBroken);
