@@ -5,14 +5,12 @@
  * the program and it say to each other.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -20,12 +18,11 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "disk.h"
-#include "options.h"
+#include "ending.h"
 #include "relay.h"
 #include "report.h"
-#include "session.h"
+#include "supervision.h"
 #include "tree.h"
-#include "watch.h"
 #include "wire.h"
 
 /* How often the workspace's room is looked at. */
@@ -35,35 +32,6 @@ enum { DISK_PAUSE_US = 1000000 };
 enum { GO_PATIENCE_US = 600000000, END_PATIENCE_US = 1000000 };
 
 enum exit_status { EXIT_REPORTED = 0, EXIT_USAGE = 2, EXIT_NO_GO = 3, EXIT_SETUP = 4 };
-
-/* What ends the watch over an execution. */
-enum reason {
-  REASON_NONE,
-  REASON_EXITED,
-  REASON_CPU,
-  REASON_WALL,
-  REASON_DISK,
-  REASON_STOPPED,
-  REASON_NOT_RUNNABLE,
-  REASON_NO_GO,
-  REASON_FAILED,
-};
-
-struct supervision {
-  struct options options;
-  struct cgroup cgroup;
-  struct budget budget;
-  struct watch watch;
-  struct agent agent;
-  struct session session;
-  int signal_fd;
-  int64_t no_go_at_us;
-  int64_t disk_due_us;
-  bool going;       /* "go" has been said: the budget counts */
-  bool input_ended; /* nothing more will come of the program */
-  bool started_due; /* to be said */
-  bool output_next; /* the output has waited for its turn */
-};
 
 static int give_up(int status, const char *step) {
   char detail[512];
@@ -247,50 +215,6 @@ static enum reason watch_once(struct supervision *self) {
   return REASON_NONE;
 }
 
-static const char *describe(const struct supervision *self, enum reason reason, struct ending *ending) {
-  static char text[160];
-  int status = self->agent.status, length;
-  switch (reason) {
-    case REASON_CPU:
-      ending->cause = "cpu_budget";
-      length = snprintf(text, sizeof text, "killed: the CPU budget of %lld ms is spent", (long long)self->options.cpu_ms);
-      if (self->budget.kept_back_us > 0)
-        snprintf(text + length, sizeof text - (size_t)length, ", with %lld ms for the end of its processes",
-                 (long long)self->budget.kept_back_us / 1000);
-      return text;
-    case REASON_WALL:
-      ending->cause = "wall_budget";
-      snprintf(text, sizeof text, "killed: the wall time of %lld ms is over", (long long)self->options.wall_ms);
-      return text;
-    case REASON_DISK:
-      ending->cause = "disk_quota";
-      return self->agent.ended ? "the workspace holds more than it may" : "killed: the workspace holds more than it may";
-    case REASON_STOPPED:
-      ending->cause = "stopped";
-      return self->going ? "killed: told to stop" : "told to stop before it began";
-    case REASON_NOT_RUNNABLE:
-      ending->cause = "not_runnable";
-      return self->agent.detail;
-    default:
-      ending->cause = "exited";
-      if (WIFSIGNALED(status)) {
-        snprintf(text, sizeof text, "ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-      } else {
-        snprintf(text, sizeof text, "exited with code %d", WEXITSTATUS(status));
-      }
-      return text;
-  }
-}
-
-/* A program that was refused processes seldom says so. */
-static const char *with_refused(const struct supervision *self, const char *detail) {
-  static char text[512];
-  int64_t count;
-  if (!cgroup_forks_refused(&self->cgroup, &count) || count == 0) return detail;
-  snprintf(text, sizeof text, "%.400s; %lld new processes were refused", detail, (long long)count);
-  return text;
-}
-
 /*
  * Gives the program the rest of the output and the report. One that has gone finds both where they are kept; it comes back
  * in time only where it does at once.
@@ -325,24 +249,16 @@ static void take_leave(struct supervision *self, const char *ended_line) {
 /* Clears the container of everything else, then reports. */
 static int finish(struct supervision *self, enum reason reason) {
   static char line[REPORT_LINE_SIZE];
-  struct ending ending = {.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1, .oom_kills = -1};
+  struct ending ending;
   struct agent *agent = &self->agent;
   struct session *session = &self->session;
 
-  ending.tree_empty = tree_kill(agent);
+  bool tree_is_empty = tree_kill(agent);
   /* It may have begun or ended between the last look and the kill. */
   if (agent_hear(agent) && agent->state == AGENT_RUNNING) self->started_due = true;
-
+  ending_tell(&ending, self, reason);
+  ending.tree_empty = tree_is_empty;
   ending.wall_ms = wall_ms(self);
-  if (!self->going) ending.cpu_us = 0;
-  if (self->going && !budget_cpu_used_us(&self->budget, &ending.cpu_us)) ending.cpu_us = -1;
-  if (!cgroup_memory_peak(&self->cgroup, &ending.memory_peak_bytes)) ending.memory_peak_bytes = -1;
-  if (!cgroup_oom_kills(&self->cgroup, &ending.oom_kills)) ending.oom_kills = -1;
-  if (agent->ended && reason != REASON_NOT_RUNNABLE) {
-    if (WIFEXITED(agent->status)) ending.exit_code = WEXITSTATUS(agent->status);
-    if (WIFSIGNALED(agent->status)) ending.signal = WTERMSIG(agent->status);
-  }
-  ending.detail = with_refused(self, describe(self, reason, &ending));
 
   relay_close();
   output_drain(&session->output);
