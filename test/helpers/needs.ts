@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { TestContext } from 'vitest';
 
 declare module 'vitest' {
@@ -15,6 +16,11 @@ export function needsRoot(context: TestContext, what: string): void {
 /** Skips a test that looks into what only Linux shows, and says why it does. */
 export function needsLinux(context: TestContext, what: string): void {
   if (process.platform !== 'linux') skipped(context, `only Linux shows ${what}`);
+}
+
+/** Skips a test of C where none can be compiled, and says so. */
+export function needsCompiler(context: TestContext): void {
+  if (spawnSync('cc', ['--version']).status !== 0) skipped(context, 'there is no C compiler, cc');
 }
 
 function skipped({ task, skip }: TestContext, reason: string): void {
