@@ -55,7 +55,7 @@ print(len(back), hashlib.sha256(back).digest() == hashlib.sha256(data).digest())
     const late = raw((socket) => {
       const chunks: Buffer[] = [];
       socket
-        .on('data', (chunk) => void chunks.push(chunk))
+        .on('data', (chunk: Buffer) => void chunks.push(chunk))
         .on('end', () => socket.end(`got ${Buffer.concat(chunks).toString()}`));
     });
     const { output } = await runBeside(late, {
@@ -97,7 +97,7 @@ except OSError as error:
     let closed = 0;
     const counting = raw((socket) => {
       socket.on('close', () => void (closed += 1));
-      socket.once('data', (chunk) => {
+      socket.once('data', (chunk: Buffer) => {
         if (chunk.toString() === 'how many?') socket.end(String(closed));
         else socket.write('x'.repeat(1_000_000));
       });
@@ -150,7 +150,7 @@ print(sum(read_all(s) == b"done" for s in held))
 
   it('frees the place of a request that the agent has given up before an answer came', async () => {
     const picky = raw((socket) => {
-      socket.once('data', (chunk) => {
+      socket.once('data', (chunk: Buffer) => {
         if (chunk.toString() === 'answer') socket.end('done');
       });
     });
@@ -264,7 +264,7 @@ print(idle, full, len(answers), hashlib.sha256(answers.pop()).hexdigest())
 
   it('costs nothing while connections lie idle, half closed or hung up', async () => {
     const states = raw((socket) => {
-      socket.once('data', (chunk) => {
+      socket.once('data', (chunk: Buffer) => {
         if (chunk.toString() === 'half') socket.end('bye');
         if (chunk.toString() === 'full') socket.destroy();
       });
