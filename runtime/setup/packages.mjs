@@ -13,8 +13,9 @@ const LOG = '/var/log/bp-agents-setup.log';
  * @param {string} name
  * @param {string} why A clause: `agents run in containers`.
  * @param {(doing: string) => void} say
+ * @param {{ lean?: boolean }} options Lean: without the packages that it only recommends.
  */
-export async function installPackage(name, why, say) {
+export async function installPackage(name, why, say, { lean = false } = {}) {
   const obstacle = whyNot(name);
   if (obstacle) throw new Fault(obstacle);
   say('');
@@ -28,7 +29,8 @@ export async function installPackage(name, why, say) {
     say('apt-get update');
     await logged('apt-get', [...lock, 'update'], { log: LOG, env });
     say(`apt-get install ${name}`);
-    await logged('apt-get', [...lock, 'install', '--yes', name], { log: LOG, env });
+    const options = lean ? ['--yes', '--no-install-recommends'] : ['--yes'];
+    await logged('apt-get', [...lock, 'install', ...options, name], { log: LOG, env });
   } catch {
     throw new Fault(`apt-get could not install ${name}: ${firstComplaint(since)} (all of it: ${LOG})`);
   }

@@ -4,6 +4,7 @@ import { ensureEngine } from './engine.mjs';
 import { Fault } from './fault.mjs';
 import { alone } from './lock.mjs';
 import { inRoot, ROOT } from './places.mjs';
+import { ensurePodman } from './podman.mjs';
 import { step } from './step.mjs';
 
 /** The steps in the order in which they depend on each other. Each finds out itself whether it has anything to do. */
@@ -14,7 +15,10 @@ const STEPS = {
   image: ensureImage,
 };
 
-/** @typedef {keyof typeof STEPS} StepName */
+/** What only some tests need. */
+const TEST_STEPS = { podman: ensurePodman };
+
+/** @typedef {keyof typeof STEPS | keyof typeof TEST_STEPS} StepName */
 
 export const ALL_STEPS = /** @type {StepName[]} */ (Object.keys(STEPS));
 
@@ -28,7 +32,7 @@ export async function setUp(names) {
     await alone(
       `${ROOT} ${name}`,
       () => console.log(`Another set-up in this folder is at "${name}"; waiting for it.`),
-      () => step(name, STEPS[name]),
+      () => step(name, { ...STEPS, ...TEST_STEPS }[name]),
     );
   }
 }
