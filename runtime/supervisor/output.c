@@ -101,8 +101,7 @@ void output_drain(struct output *output) {
 }
 
 uint64_t output_resume(struct output *output, uint64_t place, uint32_t window) {
-  /* Who doesn't know gets all that is held. */
-  if (place == UINT64_MAX || place < output->kept) place = output->kept;
+  if (place < output->kept) place = output->kept;
   if (place > output->printed) place = output->printed;
   output->kept = output->sent = place;
   output->window = window;

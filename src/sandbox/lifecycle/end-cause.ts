@@ -2,7 +2,7 @@ import type { ExecutionEnd, EndCause } from '../sandbox.ts';
 import type { EndedEvent } from './supervisor-events.ts';
 
 /** Why the host ended it, where it did. */
-export type HostStop = 'operator' | 'shutdown' | 'cpu_backstop' | 'wall_backstop' | 'disk_watch';
+export type HostStop = 'operator' | 'shutdown' | 'cpu_backstop' | 'wall_backstop' | 'disk_watch' | 'unserved';
 
 /** What the engine knows of a container that has ended. */
 export interface ContainerEnd {
@@ -109,6 +109,8 @@ function stopped(hostStop: HostStop | undefined): Verdict {
       return ['stopped', 'stopped by the operator'];
     case 'shutdown':
       return ['stopped', 'stopped because the program ended'];
+    case 'unserved':
+      return ['lost', 'its stream could not be taken up again'];
     case undefined:
       return ['lost', 'the container was stopped from outside this program'];
   }

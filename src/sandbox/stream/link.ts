@@ -15,6 +15,8 @@ export interface LinkOptions {
   readonly attach: Attach;
   readonly output: OutputFile;
   readonly heard: (event: SupervisorEvent) => void;
+  /** Called where the supervisor has not answered in time: the agent can't be served any more. */
+  readonly unanswered: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -28,6 +30,8 @@ interface Current {
 
 const PAUSE_MS_FIRST = 100;
 const PAUSE_MS_MOST = 5000;
+/** An engine may be restarted meanwhile. */
+const ANSWER_MS_MAX = 60_000;
 /** Who holds on for so long gets the shortest pause again. */
 const STEADY_MS = 10_000;
 
@@ -43,6 +47,7 @@ export class Link {
   #pauseMs = PAUSE_MS_FIRST;
   #accept: ((connection: Duplex) => void) | undefined;
   #waiting: Duplex[] = [];
+  #answers = 0;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -57,6 +62,18 @@ export class Link {
   async open(signal: AbortSignal): Promise<void> {
     const attachment = await this.#options.attach(signal);
     void this.#keepUp(attachment);
+  }
+
+  /** From now on the supervisor must answer within that time. */
+  expectAnswer(milliseconds: number): void {
+    const { clock, unanswered } = this.#options;
+    const before = this.#answers;
+    clock.sleep(milliseconds, this.#over.signal).then(
+      () => {
+        if (this.#answers === before) unanswered();
+      },
+      () => undefined,
+    );
   }
 
   go(): void {
@@ -91,6 +108,7 @@ export class Link {
       const since = clock.monotonic();
       await this.#use(attachment);
       this.#lost.resolve();
+      this.expectAnswer(ANSWER_MS_MAX);
       if (clock.monotonic() - since > STEADY_MS) this.#pauseMs = PAUSE_MS_FIRST;
     }
   }
@@ -120,6 +138,7 @@ export class Link {
       sinks: {
         answered: (outputFrom) => {
           current.isAnswered = true;
+          this.#answers += 1;
           output.goOnFrom(outputFrom);
         },
         said: (line) => this.#hear(line),

@@ -20,7 +20,8 @@ export function openContainerStream(container: Container, abortSignal?: AbortSig
         ...{ isStream: true, hijack: true, openStdin: true },
         ...(abortSignal === undefined ? {} : { abortSignal }),
         statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
-        options: { stream: true, stdin: true, stdout: true, stderr: true },
+        // No keys detach: Podman looks for them in bytes that are none.
+        options: { stream: true, stdin: true, stdout: true, stderr: true, detachKeys: '' },
         file: Buffer.alloc(0),
       },
       (error, stream) => {

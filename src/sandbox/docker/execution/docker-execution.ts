@@ -3,7 +3,7 @@ import type { Container } from 'dockerode';
 import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { attachTo } from '../container/container.ts';
+import { attachTo, inspectContainer } from '../container/container.ts';
 import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
@@ -15,6 +15,7 @@ import { CpuMeter } from '../container/cpu-meter.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
 import { createTextHead } from '../container/text-head.ts';
 import { readKeptReport } from '../container/kept-report.ts';
+import type { Attachment } from '../../stream/attachment.ts';
 import { Link } from '../../stream/link.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
 import { isOver, watchSize } from '../../content/size-watch.ts';
@@ -47,7 +48,7 @@ const READY_MS_MAX = 30_000;
 const KILL_CONFIRM_MS_MAX = 30_000;
 const LOCATE_MS_MAX = 500;
 /** A supervisor that runs answers a greeting at once, as soon as it gets a turn. */
-const RESUME_MS_MAX = 10_000;
+const RESUME_MS_MAX = 20_000;
 /** The supervisor's report may stand behind all that the agent printed. */
 const STREAM_END_MS_MAX = 10_000;
 const MEASURE_MS_MAX = 5000;
@@ -66,6 +67,7 @@ export class DockerExecution implements PreparedExecution {
   /** What the supervisor couldn't do, or why the engine couldn't start it. */
   readonly #stderr = createTextHead(STDERR_CHARS_MAX);
   readonly #begun = signalled();
+  #isStarted = false;
   readonly #ready = signalled();
   readonly #started = signalled();
   readonly #reported = signalled();
@@ -83,13 +85,14 @@ export class DockerExecution implements PreparedExecution {
   #cpuMsAtKill: number | undefined;
 
   constructor(parts: ExecutionParts) {
-    const { client, container, clock, logger, executionId, nonce } = parts;
+    const { clock, logger, executionId, nonce } = parts;
     this.#parts = parts;
     this.#output = createOutputFile({ ...parts.output, logger });
     this.#link = new Link({
       ...{ executionId, nonce, output: this.#output, clock, logger },
-      attach: (signal) => attachTo(client, container, (chunk) => this.#stderr.push(chunk), signal),
+      attach: (signal) => this.#attach(signal),
       heard: (event) => this.#take(event),
+      unanswered: () => void this.#end('unserved'),
     });
     this.ended = this.#findEnd();
   }
@@ -102,6 +105,7 @@ export class DockerExecution implements PreparedExecution {
   /** To be called once the container was started. Resolves when the supervisor waits for "go". */
   async begin(signal: AbortSignal): Promise<void> {
     this.#begun.resolve();
+    this.#isStarted = true;
     const { clock, executionId } = this.#parts;
     // Found before "go", the counter tells what the engine's own start has used. It is there sooner than the supervisor.
     const located = this.#locateCounter();
@@ -125,11 +129,10 @@ export class DockerExecution implements PreparedExecution {
    */
   async resume(elapsedMs: number, signal: AbortSignal): Promise<void> {
     this.#begun.resolve();
+    this.#isStarted = true;
     const { clock } = this.#parts;
-    await Promise.all([
-      this.#locateCounter(),
-      within(clock, RESUME_MS_MAX, () => Promise.race([this.#ready.promise, this.ended])),
-    ]);
+    this.#link.expectAnswer(RESUME_MS_MAX);
+    await Promise.all([this.#locateCounter(), Promise.race([this.#ready.promise, this.ended])]);
     signal.throwIfAborted();
     if (this.#greeted?.going === false) {
       // It waits for a "go" that was never given.
@@ -185,6 +188,15 @@ export class DockerExecution implements PreparedExecution {
   usedCpuMs(): Promise<number | undefined> {
     if (typeof this.#report?.cpu_us === 'number') return Promise.resolve(this.#report.cpu_us / 1000);
     return Promise.resolve(this.#wentAt === undefined ? 0 : this.#cpu.read());
+  }
+
+  /** Podman makes a container that has ended anew when it is attached to, and forgets how it ended. */
+  async #attach(signal: AbortSignal): Promise<Attachment> {
+    const { client, container, executionId } = this.#parts;
+    const state = this.#isStarted ? (await inspectContainer(client, container.id, signal))?.State : undefined;
+    if (this.#isStarted && state?.Running !== true)
+      throw new BpError('sandbox_supervisor', `${executionId} does not run any more`);
+    return attachTo(client, container, (chunk) => this.#stderr.push(chunk), signal);
   }
 
   #take(event: SupervisorEvent): void {
