@@ -1,8 +1,11 @@
 import { finished } from 'node:stream/promises';
 import type { Container } from 'dockerode';
 import { extract } from 'tar-stream';
+import { BpError } from '../../../platform/errors.ts';
 import { parseReport, type EndedEvent } from '../../lifecycle/supervisor-events.ts';
 import type { DockerClient } from '../client/docker-client.ts';
+import { LABEL } from '../labels.ts';
+import { createContainer, inspectContainer, tryToRemove } from './container.ts';
 
 /** Where the supervisor keeps its report, in a volume of the engine's own. */
 export const REPORT_DIRECTORY = '/run/bp-report';
@@ -20,17 +23,40 @@ const OUTPUT_BYTES_MAX = 2 * 1024 * 1024;
 /** With the headers and the padding of an archive. */
 const ARCHIVE_BYTES_MAX = OUTPUT_BYTES_MAX + REPORT_BYTES_MAX + 16_384;
 
-/** Reads it from a container that has ended and is still there. Rejects with a `BpError`. */
-export function readKeptReport(client: DockerClient, container: Container, signal: AbortSignal): Promise<KeptReport> {
-  return client.call('hand out the report of a container', signal, async (abortSignal) => {
-    const archive = await container.getArchive({ path: REPORT_DIRECTORY, abortSignal });
-    const files = await readFiles(archive);
-    const report = files.get('report.json');
-    return {
-      report: report && report.length <= REPORT_BYTES_MAX ? parseReport(report.toString('utf8')) : undefined,
-      output: files.get('output') ?? Buffer.alloc(0),
-    };
+/**
+ * Reads it from a container that has ended and is still there. Through a container of its own, which is never started:
+ * the engine hands out nothing of one whose workspace isn't where it was. Rejects with a `BpError`.
+ */
+export async function readKeptReport(
+  client: DockerClient,
+  container: Container,
+  signal: AbortSignal,
+): Promise<KeptReport> {
+  const found = await inspectContainer(client, container.id, signal);
+  const volume = found?.Mounts.find(({ Destination }) => Destination === REPORT_DIRECTORY)?.Name;
+  if (!found || volume === undefined) throw new BpError('sandbox_engine', 'the container has no report');
+  const { [LABEL.stream]: _, ...labels } = found.Config.Labels;
+  const reader = await createContainer(client, {
+    Image: found.Image,
+    Labels: labels,
+    NetworkDisabled: true,
+    HostConfig: {
+      NetworkMode: 'none',
+      Mounts: [{ Type: 'volume', Source: volume, Target: REPORT_DIRECTORY, ReadOnly: true }],
+    },
   });
+  try {
+    return await client.call('hand out the report of a container', signal, async (abortSignal) => {
+      const files = await readFiles(await reader.getArchive({ path: REPORT_DIRECTORY, abortSignal }));
+      const report = files.get('report.json');
+      return {
+        report: report && report.length <= REPORT_BYTES_MAX ? parseReport(report.toString('utf8')) : undefined,
+        output: files.get('output') ?? Buffer.alloc(0),
+      };
+    });
+  } finally {
+    await tryToRemove(client, reader);
+  }
 }
 
 /** The files of an archive by their last name. Rejects where it is too large. */

@@ -18,7 +18,8 @@ export async function adoptExecution(
   const { client, clock, config, home, homeLabel, volumes, settings } = parts;
   const { executionId, bundle, wallMs } = request;
   const place = await volumes.resume(executionId, workspaceFolder(request.agentId));
-  const [listed] = await listContainers(client, { homeLabel, executionId }, signal);
+  const containers = await listContainers(client, { homeLabel, executionId }, signal);
+  const listed = containers.find(({ Labels }) => Labels[LABEL.stream] !== undefined);
   const found = listed && (await inspectContainer(client, listed.Id, signal));
   if (!found) return vanished(place);
   const container = client.docker.getContainer(found.Id);
