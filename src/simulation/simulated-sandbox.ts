@@ -31,6 +31,7 @@ const END_LATE_MS = [500, 20_000] as const;
 /** One orchestrator's way to the engine. */
 export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
   const { engine, fuse } = deps;
+  const prepared = new Set<Container>();
 
   /** A call to the engine: takes a moment, or a minute, and fails while it is down. */
   function call<T>(what: string, signal: AbortSignal | undefined, work: () => T): Promise<T> {
@@ -44,7 +45,8 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
   return {
     check: (signal) => call('check', signal, () => []),
     ping: (signal) => call('ping', signal, () => undefined),
-    prepare: (request, signal) => fuse.through('prepare', () => prepare(deps, request, signal)),
+    prepare: (request, signal) =>
+      fuse.through('prepare', () => prepare(deps, request, signal, (container) => prepared.add(container))),
     adopt: (request, signal) => fuse.through('adopt', () => adopt(deps, request, signal)),
     discard: (executionId) =>
       fuse.through('discard', async () => {
@@ -53,7 +55,10 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
         if (deps.faults.strikes('clean_up_fails')) throw new BpError('sandbox_engine', 'not removed (simulated)');
         engine.remove(executionId);
       }),
-    close: () => Promise.resolve(),
+    close: () =>
+      call('close', undefined, () => {
+        for (const { phase, executionId } of prepared) if (phase === 'waiting') engine.remove(executionId);
+      }),
     forget: () => Promise.resolve(),
     sweep: (keep, signal) =>
       call('sweep', signal, () => {
@@ -73,6 +78,7 @@ async function prepare(
   deps: SimulatedSandboxDeps,
   request: ExecutionRequest,
   signal: AbortSignal,
+  isReady: (container: Container) => void,
 ): Promise<PreparedExecution> {
   const { engine, clock, dice, faults, fuse } = deps;
   engine.checkUp();
@@ -90,6 +96,7 @@ async function prepare(
     engine.remove(request.executionId);
     throw error;
   }
+  isReady(container);
   return {
     ...handle(deps, container),
     go: () =>

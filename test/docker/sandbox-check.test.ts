@@ -1,14 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
-import { configSchema } from '../../src/config/schema.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { systemRandomness } from '../../src/platform/system-randomness.ts';
-import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
 import { connectEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
-import { ENOUGH, NEVER, openTestHome, python, SECCOMP, type TestHome } from '../helpers/docker-sandbox.ts';
+import { dockerSandbox, ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
 
 let home: TestHome | undefined;
 
@@ -18,18 +15,6 @@ afterEach(async () => {
 });
 
 describe('the check of the sandbox', () => {
-  it('tells what it found, having run an agent, and leaves nothing', async () => {
-    home = await openTestHome();
-    const warnings = await home.sandbox.check(NEVER);
-    await home.sandbox.ping(NEVER);
-    expect(await home.containers()).toEqual([]);
-    const left = process.getuid!() === 0 ? [] : ['.staging'];
-    expect(readdirSync(join(home.path, 'workspaces'))).toEqual(left);
-    expect(existsSync(join(home.path, '.bp-agents', 'volumes'))).toBe(false);
-    expect(existsSync(join(home.path, '.bp-agents', 'logs'))).toBe(false);
-    expect(await home.sandbox.check(NEVER)).toEqual(warnings);
-  });
-
   it('names an image that is not there, and what would make it', async () => {
     home = await openTestHome({ image: 'bp-agents-no-such-image:latest' });
     const missing = { code: 'sandbox_image_missing', hint: 'build it with `bp-agents image`' };
@@ -71,18 +56,9 @@ describe('the check of the sandbox', () => {
       connection: { kind: 'socket', path: socket },
     };
     const nothing = () => undefined;
-    const sandbox = createDockerSandbox({
-      docker: connectEngine(address),
-      address,
-      home: path,
-      config: configSchema.parse({}).sandbox,
-      clock: systemClock(),
-      random: systemRandomness(),
+    const sandbox = dockerSandbox({
+      ...{ docker: connectEngine(address), address, home: path, settings: {}, clock: systemClock() },
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-      uid: process.getuid!(),
-      gid: process.getgid!(),
-      searchPath: process.env['PATH'] ?? '',
-      seccompPath: SECCOMP,
     });
     const unreachable = { code: 'sandbox_engine_unreachable', message: expect.stringContaining('ENOENT') as string };
     await expect(sandbox.check(NEVER)).rejects.toMatchObject(unreachable);

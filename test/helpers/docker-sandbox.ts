@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { configSchema, type Config } from '../../src/config/schema.ts';
 import type { Bundle } from '../../src/domain/resources.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import type { Logger } from '../../src/platform/logger.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
@@ -43,10 +45,17 @@ export const NEVER = new AbortController().signal;
 export const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
 export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 };
 
-/** `dockerHost` names another way to the same engine, `parent` the folder in which the home is made. */
+export interface HomeOptions {
+  /** Another way to the same engine. */
+  readonly dockerHost?: string | undefined;
+  /** The folder in which the home is made. */
+  readonly parent?: string;
+  readonly clock?: Clock;
+}
+
 export async function openTestHome(
   settings: Partial<Config['sandbox']> = {},
-  { dockerHost, parent = tmpdir() }: { readonly dockerHost?: string; readonly parent?: string } = {},
+  { dockerHost, parent = tmpdir(), clock = systemClock() }: HomeOptions = {},
 ): Promise<TestHome> {
   const path = mkdtempSync(join(parent, 'bp-sandbox-'));
   const environment = dockerHost === undefined ? process.env : { DOCKER_HOST: dockerHost };
@@ -54,20 +63,8 @@ export async function openTestHome(
   const docker = connectEngine(address);
   const complaints: string[] = [];
   const complain = (_: object, message: string) => void complaints.push(message);
-  const open = () =>
-    createDockerSandbox({
-      docker,
-      address,
-      home: path,
-      config: { ...configSchema.parse({}).sandbox, ...settings },
-      clock: systemClock(),
-      random: systemRandomness(),
-      logger: { debug: () => undefined, info: () => undefined, warn: complain, error: complain },
-      searchPath: process.env['PATH'] ?? '',
-      uid: process.getuid!(),
-      gid: process.getgid!(),
-      seccompPath: SECCOMP,
-    });
+  const logger = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
+  const open = () => dockerSandbox({ docker, address, home: path, settings, clock, logger });
   const sandbox = open();
   let latest = sandbox;
   const output = (executionId: string) => {
@@ -108,6 +105,29 @@ export async function openTestHome(
       execFileSync('rm', ['-rf', path]);
     },
   };
+}
+
+export interface DockerSandboxParts {
+  readonly docker: Docker;
+  readonly address: EngineAddress;
+  readonly home: string;
+  readonly settings: Partial<Config['sandbox']>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A sandbox as this process's user has it. */
+export function dockerSandbox({ settings, ...parts }: DockerSandboxParts): Sandbox {
+  const image = process.env['BP_TEST_IMAGE'];
+  return createDockerSandbox({
+    ...parts,
+    random: systemRandomness(),
+    config: { ...configSchema.parse({}).sandbox, ...(image === undefined ? {} : { image }), ...settings },
+    searchPath: process.env['PATH'] ?? '',
+    uid: process.getuid!(),
+    gid: process.getgid!(),
+    seccompPath: SECCOMP,
+  });
 }
 
 const DEFAULTS = {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHome, type TestHome } from '../helpers/docker-sandbox.ts';
 import { attacker } from '../helpers/hostile-agents.ts';
@@ -7,7 +6,7 @@ import { openTestService, type TestAgent, type TestService } from '../helpers/se
 const LIMITS = ['service.request_burst_max=100', 'service.connections_max=32', 'service.request_timeout_ms=1000'];
 const SOCKET = `
 def connect():
-  s = socket.socket(socket.AF_UNIX); s.connect("/run/bp/service.sock"); s.settimeout(2)
+  s = socket.create_connection(("127.0.0.1", 8080)); s.settimeout(2)
   return s
 SHORT = b"GET / HTTP/1.1\\r\\n\\r\\n"
 `;
@@ -45,9 +44,8 @@ interface Flood {
 async function flood(text: string): Promise<Flood> {
   number += 1;
   const executionId = `exe_${number}`;
-  const socketPath = join(await home.sandbox.socketDirectory(executionId), 'service.sock');
-  const endpoint = await test.service.openEndpoint(flooder.executionId, socketPath);
   const execution = await home.prepare({ executionId, files: attacker(`import socket\n${SOCKET}\n${text}`) });
+  const endpoint = test.service.openEndpoint(flooder.executionId, execution);
   const calm: number[] = [];
   while (calm.length < CALM_REQUESTS) calm.push(await answerMs());
   await execution.go();
@@ -56,7 +54,7 @@ async function flood(text: string): Promise<Flood> {
   const times: number[] = [];
   while (!isOver.now) times.push(await answerMs());
   const { requests } = endpoint;
-  await endpoint.close();
+  endpoint.close();
   return { output: home.output(executionId), requests, slower: median(times) / median(calm) };
 }
 

@@ -26,6 +26,7 @@ interface Current {
   readonly session: Session;
   readonly closed: Promise<void>;
   isAnswered: boolean;
+  hasSaidGo: boolean;
 }
 
 const PAUSE_MS_FIRST = 100;
@@ -47,7 +48,7 @@ export class Link {
   #pauseMs = PAUSE_MS_FIRST;
   #accept: ((connection: Duplex) => void) | undefined;
   #waiting: Duplex[] = [];
-  #answers = 0;
+  #awaited: { readonly until: number; readonly answered: AbortController } | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -67,17 +68,20 @@ export class Link {
   /** From now on the supervisor must answer within that time. */
   expectAnswer(milliseconds: number): void {
     const { clock, unanswered } = this.#options;
-    const before = this.#answers;
-    clock.sleep(milliseconds, this.#over.signal).then(
-      () => {
-        if (this.#answers === before) unanswered();
-      },
-      () => undefined,
-    );
+    const until = clock.monotonic() + milliseconds;
+    if (this.#over.signal.aborted || (this.#awaited && this.#awaited.until <= until)) return;
+    this.#awaited?.answered.abort();
+    const answered = new AbortController();
+    this.#awaited = { until, answered };
+    clock.sleep(milliseconds, answered.signal).then(unanswered, () => undefined);
   }
 
+  /** To be called once more where a later greeting tells that the word was lost. */
   go(): void {
-    this.#current?.session.say('go');
+    const current = this.#current;
+    if (!current || current.hasSaidGo) return;
+    current.hasSaidGo = true;
+    current.session.say('go');
   }
 
   /** See `ServedExecution.keepRequests`. */
@@ -100,6 +104,12 @@ export class Link {
   /** Lets go of the stream for good. Idempotent. */
   close(): void {
     this.#over.abort();
+    this.#awaitNothing();
+  }
+
+  #awaitNothing(): void {
+    this.#awaited?.answered.abort();
+    this.#awaited = undefined;
   }
 
   async #keepUp(first: Attachment): Promise<void> {
@@ -138,7 +148,7 @@ export class Link {
       sinks: {
         answered: (outputFrom) => {
           current.isAnswered = true;
-          this.#answers += 1;
+          this.#awaitNothing();
           output.goOnFrom(outputFrom);
         },
         said: (line) => this.#hear(line),
@@ -146,7 +156,7 @@ export class Link {
         connected: (connection) => this.#take(connection),
       },
     });
-    const current: Current = { session, closed: closed.promise, isAnswered: false };
+    const current: Current = { session, closed: closed.promise, isAnswered: false, hasSaidGo: false };
     this.#current = current;
     attachment.listen({
       received: (chunk) => {

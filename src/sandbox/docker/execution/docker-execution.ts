@@ -204,6 +204,7 @@ export class DockerExecution implements PreparedExecution {
       case 'ready':
         this.#greeted ??= event;
         this.#ready.resolve();
+        if (!event.going && this.#wentAt !== undefined && this.#hostStop === undefined) this.#link.go();
         break;
       case 'started':
         this.#started.resolve();

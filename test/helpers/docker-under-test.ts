@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/schema.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import type { LifeStory } from '../contract/sandbox/killed-life.ts';
+import type { Deed, OpenOptions, SandboxAtWork, SandboxUnderTest } from '../contract/sandbox/sandbox-at-work.ts';
+import { compiled } from './compiled.ts';
+import { ENOUGH, openTestHome, python } from './docker-sandbox.ts';
+import { layWire } from './wire.ts';
+
+export interface DockerUnderTest {
+  /** Where the engine answers, where it isn't the one that the Docker CLI would use. */
+  readonly dockerHost?: string;
+  readonly has: Omit<SandboxUnderTest['has'], 'agents'>;
+}
+
+/** An engine with Docker's API, used as the user of this process. */
+export function dockerUnderTest({ dockerHost, has }: DockerUnderTest): SandboxUnderTest {
+  return { open: (settings, options) => open(dockerHost, settings, options), has: { ...has, agents: true } };
+}
+
+const DEEDS: Readonly<Record<Deed, string>> = {
+  exits: 'raise SystemExit(3)\n',
+  stays: `
+import os, time
+while not os.path.exists("go-on"): time.sleep(0.02)
+raise SystemExit(3)
+`,
+  asks: `
+import os, time, urllib.request
+for _ in range(3): urllib.request.urlopen("http://127.0.0.1:8080/").read()
+open("asked", "w").close()
+while not os.path.exists("go-on"): time.sleep(0.02)
+raise SystemExit(3)
+`,
+};
+
+async function open(
+  dockerHost: string | undefined,
+  settings: Partial<Config['sandbox']> = {},
+  { hurried = false }: OpenOptions = {},
+): Promise<SandboxAtWork> {
+  const direct = await openTestHome(settings, { dockerHost });
+  await direct.close();
+  const { connection } = direct.address;
+  if (connection.kind !== 'socket') throw new Error('the stream can be had in hand only of an engine at a socket');
+  const wire = await layWire(connection.path);
+  const home = await openTestHome(settings, {
+    dockerHost: wire.address,
+    clock: hurried ? hurriedClock() : systemClock(),
+  });
+  let { sandbox } = home;
+  let startedAt = 0;
+  return {
+    get sandbox() {
+      return sandbox;
+    },
+    request: (deed, request) => ({
+      ...{ agentId: 'a', agentNumber: 1, bundle: ENOUGH, wallMs: 300_000 },
+      ...{ handshake: '{}\n', files: python(DEEDS[deed]), environment: {} },
+      ...request,
+    }),
+    async hasAsked(agentId) {
+      while (!existsSync(join(home.workspace(agentId), 'asked'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    release: (agentId) => writeFileSync(join(home.workspace(agentId), 'go-on'), ''),
+    async crash(life, meanwhile) {
+      if (life.state === 'running') startedAt = Date.now();
+      const story: LifeStory = { ...life, home: home.path, settings, startedAt };
+      await killed(story, dockerHost, meanwhile);
+      sandbox = home.reopen();
+    },
+    left: () => home.containers(),
+    async close() {
+      wire.state = 'whole';
+      await home.close();
+      wire.close();
+    },
+    home: home.path,
+    stream: wire,
+    complaints: home.complaints,
+  };
+}
+
+async function killed(
+  story: LifeStory,
+  dockerHost: string | undefined,
+  meanwhile: (() => Promise<void>) | undefined,
+): Promise<void> {
+  const script = await compiled(new URL('crashing-sandbox.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(story)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }) },
+  });
+  const closed = once(child, 'close');
+  const said = await Promise.race([once(child.stdout, 'data'), closed]);
+  if (String(said[0]) !== `${story.state}\n`) throw new Error(`the program that was to be killed ended: ${said}`);
+  await meanwhile?.();
+  child.kill('SIGKILL');
+  await closed;
+}
+
+const PAUSE_MS = [1001, 5000] as const;
+const HURRIED_MS = 30;
+
+/** On which the pauses between two attempts to attach are short. */
+function hurriedClock(): Clock {
+  const clock = systemClock();
+  const isPause = (milliseconds: number) => milliseconds >= PAUSE_MS[0] && milliseconds <= PAUSE_MS[1];
+  return { ...clock, sleep: (ms, signal) => clock.sleep(isPause(ms) ? HURRIED_MS : ms, signal) };
+}
