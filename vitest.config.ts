@@ -10,6 +10,7 @@ const SHARED = { isolate: false };
 
 // Groups run one after the other, and the files of a group beside each other.
 const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 2, sequence: { groupOrder: 1 } };
+const ONE_AT_A_TIME = { maxWorkers: 1, sequence: { groupOrder: 3 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 /** It takes longer than what else is left at the end: begun last, it would be waited for alone. */
@@ -42,6 +43,8 @@ export default defineConfig({
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },
+      // The contract of the sandbox on other engines and as another user; only where it is asked for by its name.
+      { test: { name: 'engines', include: ['test/engines/**/*.test.ts'], ...LIMIT, pool: 'forks', ...ONE_AT_A_TIME } },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.
       { test: { name: 'alone', include: ['test/alone/**/*.test.ts'], ...MEASUREMENTS } },
     ],

@@ -2,8 +2,11 @@
 export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation'];
 export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
 
+/** Those that only run where they are named. */
+export const ONLY_NAMED = ['engines'];
+
 /**
- * Takes apart what was given for vitest: the projects that its `--project` options let run, and all other arguments.
+ * Takes apart what was given for vitest: the projects that its `--project` options let run or name, and all other arguments.
  * @param {readonly string[]} args
  */
 export function projectsOf(args) {
@@ -20,10 +23,12 @@ export function projectsOf(args) {
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   /** @param {string} name */
+  const isNamed = (name) =>
+    wanted.some((pattern) => matches(name, pattern)) && !unwanted.some((pattern) => matches(name, pattern));
+  /** @param {string} name */
   const isWanted = (name) =>
-    (wanted.length === 0 || wanted.some((pattern) => matches(name, pattern))) &&
-    !unwanted.some((pattern) => matches(name, pattern));
-  return { others, isWanted };
+    wanted.length === 0 ? !unwanted.some((pattern) => matches(name, pattern)) : isNamed(name);
+  return { others, isWanted, isNamed };
 }
 
 /**

@@ -5,7 +5,7 @@ import { captured, foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
 import { inRoot } from './places.mjs';
-import { projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
+import { ONLY_NAMED, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
 import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
@@ -22,9 +22,9 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
  * @param {readonly string[]} args Passed on to vitest.
  */
 export async function test(args) {
-  const { isWanted, others } = projectsOf(args);
+  const { isWanted, isNamed, others } = projectsOf(args);
   const first = WITHOUT_ENGINE.filter(isWanted);
-  let then = WITH_ENGINE.filter(isWanted);
+  let then = [...WITH_ENGINE.filter(isWanted), ...ONLY_NAMED.filter(isNamed)];
   await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages', 'build']);
   const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
   if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
@@ -35,6 +35,7 @@ export async function test(args) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   await runInto(totals, first, others);
   if (image) await step('image', (say) => madeImage(image, say));
+  if (then.includes('engines')) await setUp(['podman']);
   if (missing !== undefined) {
     then = then.filter((name) => name !== 'terminal');
     totals.skipped += await countTests('terminal');

@@ -49,7 +49,6 @@ export const ERROR_KINDS = {
   sandbox_mounts: 'sandbox',
   sandbox_probe: 'sandbox',
   sandbox_runtime: 'sandbox',
-  sandbox_sockets: 'sandbox',
   sandbox_supervisor: 'sandbox',
   sandbox_volume: 'sandbox',
   sandbox_workspace: 'sandbox',

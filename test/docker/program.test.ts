@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
@@ -133,8 +132,7 @@ describe('the program', () => {
     await exitOf(first);
     expect(await place.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
     expect(await executionsOf(place)).toMatchObject([{ outcome: 'completed', exit_code: 0, attempt: 1 }]);
-    expect(containersOf(place)).toBe('');
-    expect(socketRootsOf(place)).toEqual([]);
+    expect(leftOf(place)).toBe('');
     await expectSound(place);
   });
 
@@ -198,18 +196,12 @@ describe('the program', () => {
   });
 });
 
-/** Directories of sockets that stand outside this home for it. */
-function socketRootsOf(place: ProgramHome): readonly string[] {
-  const { uid } = userInfo();
-  const roots = uid === 0 ? '/run/bp-agents' : `/tmp/bp-agents-${uid}`;
-  const others = process.env['XDG_RUNTIME_DIR'] && join(process.env['XDG_RUNTIME_DIR'], 'bp-agents');
-  return [roots, others ?? roots].filter((root) => existsSync(join(root, labelOf(place))));
-}
-
-/** Names of the containers, running or not, that carry this home's label. */
-function containersOf(place: ProgramHome): string {
+/** Containers, running or not, and volumes that carry this home's label. */
+function leftOf(place: ProgramHome): string {
   const filter = `label=bp-agents.home=${labelOf(place)}`;
-  return execFileSync('docker', ['ps', '--all', '--quiet', '--filter', filter], { encoding: 'utf8' });
+  const listed = (...command: readonly string[]) =>
+    execFileSync('docker', [...command, '--quiet', '--filter', filter], { encoding: 'utf8' });
+  return listed('ps', '--all') + listed('volume', 'ls');
 }
 
 /** What marks everything of this home outside it. */

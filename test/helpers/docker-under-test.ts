@@ -85,12 +85,17 @@ async function open(
   };
 }
 
+/** The program that is killed. To be called before the process becomes a user who may not write into this clone. */
+export function compileKilledProgram(): Promise<string> {
+  return compiled(new URL('crashing-sandbox.ts', import.meta.url));
+}
+
 async function killed(
   story: LifeStory,
   dockerHost: string | undefined,
   meanwhile: (() => Promise<void>) | undefined,
 ): Promise<void> {
-  const script = await compiled(new URL('crashing-sandbox.ts', import.meta.url));
+  const script = await compileKilledProgram();
   const child = spawn(process.execPath, [script, JSON.stringify(story)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }) },

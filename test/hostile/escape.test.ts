@@ -143,8 +143,8 @@ describe('escape', () => {
     expectRefused('report');
   });
 
-  it("service socket: it isn't unlinked, moved or stood in for", () => {
-    expectRefused('service_socket');
+  it('stream: nothing is read from its pipes or written into them', () => {
+    expectRefused('stream');
   });
 
   it('relay port: nothing else listens where the System Service stands', () => {

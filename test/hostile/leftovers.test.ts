@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { engine } from '../helpers/supervised.ts';
@@ -26,19 +25,13 @@ time.sleep(120)
 const DECOY = 'f'.repeat(16);
 
 let home: HostileHome;
-let sockets: string;
-let decoySockets: string;
 let decoy: string;
+let decoyVolume: string;
 let decoyWorkspace: string;
 
 beforeAll(async () => {
   // Long enough that the next run meets it still running, also where the machine has other work.
   home = hostileHome('sandbox.wall_base_seconds=20', 'sandbox.wall_per_cpu_second=0');
-  const root = userInfo().uid === 0 ? '/run/bp-agents' : (process.env['XDG_RUNTIME_DIR'] ?? '');
-  const parent =
-    root === '' ? `/tmp/bp-agents-${userInfo().uid}` : root.endsWith('bp-agents') ? root : join(root, 'bp-agents');
-  sockets = join(parent, label());
-  decoySockets = join(parent, DECOY);
   await home.bring('staying', { 'main.py': STAYING });
   const first = home.start('run', '--headless');
   await until(
@@ -53,7 +46,6 @@ beforeAll(async () => {
     writeFileSync(join(home.directory, 'workspaces', '.staging', name), 'half a file');
 
   // What another economy, and nobody's economy, have on this machine.
-  mkdirSync(join(decoySockets, 'exe_1'), { recursive: true });
   decoyWorkspace = join(home.directory, 'workspaces', 'agent-somebody');
   mkdirSync(decoyWorkspace);
   const docker = await engine();
@@ -61,14 +53,17 @@ beforeAll(async () => {
   const labels = { 'bp-agents.home': DECOY, 'bp-agents.execution': 'exe_1', 'bp-agents.agent': 'staying' };
   const container = await docker.createContainer({ Image: image, Labels: labels });
   decoy = container.id;
+  const volume = await docker.createVolume({ Labels: labels });
+  decoyVolume = volume.name;
 
   expect(containers(label())).toHaveLength(1);
   expect(await home.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
 });
 afterAll(async () => {
   home.close();
-  rmSync(decoySockets, { recursive: true, force: true });
-  await (await engine()).getContainer(decoy).remove({ force: true });
+  const docker = await engine();
+  await docker.getContainer(decoy).remove({ force: true });
+  await docker.getVolume(decoyVolume).remove();
 });
 
 function label(): string {
@@ -76,11 +71,17 @@ function label(): string {
 }
 
 function containers(of: string): readonly string[] {
+  return listed(['ps', '--all', '--no-trunc'], of);
+}
+
+function volumes(of: string): readonly string[] {
+  return listed(['volume', 'ls'], of);
+}
+
+function listed(command: readonly string[], of: string): readonly string[] {
   const filter = `label=bp-agents.home=${of}`;
-  const listed = execFileSync('docker', ['ps', '--all', '--quiet', '--no-trunc', '--filter', filter], {
-    encoding: 'utf8',
-  });
-  return listed.split('\n').filter((id) => id !== '');
+  const names = execFileSync('docker', [...command, '--quiet', '--filter', filter], { encoding: 'utf8' });
+  return names.split('\n').filter((name) => name !== '');
 }
 
 describe('leftovers', () => {
@@ -93,15 +94,12 @@ describe('leftovers', () => {
     expect(table).not.toContain(`bp-agents-${label()}`);
   });
 
-  it('sockets: no directory of this home is left', () => {
-    expect(existsSync(sockets)).toBe(false);
-    expect(existsSync(dirname(sockets))).toBe(true);
+  it('reports: no volume of this home is left with the engine', () => {
+    expect(volumes(label())).toEqual([]);
   });
 
-  it('temporary files: nothing half-written and no report is left', () => {
+  it('temporary files: nothing half-written is left', () => {
     expect(readdirSync(join(home.directory, 'workspaces', '.staging'))).toEqual([]);
-    const state = join(home.directory, '.bp-agents', 'executions');
-    expect(existsSync(state) ? readdirSync(state) : []).toEqual([]);
   });
 
   it('mounts and groups: no mount and no control group of this home is left', () => {
@@ -119,9 +117,9 @@ describe('leftovers', () => {
     expect(await home.json('audit')).toMatchObject({ ok: true });
   });
 
-  it("decoys: another home's container and sockets, and a folder of nobody, are still there", () => {
+  it("decoys: another home's container and report, and a folder of nobody, are still there", () => {
     expect(containers(DECOY)).toEqual([decoy]);
-    expect(existsSync(join(decoySockets, 'exe_1'))).toBe(true);
+    expect(volumes(DECOY)).toEqual([decoyVolume]);
     expect(existsSync(decoyWorkspace)).toBe(true);
   });
 });

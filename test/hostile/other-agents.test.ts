@@ -20,11 +20,11 @@ beforeAll(async () => {
 afterAll(() => home.close());
 
 describe('other agents', () => {
-  it("given token: the token of another is worth nothing at one's own socket", () => {
+  it("given token: the token of another is worth nothing on one's own connections", () => {
     expect(found['given_token']).toEqual(['403 wrong_socket', '403 wrong_socket']);
   });
 
-  it('guessed places: workspace, state, sockets and reports of others are nowhere to be found', () => {
+  it('guessed places: workspace, state and reports of others are nowhere to be found', () => {
     expect(found['guessed_places']).toEqual([]);
   });
 

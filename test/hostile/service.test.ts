@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileHome, type HostileHome } from '../helpers/hostile-home.ts';
 
-// agents/service.py abuses the System Service of a real run, over its own relay and socket.
+// agents/service.py abuses the System Service of a real run, over its own container's stream.
 
 let home: HostileHome;
 let found: Readonly<Record<string, unknown>>;

@@ -265,10 +265,10 @@ def report():
 
 
 @attack
-def service_socket():
-    return [attempt(lambda: os.unlink("/run/bp/service.sock")), attempt(lambda: os.rename("/run/bp/service.sock", "/run/bp/old")),
-            attempt(lambda: os.mkdir("/run/bp/x")), attempt(lambda: os.symlink("/workspace/s", "/run/bp/other")),
-            attempt(lambda: socket.socket(socket.AF_UNIX).bind("/run/bp/mine")), attempt(lambda: os.chmod("/run/bp", 0o777))]
+def stream():
+    """Reading, writing or borrowing the pipes between the supervisor and the program."""
+    opened = [attempt(lambda: os.open(f"/proc/1/fd/{fd}", flags | os.O_NONBLOCK)) for fd in (0, 1, 2) for flags in (os.O_RDONLY, os.O_WRONLY)]
+    return opened + [attempt(lambda: syscall(438, 438, os.pidfd_open(1), fd, 0)) for fd in (0, 1, 2)]
 
 
 @attack

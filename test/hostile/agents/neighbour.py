@@ -26,9 +26,8 @@ def given_token():
 
 @attack
 def guessed_places():
-    places = [HOME, HOME + "/workspaces/agent-victim/secret", HOME + "/.bp-agents", "/workspace/../agent-victim", "/run/bp-agents", "/run/bp/../exe_1",
+    places = [HOME, HOME + "/workspaces/agent-victim/secret", HOME + "/.bp-agents", "/workspace/../agent-victim",
               "/proc/1/root/workspace", "/proc/1/cwd/agent-victim", "/var/lib/docker", "/run/bp-report/../exe_1"]
-    places += ["/run/bp/" + name for name in os.listdir("/run/bp") if name != "service.sock"] if os.access("/run/bp", os.R_OK) else []
     return [place for place in places if os.path.exists(place)]
 
 

@@ -108,7 +108,7 @@ async function parseAddress(
 
 function remote(address: string, source: string): BpError {
   return new BpError('sandbox_engine_remote', `${source} is ${address}, an engine on another machine`, {
-    hint: 'agents need an engine on this machine, since their folders and sockets are mounted into containers',
+    hint: 'agents need an engine on this machine, since their folders are mounted into containers',
   });
 }
 

@@ -102,7 +102,7 @@ function unfit(problem: string): BpError {
   });
 }
 
-/** Why an engine might see other folders or sockets than this machine; undefined where nothing points to it. */
+/** Why an engine might see other folders than this machine; undefined where nothing points to it. */
 export function suspectedCause({ url, connection }: EngineAddress, place: EnginePlace): string | undefined {
   const { dataDirectory, operatingSystem, machine } = place;
   if (dataDirectory.startsWith('/var/snap/'))
