@@ -25,8 +25,8 @@ const COPY_MS = 300_000;
 const START_MS = 30_000;
 const POLL_MS = 50;
 
-/** What `DOCKER_HOST` is to be for the tests' Podman. */
-export const PODMAN_HOST = `unix://${SOCKET}`;
+/** What `DOCKER_HOST` is to be for the tests' Podman; `test/engines` names it too. */
+const PODMAN_HOST = `unix://${SOCKET}`;
 
 /**
  * Sees to it that a Podman of the tests' own answers at `PODMAN_HOST` and has Docker's agent image.

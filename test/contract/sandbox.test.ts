@@ -58,7 +58,10 @@ function open(): Promise<SandboxAtWork> {
     },
     left: () =>
       Promise.resolve(
-        [...engine.containers.values()].map(({ executionId, phase }) => ({ executionId, isRunning: phase !== 'ended' })),
+        [...engine.containers.values()].map(({ executionId, phase }) => ({
+          executionId,
+          isRunning: phase !== 'ended',
+        })),
       ),
     close() {
       clearInterval(passing);
@@ -77,4 +80,4 @@ function deedOf({ handshake }: Container): Deed {
 const nothing = () => undefined;
 const UNUSED = { break: nothing, cutEach: nothing, pace: nothing, inject: nothing };
 
-itKeepsToSandbox('the simulated sandbox', { open, has: { agents: false } });
+itKeepsToSandbox('the simulated sandbox', { open, has: { agents: false, streamAgain: true } });

@@ -7,4 +7,7 @@ await compileKilledProgram();
 const member = becomeDockerMember();
 afterAll(() => member.close());
 
-itKeepsToSandbox('Docker as a member of its group', dockerUnderTest({ has: { heldQuota: false, tmpFileLimit: true } }));
+itKeepsToSandbox(
+  'Docker as a member of its group',
+  dockerUnderTest({ has: { heldQuota: false, tmpFileLimit: true, streamAgain: true } }),
+);

@@ -42,7 +42,7 @@ export interface Finished {
 }
 
 export const NEVER = new AbortController().signal;
-export const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
+const SECCOMP = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
 export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attention: 0 };
 
 export interface HomeOptions {
@@ -118,11 +118,10 @@ export interface DockerSandboxParts {
 
 /** A sandbox as this process's user has it. */
 export function dockerSandbox({ settings, ...parts }: DockerSandboxParts): Sandbox {
-  const image = process.env['BP_TEST_IMAGE'];
   return createDockerSandbox({
     ...parts,
     random: systemRandomness(),
-    config: { ...configSchema.parse({}).sandbox, ...(image === undefined ? {} : { image }), ...settings },
+    config: { ...configSchema.parse({}).sandbox, ...settings },
     searchPath: process.env['PATH'] ?? '',
     uid: process.getuid!(),
     gid: process.getgid!(),

@@ -64,7 +64,8 @@ async function open(
       ...request,
     }),
     async hasAsked(agentId) {
-      while (!existsSync(join(home.workspace(agentId), 'asked'))) await new Promise((resolve) => setTimeout(resolve, 10));
+      while (!existsSync(join(home.workspace(agentId), 'asked')))
+        await new Promise((resolve) => setTimeout(resolve, 10));
     },
     release: (agentId) => writeFileSync(join(home.workspace(agentId), 'go-on'), ''),
     async crash(life, meanwhile) {
@@ -101,8 +102,8 @@ async function killed(
     env: { ...process.env, ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }) },
   });
   const closed = once(child, 'close');
-  const said = await Promise.race([once(child.stdout, 'data'), closed]);
-  if (String(said[0]) !== `${story.state}\n`) throw new Error(`the program that was to be killed ended: ${said}`);
+  const said = await Promise.race([once(child.stdout, 'data'), closed]).then(String);
+  if (said !== `${story.state}\n`) throw new Error(`the program that was to be killed ended: ${said}`);
   await meanwhile?.();
   child.kill('SIGKILL');
   await closed;

@@ -47,7 +47,7 @@ export class Link {
   #current: Current | undefined;
   #pauseMs = PAUSE_MS_FIRST;
   #accept: ((connection: Duplex) => void) | undefined;
-  #waiting: Duplex[] = [];
+  readonly #waiting: Duplex[] = [];
   #awaited: { readonly until: number; readonly answered: AbortController } | undefined;
 
   constructor(options: LinkOptions) {
@@ -69,7 +69,7 @@ export class Link {
   expectAnswer(milliseconds: number): void {
     const { clock, unanswered } = this.#options;
     const until = clock.monotonic() + milliseconds;
-    if (this.#over.signal.aborted || (this.#awaited && this.#awaited.until <= until)) return;
+    if (this.#isClosed() || (this.#awaited && this.#awaited.until <= until)) return;
     this.#awaited?.answered.abort();
     const answered = new AbortController();
     this.#awaited = { until, answered };
@@ -107,6 +107,10 @@ export class Link {
     this.#awaitNothing();
   }
 
+  #isClosed(): boolean {
+    return this.#over.signal.aborted;
+  }
+
   #awaitNothing(): void {
     this.#awaited?.answered.abort();
     this.#awaited = undefined;
@@ -127,13 +131,13 @@ export class Link {
   async #attachAgain(): Promise<Attachment | undefined> {
     const { attach, clock, logger, executionId } = this.#options;
     const { signal } = this.#over;
-    while (!signal.aborted) {
+    while (!this.#isClosed()) {
       try {
         await clock.sleep(this.#pauseMs, signal);
         this.#pauseMs = Math.min(this.#pauseMs * 2, PAUSE_MS_MOST);
         return await attach(signal);
       } catch (error) {
-        if (!signal.aborted) logger.debug({ executionId, err: error }, 'could not attach to a container again');
+        if (!this.#isClosed()) logger.debug({ executionId, err: error }, 'could not attach to a container again');
       }
     }
     return undefined;
@@ -170,7 +174,7 @@ export class Link {
         }
       },
       drained: () => session.drained(),
-      closed: closed.resolve,
+      closed: () => closed.resolve(),
     });
     const { signal } = this.#over;
     const end = () => {

@@ -26,6 +26,7 @@ say("%d lines, %d answers, the last %d\\n" % (n, len(answers) - 1, answers[-1]))
 
 /** What an execution said and asked before, while and after no program was there for it. */
 export function itAdopts(engine: SandboxUnderTest): void {
+  const { streamAgain } = engine.has;
   let home: RealHome;
   const open = async (settings: Partial<Config['sandbox']> = {}) => {
     home = realHome(await engine.open(settings));
@@ -35,7 +36,7 @@ export function itAdopts(engine: SandboxUnderTest): void {
   });
 
   describe('what an execution that is taken over', () => {
-    it('prints and asks is all there, each once, however often the program is killed', async () => {
+    it.runIf(streamAgain)('prints and asks is all there, each once, however often the program is killed', async () => {
       await open({ output_bytes_max: 100_000_000 });
       const request = home.request({ files: BUSY, bundle: { ...ENOUGH, cpuMs: 60_000 } });
       await home.at.crash({ request, state: 'running' }, () => pause(300));
@@ -89,7 +90,7 @@ export function itAdopts(engine: SandboxUnderTest): void {
       expect(home.output(request.executionId)).toBe(output);
     });
 
-    it('prints beyond the cap is counted on and cut only once, and its limits hold on', async () => {
+    it.runIf(streamAgain)('prints beyond the cap is counted on and cut only once, and its limits hold on', async () => {
       await open({ output_bytes_max: 2000, backstop_ms: 500 });
       const request = home.request({
         bundle: { ...ENOUGH, cpuMs: 1000 },

@@ -123,7 +123,11 @@ open(b"\\xff\\n", "w")
 `;
       expect((await home.run({ ...agent, files: python(traps) })).end).toMatchObject({ cause: 'exited', exitCode: 0 });
       const reader = 'import os\nprint(open("env.json").read(), os.path.islink("env.json"), open("kept").read())\n';
-      const request = home.request({ ...agent, handshake: 'second', files: files({ 'main.py': reader, note: 'of the host' }) });
+      const request = home.request({
+        ...agent,
+        handshake: 'second',
+        files: files({ 'main.py': reader, note: 'of the host' }),
+      });
       const next = await home.run(request);
       expect(next).toMatchObject({ end: { cause: 'exited', exitCode: 0 }, output: 'second False kept\n' });
       expect(readFileSync(join(home.workspace('hostile'), 'note'), 'utf8')).toBe('of the host');

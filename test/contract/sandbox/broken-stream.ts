@@ -27,6 +27,7 @@ function countedTo(asked: readonly string[]): string {
 
 /** The stream between program and container breaks, or is read slowly, or not at all, or says nonsense. */
 export function itStandsABrokenStream(engine: SandboxUnderTest): void {
+  const { streamAgain } = engine.has;
   let home: RealHome;
   const open = async (settings: Partial<Config['sandbox']>, options: OpenOptions = {}) => {
     home = realHome(await engine.open({ output_bytes_max: 100_000_000, ...settings }, options));
@@ -42,7 +43,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
     }));
 
   describe('a stream', () => {
-    it('that breaks at any byte loses and doubles nothing', async () => {
+    it.runIf(streamAgain)('that breaks at any byte loses and doubles nothing', async () => {
       await open({}, { hurried: true });
       const request = home.request({ files: COUNTING, bundle: { ...ENOUGH, cpuMs: 600_000 }, wallMs: 3_600_000 });
       const execution = await home.prepare(request);
@@ -63,7 +64,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(home.at.complaints).toEqual([]);
     });
 
-    it('that breaks before "go" can still bring it', async () => {
+    it.runIf(streamAgain)('that breaks before "go" can still bring it', async () => {
       await open({});
       const request = home.request({ files: asking('say("went")') });
       const execution = await home.prepare(request);
@@ -73,7 +74,17 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(home.output(request.executionId)).toBe('went');
     });
 
-    it('that says nonsense is let go of and attached to anew', async () => {
+    it.runIf(!streamAgain)('that breaks before "go" and can not be taken up again lets nothing run', async () => {
+      await open({});
+      const request = home.request({ files: asking('say("went")') });
+      const execution = await home.prepare(request);
+      home.at.stream.break();
+      await execution.go();
+      expect(await execution.ended).toMatchObject({ cause: 'start_failed', exitCode: null });
+      expect(home.output(request.executionId)).toBe('');
+    });
+
+    it.runIf(streamAgain)('that says nonsense is let go of and attached to anew', async () => {
       await open({}, { hurried: true });
       const request = home.request({ files: COUNTING });
       const execution = await home.prepare(request);

@@ -172,7 +172,7 @@ function converse(connection: Duplex, first: string, heard: string[], broken: Si
       connection.destroy();
       break;
     case 'I break off':
-      connection.once('close', broken.resolve).write('x');
+      connection.once('close', () => broken.resolve()).write('x');
       break;
     default:
       void broken.promise.then(() => connection.end('all done'));

@@ -5,6 +5,7 @@ import type { Deed, SandboxAtWork, SandboxUnderTest } from './sandbox-at-work.ts
 
 /** From its preparation to its removal; what the agent does in between doesn't matter, so it need not be real. */
 export function itHasALifeCycle(engine: SandboxUnderTest): void {
+  const { streamAgain } = engine.has;
   let at: SandboxAtWork;
   beforeEach(async () => {
     at = await engine.open({ stop_grace_ms: 1000 });
@@ -74,7 +75,10 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
         );
         expect(await ids()).toEqual([]);
       }
-      const gone = at.sandbox.prepare(at.request('exits', { executionId: 'exe_1' }), AbortSignal.abort(new Error('no')));
+      const gone = at.sandbox.prepare(
+        at.request('exits', { executionId: 'exe_1' }),
+        AbortSignal.abort(new Error('no')),
+      );
       await expect(gone).rejects.toThrow('no');
       expect(await ids()).toEqual([]);
     });
@@ -90,7 +94,7 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
   });
 
   describe('after a kill of the program', () => {
-    it('an execution that runs is taken over to its end', async () => {
+    it.runIf(streamAgain)('an execution that runs is taken over to its end', async () => {
       await crash('stays', 'running');
       expect(await at.left()).toEqual([{ executionId: 'exe_1', isRunning: true }]);
       const adopted = await adopt();
@@ -99,11 +103,18 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
       expect(await adopted.ended).toMatchObject({ cause: 'exited', exitCode: 3 });
     });
 
-    it('one that runs can be stopped', async () => {
+    it.runIf(streamAgain)('one that runs can be stopped', async () => {
       await crash('stays', 'running');
       const adopted = await adopt();
       await adopted.stop('operator');
       expect(await adopted.ended).toMatchObject({ cause: 'stopped' });
+    });
+
+    it.runIf(!streamAgain)('one that runs, but whose stream can not be taken up again, is lost', async () => {
+      await crash('stays', 'running');
+      const adopted = await adopt();
+      expect(adopted.hadEnded).toBe(false);
+      expect(await adopted.ended).toMatchObject({ cause: 'lost', exitCode: null });
     });
 
     it('one that ended meanwhile is found with its end', async () => {
@@ -134,7 +145,7 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
       await adopted.stop('operator');
     });
 
-    it('its requests are counted on, as often as that happens', async () => {
+    it.runIf(streamAgain)('its requests are counted on, as often as that happens', async () => {
       await crash('asks', 'running');
       expect((await adopt()).requests).toBe(3);
       await at.crash({ request: at.request('asks', { executionId: 'exe_1' }), state: 'adopted' });

@@ -61,11 +61,14 @@ export function itKeepsLimits(engine: SandboxUnderTest): void {
       if (engine.has.heldQuota) expect(end.usage.workspaceBytes).toBeLessThan(17.1 * MB);
     });
 
-    it.runIf(engine.has.heldQuota)('of the workspace keeps files out that do not fit, and leaves no container', async () => {
-      const large = files({ 'main.py': 'pass', 'large.txt': 'x'.repeat(40 * MB) });
-      await expect(home.prepare({ files: large })).rejects.toMatchObject({ code: 'sandbox_workspace' });
-      expect((await home.at.left()).filter(({ isRunning }) => isRunning)).toEqual([]);
-    });
+    it.runIf(engine.has.heldQuota)(
+      'of the workspace keeps files out that do not fit, and leaves no container',
+      async () => {
+        const large = files({ 'main.py': 'pass', 'large.txt': 'x'.repeat(40 * MB) });
+        await expect(home.prepare({ files: large })).rejects.toMatchObject({ code: 'sandbox_workspace' });
+        expect((await home.at.left()).filter(({ isRunning }) => isRunning)).toEqual([]);
+      },
+    );
 
     it('of kept output cuts it with a line that says so, counts all of it, and harms nobody', async () => {
       const { end, output } = await home.run({
@@ -98,7 +101,9 @@ export function itKeepsLimits(engine: SandboxUnderTest): void {
 
     it('a stop is told rather than the exit that it brings about', async () => {
       const request = home.request({
-        files: python('import signal, time\nsignal.signal(15, lambda *_: exit(0))\nprint(1, flush=True)\ntime.sleep(60)\n'),
+        files: python(
+          'import signal, time\nsignal.signal(15, lambda *_: exit(0))\nprint(1, flush=True)\ntime.sleep(60)\n',
+        ),
       });
       const execution = await home.begin(request);
       await until(() => home.output(request.executionId) !== '');

@@ -3,7 +3,12 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
 import { outputPath } from '../../../src/config/home-places.ts';
-import type { ExecutionEnd, ExecutionRequest, PreparedExecution, ServedExecution } from '../../../src/sandbox/sandbox.ts';
+import type {
+  ExecutionEnd,
+  ExecutionRequest,
+  PreparedExecution,
+  ServedExecution,
+} from '../../../src/sandbox/sandbox.ts';
 import { NEVER, python } from '../../helpers/docker-sandbox.ts';
 import type { SandboxAtWork } from './sandbox-at-work.ts';
 

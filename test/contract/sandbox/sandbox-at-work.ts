@@ -11,6 +11,8 @@ export interface SandboxUnderTest {
     readonly agents: boolean;
     /** Whether no more than its quota comes into a workspace, not even for a moment. */
     readonly heldQuota?: boolean;
+    /** Whether a container's stream can be taken up again by a later program, or once it broke. */
+    readonly streamAgain: boolean;
     /** Whether it limits how many files there are in /tmp. */
     readonly tmpFileLimit?: boolean;
   };
