@@ -5,6 +5,7 @@ import { BpError } from '../../../platform/errors.ts';
 import { parseReport, type EndedEvent } from '../../lifecycle/supervisor-events.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import { LABEL } from '../labels.ts';
+import { removeVolume } from './report-volumes.ts';
 import { createContainer, inspectContainer, tryToRemove } from './container.ts';
 
 /** Where the supervisor keeps its report, in a volume of the engine's own. */
@@ -34,7 +35,9 @@ export async function readKeptReport(
 ): Promise<KeptReport> {
   const found = await inspectContainer(client, container.id, signal);
   const volume = found?.Mounts.find(({ Destination }) => Destination === REPORT_DIRECTORY)?.Name;
-  if (!found || volume === undefined) throw new BpError('sandbox_engine', 'the container has no report');
+  // With a container that is being removed its volume goes; one of the same name would be made anew, and stay.
+  if (!found || volume === undefined || found.State.Status === 'removing')
+    throw new BpError('sandbox_engine', 'the container has no report');
   const { [LABEL.stream]: _, ...labels } = found.Config.Labels;
   const reader = await createContainer(client, {
     Image: found.Image,
@@ -56,6 +59,7 @@ export async function readKeptReport(
     });
   } finally {
     await tryToRemove(client, reader);
+    if (!(await inspectContainer(client, container.id, signal))) await removeVolume(client, volume);
   }
 }
 
