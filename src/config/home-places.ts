@@ -40,11 +40,6 @@ export function outputPath(home: string, executionId: string): string {
   return join(outputsDirectory(home), `${executionId}.log`);
 }
 
-/** Where the supervisors of a home's executions leave their reports, for a program that was not there at the end. */
-export function reportsDirectory(home: string): string {
-  return join(stateDirectory(home), 'executions');
-}
-
 /** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
 export function volumesDirectory(home: string): string {
   return join(stateDirectory(home), 'volumes');

@@ -26,7 +26,7 @@ export const REFUSALS = {
   missing_token: 'The Authorization header with the execution token is absent.',
   invalid_token: 'The execution token is not known.',
   execution_ended: 'The execution of this token has ended; the token is dead.',
-  wrong_socket: 'The token belongs to another execution than this connection.',
+  wrong_connection: 'The token belongs to another execution than this connection.',
   wrong_execution: 'The execution_id in the body is not that of the caller.',
   invalid_idempotency_key: 'The Idempotency-Key is not of the required form.',
   idempotency_key_reused: 'The Idempotency-Key was used with another body.',

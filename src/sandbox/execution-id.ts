@@ -3,11 +3,6 @@ export function isExecutionId(text: string): boolean {
   return /^[a-z][a-z0-9_-]{0,40}$/.test(text);
 }
 
-/** Anything else is a broken invariant. */
-export function assertExecutionId(executionId: string): void {
-  if (!isExecutionId(executionId)) throw new Error(`not an execution id: ${executionId}`);
-}
-
 const TRIAL_RUN = 'probe-';
 
 /** The id of a trial run of the sandbox itself. */

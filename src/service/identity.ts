@@ -29,7 +29,7 @@ export function identify(economy: Economy, options: IdentifyOptions) {
     const load = loadOf(request.raw);
     const caller = load
       ? callerAt(economy, load, tokenOf(request.headers, options.apiKey), options)
-      : refuse('wrong_socket', 'call from within an execution');
+      : refuse('wrong_connection', 'call from within an execution');
     if (!caller.ok) {
       sendProblem(reply, caller);
       return;

@@ -17,7 +17,7 @@ const INFO = {
 
 /** What any route with a token may answer, and any route with a body besides. */
 const ALWAYS = [
-  ...(['missing_token', 'invalid_token', 'execution_ended', 'wrong_socket', 'too_many_requests'] as const),
+  ...(['missing_token', 'invalid_token', 'execution_ended', 'wrong_connection', 'too_many_requests'] as const),
   'internal_error',
 ] as const;
 const WITH_BODY = [

@@ -93,12 +93,12 @@ export class PacedConnection extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#stuck.set(this.#options.patienceMs);
-    this.#inner.write(chunk, (error) => {
-      this.#stuck.putOff();
-      this.#noteActivity();
-      done(error);
-    });
+    this.#pass(chunk, done);
+  }
+
+  /** An answer's head and body come so: in one piece they wake the engine once. */
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#pass(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -109,6 +109,15 @@ export class PacedConnection extends Duplex {
     this.#closed.abort();
     this.#inner.destroy();
     done(error);
+  }
+
+  #pass(bytes: Uint8Array, done: (error?: Error | null) => void): void {
+    this.#stuck.set(this.#options.patienceMs);
+    this.#inner.write(bytes, (error) => {
+      this.#stuck.putOff();
+      this.#noteActivity();
+      done(error);
+    });
   }
 
   #handOn(): void {

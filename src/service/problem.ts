@@ -28,7 +28,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   missing_token: 401,
   invalid_token: 401,
   execution_ended: 401,
-  wrong_socket: 403,
+  wrong_connection: 403,
   wrong_execution: 403,
   invalid_idempotency_key: 400,
   idempotency_key_reused: 422,

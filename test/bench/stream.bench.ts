@@ -1,9 +1,13 @@
 /**
  * The road between an agent and the System Service: round trips over the container's stream against those over a Unix
- * socket that is mounted into a container, from Python and from Node, and how fast bytes go each way. Both roads take
- * turns, so that the machine is the same for both. Prints medians and ratios.
+ * socket that is mounted into a container, from Python and from Node, how fast bytes go each way, and what the program
+ * holds for an agent that fills 64 connections and its output. Both roads take turns, so that the machine is the same for
+ * both. Prints medians and ratios.
  */
 import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { chmodSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -17,6 +21,7 @@ const ROUNDS = Number(process.argv[2] ?? 5);
 const RATIO_MAX = 2;
 const MB_PER_SECOND_MIN = 20;
 const MEGABYTES = 40;
+const HELD_MB_MAX = 8;
 
 const SOCKET = '/run/service.sock';
 /** 1000 requests on a kept connection; prints the median in microseconds, without the first hundred. */
@@ -65,6 +70,23 @@ for method, body in (("POST", b"x" * ${MEGABYTES}_000_000), ("GET", None)):
     client.getresponse().read()
     print(${MEGABYTES} / (time.perf_counter() - began))
 `;
+/** Half of the connections send a body that never ends, half never read what they ask for. */
+const FULL = `
+import os, socket, threading, time
+HEAD = " HTTP/1.1\\r\\nAuthorization: Bearer " + os.environ["TOKEN"] + "\\r\\n"
+POST = ("POST /market/bid" + HEAD + "Content-Type: application/json\\r\\nContent-Length: 1000000\\r\\n\\r\\n").encode()
+GET = ("GET /openapi.json" + HEAD + "\\r\\n").encode()
+def fill(number):
+    connection = socket.create_connection(("127.0.0.1", 8080))
+    try:
+        if number % 2: connection.sendall(POST + b"x" * 65000)
+        else:
+            while True: connection.sendall(GET)
+    except OSError: pass
+    time.sleep(60)
+for number in range(64): threading.Thread(target=fill, args=(number,), daemon=True).start()
+while True: print("x" * 60000)
+`;
 const LANGUAGES = { Python: { 'main.py': PYTHON }, Node: { 'main.js': NODE } } as const;
 const PROGRAMS = { Python: ['python3', '-c', PYTHON], Node: ['node', '-e', NODE] } as const;
 type Language = keyof typeof LANGUAGES;
@@ -100,6 +122,35 @@ async function overSocket(image: string, language: Language, { socketPath, token
   const options = ['run', '--rm', '--network', 'none', ...mounts, '--entrypoint', program, image, ...rest];
   const child = spawn('docker', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   return Number((await buffer(child.stdout)).toString());
+}
+
+/** The most that is held while it goes on for some seconds, and not after it. Of what can't be collected. */
+async function heldMegabytes(home: TestHome, { token, executionId }: TestAgent, serve: Serve): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = () => {
+    // What lies outside the heap is let go of by the second.
+    collect();
+    collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 1e6;
+  };
+  const request = { executionId: `exe_${++executions}`, agentId: `a${executions}`, environment: { TOKEN: token } };
+  const execution = await home.prepare({
+    ...{ ...request, files: files({ 'main.py': FULL }) },
+    bundle: { ...ENOUGH, cpuMs: 60_000, memoryMb: 256 },
+  });
+  serve(execution);
+  await execution.go();
+  let most = 0;
+  for (let second = 0; second < 6; second++) {
+    await pause(1000);
+    most = Math.max(most, held());
+  }
+  await execution.stop('operator');
+  test.service.closeEndpoint(executionId);
+  await pause(500);
+  return most - held();
 }
 
 function median(values: readonly number[]): number {
@@ -145,6 +196,9 @@ try {
     isGood &&= speed >= MB_PER_SECOND_MIN;
     console.log(`bytes ${way}, median of ${ROUNDS}: ${speed.toFixed(0)} MB/s (at least ${MB_PER_SECOND_MIN})`);
   }
+  const megabytes = await heldMegabytes(home, streamed, roundTrip);
+  isGood &&= megabytes <= HELD_MB_MAX;
+  console.log(`held for 64 full connections and a full output: ${megabytes.toFixed(1)} MB (at most ${HELD_MB_MAX})`);
 } finally {
   await home.close();
   await test.close();

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compiled } from '../helpers/compiled.ts';
@@ -18,9 +18,23 @@ const GRANT = 1000;
 const AGENT = `
 import json, time
 with open("starts.log", "a") as file: file.write(json.dumps(json.load(open("env.json"))["execution_id"]) + "\\n")
+print("it began")
 time.sleep(0.6)
+print("it is done")
 `;
-const isRoot = process.getuid!() === 0;
+/** Goes on until somebody lets it end. */
+const LASTING = AGENT.replace(
+  'time.sleep(0.6)',
+  `import os
+while not os.path.exists("released"): time.sleep(0.1)
+time.sleep(2)`,
+);
+const PRINTED = 'it began\nit is done\n';
+
+interface Attempt {
+  readonly id: string;
+  readonly outcome: string | null;
+}
 
 /** An economy of its own in which the program is killed. */
 class Victim {
@@ -47,8 +61,18 @@ class Victim {
     while (await this.isToTryAgain());
     expect(new GroundTruth(this.place.directory).leftovers()).toEqual([]);
     expect(await this.place.json('audit')).toMatchObject({ ok: true });
-    const rows = await this.place.json<{ outcome: string | null }[]>('executions');
-    return rows.map(({ outcome }) => String(outcome));
+    return (await this.executions()).map(({ outcome }) => String(outcome));
+  }
+
+  /** The first one first. */
+  executions(): Promise<readonly Attempt[]> {
+    return this.place.json<readonly Attempt[]>('executions');
+  }
+
+  /** What the last attempt printed, as far as it was kept. */
+  async printed(): Promise<string> {
+    const { id } = (await this.executions()).at(-1)!;
+    return (await this.place.json<{ readonly output: string }>('logs', id)).output;
   }
 
   async isToTryAgain(): Promise<boolean> {
@@ -72,8 +96,12 @@ class Victim {
     );
   }
 
+  get workspace(): string {
+    return join(this.place.directory, 'workspaces', 'agent-a');
+  }
+
   file(name: string): string {
-    return readFileSync(join(this.place.directory, 'workspaces', 'agent-a', name), 'utf8');
+    return readFileSync(join(this.workspace, name), 'utf8');
   }
 
   starts(): readonly string[] {
@@ -117,6 +145,11 @@ time.sleep(0.6)
 connection.request("GET", "/execution", headers={"Authorization": "Bearer " + json.load(open("env.json"))["execution_token"]})
 assert connection.getresponse().status == 200
 `;
+const COUNTING = `${REQUEST}
+for number in range(4):
+    ask("/market/bid", {})
+    print("answer", number)
+`;
 const PROMPTING = `${REQUEST}
 ask("/human/prompt", {"content": "look"})
 `;
@@ -133,21 +166,35 @@ const MATRIX: readonly (readonly [point: string, attempts: readonly string[]])[]
   // Nothing was begun: it is launched at the next start.
   ['cleared', WELL],
   // `starting` is committed: "go" was never given, so it is a fault of the system, refunded, and tried again.
-  ['before sandbox.socketDirectory', AGAIN],
-  ['after sandbox.socketDirectory', AGAIN],
-  ['after endpoints.open', AGAIN],
+  ['before sandbox.prepare', AGAIN],
   ['before container.create', AGAIN],
   ['after container.create', AGAIN],
+  ['before container.attach', AGAIN],
+  ['after container.attach', AGAIN],
   ['before container.start', AGAIN],
+  ['before a greeting', AGAIN],
+  ['within a greeting', AGAIN],
+  ['after a greeting', AGAIN],
+  ['heard ready', AGAIN],
   ['after container.start', AGAIN],
   ['after sandbox.prepare', AGAIN],
+  ['before execution.serve', AGAIN],
+  ['after endpoints.open', AGAIN],
   // `running` is committed, but the supervisor never heard "go": nothing of the agent ran.
   ['started', AGAIN],
   ['before execution.go', AGAIN],
+  ['before a go', AGAIN],
+  ['within a go', AGAIN],
   // It runs on without us, and is taken over.
+  ['after a go', WELL],
+  ['heard started', WELL],
   ['after execution.go', WELL],
-  // It ended while nobody looked: settled from its report. Without root there is none.
-  ['after execution.ended', isRoot ? WELL : AGAIN],
+  // It ended while nobody looked: settled from its report.
+  ['heard ended', WELL],
+  ['after container.wait', WELL],
+  ['after execution.ended', WELL],
+  ['before endpoints.endCalls', WELL],
+  ['before endpoints.requests', WELL],
   // Settled: only the cleaning up is left.
   ['settled', WELL],
   ['after endpoints.close', WELL],
@@ -157,6 +204,18 @@ const MATRIX: readonly (readonly [point: string, attempts: readonly string[]])[]
   ['before close', WELL],
 ];
 
+/** Where it dies a second time, while it takes over what it has left running. */
+const AGAIN_AT = [
+  ...['before sandbox.sweep', 'after sandbox.sweep', 'before sandbox.adopt', 'after sandbox.adopt'],
+  ...['before container.attach', 'after container.attach', 'before a greeting', 'within a greeting'],
+  ...['after a greeting', 'heard ready', 'heard started', 'after endpoints.open'],
+];
+/** And while it reads what is left of what has ended, through a container made for that. */
+const AGAIN_AT_REPORT = [
+  ...['before container.create', 'after container.create', 'before container.getArchive'],
+  ...['after container.getArchive', 'before container.remove', 'after container.remove', 'after sandbox.adopt'],
+];
+
 // Most of a crash is waiting for cycles and containers.
 describe.concurrent('killed', () => {
   it.each(MATRIX)('at "%s", it recovers to %j, and the agent ran once and paid once', async (point, attempts) => {
@@ -164,24 +223,34 @@ describe.concurrent('killed', () => {
     await home.bootstrap();
     await home.crash(point, 'run', '--headless', '--cycles', '4');
     expect(await home.recovered()).toEqual(attempts);
-    expect(new Set(home.starts()).size).toBe(home.starts().length);
-    expect(home.starts().length).toBe(point === 'after execution.ended' && !isRoot ? 2 : 1);
+    expect(home.starts()).toHaveLength(1);
+    expect(await home.printed()).toBe(PRINTED);
     const [{ available }] = await home.place.json<[{ available: number }]>('agents');
     const { market: revenue } = await home.place.json<{ market: number }>('audit');
     expect(available + revenue).toBeCloseTo(GRANT, 6);
   });
 
-  it.each(['before sandbox.sweep', 'after sandbox.sweep', 'before sandbox.adopt', 'after sandbox.adopt'])(
-    'again in the midst of recovery, at "%s", it takes over what runs',
-    async (point) => {
-      const home = victim();
-      await home.bootstrap(AGENT.replace('0.6', '5'));
-      await home.crash('after execution.go', 'run', '--headless', '--cycles', '4');
-      await home.crash(point, 'run', '--headless', '--cycles', '4');
-      expect(await home.recovered()).toEqual(WELL);
-      expect(home.starts()).toHaveLength(1);
-    },
-  );
+  it.each(AGAIN_AT)('again in the midst of recovery, at "%s", it takes over what runs', async (point) => {
+    const home = victim();
+    await home.bootstrap(LASTING);
+    await home.crash('after execution.go', 'run', '--headless', '--cycles', '4');
+    await home.crash(point, 'run', '--headless', '--cycles', '4');
+    writeFileSync(join(home.workspace, 'released'), '');
+    expect(await home.recovered()).toEqual(WELL);
+    expect(home.starts()).toHaveLength(1);
+    expect(await home.printed()).toBe(PRINTED);
+  });
+
+  it.each(AGAIN_AT_REPORT)('again while it reads a report, at "%s", it settles from it all the same', async (point) => {
+    const home = victim();
+    await home.bootstrap();
+    await home.crash('after execution.go', 'run', '--headless', '--cycles', '4');
+    await home.untilEnded();
+    await home.crash(point, 'run', '--headless', '--cycles', '4');
+    expect(await home.recovered()).toEqual(WELL);
+    expect(home.starts()).toHaveLength(1);
+    expect(await home.printed()).toBe(PRINTED);
+  });
 
   it('after "go", it refunds and tries again who gave up because nobody served it, and not who was done', async () => {
     const home = victim();
@@ -194,7 +263,8 @@ describe.concurrent('killed', () => {
     await done.bootstrap(AGENT);
     await done.crash('after execution.go', 'run', '--headless', '--cycles', '4');
     await done.untilEnded();
-    expect(await done.recovered()).toEqual(isRoot ? WELL : AGAIN);
+    expect(await done.recovered()).toEqual(WELL);
+    expect(await done.printed()).toBe(PRINTED);
   });
 
   it('after a request was committed and before its answer, it answers the repetition as the first time', async () => {
@@ -204,6 +274,20 @@ describe.concurrent('killed', () => {
     expect(await home.recovered()).toEqual(WELL);
     expect(JSON.parse(home.file('answer.json'))).toEqual([201, 'true', 'bid_2']);
     expect(await home.place.json('bids')).toMatchObject([{ id: 'bid_1' }, { id: 'bid_2', status: 'pending' }]);
+  });
+
+  it.each([
+    ['before a count', 4],
+    // The count is whole in its first half, but not the answer behind it: the agent asks once more.
+    ['within a count', 5],
+    ['after a count', 4],
+  ] as const)('at "%s", no request that was answered is counted twice or not at all', async (point, requests) => {
+    const home = victim();
+    await home.bootstrap(COUNTING);
+    await home.crash(point, 'run', '--headless', '--cycles', '9');
+    expect(await home.recovered()).toEqual(WELL);
+    expect(await home.executions()).toMatchObject([{ used: { requests } }]);
+    expect(await home.printed()).toBe('answer 0\nanswer 1\nanswer 2\nanswer 3\n');
   });
 
   it('before it prints that a prompt was marked, the marks count once', async () => {

@@ -2,8 +2,10 @@
  * The program with a bomb: `main.ts` once more, with the real engine, which kills itself with SIGKILL the first time it
  * reaches the point that CRASH_AT names. Points are the seams: `before` and `after` each call of the sandbox, of an
  * execution, of its endpoint and of the Docker client, each event of the market (told right after its commit), a
- * shared commit, and the printing of what a command did.
+ * shared commit, and the printing of what a command did. On the stream to a container they are `before`, `within` and
+ * `after` the writing of a greeting, of "go" and of each count of requests, and `heard` with what the supervisor says.
  */
+import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
@@ -45,6 +47,50 @@ function watched<T extends object>(name: string, target: T): T {
       };
     },
   });
+}
+
+/** What is written to a container's stream, by words in it, and what is heard there. */
+const WRITTEN = { BPS1: 'a greeting', 'go\n': 'a go', requests: 'a count' } as const;
+const HEARD = ['ready', 'started', 'ended'] as const;
+
+/** Cut off `within` a write, its first half is on its way. */
+function watchStream(stream: Duplex): void {
+  const write = stream.write.bind(stream) as (bytes: Uint8Array) => boolean;
+  stream.write = (bytes: Uint8Array) => {
+    const text = Buffer.from(bytes).toString('latin1');
+    const names = Object.entries(WRITTEN).flatMap(([word, name]) => (text.includes(word) ? [name] : []));
+    for (const name of names) reach(`before ${name}`);
+    for (const name of names) {
+      if (point === `within ${name}`) write(bytes.subarray(0, bytes.length / 2));
+      reach(`within ${name}`);
+    }
+    const answer = write(bytes);
+    for (const name of names) reach(`after ${name}`);
+    return answer;
+  };
+  stream.on('data', (chunk: Uint8Array) => {
+    const text = Buffer.from(chunk).toString('latin1');
+    for (const event of HEARD) if (text.includes(`"event":"${event}"`)) reach(`heard ${event}`);
+  });
+}
+
+type Dial = (request: { readonly path: string }, done: (error: unknown, stream: Duplex) => void) => void;
+
+function watchStreams(): void {
+  const client = Object.getPrototypeOf(new Docker().modem) as { dial: Dial };
+  const { dial } = client;
+  client.dial = function (this: object, request, done) {
+    if (!request.path.includes('/attach?')) {
+      dial.call(this, request, done);
+      return;
+    }
+    reach('before container.attach');
+    dial.call(this, request, (error, stream) => {
+      reach('after container.attach');
+      if (!error && isBegun) watchStream(stream);
+      done(error, stream);
+    });
+  };
 }
 
 function watchDocker(): void {
@@ -99,6 +145,7 @@ const crashing: EnginePort = {
 };
 
 watchDocker();
+watchStreams();
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = ((...args: Parameters<typeof write>) => {
   reach('before printing');

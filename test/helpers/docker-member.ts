@@ -28,6 +28,6 @@ export function becomeDockerMember(): DockerMember {
     process.setgid!(UID);
     process.setuid!(UID);
   }
-  for (const name of ['HOME', 'TMPDIR', 'XDG_RUNTIME_DIR']) process.env[name] = directory;
+  for (const name of ['HOME', 'TMPDIR']) process.env[name] = directory;
   return { directory, close: () => rmSync(directory, { recursive: true, force: true }) };
 }

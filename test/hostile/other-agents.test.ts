@@ -21,7 +21,7 @@ afterAll(() => home.close());
 
 describe('other agents', () => {
   it("given token: the token of another is worth nothing on one's own connections", () => {
-    expect(found['given_token']).toEqual(['403 wrong_socket', '403 wrong_socket']);
+    expect(found['given_token']).toEqual(['403 wrong_connection', '403 wrong_connection']);
   });
 
   it('guessed places: workspace, state and reports of others are nowhere to be found', () => {

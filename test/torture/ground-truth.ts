@@ -71,19 +71,12 @@ export class GroundTruth {
   /** What stands on this machine under this home's name. */
   leftovers(): readonly string[] {
     const label = homeLabelOf(this.#home);
-    const list = execFileSync('docker', [
-      'ps',
-      '-a',
-      '--format',
-      '{{.Names}}',
-      '--filter',
-      `label=bp-agents.home=${label}`,
-    ]);
-    const containers = list.toString().split('\n').filter(Boolean);
-    const sockets = join('/run/bp-agents', label);
+    const filter = ['--filter', `label=bp-agents.home=${label}`];
+    const containers = listed('ps', '-a', '--format', '{{.Names}}', ...filter);
+    const volumes = listed('volume', 'ls', '--format', '{{.Name}}', ...filter);
     return [
       ...containers.map((name) => `container ${name}`),
-      ...(existsSync(sockets) ? readdirSync(sockets) : []).map((name) => `socket of ${name}`),
+      ...volumes.map((name) => `volume ${name}`),
       ...mountedBelow(this.#home).map((place) => `mount ${place}`),
     ];
   }
@@ -125,4 +118,8 @@ export class GroundTruth {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as unknown);
   }
+}
+
+function listed(...args: readonly string[]): readonly string[] {
+  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
 }

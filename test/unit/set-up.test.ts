@@ -87,7 +87,8 @@ describe('the projects that are tested', () => {
   });
 
   it('are all there are', async () => {
-    const lists = await output(run('projects.mjs', 'console.log([...it.WITHOUT_ENGINE, ...it.WITH_ENGINE].join());'));
+    const all = '[...it.WITHOUT_ENGINE, ...it.WITH_ENGINE, ...it.ONLY_NAMED]';
+    const lists = await output(run('projects.mjs', `console.log(${all}.join());`));
     const config = readFileSync(join(SETUP, '..', '..', 'vitest.config.ts'), 'utf8');
     const named = [...config.matchAll(/name: '([a-z]+)'/g)].map((match) => match[1]);
     expect(lists.trim().split(',').sort()).toEqual(named.sort());

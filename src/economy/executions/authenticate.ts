@@ -6,7 +6,7 @@ import { STORE } from '../internal/store-key.ts';
 
 /**
  * Who calls: the execution of this connection, if the bearer token is its own, it runs and isn't being stopped.
- * Refuses: `missing_token`, `execution_ended`, `wrong_socket` (a live token of another execution), `invalid_token`.
+ * Refuses: `missing_token`, `execution_ended`, `wrong_connection` (a live token of another execution), `invalid_token`.
  */
 export function authenticate(
   { [STORE]: store }: Economy,
@@ -23,6 +23,6 @@ export function authenticate(
   // What is being ended could otherwise still give away what it has.
   if (owner.stopRequested) return refuse('execution_ended', 'the operator has ended the execution of this token');
   if (owner.id !== executionId)
-    return refuse('wrong_socket', 'the token belongs to another execution than this connection');
+    return refuse('wrong_connection', 'the token belongs to another execution than this connection');
   return accept({ executionId: owner.id, agentId: owner.agentId });
 }

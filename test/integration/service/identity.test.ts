@@ -49,20 +49,24 @@ describe('a token', () => {
     expect((await ann.request({ path: '/economic/balance', headers })).body).toMatchObject({ agent_id: 'ann' });
   });
 
-  it('is worth nothing at the socket of another execution', async () => {
+  it('is worth nothing on the connections of another execution', async () => {
     const headers = { authorization: `Bearer ${ann.token}` };
-    await expectRefused(bob.post('/market/bid', BID, headers), 403, 'wrong_socket');
-    await expectRefused(bob.request({ path: '/economic/balance', headers }), 403, 'wrong_socket');
+    await expectRefused(bob.post('/market/bid', BID, headers), 403, 'wrong_connection');
+    await expectRefused(bob.request({ path: '/economic/balance', headers }), 403, 'wrong_connection');
   });
 
   it('is looked at each time, also after the right one was seen', async () => {
     expect((await ann.post('/market/bid', BID)).status).toBe(201);
     await expectRefused(ann.post('/market/bid', BID, { authorization: 'Bearer nobody' }), 401, 'invalid_token');
     await expectRefused(ann.post('/market/bid', BID, { authorization: '' }), 401, 'missing_token');
-    await expectRefused(ann.post('/market/bid', BID, { authorization: `Bearer ${bob.token}` }), 403, 'wrong_socket');
+    await expectRefused(
+      ann.post('/market/bid', BID, { authorization: `Bearer ${bob.token}` }),
+      403,
+      'wrong_connection',
+    );
   });
 
-  it('dies with its execution, at its own socket and at every other', async () => {
+  it('dies with its execution, on its own connections and on all others', async () => {
     settle(test.economy, ann.executionId);
     await expectRefused(ann.post('/market/bid', BID), 401, 'execution_ended');
     await expectRefused(ann.get('/execution'), 401, 'execution_ended');
@@ -79,10 +83,10 @@ describe('a token', () => {
     expect((await next.get('/economic/balance')).status).toBe(200);
   });
 
-  it('is not taken where no socket stands behind the request', async () => {
+  it('is not taken where no execution stands behind the request', async () => {
     const headers = { authorization: `Bearer ${ann.token}` };
     const answer = await test.service.app.inject({ path: '/economic/balance', headers });
-    expect(answer.json()).toMatchObject({ status: 403, code: 'wrong_socket' });
+    expect(answer.json()).toMatchObject({ status: 403, code: 'wrong_connection' });
   });
 
   it('is asked for before the fields are looked at', async () => {

@@ -40,7 +40,7 @@ function open({ answered = true } = {}) {
     ...{ session, outlet, lines, connections },
     printed: () => Buffer.concat(printed),
     /** What was written since the last call, once it is. */
-    async written() {
+    written: async () => {
       await turn();
       return Buffer.concat(written.splice(0)).toString('hex');
     },
@@ -71,7 +71,7 @@ describe('a session', () => {
     session.take(streamExample('supervisor opens a connection'));
     session.take(streamExample('supervisor sends data'));
     const connection = connections[0]!;
-    expect(connection.read()?.toString()).toBe('GET ');
+    expect(String(connection.read())).toBe('GET ');
     connection.end('2.0');
     // Data and end in two frames here; what they say is the same.
     expect(await written()).toBe(
