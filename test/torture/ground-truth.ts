@@ -20,13 +20,25 @@ const LEFT: Readonly<Record<string, readonly [sql: string, key: string]>> = {
   '/social/spawn': ['SELECT parent_id FROM agents WHERE id = ?', 'agent_id'],
 };
 
+/** What an execution has noted of itself. */
+interface Noted {
+  asked: number;
+  answered: number;
+  /** Lines. */
+  printed: number;
+}
+
 /** Reads what agents noted, each note once, and holds the database against it. */
 export class GroundTruth {
   readonly #home: string;
   /** How much of each file was read. */
   readonly #read = new Map<string, number>();
   readonly #started = new Set<string>();
+  /** Of those that began and were not compared yet. */
+  readonly #noted = new Map<string, Noted>();
   acknowledged = 0;
+  /** Executions whose output and requests were found to be theirs. */
+  compared = 0;
 
   constructor(home: string) {
     this.#home = realpathSync(home);
@@ -48,11 +60,13 @@ export class GroundTruth {
         agent: folder.slice('agent-'.length),
       })),
     );
+    for (const folder of agents) this.#readNotes(join(workspaces, folder));
     const database = new SqliteDatabase(join(this.#home, '.bp-agents', 'economy.db'), { readonly: true });
     try {
       return [
         ...starts.flatMap((execution) => this.#checkStart(database, execution)),
         ...acknowledged.flatMap((note) => this.#checkLeft(database, note, note.agent)),
+        ...[...this.#noted].flatMap(([execution, noted]) => this.#compare(database, execution, noted)),
       ];
     } finally {
       database.close();
@@ -84,6 +98,7 @@ export class GroundTruth {
   #checkStart(database: SqliteDatabase.Database, execution: string): readonly string[] {
     const wrong = this.#started.has(execution) ? [`${execution} ran twice`] : [];
     this.#started.add(execution);
+    this.#of(execution);
     const row = database
       .prepare<[number], { state: string; started_at: number | null }>(
         'SELECT state, started_at FROM executions WHERE id = ?',
@@ -91,6 +106,48 @@ export class GroundTruth {
       .get(Number(execution.slice('exe_'.length)));
     const ran = row?.started_at !== null && (row?.state === 'running' || row?.state === 'settled');
     return ran ? wrong : [...wrong, `${execution} ran, but is ${row?.state}`];
+  }
+
+  #of(execution: string): Noted {
+    const noted = this.#noted.get(execution) ?? { asked: 0, answered: 0, printed: 0 };
+    this.#noted.set(execution, noted);
+    return noted;
+  }
+
+  #readNotes(folder: string): void {
+    for (const execution of this.#news(join(folder, 'asked.log')) as string[]) this.#of(execution).asked++;
+    for (const execution of this.#news(join(folder, 'answered.log')) as string[]) this.#of(execution).answered++;
+    for (const [execution, lines] of this.#news(join(folder, 'printed.log')) as [string, number][])
+      this.#of(execution).printed = lines;
+  }
+
+  /** Of one that is settled: all that it printed was kept, once and in order, and every request that it made counts. */
+  #compare(database: SqliteDatabase.Database, execution: string, noted: Noted): readonly string[] {
+    const row = database
+      .prepare<[number], { requests: number; output_bytes: number | null; outcome: string; detail: string }>(
+        `SELECT requests, output_bytes, outcome, detail FROM executions WHERE id = ? AND state = 'settled'`,
+      )
+      .get(Number(execution.slice('exe_'.length)));
+    if (!row) return [];
+    this.#noted.delete(execution);
+    this.compared++;
+    const { requests, output_bytes: bytes } = row;
+    const { asked, answered, printed } = noted;
+    const path = join(this.#home, '.bp-agents', 'logs', 'executions', `${execution}.log`);
+    const output = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    // Nothing but complaints of its interpreter comes behind its last line, and the last may be cut off with its agent.
+    const numbers = [...output.matchAll(/^exe_\d+ \d+ (?=x*$)/gm)].map(([start]) => start);
+    const isInOrder = numbers.every((start, number) => start === `${execution} ${number} `);
+    const [end, which] = [`${row.outcome}: ${row.detail}`, `${execution}, which ended as`];
+    return [
+      ...(isInOrder && numbers.length >= printed
+        ? []
+        : [`${which} ${end}, printed ${printed}, kept: ${numbers.join()}`]),
+      ...(bytes === output.length ? [] : [`${which} ${end}, printed ${bytes} bytes, and ${output.length} are kept`]),
+      ...(answered <= requests && requests <= asked
+        ? []
+        : [`${which} ${end}, asked ${asked} times and was answered ${answered} times, but ${requests} are counted`]),
+    ];
   }
 
   #checkLeft(database: SqliteDatabase.Database, { path, answer }: Acknowledged, agent: string): readonly string[] {

@@ -1,6 +1,7 @@
 /**
  * What the agents of the torture do in each execution. Each notes that it began before anything else, and every write
- * only after it was acknowledged: those notes are what the database is held against.
+ * only after it was acknowledged; a request before it is sent and again when it is answered, whatever the answer; and
+ * how many lines it has printed, whose numbers count up. Those notes are what the database and the logs are held against.
  */
 export const LOAD_AGENT = `
 import http.client, json, os, random, sys, time
@@ -14,6 +15,13 @@ def note(name, record):
 note("starts.log", execution)
 random.seed(execution)
 count = 0
+printed = 0
+
+def say(length):
+    global printed
+    print("%s %d %s" % (execution, printed, "x" * length), flush=True)
+    printed += 1
+    note("printed.log", [execution, printed])
 
 def ask(path, body):
     global count
@@ -21,11 +29,13 @@ def ask(path, body):
     headers = {"Authorization": "Bearer " + handshake["execution_token"], "Content-Type": "application/json",
                "Idempotency-Key": "%s-%d" % (execution, count)}
     for attempt in range(12):
+        note("asked.log", execution)
         try:
             connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=3)
             connection.request("POST", path, json.dumps(body), headers)
             response = connection.getresponse()
             answer = json.loads(response.read())
+            note("answered.log", execution)
             if response.status < 300:
                 note("acknowledged.log", {"path": path, "execution": execution, "answer": answer})
                 return answer
@@ -33,6 +43,7 @@ def ask(path, body):
                 return None
         except (OSError, http.client.HTTPException, ValueError):
             pass
+        say(10)
         time.sleep(0.2)
     return None
 
@@ -53,6 +64,8 @@ if random.random() < 0.02:
                           "files": {"main.py": open("main.py").read()}})
 for _ in range(random.randint(1, 4)):
     random.choice(actions)()
+    # Now and then more than a pipe, a window, and what the supervisor holds.
+    say(random.choice([0, 80, 4_000, 70_000, 400_000]))
 ask("/market/bid", bid)
 sys.exit(random.choice([0, 0, 0, 0, 1]))
 `;

@@ -3,7 +3,7 @@ import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { Dice } from '../../src/simulation/dice.ts';
-import { exitOf, programHome, type ProgramHome } from '../helpers/program.ts';
+import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 import { GroundTruth } from './ground-truth.ts';
 import { LOAD_AGENT } from './load-agent.ts';
 import { closeEconomy } from '../../src/economy/economy.ts';
@@ -18,9 +18,10 @@ const AGENTS = 6;
 const SETTINGS = [
   ...['market.cycle_seconds=0.7', 'market.supply.cpu_seconds=4', 'market.supply.memory_mb=1024'],
   ...['market.prices.supply_value=20', 'attention.prompt_ttl_seconds=30', 'lifecycle.dormant_cycles=100000'],
+  ...['sandbox.outputs_max=1000000', 'sandbox.output_bytes_max=10000000'],
   ...['history.cycles=100000', 'sandbox.faults_before_pause=1000', 'sandbox.workspace_mb=64', 'log.level=warn'],
 ];
-/** From a kill before anything is opened to one in the midst of work. */
+/** From a kill before anything is opened to one in the midst of work, where this machine gets to work at once. */
 const LIFE_MS = [50, 4500] as const;
 const END_CYCLES = 3;
 const CLOSE_TRIES = 40;
@@ -35,12 +36,13 @@ export async function torture({ rounds, seed, say }: TortureOptions): Promise<re
   const dice = new Dice(seed);
   const truth = new GroundTruth(place.directory);
   await populate(place);
+  const workMs = await untilWork(place);
   for (let round = 1; round <= rounds; round++) {
     const own = dice.fork(`round ${round}`);
     const began = Date.now();
-    const { lifeMs, signal, scored } = await live(place, own);
+    const { lifeMs, signal, scored } = await live(place, own, workMs);
     const differences = [...truth.differences(), ...truth.checkScored(scored), ...audited(place)];
-    const facts = `${truth.started} starts, ${truth.acknowledged} acknowledged writes, ${scored.length} marks this time`;
+    const facts = `${truth.started} starts, ${truth.acknowledged} acknowledged writes, ${truth.compared} ends, ${scored.length} marks this time`;
     say(`round ${round} of seed ${seed}: ${signal} after ${lifeMs} ms; ${facts}; ${Date.now() - began} ms`);
     if (differences.length > 0) return kept(place, differences);
   }
@@ -48,6 +50,7 @@ export async function torture({ rounds, seed, say }: TortureOptions): Promise<re
   if (left.length > 0) return kept(place, left);
   place.close();
   say(`all settled; ${truth.started} executions began, each once, and ${truth.acknowledged} acknowledged writes stand`);
+  say(`${truth.compared} have the output and the requests that they had`);
   return [];
 }
 
@@ -66,6 +69,19 @@ async function populate(place: ProgramHome): Promise<void> {
   }
 }
 
+/** How long a start takes until there is work, killed there: a busy machine would be killed before it each time. */
+async function untilWork(place: ProgramHome): Promise<number> {
+  const began = Date.now();
+  const run = place.start('run', '--headless');
+  await until(
+    () => place.json<readonly unknown[]>('executions'),
+    (executions) => executions.length > 0,
+  );
+  run.kill('SIGKILL');
+  await exitOf(run);
+  return Date.now() - began;
+}
+
 interface Life {
   readonly lifeMs: number;
   readonly signal: string;
@@ -74,8 +90,8 @@ interface Life {
 }
 
 /** One start of the program and its end at an instant of the seed's, while the human answers from another process. */
-async function live(place: ProgramHome, dice: Dice): Promise<Life> {
-  const lifeMs = dice.whole(...LIFE_MS);
+async function live(place: ProgramHome, dice: Dice, workMs: number): Promise<Life> {
+  const lifeMs = dice.whole(...LIFE_MS) + (dice.chance(0.7) ? workMs : 0);
   const run = place.start('run', '--headless');
   const scored: string[] = [];
   const over = new Promise<void>((resolve) => setTimeout(resolve, lifeMs));
