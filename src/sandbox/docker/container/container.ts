@@ -33,6 +33,14 @@ export async function attachTo(
   return attachmentTo(stream, stderr);
 }
 
+/** As `attachTo`; rejects where it has ended: Podman would make it anew then, and forget how it ended. */
+export async function attachToRunning(...args: Parameters<typeof attachTo>): Promise<Attachment> {
+  const [client, container, , signal] = args;
+  if ((await inspectContainer(client, container.id, signal))?.State.Running !== true)
+    throw new BpError('sandbox_supervisor', 'the container does not run any more');
+  return attachTo(...args);
+}
+
 export function startContainer(client: DockerClient, container: Container, signal: AbortSignal): Promise<unknown> {
   return client.call('start a container', signal, (abortSignal) => container.start({ abortSignal }));
 }

@@ -3,7 +3,7 @@ import type { Container } from 'dockerode';
 import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { attachTo, inspectContainer } from '../container/container.ts';
+import { attachTo, attachToRunning } from '../container/container.ts';
 import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
@@ -68,6 +68,7 @@ export class DockerExecution implements PreparedExecution {
   readonly #stderr = createTextHead(STDERR_CHARS_MAX);
   readonly #begun = signalled();
   #isStarted = false;
+  #isAdopted = false;
   readonly #ready = signalled();
   readonly #started = signalled();
   readonly #reported = signalled();
@@ -128,8 +129,9 @@ export class DockerExecution implements PreparedExecution {
    * supervisor doesn't tell how long ago its "go" was.
    */
   async resume(elapsedMs: number, signal: AbortSignal): Promise<void> {
-    this.#begun.resolve();
     this.#isStarted = true;
+    this.#isAdopted = true;
+    this.#begun.resolve();
     const { clock } = this.#parts;
     this.#link.expectAnswer(RESUME_MS_MAX);
     await Promise.all([this.#locateCounter(), Promise.race([this.#ready.promise, this.ended])]);
@@ -190,13 +192,10 @@ export class DockerExecution implements PreparedExecution {
     return Promise.resolve(this.#wentAt === undefined ? 0 : this.#cpu.read());
   }
 
-  /** Podman makes a container that has ended anew when it is attached to, and forgets how it ended. */
-  async #attach(signal: AbortSignal): Promise<Attachment> {
-    const { client, container, executionId } = this.#parts;
-    const state = this.#isStarted ? (await inspectContainer(client, container.id, signal))?.State : undefined;
-    if (this.#isStarted && state?.Running !== true)
-      throw new BpError('sandbox_supervisor', `${executionId} does not run any more`);
-    return attachTo(client, container, (chunk) => this.#stderr.push(chunk), signal);
+  #attach(signal: AbortSignal): Promise<Attachment> {
+    const { client, container } = this.#parts;
+    const attach = this.#isStarted ? attachToRunning : attachTo;
+    return attach(client, container, (chunk) => this.#stderr.push(chunk), signal);
   }
 
   #take(event: SupervisorEvent): void {
@@ -291,7 +290,7 @@ export class DockerExecution implements PreparedExecution {
     // All that was printed comes before the end of the stream.
     await within(this.#parts.clock, STREAM_END_MS_MAX, () => this.#link.drained());
     this.#link.close();
-    if (exit && (this.#report === undefined || this.#report.output_bytes > this.#output.bytes)) await this.#readKept();
+    if (exit && this.#isReportKept()) await this.#readKept();
     await this.#output.close();
     const measuring = new AbortController();
     const size = await within(
@@ -301,6 +300,12 @@ export class DockerExecution implements PreparedExecution {
     );
     measuring.abort();
     return this.#endOf(exit, size);
+  }
+
+  /** Whether there may be more to know than the stream has brought. Where nothing of the agent ever ran, there isn't. */
+  #isReportKept(): boolean {
+    if (this.#wentAt === undefined && !this.#isAdopted) return false;
+    return this.#report === undefined || this.#report.output_bytes > this.#output.bytes;
   }
 
   /** What the stream didn't bring: it ended while nobody was attached. */
