@@ -113,8 +113,8 @@ export class DockerExecution implements PreparedExecution {
     const late = () =>
       new BpError('sandbox_supervisor', `${executionId}: the supervisor was not ready within ${READY_MS_MAX / 1000} s`);
     const ended = this.ended.then((end) => {
-      const said = this.#stderr.text || end.detail;
-      throw new BpError('sandbox_supervisor', `${executionId}: the supervisor ended before it was ready: ${said}`, {
+      const message = `${executionId}: the supervisor ended before it was ready: ${this.#stderr.text || end.detail}`;
+      throw new BpError('sandbox_supervisor', message, {
         hint: 'the image may be out of date; build it anew with `bp-agents image`',
       });
     });
@@ -132,7 +132,6 @@ export class DockerExecution implements PreparedExecution {
     this.#isStarted = true;
     this.#isAdopted = true;
     this.#begun.resolve();
-    const { clock } = this.#parts;
     this.#link.expectAnswer(RESUME_MS_MAX);
     await Promise.all([this.#locateCounter(), Promise.race([this.#ready.promise, this.ended])]);
     signal.throwIfAborted();
@@ -141,7 +140,7 @@ export class DockerExecution implements PreparedExecution {
       this.#stopping = this.#terminate();
       return;
     }
-    this.#wentAt = clock.monotonic() - (this.#greeted?.wall_ms ?? elapsedMs);
+    this.#wentAt = this.#parts.clock.monotonic() - (this.#greeted?.wall_ms ?? elapsedMs);
     // What was counted before "go" is not known any more; the margin is larger.
     this.#cpu.beginUnseen();
     void this.#guard(this.#wentAt);
@@ -265,8 +264,7 @@ export class DockerExecution implements PreparedExecution {
   #kill(signal: 'SIGTERM' | 'SIGKILL', attempts = Infinity): Promise<void> {
     const { client, clock, container, logger, executionId } = this.#parts;
     const done = AbortSignal.any([this.#over.signal, this.#giveUp.signal]);
-    const failed = (error: BpError) =>
-      logger.warn({ executionId, signal, err: error }, 'a container could not be told to end');
+    const failed = (err: BpError) => logger.warn({ executionId, signal, err }, 'a container could not be told to end');
     return killContainer({ client, clock, container, signal, attempts, done, failed });
   }
 
@@ -286,18 +284,15 @@ export class DockerExecution implements PreparedExecution {
   }
 
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
-    const { place } = this.#parts;
+    const { clock, place } = this.#parts;
     // All that was printed comes before the end of the stream.
-    await within(this.#parts.clock, STREAM_END_MS_MAX, () => this.#link.drained());
+    await within(clock, STREAM_END_MS_MAX, () => this.#link.drained());
     this.#link.close();
     if (exit && this.#isReportKept()) await this.#readKept();
     await this.#output.close();
     const measuring = new AbortController();
-    const size = await within(
-      this.#parts.clock,
-      MEASURE_MS_MAX,
-      async () => (await place.size()) ?? (await measureWorkspace(place.paths.root, measuring.signal)),
-    );
+    const measure = async () => (await place.size()) ?? (await measureWorkspace(place.paths.root, measuring.signal));
+    const size = await within(clock, MEASURE_MS_MAX, measure);
     measuring.abort();
     return this.#endOf(exit, size);
   }
