@@ -57,9 +57,10 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
 
   await documentRoutes(app);
   for (const spec of routes) addRoute(app, { economy, clock }, spec);
-  let document: string | undefined;
+  // One for all that are being sent: who doesn't read it holds no copy of its own.
+  let document: Buffer | undefined;
   app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
-    document ??= openApi(app);
+    document ??= Buffer.from(openApi(app));
     return reply.type('application/json').send(document);
   });
   await app.ready();

@@ -6,6 +6,8 @@ import type { LoopTurns } from './loop-turns.ts';
 
 /** The most of a body that goes to the parser at once. */
 const PIECE_BYTES_MAX = 16_384;
+/** The most of an answer that is joined to one piece. */
+const JOINED_BYTES_MAX = 16_384;
 const HEAD_BYTES_MIN = 'GET / HTTP/1.1'.length;
 const NOTHING = Buffer.alloc(0);
 /** Of a body that was refused for its size. */
@@ -96,9 +98,13 @@ export class PacedConnection extends Duplex {
     this.#pass(chunk, done);
   }
 
-  /** An answer's head and body come so: in one piece they wake the engine once. */
+  /** An answer's head and body come so: in one piece they wake the engine once. A large body is not copied for it. */
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#pass(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    const pieces = chunks.map(({ chunk }) => chunk);
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    const last = bytes <= JOINED_BYTES_MAX ? Buffer.concat(pieces) : pieces.pop()!;
+    if (last.length < bytes) for (const piece of pieces) this.#inner.write(piece);
+    this.#pass(last, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
