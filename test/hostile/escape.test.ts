@@ -143,8 +143,15 @@ describe('escape', () => {
     expectRefused('report');
   });
 
-  it('stream: nothing is read from its pipes or written into them', () => {
-    expectRefused('stream');
+  it("supervisor streams: PID 1's stdin and stdout are not opened, looked at or taken over", () => {
+    expectRefused('supervisor_streams');
+  });
+
+  it('own streams: its stdin holds nothing, and what it printed is not read back', () => {
+    expect(found['own_streams']).toEqual({
+      ...{ stdin: [true, 0], pipes: [true, 1] },
+      ...{ read: ['EACCES', 'EACCES', 'EACCES', 'EACCES'], mode: 'EPERM' },
+    });
   });
 
   it('relay port: nothing else listens where the System Service stands', () => {

@@ -23,10 +23,10 @@ os.mkfifo("pipe")
 time.sleep(120)
 `;
 const DECOY = 'f'.repeat(16);
+const DECOY_VOLUME = `decoy-of-another-home-${process.pid}`;
 
 let home: HostileHome;
 let decoy: string;
-let decoyVolume: string;
 let decoyWorkspace: string;
 
 beforeAll(async () => {
@@ -51,19 +51,18 @@ beforeAll(async () => {
   const docker = await engine();
   const { image } = configSchema.parse({}).sandbox;
   const labels = { 'bp-agents.home': DECOY, 'bp-agents.execution': 'exe_1', 'bp-agents.agent': 'staying' };
+  await docker.createVolume({ Name: DECOY_VOLUME, Labels: labels });
   const container = await docker.createContainer({ Image: image, Labels: labels });
   decoy = container.id;
-  const volume = await docker.createVolume({ Labels: labels });
-  decoyVolume = volume.name;
 
-  expect(containers(label())).toHaveLength(1);
+  expect([containers(label()).length, volumes(label()).length]).toEqual([1, 1]);
   expect(await home.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
 });
 afterAll(async () => {
   home.close();
   const docker = await engine();
   await docker.getContainer(decoy).remove({ force: true });
-  await docker.getVolume(decoyVolume).remove();
+  await docker.getVolume(DECOY_VOLUME).remove();
 });
 
 function label(): string {
@@ -71,17 +70,17 @@ function label(): string {
 }
 
 function containers(of: string): readonly string[] {
-  return listed(['ps', '--all', '--no-trunc'], of);
+  return listed('ps', '--all', '--no-trunc', '--quiet', '--filter', `label=bp-agents.home=${of}`);
 }
 
 function volumes(of: string): readonly string[] {
-  return listed(['volume', 'ls'], of);
+  return listed('volume', 'ls', '--quiet', '--filter', `label=bp-agents.home=${of}`);
 }
 
-function listed(command: readonly string[], of: string): readonly string[] {
-  const filter = `label=bp-agents.home=${of}`;
-  const names = execFileSync('docker', [...command, '--quiet', '--filter', filter], { encoding: 'utf8' });
-  return names.split('\n').filter((name) => name !== '');
+function listed(...args: readonly string[]): readonly string[] {
+  return execFileSync('docker', args, { encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => name !== '');
 }
 
 describe('leftovers', () => {
@@ -94,12 +93,14 @@ describe('leftovers', () => {
     expect(table).not.toContain(`bp-agents-${label()}`);
   });
 
-  it('reports: no volume of this home is left with the engine', () => {
+  it('volumes: none of this home is left, with a report or without', () => {
     expect(volumes(label())).toEqual([]);
   });
 
-  it('temporary files: nothing half-written is left', () => {
+  it('temporary files: nothing half-written and no report is left', () => {
     expect(readdirSync(join(home.directory, 'workspaces', '.staging'))).toEqual([]);
+    const state = join(home.directory, '.bp-agents', 'executions');
+    expect(existsSync(state) ? readdirSync(state) : []).toEqual([]);
   });
 
   it('mounts and groups: no mount and no control group of this home is left', () => {
@@ -117,9 +118,9 @@ describe('leftovers', () => {
     expect(await home.json('audit')).toMatchObject({ ok: true });
   });
 
-  it("decoys: another home's container and report, and a folder of nobody, are still there", () => {
+  it("decoys: another home's container and volume, and a folder of nobody, are still there", () => {
     expect(containers(DECOY)).toEqual([decoy]);
-    expect(volumes(DECOY)).toEqual([decoyVolume]);
+    expect(volumes(DECOY)).toContain(DECOY_VOLUME);
     expect(existsSync(decoyWorkspace)).toBe(true);
   });
 });

@@ -1,3 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { auditLedger } from '../../src/economy/audit/audit-ledger.ts';
 import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -21,7 +25,7 @@ const SETTINGS = [
   ...['sandbox.outputs_max=1000000', 'sandbox.output_bytes_max=10000000'],
   ...['history.cycles=100000', 'sandbox.faults_before_pause=1000', 'sandbox.workspace_mb=64', 'log.level=warn'],
 ];
-/** From a kill before anything is opened to one in the midst of work, where this machine gets to work at once. */
+/** From a kill before anything is opened to one in the midst of work, mostly counted from its first cycle. */
 const LIFE_MS = [50, 4500] as const;
 const END_CYCLES = 3;
 const CLOSE_TRIES = 40;
@@ -36,12 +40,11 @@ export async function torture({ rounds, seed, say }: TortureOptions): Promise<re
   const dice = new Dice(seed);
   const truth = new GroundTruth(place.directory);
   await populate(place);
-  const workMs = await untilWork(place);
   for (let round = 1; round <= rounds; round++) {
     const own = dice.fork(`round ${round}`);
     const began = Date.now();
-    const { lifeMs, signal, scored } = await live(place, own, workMs);
-    const differences = [...truth.differences(), ...truth.checkScored(scored), ...audited(place)];
+    const { lifeMs, signal, scored, early } = await live(place, own);
+    const differences = [...early, ...truth.differences(), ...truth.checkScored(scored), ...audited(place)];
     const facts = `${truth.started} starts, ${truth.acknowledged} acknowledged writes, ${truth.compared} ends, ${scored.length} marks this time`;
     say(`round ${round} of seed ${seed}: ${signal} after ${lifeMs} ms; ${facts}; ${Date.now() - began} ms`);
     if (differences.length > 0) return kept(place, differences);
@@ -69,34 +72,31 @@ async function populate(place: ProgramHome): Promise<void> {
   }
 }
 
-/** How long a start takes until there is work, killed there: a busy machine would be killed before it each time. */
-async function untilWork(place: ProgramHome): Promise<number> {
-  const began = Date.now();
-  const run = place.start('run', '--headless');
-  await until(
-    () => place.json<readonly unknown[]>('executions'),
-    (executions) => executions.length > 0,
-  );
-  run.kill('SIGKILL');
-  await exitOf(run);
-  return Date.now() - began;
-}
-
 interface Life {
   readonly lifeMs: number;
   readonly signal: string;
   /** Prompts whose marks were acknowledged. */
   readonly scored: readonly string[];
+  /** Where it did not live so long. */
+  readonly early: readonly string[];
 }
 
 /** One start of the program and its end at an instant of the seed's, while the human answers from another process. */
-async function live(place: ProgramHome, dice: Dice, workMs: number): Promise<Life> {
-  const lifeMs = dice.whole(...LIFE_MS) + (dice.chance(0.7) ? workMs : 0);
+async function live(place: ProgramHome, dice: Dice): Promise<Life> {
+  const lifeMs = dice.whole(...LIFE_MS);
+  const before = cycleOf(place);
   const run = place.start('run', '--headless');
+  // A busy machine would be killed at its start each time.
+  if (dice.chance(0.7))
+    await until(
+      () => Promise.resolve(run.exitCode !== null || cycleOf(place) > before),
+      (isThere) => isThere,
+    );
   const scored: string[] = [];
   const over = new Promise<void>((resolve) => setTimeout(resolve, lifeMs));
-  const human = answer(place, dice.fork('human'), over, scored);
+  const human = answer(place, dice.fork('human'), { run, over }, scored);
   await over;
+  const early = run.exitCode === null ? [] : [`run ended by itself with code ${run.exitCode}`];
   const isGentle = dice.chance(0.1);
   if (isGentle) {
     run.kill('SIGTERM');
@@ -105,15 +105,37 @@ async function live(place: ProgramHome, dice: Dice, workMs: number): Promise<Lif
   run.kill('SIGKILL');
   await exitOf(run);
   await human;
-  return { lifeMs, signal: isGentle ? 'SIGTERM and SIGKILL' : 'SIGKILL', scored };
+  return { lifeMs, signal: isGentle ? 'SIGTERM and SIGKILL' : 'SIGKILL', scored, early };
+}
+
+/** Read without a command: after a kill, the first one puts back the workspaces, and no run can begin meanwhile. */
+function cycleOf({ directory }: ProgramHome): number {
+  const database = new SqliteDatabase(join(directory, '.bp-agents', 'economy.db'), { readonly: true });
+  try {
+    return database.prepare<[], number>('SELECT coalesce(max(cycle), 0) FROM cycles').pluck().get() ?? 0;
+  } finally {
+    database.close();
+  }
+}
+
+/** Whether this process has come so far that it is the one that runs the economy. */
+function hasBegun({ directory }: ProgramHome, run: ChildProcess): boolean {
+  const path = join(directory, '.bp-agents', 'run.pid');
+  return existsSync(path) && readFileSync(path, 'utf8').trim() === String(run.pid);
+}
+
+interface Lived {
+  readonly run: ChildProcess;
+  readonly over: Promise<void>;
 }
 
 /** Marks what is open, now and then, and is itself killed now and then. */
-async function answer(place: ProgramHome, dice: Dice, over: Promise<void>, scored: string[]): Promise<void> {
+async function answer(place: ProgramHome, dice: Dice, { run, over }: Lived, scored: string[]): Promise<void> {
   const ended = { yet: false };
   void over.then(() => (ended.yet = true));
   while (!ended.yet) {
     await Promise.race([over, new Promise((resolve) => setTimeout(resolve, dice.whole(100, 1500)))]);
+    if (!hasBegun(place, run)) continue;
     const prompts = await place.json<{ id: string }[]>('prompts', '--open').catch(() => []);
     const [open] = prompts;
     if (!open) continue;

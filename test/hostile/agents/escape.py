@@ -265,10 +265,28 @@ def report():
 
 
 @attack
-def stream():
-    """Reading, writing or borrowing the pipes between the supervisor and the program."""
-    opened = [attempt(lambda: os.open(f"/proc/1/fd/{fd}", flags | os.O_NONBLOCK)) for fd in (0, 1, 2) for flags in (os.O_RDONLY, os.O_WRONLY)]
-    return opened + [attempt(lambda: syscall(438, 438, os.pidfd_open(1), fd, 0)) for fd in (0, 1, 2)]
+def supervisor_streams():
+    """Its stdin and stdout carry all that passes between the container and the host."""
+    def duplicate(number):
+        return syscall(438, 438, os.pidfd_open(1), number, 0)
+
+    paths = [f"/proc/1/{place}/{number}" for place in ("fd", "fdinfo", "task/1/fd", "map_files") for number in range(12)]
+    opened = [attempt(lambda: os.open(path, flags)) for path in paths for flags in (os.O_RDONLY | os.O_NONBLOCK, os.O_WRONLY | os.O_NONBLOCK)]
+    linked = [attempt(lambda: os.readlink(path)) for path in paths]
+    return opened + linked + [attempt(lambda: duplicate(number)) for number in range(12)]
+
+
+@attack
+def own_streams():
+    """What it was given itself: no terminal, no socket, and nothing to read."""
+    own = [os.fstat(number).st_mode for number in range(3)]
+    ours = {os.readlink(f"/proc/self/fd/{number}") for number in (1, 2)}
+    return {
+        "stdin": [stat.S_ISCHR(own[0]), len(os.read(0, 4096))],
+        "pipes": [all(map(stat.S_ISFIFO, own[1:])), len(ours)],
+        "read": [attempt(lambda: os.open(path, os.O_RDONLY | os.O_NONBLOCK)) for path in ("/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/dev/fd/2")],
+        "mode": attempt(lambda: os.fchmod(1, 0o666)),
+    }
 
 
 @attack
