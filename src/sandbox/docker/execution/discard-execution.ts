@@ -4,9 +4,16 @@ import type { SandboxParts } from '../sandbox-parts.ts';
 
 /** See `Sandbox.discard`. */
 export async function discardExecution(parts: SandboxParts, executionId: string): Promise<void> {
-  const { client, homeLabel, home, volumes } = parts;
-  const containers = await listContainers(client, { homeLabel, executionId }, undefined);
-  await Promise.all(containers.map(({ Id }) => removeContainer(client, client.docker.getContainer(Id))));
+  const { home, volumes } = parts;
+  await removeContainersOf(parts, executionId);
   await sweepWorkspaces(home, (id) => id === executionId);
   await volumes.release(executionId);
+}
+
+export async function removeContainersOf(
+  { client, homeLabel }: Pick<SandboxParts, 'client' | 'homeLabel'>,
+  executionId: string,
+): Promise<void> {
+  const containers = await listContainers(client, { homeLabel, executionId }, undefined);
+  await Promise.all(containers.map(({ Id }) => removeContainer(client, client.docker.getContainer(Id))));
 }

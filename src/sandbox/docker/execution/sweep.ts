@@ -4,7 +4,7 @@ import { orphanedVolumes, removeVolume } from '../container/report-volumes.ts';
 import { listContainers } from '../container/container.ts';
 import { LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { discardExecution } from './discard-execution.ts';
+import { removeContainersOf } from './discard-execution.ts';
 
 /** See `Sandbox.sweep`. What is a home's is told by its label and its own directories; nothing else is touched. */
 export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
@@ -12,7 +12,12 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   const containers = await listContainers(client, { homeLabel }, signal);
   const known = containers.map(({ Labels }) => Labels[LABEL.execution] ?? '');
   const isStale = (executionId: string) => isExecutionId(executionId) && !keep.has(executionId);
-  for (const executionId of new Set(known)) if (isStale(executionId)) await discardExecution(parts, executionId);
+  // Folders come last: those of a trial run that was cut off may be mounted until their containers are gone.
+  for (const executionId of new Set(known)) {
+    if (!isStale(executionId)) continue;
+    await removeContainersOf(parts, executionId);
+    await volumes.release(executionId);
+  }
   for (const name of await orphanedVolumes(client, homeLabel, signal)) await removeVolume(client, name);
   const held = containers
     .filter(({ Labels }) => !isStale(Labels[LABEL.execution] ?? ''))
