@@ -2,9 +2,13 @@ import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
+import { ByteQueue } from './byte-queue.ts';
 
 export interface OutputFile {
-  /** Keeps the chunk as far as the cap allows. Resolves when it needs no memory any more. Never rejects. */
+  /**
+   * Keeps the chunk as far as the cap allows. Resolves when it needs no memory any more; chunks that are written together
+   * get the same promise. Never rejects.
+   */
   write(chunk: Uint8Array): Promise<void>;
   /** Bytes that came, kept or not. Of what came to an earlier process, those that it kept. */
   readonly bytes: number;
@@ -13,6 +17,8 @@ export interface OutputFile {
   /** Resolves when everything kept is in the file. Never rejects. Idempotent. */
   close(): Promise<void>;
 }
+
+const DONE = Promise.resolve();
 
 /** The line at the end of a file that was cut. */
 function cutMarker(bytesMax: number): string {
@@ -39,23 +45,32 @@ export function createOutputFile({
   /** Nothing more is written. */
   let isCut = bytesKept > bytesMax;
   let bytes = Math.min(bytesKept, bytesMax);
+  const waiting = new ByteQueue(Infinity);
   let opened: Promise<FileHandle> | undefined;
-  let written: Promise<void> = Promise.resolve();
+  let written = DONE;
+  /** Of what waits. */
+  let next: Promise<void> | undefined;
   let failed = false;
   let closing: Promise<void> | undefined;
 
+  /** One write at a time, of all that has come meanwhile: an agent may print byte by byte. */
   function append(chunk: Uint8Array): void {
-    opened ??= openForAppend(path);
-    const file = opened;
-    written = written.then(async () => {
-      if (failed) return;
-      try {
-        await (await file).appendFile(chunk);
-      } catch (error) {
-        failed = true;
-        logger.warn({ path, err: error }, 'the output of an execution is not kept');
-      }
-    });
+    waiting.push(chunk);
+    next ??= written.then(writeOut);
+    written = next;
+  }
+
+  async function writeOut(): Promise<void> {
+    next = undefined;
+    const all = waiting.take(Infinity);
+    if (failed) return;
+    try {
+      opened ??= openForAppend(path);
+      await (await opened).appendFile(all);
+    } catch (error) {
+      failed = true;
+      logger.warn({ path, err: error }, 'the output of an execution is not kept');
+    }
   }
 
   async function finish(): Promise<void> {
@@ -66,12 +81,11 @@ export function createOutputFile({
 
   return {
     write(chunk) {
-      if (closing) return Promise.resolve();
+      if (closing) return DONE;
       const room = Math.max(0, bytesMax - bytes);
       bytes += chunk.length;
-      if (isCut || chunk.length === 0) return Promise.resolve();
-      // The chunk may share its memory with the connection's buffer: keep a copy, never more than there is room for.
-      if (room > 0) append(Uint8Array.prototype.slice.call(chunk, 0, room));
+      if (isCut || chunk.length === 0) return DONE;
+      if (room > 0) append(chunk.subarray(0, room));
       isCut = chunk.length > room;
       if (isCut) append(Buffer.from(cutMarker(bytesMax)));
       return written;

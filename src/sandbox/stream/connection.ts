@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteQueue } from '../content/byte-queue.ts';
 import { PAYLOAD_BYTES_MAX } from './frame.ts';
 import { StreamBroken } from './stream-broken.ts';
 
@@ -39,7 +39,8 @@ export class Connection extends Duplex {
   #unsent: { readonly bytes: Uint8Array; readonly done: () => void } | undefined;
 
   constructor(port: ConnectionPort, windows: ConnectionWindows) {
-    super({ allowHalfOpen: true, readableHighWaterMark: PAYLOAD_BYTES_MAX, writableHighWaterMark: PAYLOAD_BYTES_MAX });
+    // One piece and no more lies ready to be read: the queue holds the rest in far less memory, where pieces are small.
+    super({ allowHalfOpen: true, readableHighWaterMark: 1, writableHighWaterMark: PAYLOAD_BYTES_MAX });
     this.#port = port;
     this.#window = windows.own;
     this.#received = new ByteQueue(windows.own);

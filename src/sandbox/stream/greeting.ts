@@ -1,12 +1,20 @@
+import type { Randomness } from '../../platform/randomness.ts';
 import { StreamBroken } from './stream-broken.ts';
 
-export const NONCE_BYTES = 16;
-
+const NONCE_BYTES = 16;
 const MAGIC = Buffer.from('BPS1');
 const MARK_BYTES = MAGIC.length + NONCE_BYTES;
 const GREETING_BYTES = MARK_BYTES + 16;
 /** What a container can have had on its way when somebody attached to it. */
 const SKIPPED_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Without the magic in it: what begins within a greeting would be taken for another one. */
+export function drawNonce(random: Randomness): Uint8Array {
+  for (;;) {
+    const nonce = Buffer.from(random.bytes(NONCE_BYTES));
+    if (!nonce.includes(MAGIC)) return nonce;
+  }
+}
 
 /** What the program begins with. */
 export interface Greeting {

@@ -48,6 +48,8 @@ export class Link {
   #pauseMs = PAUSE_MS_FIRST;
   #accept: ((connection: Duplex) => void) | undefined;
   readonly #waiting: Duplex[] = [];
+  /** Told again to each session: the one before may have taken it with it. */
+  #requests: number | undefined;
   #awaited: { readonly until: number; readonly answered: AbortController } | undefined;
 
   constructor(options: LinkOptions) {
@@ -86,6 +88,7 @@ export class Link {
 
   /** See `ServedExecution.keepRequests`. */
   keepRequests(count: number): void {
+    this.#requests = count;
     this.#current?.session.keepRequests(count);
   }
 
@@ -154,6 +157,7 @@ export class Link {
           current.isAnswered = true;
           this.#awaitNothing();
           output.goOnFrom(outputFrom);
+          if (this.#requests !== undefined) session.keepRequests(this.#requests);
         },
         said: (line) => this.#hear(line),
         printed: (piece) => output.write(piece),

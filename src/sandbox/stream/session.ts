@@ -10,7 +10,7 @@ export interface SessionSinks {
   readonly answered: (outputFrom: number) => void;
   /** A line that it has said. */
   readonly said: (line: string) => void;
-  /** Output, which is only lent. Resolves when it is kept. */
+  /** Output, which is only lent. Resolves when it is kept; pieces that are kept together may have the same promise. */
   readonly printed: (piece: Uint8Array) => Promise<void>;
   readonly connected: (connection: Duplex) => void;
 }
@@ -57,6 +57,8 @@ export class Session {
   #line = Buffer.alloc(0);
   #outputOutstanding = 0;
   #outputUngranted = 0;
+  /** What is being kept at once: a promise is waited for once, however small the pieces are. */
+  #keeping: { readonly kept: Promise<void>; bytes: number } | undefined;
   #outputEnded = false;
   #isClosed = false;
   #pending: Uint8Array[] = [];
@@ -191,14 +193,24 @@ export class Session {
   }
 
   #print(piece: Uint8Array): void {
-    const bytes = piece.length;
-    void this.#options.sinks.printed(piece).then(() => {
-      this.#outputUngranted += bytes;
-      if (this.#outputUngranted * 4 < OUTPUT_WINDOW || this.#isClosed) return;
-      this.#outputOutstanding -= this.#outputUngranted;
-      this.#send(windowFrame(OUTPUT, this.#outputUngranted));
-      this.#outputUngranted = 0;
-    });
+    const kept = this.#options.sinks.printed(piece);
+    if (this.#keeping?.kept !== kept) {
+      const keeping = { kept, bytes: 0 };
+      this.#keeping = keeping;
+      void kept.then(() => {
+        if (this.#keeping === keeping) this.#keeping = undefined;
+        this.#grantOutput(keeping.bytes);
+      });
+    }
+    this.#keeping.bytes += piece.length;
+  }
+
+  #grantOutput(bytes: number): void {
+    this.#outputUngranted += bytes;
+    if (this.#outputUngranted * 4 < OUTPUT_WINDOW || this.#isClosed) return;
+    this.#outputOutstanding -= this.#outputUngranted;
+    this.#send(windowFrame(OUTPUT, this.#outputUngranted));
+    this.#outputUngranted = 0;
   }
 
   /** Together with what else is sent in this turn: one system call, and one wake-up of the engine. */
@@ -210,12 +222,18 @@ export class Session {
   }
 
   #flush(): void {
-    const requests = this.#requests === undefined ? [] : [lineFrame(`requests ${this.#requests}`)];
-    this.#requests = undefined;
-    const bytes = Buffer.concat([...requests, ...this.#pending]);
+    const bytes = Buffer.concat([...this.#untoldRequests(), ...this.#pending]);
     this.#pending = [];
     this.#pendingBytes = 0;
     if (!this.#isClosed) this.#options.outlet.write(bytes);
+  }
+
+  /** Nothing may come before the greeting: it could make a frame whole that an earlier session has left unfinished. */
+  #untoldRequests(): Buffer[] {
+    if (this.#requests === undefined || this.#answer === undefined) return [];
+    const line = lineFrame(`requests ${this.#requests}`);
+    this.#requests = undefined;
+    return [line];
   }
 }
 

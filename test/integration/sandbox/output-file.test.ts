@@ -72,6 +72,16 @@ describe('the output of an execution', () => {
     expect(readFileSync(path, 'utf8')).toBe(`12345678${cutMarker(8)}`);
   });
 
+  it('is written together where it comes byte by byte, and told of together', async () => {
+    const file = createOutputFile({ path, bytesMax: 100_000, logger });
+    const told = new Set<Promise<void>>();
+    for (let count = 0; count < 50_000; count++) told.add(file.write(Buffer.from('x')));
+    await Promise.all(told);
+    expect(told.size).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe('x'.repeat(50_000));
+    await file.close();
+  });
+
   it('tells when a piece needs no memory any more', async () => {
     const file = createOutputFile({ path, bytesMax: 100, logger });
     await file.write(Buffer.from('kept'));

@@ -1,4 +1,4 @@
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Container } from 'dockerode';
 import { extract } from 'tar-stream';
 import { BpError } from '../../../platform/errors.ts';
@@ -80,8 +80,6 @@ async function readFiles(archive: NodeJS.ReadableStream): Promise<ReadonlyMap<st
     bytes += chunk.length;
     if (bytes > ARCHIVE_BYTES_MAX) reader.destroy(new Error('the report of a container is too large'));
   });
-  archive.once('error', (error: Error) => reader.destroy(error));
-  archive.pipe(reader);
-  await finished(reader);
+  await pipeline(archive, reader);
   return files;
 }

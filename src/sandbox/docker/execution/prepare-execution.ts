@@ -3,7 +3,7 @@ import { agentUser } from '../../content/agent-user.ts';
 import { outputPath } from '../../../config/home-places.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
 import { fillWorkspace, makeWorkspace, measureWorkspace } from '../../content/workspace.ts';
-import { NONCE_BYTES } from '../../stream/greeting.ts';
+import { drawNonce } from '../../stream/greeting.ts';
 import type { ExecutionRequest } from '../../sandbox.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
@@ -26,7 +26,7 @@ export async function prepareExecution(
   const { paths } = place;
   await makeWorkspace(paths);
   const leastFree = await place.leastFree();
-  const nonce = parts.random.bytes(NONCE_BYTES);
+  const nonce = drawNonce(parts.random);
   const owner = isRoot ? agentUser(parts, request.agentNumber) : undefined;
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { dataFrame, FLAG, windowFrame } from '../../../../src/sandbox/stream/frame.ts';
 import { Session } from '../../../../src/sandbox/stream/session.ts';
 import { StreamBroken } from '../../../../src/sandbox/stream/stream-broken.ts';
@@ -19,6 +19,7 @@ function open({ answered = true } = {}) {
   const connections: Duplex[] = [];
   const printed: Buffer[] = [];
   let isKept = true;
+  let together: Promise<void> | undefined;
   const unkept: (() => void)[] = [];
   const outlet = { write: (bytes: Uint8Array) => void written.push(Buffer.from(bytes)), waitingBytes: 0 };
   const session = new Session({
@@ -30,6 +31,7 @@ function open({ answered = true } = {}) {
       said: (line) => lines.push(line),
       printed: (piece) => {
         printed.push(Buffer.from(piece));
+        if (together) return together;
         return isKept ? Promise.resolve() : new Promise((resolve) => unkept.push(resolve));
       },
       connected: (connection) => connections.push(connection),
@@ -45,6 +47,10 @@ function open({ answered = true } = {}) {
       return Buffer.concat(written.splice(0)).toString('hex');
     },
     keepNothing: () => (isKept = false),
+    keepTogether: () => {
+      together = Promise.resolve();
+      return { then: vi.spyOn(together, 'then') };
+    },
     keepAll: () => unkept.splice(0).forEach((kept) => kept()),
   };
 }
@@ -174,6 +180,27 @@ describe('a session', () => {
     connection.write('x');
     const expected = [dataFrame(CONTROL, Buffer.from('requests 2\n')), dataFrame(FIRST, Buffer.from('x'))];
     expect(await written()).toBe(Buffer.concat(expected).toString('hex'));
+  });
+
+  it('tells of requests behind its greeting, never before it', async () => {
+    const { session, written } = open({ answered: false });
+    session.keepRequests(3);
+    expect(await written()).toBe(hex('program greets'));
+    session.take(streamExample('supervisor answers'));
+    session.say('go');
+    const expected = [dataFrame(CONTROL, Buffer.from('requests 3\n')), streamExample('program says go')];
+    expect(await written()).toBe(Buffer.concat(expected).toString('hex'));
+  });
+
+  it('waits once for what is kept together, however small the pieces', async () => {
+    const { session, keepTogether, written } = open();
+    const { then } = keepTogether();
+    await written();
+    for (let count = 0; count < 70_000; count++) session.take(dataFrame(OUTPUT, Buffer.from('x')));
+    expect(then).toHaveBeenCalledTimes(1);
+    expect(await written()).toBe(windowFrame(OUTPUT, 70_000).toString('hex'));
+    session.take(dataFrame(OUTPUT, Buffer.alloc(16_384)));
+    expect(then).toHaveBeenCalledTimes(2);
   });
 
   it('breaks connections that the other side resets, and all of them at its own end', async () => {
