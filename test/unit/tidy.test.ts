@@ -38,7 +38,7 @@ const CODE = new Set(['.ts', '.js', '.mjs', '.cjs', '.py', '.c', '.h', '.sh']);
 
 const files = list(ROOT);
 const code = files.filter((path) => CODE.has(extname(path)));
-const tests = files.filter((path) => path.endsWith('.test.ts'));
+const tests = files.filter((path) => path.endsWith('.test.ts') || path.startsWith('test/contract/'));
 const self = relative(ROOT, import.meta.filename);
 
 function list(directory: string): string[] {

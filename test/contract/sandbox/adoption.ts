@@ -3,6 +3,7 @@ import type { Config } from '../../../src/config/schema.ts';
 import { cutMarker } from '../../helpers/cut-marker.ts';
 import { ENOUGH } from '../../helpers/docker-sandbox.ts';
 import { asking, pause, realHome, serveRequests, until, type RealHome } from './real-home.ts';
+import { itWhere } from './it-where.ts';
 import type { SandboxUnderTest } from './sandbox-at-work.ts';
 
 /** Prints numbered lines and asks, both until it is released; each answer must be higher than the one before. */
@@ -36,7 +37,7 @@ export function itAdopts(engine: SandboxUnderTest): void {
   });
 
   describe('what an execution that is taken over', () => {
-    it.runIf(streamAgain)('prints and asks is all there, each once, however often the program is killed', async () => {
+    itWhere(streamAgain)('prints and asks is all there, each once, however often the program is killed', async () => {
       await open({ output_bytes_max: 100_000_000 });
       const request = home.request({ files: BUSY, bundle: { ...ENOUGH, cpuMs: 60_000 } });
       await home.at.crash({ request, state: 'running' }, () => pause(300));
@@ -90,7 +91,7 @@ export function itAdopts(engine: SandboxUnderTest): void {
       expect(home.output(request.executionId)).toBe(output);
     });
 
-    it.runIf(streamAgain)('prints beyond the cap is counted on and cut only once, and its limits hold on', async () => {
+    itWhere(streamAgain)('prints beyond the cap is counted on and cut only once, and its limits hold on', async () => {
       await open({ output_bytes_max: 2000, backstop_ms: 500 });
       const request = home.request({
         bundle: { ...ENOUGH, cpuMs: 1000 },

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/schema.ts';
 import { ENOUGH } from '../../helpers/docker-sandbox.ts';
 import { asking, pause, realHome, serveRequests, until, type RealHome } from './real-home.ts';
+import { itWhere } from './it-where.ts';
 import type { Cut, Direction, OpenOptions, SandboxUnderTest } from './sandbox-at-work.ts';
 
 /** A prime, so that the sample hits every part of the frames; `BP_CUT_EVERY=1` cuts at every byte. */
@@ -43,7 +44,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
     }));
 
   describe('a stream', () => {
-    it.runIf(streamAgain)('that breaks at any byte loses and doubles nothing', async () => {
+    itWhere(streamAgain)('that breaks at any byte loses and doubles nothing', async () => {
       await open({}, { hurried: true });
       const request = home.request({ files: COUNTING, bundle: { ...ENOUGH, cpuMs: 600_000 }, wallMs: 3_600_000 });
       const execution = await home.prepare(request);
@@ -64,7 +65,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(home.at.complaints).toEqual([]);
     });
 
-    it.runIf(streamAgain)('that breaks before "go" can still bring it', async () => {
+    itWhere(streamAgain)('that breaks before "go" can still bring it', async () => {
       await open({});
       const request = home.request({ files: asking('say("went")') });
       const execution = await home.prepare(request);
@@ -74,7 +75,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(home.output(request.executionId)).toBe('went');
     });
 
-    it.runIf(!streamAgain)('that breaks before "go" and can not be taken up again lets nothing run', async () => {
+    itWhere(!streamAgain)('that breaks before "go" and can not be taken up again lets nothing run', async () => {
       await open({});
       const request = home.request({ files: asking('say("went")') });
       const execution = await home.prepare(request);
@@ -84,7 +85,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(home.output(request.executionId)).toBe('');
     });
 
-    it.runIf(streamAgain)('that says nonsense is let go of and attached to anew', async () => {
+    itWhere(streamAgain)('that says nonsense is let go of and attached to anew', async () => {
       await open({}, { hurried: true });
       const request = home.request({ files: COUNTING });
       const execution = await home.prepare(request);

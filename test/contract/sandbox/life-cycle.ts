@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NEVER } from '../../helpers/docker-sandbox.ts';
 import type { AdoptedExecution } from '../../../src/sandbox/sandbox.ts';
+import { itWhere } from './it-where.ts';
 import type { Deed, SandboxAtWork, SandboxUnderTest } from './sandbox-at-work.ts';
 
 /** From its preparation to its removal; what the agent does in between doesn't matter, so it need not be real. */
@@ -94,7 +95,7 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
   });
 
   describe('after a kill of the program', () => {
-    it.runIf(streamAgain)('an execution that runs is taken over to its end', async () => {
+    itWhere(streamAgain)('an execution that runs is taken over to its end', async () => {
       await crash('stays', 'running');
       expect(await at.left()).toEqual([{ executionId: 'exe_1', isRunning: true }]);
       const adopted = await adopt();
@@ -103,14 +104,14 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
       expect(await adopted.ended).toMatchObject({ cause: 'exited', exitCode: 3 });
     });
 
-    it.runIf(streamAgain)('one that runs can be stopped', async () => {
+    itWhere(streamAgain)('one that runs can be stopped', async () => {
       await crash('stays', 'running');
       const adopted = await adopt();
       await adopted.stop('operator');
       expect(await adopted.ended).toMatchObject({ cause: 'stopped' });
     });
 
-    it.runIf(!streamAgain)('one that runs, but whose stream can not be taken up again, is lost', async () => {
+    itWhere(!streamAgain)('one that runs, but whose stream can not be taken up again, is lost', async () => {
       await crash('stays', 'running');
       const adopted = await adopt();
       expect(adopted.hadEnded).toBe(false);
@@ -145,7 +146,7 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
       await adopted.stop('operator');
     });
 
-    it.runIf(streamAgain)('its requests are counted on, as often as that happens', async () => {
+    itWhere(streamAgain)('its requests are counted on, as often as that happens', async () => {
       await crash('asks', 'running');
       expect((await adopt()).requests).toBe(3);
       await at.crash({ request: at.request('asks', { executionId: 'exe_1' }), state: 'adopted' });

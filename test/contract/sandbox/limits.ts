@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutMarker } from '../../helpers/cut-marker.ts';
 import { ENOUGH, files, python } from '../../helpers/docker-sandbox.ts';
 import { realHome, until, type RealHome } from './real-home.ts';
+import { itWhere } from './it-where.ts';
 import type { SandboxUnderTest } from './sandbox-at-work.ts';
 
 const OUTPUT_MAX = 2000;
@@ -61,7 +62,7 @@ export function itKeepsLimits(engine: SandboxUnderTest): void {
       if (engine.has.heldQuota) expect(end.usage.workspaceBytes).toBeLessThan(17.1 * MB);
     });
 
-    it.runIf(engine.has.heldQuota)(
+    itWhere(engine.has.heldQuota)(
       'of the workspace keeps files out that do not fit, and leaves no container',
       async () => {
         const large = files({ 'main.py': 'pass', 'large.txt': 'x'.repeat(40 * MB) });
