@@ -52,7 +52,7 @@ void channel_send(struct channel *channel, struct outbox *outbox, uint32_t *next
 
 /* Half a window at a time: a frame for each little piece would wake the program and cost the agent. */
 static bool grant_is_due(const struct channel *channel) {
-  return !channel->heard_last && channel->passed_on >= CHANNEL_WINDOW / 2;
+  return !channel->heard_last && channel->passed_on >= channel->held.size / 2;
 }
 
 void channel_settle(struct channel *channel, struct outbox *outbox, uint32_t *next_number) {

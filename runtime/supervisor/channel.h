@@ -11,8 +11,9 @@
 enum { CHANNEL_WINDOW = 40960 };
 
 /*
- * One connection as a stream: its windows, who has said their last, and what has come from the program and not yet gone
- * to the agent. It knows no descriptor. All zero but for the ring's place is a free one.
+ * One connection of the agent's as a stream: its windows, who has said their last, and what has come from the program and
+ * not yet gone to the agent. It knows no descriptor. All zero but for the ring's place is a free one. Content is one, too;
+ * its number is known from the beginning, and the porter stands for the agent.
  */
 struct channel {
   enum {

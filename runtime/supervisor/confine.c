@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/fsuid.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,7 +31,16 @@ static bool drop_user(const struct options *options) {
          real_gid == options->gid && effective_gid == options->gid && saved_gid == options->gid;
 }
 
-/* Changing the user has emptied the permitted and effective sets; this empties the inheritable one too, and proves it. */
+/* The kernel tells of a refusal only by the next call. */
+static bool take_file_user(const struct options *options) {
+  if (setgroups(0, NULL) != 0) return false;
+  setfsgid(options->gid);
+  setfsuid(options->uid);
+  errno = EPERM;
+  return (gid_t)setfsgid((gid_t)-1) == options->gid && (uid_t)setfsuid((uid_t)-1) == options->uid;
+}
+
+/* Changing the user has emptied the permitted and effective sets, where there was a change; this empties all, and proves it. */
 static bool drop_capabilities(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}}, held[_LINUX_CAPABILITY_U32S_3];
@@ -93,5 +103,22 @@ const char *confine_self(const struct options *options, int output_fd, int kept_
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";
   if (!drop_user(options)) return "setuid";
   if (!drop_capabilities()) return "capset";
+  return NULL;
+}
+
+const char *confine_porter(const struct options *options, int socket) {
+  reset_signals();
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  umask(077);
+  int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nothing < 0 || !set_descriptors(nothing, socket)) return "descriptors";
+  if (setsid() < 0) return "setsid";
+  if (!set_limit(RLIMIT_FSIZE, options->file_bytes_max) || !set_limit(RLIMIT_CORE, 0)) return "setrlimit";
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";
+  if (!take_file_user(options)) return "setfsuid";
+  if (!drop_capabilities()) return "capset";
+  /* Once more: taking another user for files may have changed it. */
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) return "dumpable";
   return NULL;
 }

@@ -11,4 +11,11 @@
  */
 const char *confine_self(const struct options *options, int output_fd, int kept_fd);
 
+/*
+ * Turns the calling process, a fresh child of the supervisor, into a porter: the agent's user where files are concerned and
+ * nowhere else, so that the agent has no hold on it; no capabilities, the agent's limit on files, its socket as descriptor
+ * 3 and no other. Returns as `confine_self` does.
+ */
+const char *confine_porter(const struct options *options, int socket);
+
 #endif

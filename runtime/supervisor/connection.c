@@ -1,25 +1,17 @@
 #include "connection.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* A page is kept for the next one; large answers are rare, and 64 of them add up. */
-enum { BYTES_KEPT = 4096 };
 
 void connection_open(struct connection *connection, struct channel *channel, int fd) {
   *connection = (struct connection){.channel = channel, .fd = fd};
 }
 
 static void let_go(struct connection *connection) {
-  struct ring *held = &connection->channel->held;
   close(connection->fd);
   connection->fd = -1;
-  if (held->reached > BYTES_KEPT) {
-    madvise(held->bytes, held->size, MADV_DONTNEED);
-    held->reached = 0;
-  }
+  ring_release(&connection->channel->held);
 }
 
 /* The agent must be able to tell an answer that was cut off from one that has ended. */

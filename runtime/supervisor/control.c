@@ -23,6 +23,10 @@ static bool take_line(struct control *control) {
     control->go = true;
     return !again;
   }
+  if (control->knows_done && control->length == 4 && memcmp(control->line, "done", 4) == 0) {
+    control->done = true;
+    return true;
+  }
   if (control->length < head || memcmp(control->line, REQUESTS, head) != 0) return false;
   return take_number(control->line + head, control->length - head, &control->requests);
 }

@@ -7,9 +7,11 @@
 
 enum { CONTROL_LINE_MAX = 64 };
 
-/* What the program says, line by line: `go`, and `requests N`. */
+/* What the program says, line by line: `go`, `requests N`, and where it stays for content, `done`. */
 struct control {
   bool go;
+  bool done;
+  bool knows_done; /* otherwise it isn't known */
   int64_t requests; /* the last number that was said */
   size_t length;    /* of the line that has begun */
   char line[CONTROL_LINE_MAX];

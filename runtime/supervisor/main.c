@@ -17,6 +17,7 @@
 #include "budget.h"
 #include "cgroup.h"
 #include "clock.h"
+#include "content.h"
 #include "disk.h"
 #include "ending.h"
 #include "relay.h"
@@ -30,6 +31,9 @@ enum { DISK_PAUSE_US = 1000000 };
 
 /* How long "go" is waited for; and at the end, how long a program that takes nothing keeps the container. */
 enum { GO_PATIENCE_US = 600000000, END_PATIENCE_US = 1000000 };
+
+/* How long a program that stays for content may say nothing; and a porter that works. */
+enum { STAY_PATIENCE_US = 10000000, PORTER_PATIENCE_US = 60000000 };
 
 enum exit_status { EXIT_REPORTED = 0, EXIT_USAGE = 2, EXIT_NO_GO = 3, EXIT_SETUP = 4 };
 
@@ -65,6 +69,8 @@ static const char *set_up(struct supervision *self) {
   if (!output_open(&self->session.output)) return "the pipe of the output";
   failed_step = watch_prepare(&self->watch, &self->budget, cgroup_pids_max());
   if (failed_step != NULL) return failed_step;
+  content_begin(&self->options, &self->session);
+  self->session.control.knows_done = self->options.content != 0;
   return relay_listen(&self->options, &self->session);
 }
 
@@ -175,7 +181,7 @@ static void fill(struct supervision *self, const struct pollfd *entries, bool ha
 
 /* Waits for the next thing to happen and handles it. */
 static enum reason watch_once(struct supervision *self) {
-  enum { SIGNAL, SPENT, NEWS, INPUT, OUTPUT, PRINTED, OWN };
+  enum { SIGNAL, SPENT, NEWS, INPUT, OUTPUT, PRINTED, CONTENT, OWN };
   static struct pollfd entries[OWN + RELAY_POLL_MAX];
   struct session *session = &self->session;
   struct output *output = &session->output;
@@ -189,6 +195,7 @@ static enum reason watch_once(struct supervision *self) {
   entries[INPUT] = (struct pollfd){.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN};
   entries[OUTPUT] = (struct pollfd){.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT};
   entries[PRINTED] = (struct pollfd){.fd = output_room(output) > 0 ? output->fd : -1, .events = POLLIN};
+  entries[CONTENT] = content_poll();
   int count = OWN + relay_poll(entries + OWN, now);
 
   int64_t due = due_us(self);
@@ -208,21 +215,51 @@ static enum reason watch_once(struct supervision *self) {
 
   if (entries[OUTPUT].revents != 0) wire_write(session);
   relay_pass_on(entries + OWN);
+  content_pass_on(entries[CONTENT]);
+  if (content_is_open()) self->no_go_at_us = now + GO_PATIENCE_US;
   if (entries[PRINTED].revents != 0) output_read(output);
   say_how_far(self);
   fill(self, entries + OWN, had_room, now);
+  content_hear(entries[CONTENT]);
   wire_write(session);
   return REASON_NONE;
 }
 
+/* Whether the program may still ask for what the agent has left. */
+static bool stays(const struct supervision *self) {
+  return self->options.content != 0 && !self->session.control.done;
+}
+
+static int64_t leave_at_us(const struct supervision *self, bool ended_said) {
+  int64_t patience = END_PATIENCE_US;
+  if (ended_said && stays(self)) patience = content_is_open() ? PORTER_PATIENCE_US : STAY_PATIENCE_US;
+  return clock_now_us() + patience;
+}
+
+/* Waits until the program or a porter has something to say, or takes something. True when bytes have passed. */
+static bool exchange(struct supervision *self, int64_t until_us) {
+  struct session *session = &self->session;
+  struct pollfd entries[] = {
+      {.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN},
+      {.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT},
+      content_poll(),
+  };
+  struct timespec pause = clock_timespec(until_us - clock_now_us());
+  if (ppoll(entries, 3, &pause, NULL) <= 0) return false;
+  if (entries[0].revents != 0) self->input_ended = wire_read(session) == WIRE_ENDED;
+  content_pass_on(entries[2]);
+  content_hear(entries[2]);
+  return !self->input_ended && entries[1].revents == 0;
+}
+
 /*
- * Gives the program the rest of the output and the report. One that has gone finds both where they are kept; it comes back
- * in time only where it does at once.
+ * Gives the program the rest of the output and the report, and what it asks for of the agent's files. One that has gone
+ * finds the first two where they are kept; it comes back in time only where it does at once.
  */
 static void take_leave(struct supervision *self, const char *ended_line) {
   struct session *session = &self->session;
   struct output *output = &session->output;
-  int64_t give_up_at = clock_now_us() + END_PATIENCE_US;
+  int64_t give_up_at = leave_at_us(self, false);
   bool ended_said = false;
 
   while (session->open) {
@@ -231,18 +268,14 @@ static void take_leave(struct supervision *self, const char *ended_line) {
     while (output_is_ready(self)) output_send(output, &session->outbox);
     if (output_settle(output, &session->outbox) && !ended_said && !session->greeted && !self->started_due)
       ended_said = session_say(session, ended_line);
-    if (wire_write(session) == WIRE_MOVED) give_up_at = clock_now_us() + END_PATIENCE_US;
-    if (ended_said && !wire_waits(session)) return;
+    session_settle(session);
+    if (wire_write(session) == WIRE_MOVED) give_up_at = leave_at_us(self, ended_said);
+    tree_reap(&self->agent);
+    if (ended_said && !wire_waits(session) && !stays(self)) return;
     if (output_is_ready(self)) continue;
 
-    struct pollfd entries[] = {
-        {.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN},
-        {.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT},
-    };
-    int64_t left = give_up_at - clock_now_us();
-    struct timespec pause = clock_timespec(left);
-    if (left <= 0 || ppoll(entries, 2, &pause, NULL) < 0) return;
-    if (entries[0].revents != 0) self->input_ended = wire_read(session) == WIRE_ENDED;
+    if (clock_now_us() >= give_up_at) return;
+    if (exchange(self, give_up_at)) give_up_at = leave_at_us(self, ended_said);
   }
 }
 

@@ -39,6 +39,7 @@ static bool set_option(struct options *options, const char *name, const char *va
   if (strcmp(name, "--fsize") == 0) return whole_number(value, 1, INT64_MAX, &options->file_bytes_max);
   if (strcmp(name, "--disk-bytes") == 0) return whole_number(value, 0, INT64_MAX, &options->disk_bytes_min);
   if (strcmp(name, "--disk-files") == 0) return whole_number(value, 0, INT64_MAX, &options->disk_files_min);
+  if (strcmp(name, "--content") == 0) return whole_number(value, 0, INT64_MAX, &options->content);
   if (strcmp(name, "--port") == 0) {
     if (!whole_number(value, 1, 65535, &number)) return false;
     options->port = (uint16_t)number;

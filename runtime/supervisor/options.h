@@ -18,6 +18,7 @@ struct options {
   /* What must stay free in the workspace's filesystem; both 0: nobody watches it here. */
   int64_t disk_bytes_min;
   int64_t disk_files_min;
+  int64_t content; /* not 0: after the end it stays for content */
 };
 
 /* Fills `options` from the arguments. Returns 0, or -1 with one line in `complaint`. */

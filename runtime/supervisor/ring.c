@@ -1,6 +1,10 @@
 #include "ring.h"
 
 #include <string.h>
+#include <sys/mman.h>
+
+/* A page is kept for the next use. */
+enum { BYTES_KEPT = 4096 };
 
 void ring_put(struct ring *ring, const unsigned char *bytes, size_t count) {
   size_t end = (ring->first + ring->length) % ring->size;
@@ -20,4 +24,10 @@ const unsigned char *ring_peek(const struct ring *ring, size_t *count) {
 void ring_drop(struct ring *ring, size_t count) {
   ring->length -= count;
   ring->first = ring->length == 0 ? 0 : (ring->first + count) % ring->size;
+}
+
+void ring_release(struct ring *ring) {
+  if (ring->reached <= BYTES_KEPT) return;
+  madvise(ring->bytes, ring->size, MADV_DONTNEED);
+  ring->reached = 0;
 }

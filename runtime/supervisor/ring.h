@@ -23,4 +23,10 @@ const unsigned char *ring_peek(const struct ring *ring, size_t *count);
 /* Takes the first `count` out. */
 void ring_drop(struct ring *ring, size_t count);
 
+/*
+ * Gives the memory of one back that nobody reads any more, where more than a page of it was used: much is rare, and adds
+ * up. `bytes` begins at a page.
+ */
+void ring_release(struct ring *ring);
+
 #endif

@@ -4,6 +4,7 @@
 
 /* A page of its own for each, so that a quiet connection's can be given back. */
 static _Alignas(4096) unsigned char held[SESSION_CONNECTIONS_MAX][CHANNEL_WINDOW];
+static _Alignas(4096) unsigned char held_content[SESSION_CONTENT_SIZE];
 
 void session_begin(struct session *session, uint32_t connections_max) {
   session->connections_max = connections_max < SESSION_CONNECTIONS_MAX ? connections_max : SESSION_CONNECTIONS_MAX;
@@ -11,17 +12,20 @@ void session_begin(struct session *session, uint32_t connections_max) {
   output_begin(&session->output);
   for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++)
     session->channels[i].held = (struct ring){.bytes = held[i], .size = CHANNEL_WINDOW};
+  session->content.held = (struct ring){.bytes = held_content, .size = SESSION_CONTENT_SIZE};
+}
+
+static void let_go(struct channel *channel) {
+  if (channel->state == CHANNEL_OPEN) channel->state = CHANNEL_GONE;
+  if (channel->state == CHANNEL_RESET) channel->state = CHANNEL_FREE;
 }
 
 void session_break(struct session *session) {
   session->open = false;
   control_begin(&session->control);
   outbox_begin(&session->outbox, NULL, 0);
-  for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) {
-    struct channel *channel = &session->channels[i];
-    if (channel->state == CHANNEL_OPEN) channel->state = CHANNEL_GONE;
-    if (channel->state == CHANNEL_RESET) channel->state = CHANNEL_FREE;
-  }
+  for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) let_go(&session->channels[i]);
+  let_go(&session->content);
 }
 
 static void greet(struct session *session, const unsigned char *greeting) {
@@ -36,6 +40,7 @@ static void greet(struct session *session, const unsigned char *greeting) {
   session->greeted = true;
   session->window = window;
   session->next_number = STREAM_CONNECTION_FIRST;
+  session->last_content = 0;
 
   unsigned char answer[GREETING_SIZE];
   memcpy(answer, greeting, MARK_SIZE);
@@ -54,13 +59,48 @@ static struct channel *channel_of(struct session *session, uint32_t number) {
   return NULL;
 }
 
+/* An empty one, of which as much may come at once as was greeted with. */
+static void open_channel(struct session *session, struct channel *channel, uint32_t number) {
+  struct ring empty = channel->held;
+  empty.first = empty.length = 0;
+  *channel = (struct channel){.state = CHANNEL_OPEN,
+                              .number = number,
+                              .may_send = session->window,
+                              .may_come = CHANNEL_WINDOW,
+                              /* The rest of a larger ring is granted as if it had been passed on. */
+                              .passed_on = (uint32_t)(empty.size - CHANNEL_WINDOW),
+                              .held = empty};
+}
+
+/* Whether the program has reason to believe that it is open; who was to carry it may not have noticed its end yet. */
+static bool is_in_use(const struct channel *channel) {
+  if (channel->state == CHANNEL_RESET) return true;
+  return channel->state == CHANNEL_OPEN && !(channel->said_last && channel->heard_last);
+}
+
+static bool take_content(struct session *session, const struct frame *frame, const unsigned char *data) {
+  struct channel *content = &session->content;
+  if ((frame->flags & FRAME_SYN) != 0) {
+    if (frame->stream <= session->last_content || is_in_use(content)) return false;
+    session->last_content = frame->stream;
+    session->contents_opened++;
+    open_channel(session, content, frame->stream);
+  }
+  if (frame->stream == 0 || frame->stream > session->last_content) return false;
+  if (frame->stream != session->last_content) return true;
+  /* Both have broken it. */
+  if (content->state == CHANNEL_RESET && (frame->flags & FRAME_RST) != 0) content->state = CHANNEL_FREE;
+  return channel_take(content, frame, data);
+}
+
 static bool take_frame(struct session *session, const struct frame *frame, const unsigned char *data) {
   bool is_plain = (frame->flags & ~FRAME_ACK) == 0;
   if (frame->stream == STREAM_CONTROL)
     return is_plain && frame->type == FRAME_DATA && control_take(&session->control, data, frame->length);
   if (frame->stream == STREAM_OUTPUT)
     return is_plain && frame->type == FRAME_WINDOW && output_keep(&session->output, frame->length);
-  if ((frame->flags & FRAME_SYN) != 0 || frame->stream % 2 == 0 || frame->stream >= session->next_number) return false;
+  if (frame->stream % 2 == 0) return take_content(session, frame, data);
+  if ((frame->flags & FRAME_SYN) != 0 || frame->stream >= session->next_number) return false;
   struct channel *channel = channel_of(session, frame->stream);
   return channel == NULL || channel_take(channel, frame, data);
 }
@@ -131,9 +171,7 @@ struct channel *session_open_channel(struct session *session) {
   for (uint32_t i = 0; can && i < session->connections_max; i++) {
     struct channel *channel = &session->channels[i];
     if (channel->state != CHANNEL_FREE) continue;
-    struct ring empty = {.bytes = channel->held.bytes, .size = CHANNEL_WINDOW, .reached = channel->held.reached};
-    *channel = (struct channel){
-        .state = CHANNEL_OPEN, .may_send = session->window, .may_come = CHANNEL_WINDOW, .held = empty};
+    open_channel(session, channel, 0);
     return channel;
   }
   return NULL;
@@ -145,6 +183,8 @@ bool session_say(struct session *session, const char *line) {
 }
 
 void session_settle(struct session *session) {
+  if (session->open && session->content.state != CHANNEL_FREE)
+    channel_settle(&session->content, &session->outbox, &session->next_number);
   for (uint32_t i = 0; session->open && i < session->connections_max; i++)
     if (session->channels[i].state != CHANNEL_FREE)
       channel_settle(&session->channels[i], &session->outbox, &session->next_number);

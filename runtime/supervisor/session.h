@@ -13,6 +13,9 @@
 
 enum { SESSION_CONNECTIONS_MAX = 64, SESSION_INPUT_SIZE = 32768 };
 
+/* As much content is on its way to the porter at most: more than of a connection, so that a far program isn't slow. */
+enum { SESSION_CONTENT_SIZE = 262144 };
+
 /*
  * The supervisor's end of the stream that docs/stream.md describes, and all that it remembers. It knows no descriptor:
  * what was read is put in at one side, what is to be written is taken out at the other. Nothing that is put in makes it
@@ -25,10 +28,13 @@ struct session {
   struct control control;
   struct output output;
   struct channel channels[SESSION_CONNECTIONS_MAX];
+  struct channel content;    /* one at a time */
+  uint32_t contents_opened;  /* ever: the present one may be another than before */
   struct outbox outbox;
 
   uint32_t window;      /* what the program takes of each connection at first */
   uint32_t next_number; /* of the next connection */
+  uint32_t last_content; /* the number of the latest content; 0: none yet */
   bool nonce_is_known;
   unsigned char mark[MARK_SIZE]; /* how a greeting begins */
   size_t start;                  /* of what hasn't been taken yet */
