@@ -21,9 +21,17 @@ export const sandbox = z
       .describe(
         'auto: as root on Linux each workspace is a filesystem of its own while run is up, elsewhere its size is watched; watch: always watched.',
       ),
+    workspace_placement: z
+      .enum(['auto', 'shipped'])
+      .default('auto')
+      .describe(
+        "auto: mounted from this machine where the engine sees its folders, else shipped: carried into volumes of the engine's and home again; shipped: always so.",
+      ),
     workspaces_mounted_max: whole(1, 10_000)
       .default(64)
-      .describe('Such filesystems mounted at the same time; those that wait the longest are put away first.'),
+      .describe(
+        'Such filesystems mounted, or volumes kept on the engine, at the same time; those that wait the longest are put away first.',
+      ),
     socket_bytes_max: whole(65_536, 1_099_511_627_776)
       .default(8_388_608)
       .describe(

@@ -40,6 +40,11 @@ export function outputPath(home: string, executionId: string): string {
   return join(outputsDirectory(home), `${executionId}.log`);
 }
 
+/** What is known to be the same in an agent's folder and on an engine that sees no folder of this host. */
+export function shipmentsDirectory(home: string): string {
+  return join(stateDirectory(home), 'shipments');
+}
+
 /** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
 export function volumesDirectory(home: string): string {
   return join(stateDirectory(home), 'volumes');

@@ -33,6 +33,7 @@ export const ERROR_KINDS = {
   run_not_ended: 'other',
   run_not_ours: 'other',
   run_unknown: 'other',
+  sandbox_content: 'sandbox',
   sandbox_disk: 'sandbox',
   sandbox_engine: 'engine',
   sandbox_engine_address: 'engine',

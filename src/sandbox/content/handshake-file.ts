@@ -1,7 +1,7 @@
 import { replaceFile } from './safe-file.ts';
 import type { Owner, SafeDirectory } from './safe-directory.ts';
 
-const HANDSHAKE_NAME = 'env.json';
+export const HANDSHAKE_NAME = 'env.json';
 
 /**
  * Writes `env.json` directly into the workspace's root; see `replaceFile` for what it withstands. Only the agent can

@@ -3,26 +3,14 @@ import { volumesDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { BpError } from '../../platform/errors.ts';
 import { hasAmpleRoom, roomError, roomMissing } from './disk-room.ts';
 import { MB } from './filesystem-image.ts';
+import { folderPlace, imagePlace } from './host-place.ts';
+import type { WorkspacePlace } from './placement.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
-import { ignore, isOneOf } from '../../platform/system-error.ts';
-import type { LeastFree, Quota } from './quota.ts';
+import { ignore } from '../../platform/system-error.ts';
+import type { Quota } from './quota.ts';
 import { Volume } from './volume.ts';
-import { workspacePaths, type WorkspacePaths, type WorkspaceSize } from './workspace.ts';
-
-/** Where one workspace lies while it is in use, and how its limits hold. */
-export interface WorkspacePlace {
-  /** Where the host reads and writes, and what a container sees of it: `root`. */
-  readonly paths: WorkspacePaths;
-  /** What the supervisor has to watch; undefined where the host has to watch the size instead. */
-  leastFree(): Promise<LeastFree | undefined>;
-  /** Runs work of the host for which inodes are kept. */
-  withRoom<T>(work: () => Promise<T>): Promise<T>;
-  /** Undefined where it has to be counted. */
-  size(): Promise<WorkspaceSize | undefined>;
-}
 
 export interface VolumesDeps {
   readonly home: string;
@@ -78,14 +66,14 @@ export class Volumes {
 
   /** Makes the workspace ready for an execution and keeps it so until `release`. Rejects: `sandbox_disk`, `sandbox_volume`. */
   async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
-    if ((await this.missing()) !== undefined) return this.#plain(folder);
+    if ((await this.missing()) !== undefined) return folderPlace(this.#deps.home, folder);
     return this.#mounted(executionId, folder, { isNew: true });
   }
 
   /** The workspace as an execution has it that began before: its image where that counts, else the plain folder. */
   async resume(executionId: string, folder: string): Promise<WorkspacePlace> {
     const counts = await new Volume({ home: this.#deps.home, folder }).counts();
-    return counts ? this.#mounted(executionId, folder, { isNew: false }) : this.#plain(folder);
+    return counts ? this.#mounted(executionId, folder, { isNew: false }) : folderPlace(this.#deps.home, folder);
   }
 
   /** Lets go of a workspace; unless the disk has ample room, what its agent did not use is the disk's again. */
@@ -151,7 +139,7 @@ export class Volumes {
       opened.users.add(executionId);
       this.#opened.delete(folder);
       this.#opened.set(folder, opened);
-      return placeOf(opened.volume, this.quota);
+      return imagePlace(opened.volume, this.quota);
     });
   }
 
@@ -221,42 +209,11 @@ export class Volumes {
     return volumeFolders(this.#deps.home);
   }
 
-  #plain(folder: string): WorkspacePlace {
-    return {
-      paths: workspacePaths(this.#deps.home, folder),
-      leastFree: () => Promise.resolve(undefined),
-      withRoom: (work) => work(),
-      size: () => Promise.resolve(undefined),
-    };
-  }
-
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function placeOf(volume: Volume, quota: Quota): WorkspacePlace {
-  return {
-    paths: volume.paths,
-    leastFree: () => volume.leastFree(quota),
-    size: () => volume.size(),
-    async withRoom(work) {
-      await volume.releaseSpare();
-      try {
-        return await work();
-      } catch (error) {
-        throw isFull(error) ? new BpError('sandbox_workspace', 'the workspace is full', { cause: error }) : error;
-      } finally {
-        await volume.holdSpare();
-      }
-    },
-  };
-}
-
-function isFull(error: unknown): boolean {
-  return isOneOf(error, 'ENOSPC') || (error instanceof BpError && isOneOf(error.cause, 'ENOSPC'));
 }
 
 /** The workspaces of a home that are not in their plain folders now. */

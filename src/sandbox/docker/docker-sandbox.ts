@@ -6,12 +6,15 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Randomness } from '../../platform/randomness.ts';
 import { outputPath } from '../../config/home-places.ts';
+import { ShippedWorkspaces } from '../content/shipped/shipped-workspaces.ts';
 import { Volumes } from '../content/volumes.ts';
+import { Workspaces } from '../content/workspaces.ts';
 import { workspaceFolder } from '../content/workspace.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { createDockerClient } from './client/docker-client.ts';
 import type { EngineAddress } from './client/engine-address.ts';
 import { knownSettings } from './container/container-settings.ts';
+import { workspaceVolumes } from './container/workspace-volumes.ts';
 import { adoptExecution } from './execution/adopt-execution.ts';
 import { check } from './execution/check.ts';
 import { discardExecution } from './execution/discard-execution.ts';
@@ -45,9 +48,12 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const home = realpathSync(options.home);
   const homeLabel = homeLabelOf(home);
   const client = createDockerClient(options.docker, clock);
+  const volumes = new Volumes({ home, config, uid, searchPath, clock, logger });
+  const shipped = new ShippedWorkspaces({ home, config, volumes: workspaceVolumes(client, homeLabel), clock, logger });
+  const shipping = config.workspace_placement === 'shipped' || process.platform !== 'linux';
   const parts = {
     ...{ client, clock, random, logger, config, home, homeLabel },
-    volumes: new Volumes({ home, config, uid, searchPath, clock, logger }),
+    workspaces: new Workspaces(volumes, shipped, { shipping }),
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },
   };
@@ -66,7 +72,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     discard: (executionId) => discardExecution(parts, executionId),
     async close() {
       await unbegun.close((executionId) => discardExecution(parts, executionId));
-      await parts.volumes.putBackUnused();
+      await parts.workspaces.putBackUnused();
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),

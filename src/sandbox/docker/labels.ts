@@ -6,6 +6,7 @@ export const LABEL = {
   execution: 'bp-agents.execution',
   agent: 'bp-agents.agent',
   stream: 'bp-agents.stream',
+  workspace: 'bp-agents.workspace',
 } as const;
 
 /** Names a home in labels: 16 hexadecimal digits of the SHA-256 of its real path. */
@@ -30,6 +31,11 @@ export function containerLabels(container: Labelled & { readonly agentId: string
 /** Two containers can't have one name, so an execution can't be started twice at once. */
 export function containerName(homeLabel: string, executionId: string): string {
   return `bp-agents-${homeLabel}-${executionId}`;
+}
+
+/** Where a shipped workspace lies. */
+export function volumeName(homeLabel: string, folder: string): string {
+  return `bp-agents-${homeLabel}-${folder.replace(/^\./, '_')}`;
 }
 
 /** For the engine's list filter: containers of this home, or of one of its executions. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Randomness } from '../../platform/randomness.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Owner } from '../content/safe-directory.ts';
-import type { Volumes } from '../content/volumes.ts';
+import type { Workspaces } from '../content/workspaces.ts';
 import type { DockerClient } from './client/docker-client.ts';
 import type { KnownSettings } from './container/container-settings.ts';
 
@@ -17,7 +17,7 @@ export interface SandboxParts {
   /** The home's real path, and the name that labels know it by. */
   readonly home: string;
   readonly homeLabel: string;
-  readonly volumes: Volumes;
+  readonly workspaces: Workspaces;
   readonly settings: KnownSettings;
   readonly operator: Owner;
 }

@@ -24,6 +24,8 @@ export interface EndFacts {
   readonly hostStop: HostStop | undefined;
   /** Whether the host found the workspace over its quota. */
   readonly overQuota?: boolean;
+  /** Why the host has the workspace that it had before, and whether that is by what the agent left in it. */
+  readonly workspaceKept?: { readonly because: string; readonly isAgentsFault: boolean } | undefined;
   /** As the host measured it. */
   readonly measured: {
     readonly cpuMs: number | undefined;
@@ -43,7 +45,7 @@ const NOTHING_RAN: ReadonlySet<number | undefined> = new Set([2, 3, 4]);
  */
 export function executionEnd(facts: EndFacts): ExecutionEnd {
   const { report, measured } = facts;
-  const [cause, detail] = report ? fromReport(report, facts) : withoutReport(facts);
+  const [cause, detail] = withWorkspace(facts, report ? fromReport(report, facts) : withoutReport(facts));
   return {
     cause,
     detail: detail.replace(/\s+/g, ' ').trim().slice(0, 500),
@@ -84,6 +86,15 @@ function fromReport(report: EndedEvent, { container, went, hostStop, overQuota =
         return ['out_of_memory', 'the memory bought was used up'];
       return ['exited', report.detail || describeExit(report)];
   }
+}
+
+/** What can't be brought home must not pass for what was done; it is the agent's fault where its own files prevent it. */
+function withWorkspace({ workspaceKept: kept, went }: EndFacts, verdict: Verdict): Verdict {
+  const [cause, detail] = verdict;
+  if (!kept || !went) return verdict;
+  const told = `${kept.because}; its workspace is as it was before`;
+  if (!kept.isAgentsFault) return ['lost', told];
+  return cause === 'exited' || cause === 'out_of_memory' ? ['disk_quota', told] : [cause, `${detail}; ${told}`];
 }
 
 function withoutReport({ container, complaint, went, hostStop }: EndFacts): Verdict {

@@ -13,7 +13,7 @@ export interface LinkOptions {
   /** Of this container alone; see docs/stream.md. */
   readonly nonce: Uint8Array;
   readonly attach: Attach;
-  readonly output: OutputFile;
+  readonly output: Pick<OutputFile, 'bytes' | 'write' | 'goOnFrom'>;
   readonly heard: (event: SupervisorEvent) => void;
   /** Called where the supervisor has not answered in time: the agent can't be served any more. */
   readonly unanswered: () => void;
@@ -26,6 +26,7 @@ interface Current {
   readonly session: Session;
   readonly closed: Promise<void>;
   isAnswered: boolean;
+  isOver: boolean;
   hasSaidGo: boolean;
 }
 
@@ -50,6 +51,8 @@ export class Link {
   readonly #waiting: Duplex[] = [];
   /** Told again to each session: the one before may have taken it with it. */
   #requests: number | undefined;
+  /** Who waits for the next answer. */
+  readonly #expecting = new Set<() => void>();
   #awaited: { readonly until: number; readonly answered: AbortController } | undefined;
 
   constructor(options: LinkOptions) {
@@ -84,6 +87,30 @@ export class Link {
     if (!current || current.hasSaidGo) return;
     current.hasSaidGo = true;
     current.session.say('go');
+  }
+
+  /** The supervisor may end now, where it stays for what it is asked after its report. */
+  done(): void {
+    this.#current?.session.say('done');
+  }
+
+  /** Begins to carry files as soon as the supervisor has answered; one at a time. Rejects once the link is closed. */
+  async openContent(signal: AbortSignal): Promise<Duplex> {
+    const until = AbortSignal.any([signal, this.#over.signal]);
+    while (!this.#current?.isAnswered || this.#current.isOver) {
+      until.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#expecting.delete(wake);
+          until.removeEventListener('abort', wake);
+          resolve();
+        };
+        this.#expecting.add(wake);
+        until.addEventListener('abort', wake, { once: true });
+      });
+    }
+    until.throwIfAborted();
+    return this.#current.session.openContent();
   }
 
   /** See `ServedExecution.keepRequests`. */
@@ -155,6 +182,7 @@ export class Link {
       sinks: {
         answered: (outputFrom) => {
           current.isAnswered = true;
+          for (const wake of this.#expecting) wake();
           this.#awaitNothing();
           output.goOnFrom(outputFrom);
           if (this.#requests !== undefined) session.keepRequests(this.#requests);
@@ -164,7 +192,7 @@ export class Link {
         connected: (connection) => this.#take(connection),
       },
     });
-    const current: Current = { session, closed: closed.promise, isAnswered: false, hasSaidGo: false };
+    const current: Current = { session, closed: closed.promise, isAnswered: false, isOver: false, hasSaidGo: false };
     this.#current = current;
     attachment.listen({
       received: (chunk) => {
@@ -189,6 +217,7 @@ export class Link {
     signal.addEventListener('abort', end, { once: true });
     await closed.promise;
     signal.removeEventListener('abort', end);
+    current.isOver = true;
     session.close();
   }
 

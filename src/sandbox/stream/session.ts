@@ -27,10 +27,13 @@ export interface SessionOptions {
 const CONTROL = 1;
 const OUTPUT = 3;
 const CONNECTION_FIRST = 5;
+const CONTENT_FIRST = 2;
 
 /** Of each connection, and of all output: with as many connections as there may be, 3.3 MB at most. */
 const CONNECTION_WINDOW = 49_152;
 const OUTPUT_WINDOW = 262_144;
+/** Of what carries files: an engine may be far away. */
+const CONTENT_WINDOW = 524_288;
 const CONNECTIONS_MAX = 64;
 const LINE_BYTES_MAX = 4096;
 /** A container that doesn't read must not make us hold what it has provoked. */
@@ -54,6 +57,7 @@ export class Session {
   #answerReader: ReturnType<typeof createAnswerReader> | undefined;
   #answer: Answer | undefined;
   #lastConnection = CONNECTION_FIRST - 2;
+  #lastContent = CONTENT_FIRST - 2;
   #line = Buffer.alloc(0);
   #outputOutstanding = 0;
   #outputUngranted = 0;
@@ -94,6 +98,15 @@ export class Session {
     this.#send(lineFrame(line));
   }
 
+  /** Begins to carry files. To be called once the supervisor has answered, and not again before the last one has closed. */
+  openContent(): Duplex {
+    this.#lastContent += 2;
+    const stream = this.#lastContent;
+    this.#send(windowFrame(stream, 0, FLAG.syn));
+    this.#send(windowFrame(stream, CONTENT_WINDOW - CONNECTION_WINDOW));
+    return this.#add(stream, CONTENT_WINDOW);
+  }
+
   /** Tells the supervisor how many requests there were, together with what is sent next. */
   keepRequests(count: number): void {
     this.#requests = count;
@@ -123,16 +136,20 @@ export class Session {
       return;
     }
     if ((flags & FLAG.syn) !== 0) this.#open(stream);
-    else if (!isConnection(stream) || stream > this.#lastConnection)
+    else if (stream > (isConnection(stream) ? this.#lastConnection : this.#lastContent))
       throw new StreamBroken(`a frame for stream ${stream}, which was never opened`);
   }
 
   #open(stream: number): void {
     if (!isConnection(stream) || stream <= this.#lastConnection) throw new StreamBroken('a connection out of turn');
-    const { connectionWindow, connectionsMax } = this.#answer!;
-    if (this.#connections.size >= Math.min(CONNECTIONS_MAX, connectionsMax))
+    const contents = this.#connections.has(this.#lastContent) ? 1 : 0;
+    if (this.#connections.size - contents >= Math.min(CONNECTIONS_MAX, this.#answer!.connectionsMax))
       throw new StreamBroken('more connections than there may be');
     this.#lastConnection = stream;
+    this.#options.sinks.connected(this.#add(stream, CONNECTION_WINDOW));
+  }
+
+  #add(stream: number, own: number): Duplex {
     const connection: Connection = new Connection(
       {
         canSend: () =>
@@ -148,12 +165,12 @@ export class Session {
         },
         grant: (bytes) => this.#send(windowFrame(stream, bytes)),
       },
-      { own: CONNECTION_WINDOW, peer: connectionWindow },
+      { own, peer: this.#answer!.connectionWindow },
     );
     this.#connections.set(stream, connection);
     // What nobody listens to must not end the program.
     connection.on('error', () => undefined);
-    this.#options.sinks.connected(connection);
+    return connection;
   }
 
   #data(stream: number, piece: Uint8Array): void {

@@ -19,7 +19,8 @@ const REQUEST: ContainerRequest = {
   user: { uid: 200_007, gid: 200_007 },
   environment: { BP_EXECUTION_TOKEN: 'secret', PATH: '/evil' },
   leastFree: undefined,
-  workspace: '/economy/workspaces/agent-ada',
+  workspace: { kind: 'folder', path: '/economy/workspaces/agent-ada' },
+  staysForContent: false,
   nonce: Uint8Array.from({ length: 16 }, (_, index) => index),
 };
 
@@ -47,7 +48,7 @@ describe('a container', () => {
     expect(host.Binds).toBeUndefined();
     expect(host.Mounts).toEqual([
       expect.objectContaining({
-        ...{ Type: 'bind', Source: REQUEST.workspace, Target: '/workspace', ReadOnly: false },
+        ...{ Type: 'bind', Source: '/economy/workspaces/agent-ada', Target: '/workspace', ReadOnly: false },
         BindOptions: { Propagation: 'rprivate' },
       }),
       expect.objectContaining({ Type: 'volume', Source: '', Target: '/run/bp-report', ReadOnly: false }),

@@ -85,6 +85,17 @@ export function bind(source: string, target: string, readOnly: boolean): MountSe
   };
 }
 
+/** A volume of the engine's, which stays. What the image has at that place is not copied into it. */
+export function volume(name: string, target: string): MountSettings {
+  return {
+    Type: 'volume' as const,
+    Source: name,
+    Target: target,
+    ReadOnly: false,
+    VolumeOptions: { NoCopy: false, Labels: {}, DriverConfig: { Name: '', Options: {} } },
+  };
+}
+
 /** A volume of the engine's own that goes with the container, and that is found by its labels where it doesn't. */
 export function ownVolume(target: string, labels: Record<string, string>): MountSettings {
   return {

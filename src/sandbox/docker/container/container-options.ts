@@ -1,9 +1,10 @@
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { containerLabels, containerName, executionLabels, LABEL } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { REPORT_DIRECTORY } from './kept-report.ts';
-import { bind, confinedHost, NO_HEALTH_CHECK, ownVolume } from './confined-host.ts';
+import { bind, confinedHost, NO_HEALTH_CHECK, ownVolume, volume } from './confined-host.ts';
 import type { ContainerSettings } from './container-settings.ts';
+import type { WorkspaceMount } from '../../content/placement.ts';
 import type { LeastFree } from '../../content/quota.ts';
 
 /** What a container of one execution is made from. */
@@ -19,14 +20,16 @@ export interface ContainerRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** What must stay free in the workspace's filesystem; undefined where it has none of its own. */
   readonly leastFree: LeastFree | undefined;
-  /** The workspace on this host. */
-  readonly workspace: string;
+  readonly workspace: WorkspaceMount;
+  /** When its agent has ended its files are asked for. */
+  readonly staysForContent: boolean;
   /** Tells this container's stream from all others. */
   readonly nonce: Uint8Array;
 }
 
 const SERVICE_PORT = 8080;
-const WORKSPACE = '/workspace';
+/** Where an agent has its workspace. */
+export const WORKSPACE = '/workspace';
 
 /**
  * The container in which an agent runs: no network, nothing of the host but the workspace, and limits on whatever
@@ -65,15 +68,20 @@ function hostConfig(settings: ContainerSettings, { memoryMb, workspace, ...reque
   const { config } = settings;
   return confinedHost(settings, {
     network: 'none',
-    // For the supervisor alone, to become the agent's user and to end its processes; the agent holds none.
-    capabilities: ['SETUID', 'SETGID', 'KILL'],
+    // For the supervisor alone, to become the agent's user and to end its processes, and to give it a new volume; the
+    // agent holds none.
+    capabilities: ['SETUID', 'SETGID', 'KILL', ...(workspace.kind === 'volume' ? ['CHOWN'] : [])],
     memoryMb,
     pidsMax: config.pids_max,
     openFilesMax: Math.max(1024, config.open_files_max),
     // Both lie in the memory bought.
     temporary: { megabytes: config.tmp_mb, inodesMax: config.tmp_inodes },
-    mounts: [bind(workspace, WORKSPACE, false), ownVolume(REPORT_DIRECTORY, executionLabels(request))],
+    mounts: [mountOf(workspace), ownVolume(REPORT_DIRECTORY, executionLabels(request))],
   });
+}
+
+function mountOf(workspace: WorkspaceMount): MountSettings {
+  return workspace.kind === 'folder' ? bind(workspace.path, WORKSPACE, false) : volume(workspace.name, WORKSPACE);
 }
 
 function supervisorArguments({ config, facts }: ContainerSettings, request: ContainerRequest): string[] {
@@ -89,7 +97,8 @@ function supervisorArguments({ config, facts }: ContainerSettings, request: Cont
   ];
   const { leastFree } = request;
   const disk = leastFree ? ['--disk-bytes', String(leastFree.bytes), '--disk-files', String(leastFree.files)] : [];
-  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, '--'];
+  const content = request.staysForContent ? ['--content', '1'] : [];
+  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, ...content, '--'];
 }
 
 function agentEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,12 +1,16 @@
 import { stat } from 'node:fs/promises';
+import type { ContainerInspectInfo } from 'dockerode';
 import { outputPath } from '../../../config/home-places.ts';
-import type { WorkspacePlace } from '../../content/volumes.ts';
+import type { Placement, WorkspacePlace } from '../../content/placement.ts';
 import { measureWorkspace, workspaceFolder } from '../../content/workspace.ts';
 import { executionEnd } from '../../lifecycle/end-cause.ts';
 import type { AdoptedExecution, AdoptionRequest } from '../../sandbox.ts';
+import type { Owner } from '../../content/safe-directory.ts';
+import { WORKSPACE } from '../container/container-options.ts';
 import { inspectContainer, listContainers } from '../container/container.ts';
 import { LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
+import { carrier } from './carrier.ts';
 import { DockerExecution } from './docker-execution.ts';
 
 /** See `Sandbox.adopt`. */
@@ -15,12 +19,13 @@ export async function adoptExecution(
   request: AdoptionRequest,
   signal: AbortSignal,
 ): Promise<AdoptedExecution> {
-  const { client, clock, config, home, homeLabel, volumes, settings } = parts;
-  const { executionId, bundle, wallMs } = request;
-  const place = await volumes.resume(executionId, workspaceFolder(request.agentId));
+  const { client, clock, config, home, homeLabel, workspaces, settings } = parts;
+  const { executionId, agentId, bundle, wallMs } = request;
   const containers = await listContainers(client, { homeLabel, executionId }, signal);
   const listed = containers.find(({ Labels }) => Labels[LABEL.stream] !== undefined);
   const found = listed && (await inspectContainer(client, listed.Id, signal));
+  const placement = placementOf(found);
+  const place = await workspaces.resume(executionId, workspaceFolder(agentId), placement);
   if (!found) return vanished(place);
   const container = client.docker.getContainer(found.Id);
   const path = outputPath(home, executionId);
@@ -31,7 +36,9 @@ export async function adoptExecution(
     executionId,
     nonce: Buffer.from(found.Config.Labels[LABEL.stream] ?? '', 'hex'),
     place,
-    quota: (await place.leastFree()) ? undefined : volumes.quota,
+    quota: (await place.leastFree()) ? undefined : workspaces.quota,
+    allowed: workspaces.quota,
+    reachEnded: carrier(parts, { executionId, agentId, user: userOf(found), workspace: place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
     stopGraceMs: config.stop_grace_ms,
     // Was set before its "go".
@@ -51,9 +58,20 @@ export async function adoptExecution(
   };
 }
 
-/** With its container its report is gone. */
+/** As the container was made. */
+function placementOf(found: ContainerInspectInfo | undefined): Placement {
+  const mount = found?.Mounts.find(({ Destination }) => Destination === WORKSPACE);
+  return mount?.Type === 'volume' ? 'shipped' : 'folder';
+}
+
+function userOf({ Config: { Cmd } }: ContainerInspectInfo): Owner {
+  const id = (option: string) => Number(Cmd[Cmd.indexOf(option) + 1]);
+  return { uid: id('--uid'), gid: id('--gid') };
+}
+
+/** With its container its report is gone, and the way to what it left on an engine. */
 async function vanished(place: WorkspacePlace): Promise<AdoptedExecution> {
-  const size = (await place.size()) ?? (await measureWorkspace(place.paths.root));
+  const size = await measureWorkspace(place.paths.root);
   const unknown = { cpuMs: undefined, wallMs: undefined, outputBytes: undefined };
   const end = executionEnd({
     report: undefined,

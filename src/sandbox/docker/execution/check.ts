@@ -6,13 +6,13 @@ import { trialRun, type TrialRunDeps } from './trial-run.ts';
 
 /** See `Sandbox.check`. Resolves with one line each for what works less well than it could. */
 export async function check(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly string[]> {
-  const { client, config, operator, settings, volumes } = deps;
+  const { client, config, operator, settings, workspaces } = deps;
   settings.forget();
   const { facts } = await settings.get(signal);
   checkRuntime(config.runtime, facts);
   if (!(await imageFacts(client, config.image, signal))) throw imageMissing(config.image, undefined);
-  await tryVolumes(deps, signal);
-  const watched = await volumes.missing();
+  await tryPlacements(deps, signal);
+  const watched = await workspaces.watched();
   return [
     ...facts.warnings,
     ...(facts.cgroupVersion === 1 && operator.uid !== 0 ? [SOCKETS_UNLIMITED] : []),
@@ -23,16 +23,18 @@ export async function check(deps: TrialRunDeps, signal: AbortSignal): Promise<re
 const SOCKETS_UNLIMITED =
   'cgroup v1 without root: an agent can hold memory that it did not buy in the buffers of its TCP sockets';
 
-/** Where a container can't see a workspace that is a filesystem of its own, plain folders are tried before all is lost. */
-async function tryVolumes(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
-  const { volumes } = deps;
-  if ((await volumes.missing()) !== undefined) return trialRun(deps, signal);
+/** Where a container can't see what this machine has mounted, plain folders are tried, and where not even those, none. */
+async function tryPlacements(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
+  const { workspaces } = deps;
+  const placement = await workspaces.placement();
   try {
     await trialRun(deps, signal);
   } catch (error) {
-    if (!(error instanceof BpError) || !['sandbox_volume', 'sandbox_mounts'].includes(error.code)) throw error;
-    volumes.disable(`filesystems in files can't be used here (${error.message})`);
-    await trialRun(deps, signal);
+    const isUnseen = error instanceof BpError && ['sandbox_volume', 'sandbox_mounts'].includes(error.code);
+    if (!isUnseen || placement === 'shipped') throw error;
+    if (placement === 'image') workspaces.useFolders(`filesystems in files can't be used here (${error.message})`);
+    else workspaces.ship();
+    await tryPlacements(deps, signal);
   }
 }
 

@@ -4,10 +4,10 @@ import type { SandboxParts } from '../sandbox-parts.ts';
 
 /** See `Sandbox.discard`. */
 export async function discardExecution(parts: SandboxParts, executionId: string): Promise<void> {
-  const { home, volumes } = parts;
+  const { home, workspaces } = parts;
   await removeContainersOf(parts, executionId);
   await sweepWorkspaces(home, (id) => id === executionId);
-  await volumes.release(executionId);
+  await workspaces.release(executionId);
 }
 
 export async function removeContainersOf(

@@ -1,15 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { Container } from 'dockerode';
-import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
-import type { Logger } from '../../../platform/logger.ts';
 import { attachTo, attachToRunning } from '../container/container.ts';
-import { watchBudget, type Budget } from '../../lifecycle/budget-watch.ts';
+import { watchBudget } from '../../lifecycle/budget-watch.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
 import { withDeadline, within } from '../../../platform/deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/end-cause.ts';
-import type { DockerClient } from '../client/docker-client.ts';
 import { killContainer } from '../container/kill.ts';
 import { CpuMeter } from '../container/cpu-meter.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
@@ -18,29 +14,11 @@ import { readKeptReport } from '../container/kept-report.ts';
 import type { Attachment } from '../../stream/attachment.ts';
 import { Link } from '../../stream/link.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
-import { isOver, watchSize } from '../../content/size-watch.ts';
-import type { Quota } from '../../content/quota.ts';
-import type { WorkspacePlace } from '../../content/volumes.ts';
+import { isOver } from '../../content/size-watch.ts';
+import type { Reach } from '../../content/placement.ts';
 import type { EndedEvent, ReadyEvent, SupervisorEvent } from '../../lifecycle/supervisor-events.ts';
-import { measureWorkspace, type WorkspaceSize } from '../../content/workspace.ts';
-
-export interface ExecutionParts {
-  readonly client: DockerClient;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly container: Container;
-  readonly executionId: string;
-  /** What its stream is told by; see docs/stream.md. */
-  readonly nonce: Uint8Array;
-  readonly place: WorkspacePlace;
-  /** What the host has to see to; undefined where the supervisor does. */
-  readonly quota: Quota | undefined;
-  readonly budget: Budget;
-  readonly stopGraceMs: number;
-  /** What its TCP sockets may buffer, where the host has to see to it. */
-  readonly socketBytesMax: number | undefined;
-  readonly output: { readonly path: string; readonly bytesMax: number; readonly bytesKept?: number };
-}
+import type { ExecutionParts } from './execution-parts.ts';
+import { WorkspaceReturn, type ReturnedWorkspace } from './workspace-return.ts';
 
 /** A busy machine may take long to start a container, but not for ever. */
 const READY_MS_MAX = 30_000;
@@ -51,7 +29,6 @@ const LOCATE_MS_MAX = 500;
 const RESUME_MS_MAX = 20_000;
 /** The supervisor's report may stand behind all that the agent printed. */
 const STREAM_END_MS_MAX = 10_000;
-const MEASURE_MS_MAX = 5000;
 const TERMINATE_ATTEMPTS = 3;
 const STDERR_CHARS_MAX = 1000;
 
@@ -76,10 +53,14 @@ export class DockerExecution implements PreparedExecution {
   readonly #giveUp = new AbortController();
   /** Ends the watch over the budget and whatever else serves a running container. */
   readonly #over = new AbortController();
+  /** Ends the watch over what only a running agent can exceed. */
+  readonly #settled = new AbortController();
+  readonly #workspace: WorkspaceReturn;
   #report: EndedEvent | undefined;
   #greeted: ReadyEvent | undefined;
   #hostStop: HostStop | undefined;
   #stopping: Promise<void> | undefined;
+  #leaving: Promise<void> | undefined;
   #wentAt: number | undefined;
   #endedAt: number | undefined;
   readonly #cpu = new CpuMeter();
@@ -88,6 +69,7 @@ export class DockerExecution implements PreparedExecution {
   constructor(parts: ExecutionParts) {
     const { clock, logger, executionId, nonce } = parts;
     this.#parts = parts;
+    this.#workspace = new WorkspaceReturn(parts);
     this.#output = createOutputFile({ ...parts.output, logger });
     this.#link = new Link({
       ...{ executionId, nonce, output: this.#output, clock, logger },
@@ -121,6 +103,7 @@ export class DockerExecution implements PreparedExecution {
     await withDeadline({ clock, milliseconds: READY_MS_MAX, signal, late }, () =>
       Promise.race([this.#ready.promise, ended]),
     );
+    await this.#parts.place.deliver(this.#reach, signal);
     await located;
   }
 
@@ -209,6 +192,7 @@ export class DockerExecution implements PreparedExecution {
         break;
       case 'ended':
         this.#report = event;
+        this.#settled.abort();
         this.#reported.resolve();
         break;
     }
@@ -223,15 +207,16 @@ export class DockerExecution implements PreparedExecution {
       () => undefined,
     );
     try {
-      const { signal } = this.#over;
+      const signal = AbortSignal.any([this.#over.signal, this.#settled.signal]);
       const watches: Promise<HostStop>[] = [watchBudget(clock, budget, beganAt, () => this.#cpu.read(), signal)];
-      if (quota) watches.push(watchSize(clock, place.paths.root, quota, signal).then(() => 'disk_watch'));
+      if (quota) watches.push(place.watch(clock, quota, this.#reach, signal).then(() => 'disk_watch'));
       const reason = await Promise.race(watches);
       if (reason !== 'disk_watch')
         logger.warn({ executionId, reason }, 'the host ends an execution that its supervisor should have ended');
       await this.#end(reason);
     } catch (error) {
-      if (!this.#over.signal.aborted) logger.error({ executionId, err: error }, 'the watch over an execution failed');
+      if (!this.#over.signal.aborted && !this.#settled.signal.aborted)
+        logger.error({ executionId, err: error }, 'the watch over an execution failed');
     }
   }
 
@@ -272,6 +257,7 @@ export class DockerExecution implements PreparedExecution {
     await this.#begun.promise;
     const { client, clock, container } = this.#parts;
     const hint = Promise.race([this.#link.lost, this.#reported.promise]);
+    void this.#reported.promise.then(() => this.#takeLeave());
     const exit = await containerExit({ client, clock, container, hint, giveUp: this.#giveUp.signal });
     this.#endedAt = clock.monotonic();
     this.#over.abort();
@@ -279,22 +265,31 @@ export class DockerExecution implements PreparedExecution {
       return await this.#describeEnd(exit);
     } catch (error) {
       this.#parts.logger.error({ executionId: this.#parts.executionId, err: error }, 'an end could not be read');
-      return this.#endOf(exit, undefined);
+      return this.#endOf(exit, {});
     }
   }
 
+  /** While the supervisor stays for it: what the agent has left is brought home over the same stream. */
+  async #takeLeave(): Promise<void> {
+    this.#leaving = this.#workspace.early(this.#reach, this.#over.signal);
+    await this.#leaving;
+    if (this.#parts.place.placement === 'shipped') this.#link.done();
+  }
+
+  readonly #reach: Reach = async (signal) => {
+    const stream = await this.#link.openContent(signal);
+    return { stream, close: () => Promise.resolve() };
+  };
+
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
-    const { clock, place } = this.#parts;
+    const { clock } = this.#parts;
+    await this.#leaving;
     // All that was printed comes before the end of the stream.
     await within(clock, STREAM_END_MS_MAX, () => this.#link.drained());
     this.#link.close();
     if (exit && this.#isReportKept()) await this.#readKept();
     await this.#output.close();
-    const measuring = new AbortController();
-    const measure = async () => (await place.size()) ?? (await measureWorkspace(place.paths.root, measuring.signal));
-    const size = await within(clock, MEASURE_MS_MAX, measure);
-    measuring.abort();
-    return this.#endOf(exit, size);
+    return this.#endOf(exit, await this.#workspace.late({ began: this.#wentAt !== undefined || this.#isAdopted }));
   }
 
   /** Whether there may be more to know than the stream has brought. Where nothing of the agent ever ran, there isn't. */
@@ -317,7 +312,7 @@ export class DockerExecution implements PreparedExecution {
     }
   }
 
-  #endOf(container: ContainerEnd | undefined, size: WorkspaceSize | undefined): ExecutionEnd {
+  #endOf(container: ContainerEnd | undefined, { size, kept }: ReturnedWorkspace): ExecutionEnd {
     const wentAt = this.#wentAt;
     const { quota } = this.#parts;
     return executionEnd({
@@ -326,6 +321,7 @@ export class DockerExecution implements PreparedExecution {
       container,
       went: wentAt !== undefined,
       hostStop: this.#hostStop,
+      workspaceKept: kept,
       overQuota: quota !== undefined && size !== undefined && isOver(size, quota),
       measured: {
         cpuMs: wentAt === undefined ? 0 : this.#cpuMsAtKill,

@@ -1,14 +1,18 @@
 import type { Container } from 'dockerode';
 import { agentUser } from '../../content/agent-user.ts';
 import { outputPath } from '../../../config/home-places.ts';
+import type { WorkspacePlace } from '../../content/placement.ts';
+import type { Owner } from '../../content/safe-directory.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
-import { fillWorkspace, makeWorkspace, measureWorkspace } from '../../content/workspace.ts';
+import { makeWorkspace, measureWorkspace } from '../../content/workspace.ts';
 import { drawNonce } from '../../stream/greeting.ts';
 import type { ExecutionRequest } from '../../sandbox.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { DockerExecution, type ExecutionParts } from './docker-execution.ts';
+import { carrier } from './carrier.ts';
+import { DockerExecution } from './docker-execution.ts';
+import type { ExecutionParts } from './execution-parts.ts';
 
 /** An execution and the name of the folder in `workspaces` that is its own. */
 export type Preparation = ExecutionRequest & { readonly folder: string };
@@ -19,52 +23,53 @@ export async function prepareExecution(
   request: Preparation,
   signal: AbortSignal,
 ): Promise<DockerExecution> {
-  const { client, operator, volumes } = parts;
+  const { client, operator, workspaces } = parts;
   const { executionId, folder } = request;
   const isRoot = operator.uid === 0;
-  const place = await volumes.acquire(executionId, folder);
+  const place = await workspaces.acquire(executionId, folder);
   const { paths } = place;
   await makeWorkspace(paths);
   const leastFree = await place.leastFree();
   const nonce = drawNonce(parts.random);
-  const owner = isRoot ? agentUser(parts, request.agentNumber) : undefined;
+  const user = userOf(parts, place, request.agentNumber);
+  const owner = isRoot ? user : undefined;
+  const placed = { workspace: place.mount, staysForContent: place.placement === 'shipped' };
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([
-    create(parts, { ...request, leastFree, nonce, workspace: paths.root }, signal),
-    place.withRoom(() => fillWorkspace(paths, { ...request, owner, stagingName: executionId })),
+    create(parts, { ...request, user, leastFree, nonce, ...placed }, signal),
+    place.fill({ ...request, owner, stagingName: executionId }),
   ]);
   if (container.status === 'rejected') throw container.reason;
   try {
     if (filled.status === 'rejected') throw filled.reason;
     signal.throwIfAborted();
     const size = leastFree ? undefined : await measureWorkspace(paths.root);
-    const quota = leastFree ? undefined : quotaFrom(volumes.quota, size);
-    return await start(parts, container.value, request, { place, quota, nonce }, signal);
+    const quota = leastFree ? undefined : quotaFrom(workspaces.quota, size);
+    return await start(parts, container.value, { ...request, user }, { place, quota, nonce }, signal);
   } catch (error) {
     await tryToRemove(client, container.value);
     throw error;
   }
 }
 
+/** On an engine of its own the operator is nobody. */
+function userOf({ operator, config }: SandboxParts, { placement }: WorkspacePlace, agentNumber: number): Owner {
+  const own = placement === 'shipped' ? { uid: 0, gid: 0 } : operator;
+  return agentUser({ operator: own, config }, agentNumber);
+}
+
 async function create(
   parts: SandboxParts,
-  request: Preparation & Pick<ContainerRequest, 'leastFree' | 'nonce' | 'workspace'>,
+  request: Preparation & Pick<ContainerRequest, 'user' | 'leastFree' | 'nonce' | 'workspace' | 'staysForContent'>,
   signal: AbortSignal,
 ): Promise<Container> {
   const { client, homeLabel, settings } = parts;
-  const { executionId, agentId, agentNumber, bundle, wallMs, environment, leastFree, nonce, workspace } = request;
+  const { bundle, ...rest } = request;
   const options = containerOptions(await settings.get(signal), {
+    ...rest,
     homeLabel,
-    executionId,
-    agentId,
     cpuMs: bundle.cpuMs,
     memoryMb: bundle.memoryMb,
-    wallMs,
-    user: agentUser(parts, agentNumber),
-    environment,
-    leastFree,
-    workspace,
-    nonce,
   });
   return createContainer(client, options);
 }
@@ -72,11 +77,11 @@ async function create(
 async function start(
   parts: SandboxParts,
   container: Container,
-  { executionId, bundle, wallMs }: Preparation,
+  { executionId, agentId, bundle, wallMs, user }: Preparation & Pick<ContainerRequest, 'user'>,
   own: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'>,
   signal: AbortSignal,
 ): Promise<DockerExecution> {
-  const { client, home, config, operator, settings } = parts;
+  const { client, home, config, operator, settings, workspaces } = parts;
   const { facts } = await settings.get(signal);
   const hostLimitsSockets = facts.cgroupVersion === 1 && operator.uid === 0;
   const execution = new DockerExecution({
@@ -84,6 +89,8 @@ async function start(
     container,
     executionId,
     ...own,
+    allowed: own.quota ?? workspaces.quota,
+    reachEnded: carrier(parts, { executionId, agentId, user, workspace: own.place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: facts.cpus },
     stopGraceMs: config.stop_grace_ms,
     socketBytesMax: hostLimitsSockets ? config.socket_bytes_max : undefined,

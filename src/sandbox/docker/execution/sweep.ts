@@ -8,7 +8,7 @@ import { removeContainersOf } from './discard-execution.ts';
 
 /** See `Sandbox.sweep`. What is a home's is told by its label and its own directories; nothing else is touched. */
 export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  const { client, home, homeLabel, volumes } = parts;
+  const { client, home, homeLabel, workspaces } = parts;
   const containers = await listContainers(client, { homeLabel }, signal);
   const known = containers.map(({ Labels }) => Labels[LABEL.execution] ?? '');
   const isStale = (executionId: string) => isExecutionId(executionId) && !keep.has(executionId);
@@ -16,12 +16,12 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   for (const executionId of new Set(known)) {
     if (!isStale(executionId)) continue;
     await removeContainersOf(parts, executionId);
-    await volumes.release(executionId);
+    await workspaces.release(executionId);
   }
   for (const name of await orphanedVolumes(client, homeLabel, signal)) await removeVolume(client, name);
   const held = containers
     .filter(({ Labels }) => !isStale(Labels[LABEL.execution] ?? ''))
     .map(({ Labels }) => `agent-${Labels[LABEL.agent] ?? ''}`);
-  await volumes.putBack((_, folder) => held.includes(folder));
+  await workspaces.putBack((folder) => held.includes(folder));
   await sweepWorkspaces(home, isStale);
 }

@@ -63,7 +63,7 @@ export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise
     if (problem !== undefined) throw mountsError(problem, deps.address, await factsOf(deps, signal));
   } finally {
     await discardExecution(deps, executionId).catch(() => undefined);
-    await deps.volumes.drop(trialRunFolder(executionId));
+    await deps.workspaces.drop(trialRunFolder(executionId));
     await removeTrialRunFolder(deps.home, executionId);
     await rm(outputPath(deps.home, executionId), { force: true });
   }
@@ -111,7 +111,7 @@ async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSig
 
 /** What kept the trial run from seeing what it should have seen, or undefined. */
 async function findProblem(
-  { home, volumes }: TrialRunDeps,
+  { home, workspaces }: TrialRunDeps,
   executionId: string,
   end: ExecutionEnd,
 ): Promise<string | undefined> {
@@ -133,7 +133,8 @@ async function findProblem(
       { hint: hasNetwork ? 'use another engine' : 'build the image anew with `bp-agents image`' },
     );
   }
-  const { paths } = await volumes.resume(executionId, trialRunFolder(executionId));
+  const placement = await workspaces.placement();
+  const { paths } = await workspaces.resume(executionId, trialRunFolder(executionId), placement);
   const mark = join(paths.root, MARK);
   const seen = await readFile(mark, 'utf8').catch(() => undefined);
   return seen === executionId ? undefined : 'what a container writes into its workspace does not reach this machine';

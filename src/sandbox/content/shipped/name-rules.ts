@@ -1,0 +1,44 @@
+import { lstat, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ignore } from '../../../platform/system-error.ts';
+import { pathBytes, type BytePath } from './byte-path.ts';
+import type { Tree } from './entry.ts';
+
+/** What a host takes for one name although it is two. */
+export interface NameRules {
+  readonly ignoresCase: boolean;
+  /** Of Unicode: é as one character, or as e and an accent. */
+  readonly ignoresForm: boolean;
+}
+
+/** Finds out on the filesystem of `directory`, where it may write. */
+export async function nameRulesOf(directory: string): Promise<NameRules> {
+  const [plain, composed] = ['.bp-names-a', '.bp-names-\u00e9'];
+  const isOne = async (name: string, other: string) => {
+    await writeFile(join(directory, name), '', { mode: 0o600 });
+    try {
+      return (await lstat(join(directory, other)).catch(ignore('ENOENT', 'EILSEQ'))) !== undefined;
+    } finally {
+      await rm(join(directory, name), { force: true });
+    }
+  };
+  return {
+    ignoresCase: await isOne(plain, plain.toUpperCase()),
+    ignoresForm: await isOne(composed, composed.normalize('NFD')),
+  };
+}
+
+/** Two names of a tree that are one on this host; undefined where there are none. */
+export function indistinctNames(tree: Tree, rules: NameRules): readonly [BytePath, BytePath] | undefined {
+  if (!rules.ignoresCase && !rules.ignoresForm) return undefined;
+  const seen = new Map<string, BytePath>();
+  for (const path of tree.keys()) {
+    const text = pathBytes(path).toString('utf8');
+    const form = rules.ignoresForm ? text.normalize('NFD') : text;
+    const key = rules.ignoresCase ? form.toUpperCase().toLowerCase() : form;
+    const other = seen.get(key);
+    if (other !== undefined) return [other, path];
+    seen.set(key, path);
+  }
+  return undefined;
+}

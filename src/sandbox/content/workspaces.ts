@@ -1,0 +1,79 @@
+import type { Placement, WorkspacePlace } from './placement.ts';
+import type { Quota } from './quota.ts';
+import type { ShippedWorkspaces } from './shipped/shipped-workspaces.ts';
+import type { Volumes } from './volumes.ts';
+
+/** All workspaces of a home, wherever they lie. */
+export class Workspaces {
+  readonly #volumes: Volumes;
+  readonly #shipped: ShippedWorkspaces;
+  #isShipping: boolean;
+
+  constructor(volumes: Volumes, shipped: ShippedWorkspaces, { shipping }: { readonly shipping: boolean }) {
+    this.#volumes = volumes;
+    this.#shipped = shipped;
+    this.#isShipping = shipping;
+  }
+
+  get quota(): Quota {
+    return this.#volumes.quota;
+  }
+
+  /** Where the next one is to lie. */
+  async placement(): Promise<Placement> {
+    if (this.#isShipping) return 'shipped';
+    return (await this.#volumes.missing()) === undefined ? 'image' : 'folder';
+  }
+
+  /** Why workspaces are only watched; undefined where they are filesystems of their own. */
+  async watched(): Promise<string | undefined> {
+    return this.#isShipping
+      ? 'they are volumes of an engine that sees no folder of this machine'
+      : this.#volumes.missing();
+  }
+
+  /** From now on they are folders as they are. */
+  useFolders(reason: string): void {
+    this.#volumes.disable(reason);
+  }
+
+  /** From now on they are shipped. */
+  ship(): void {
+    this.#isShipping = true;
+  }
+
+  /** Makes a workspace ready for an execution and keeps it so until `release`. Rejects: `sandbox_disk`, `sandbox_volume`. */
+  acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
+    return this.#isShipping ? this.#shipped.acquire(executionId, folder) : this.#volumes.acquire(executionId, folder);
+  }
+
+  /** The workspace as an execution has it that began before. */
+  async resume(executionId: string, folder: string, placement: Placement): Promise<WorkspacePlace> {
+    if (placement === 'shipped') return this.#shipped.resume(executionId, folder);
+    return this.#volumes.resume(executionId, folder);
+  }
+
+  /** Lets go of a workspace. */
+  async release(executionId: string): Promise<void> {
+    await this.#volumes.release(executionId);
+    await this.#shipped.release(executionId);
+  }
+
+  /** Takes away all that a workspace is beside the host's folder. */
+  async drop(folder: string): Promise<void> {
+    await this.#volumes.drop(folder);
+    if (this.#isShipping) await this.#shipped.drop(folder);
+  }
+
+  /** Puts everything back but what `isHeld`: a container has it. */
+  async putBack(isHeld: (folder: string) => boolean): Promise<void> {
+    await this.#volumes.putBack((_, folder) => isHeld(folder));
+    await this.#shipped.recover();
+    await this.#shipped.sweep(isHeld);
+  }
+
+  /** As `putBack`, but for what executions have that were not discarded. What was shipped stays for the next time. */
+  async putBackUnused(): Promise<void> {
+    await this.#volumes.putBackUnused();
+  }
+}
