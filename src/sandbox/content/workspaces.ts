@@ -68,7 +68,6 @@ export class Workspaces {
   /** Puts everything back but what `isHeld`: a container has it. */
   async putBack(isHeld: (folder: string) => boolean): Promise<void> {
     await this.#volumes.putBack((_, folder) => isHeld(folder));
-    await this.#shipped.recover();
     await this.#shipped.sweep(isHeld);
   }
 

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import type { Randomness } from '../../platform/randomness.ts';
+import { finishLandings } from '../content/shipped/cut-off-landings.ts';
 import { Volumes } from '../content/volumes.ts';
 import type { Engine } from '../engine.ts';
 import { createDockerClient } from './client/docker-client.ts';
@@ -61,6 +62,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       try {
         const home = realpathSync(directory);
         await new Volumes({ home, config: config.sandbox, uid, searchPath, clock, logger }).recover();
+        await finishLandings(home);
       } catch (error) {
         complain(engineError('put back workspaces', error).message);
       }

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bringHome, type Arrived } from '../../../src/sandbox/content/shipped/arrival.ts';
+import { finishLandings } from '../../../src/sandbox/content/shipped/cut-off-landings.ts';
 import { HostFolder } from '../../../src/sandbox/content/shipped/host-folder.ts';
 import { Landing, landingsIn } from '../../../src/sandbox/content/shipped/landing.ts';
 import { Porter } from '../../../src/sandbox/content/shipped/porter.ts';
@@ -161,6 +162,22 @@ describe('a landing', () => {
     await new Landing(staging, 'agent-a').finish(new HostFolder(root));
     expect(readFileSync(join(root, 'old', 'new'), 'utf8')).toBe('arrived');
     expect(await landingsIn(staging)).toEqual([]);
+  });
+
+  it('is finished or dropped for every folder of a home by the next command', async () => {
+    const all = join(home, 'workspaces');
+    mkdirSync(join(all, 'agent-a'), { recursive: true });
+    mkdirSync(join(all, 'agent-b'));
+    const [promised, begun] = ['agent-a', 'agent-b'].map((name) => new Landing(join(all, '.staging'), name));
+    await promised!.open();
+    writeFileSync(promised!.file(0), 'arrived');
+    await promised!.commit({ removed: [], folders: [], links: [], files: [file('new')] });
+    await begun!.open();
+    writeFileSync(begun!.file(0), 'arrived');
+    await finishLandings(home);
+    expect(readFileSync(join(all, 'agent-a', 'new'), 'utf8')).toBe('arrived');
+    expect(existsSync(join(all, 'agent-b', 'new'))).toBe(false);
+    expect(await landingsIn(join(all, '.staging'))).toEqual([]);
   });
 
   it('that was not promised was never there', async () => {

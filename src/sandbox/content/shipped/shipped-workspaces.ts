@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { Config } from '../../../config/schema.ts';
-import { shipmentsDirectory } from '../../../config/home-places.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { namesIn } from '../../../platform/folder.ts';
 import type { Logger } from '../../../platform/logger.ts';
@@ -10,9 +8,10 @@ import { isOver } from '../size-watch.ts';
 import { fillWorkspace, makeWorkspace, workspacePaths, type WorkspacePaths } from '../workspace.ts';
 import { forgetAgreement, readAgreement, writeAgreement } from './agreement.ts';
 import { bringHome } from './arrival.ts';
+import { agreementPath, finishLanding } from './cut-off-landings.ts';
 import { send } from './departure.ts';
 import { HostFolder } from './host-folder.ts';
-import { Landing, landingError, landingsIn } from './landing.ts';
+import { Landing } from './landing.ts';
 import { nameRulesOf, type NameRules } from './name-rules.ts';
 import { Porter } from './porter.ts';
 import { whileItMoves } from './progress.ts';
@@ -60,7 +59,7 @@ export class ShippedWorkspaces {
   /** Rejects as the engine does. */
   async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
     const { volumes } = this.#deps;
-    await this.#finishLanding(folder);
+    await finishLanding(this.#deps.home, folder);
     await this.#makeRoom();
     await volumes.ensure(folder);
     return this.resume(executionId, folder);
@@ -101,27 +100,11 @@ export class ShippedWorkspaces {
     await this.#makeRoom();
   }
 
-  /** Finishes what was being brought home when a program was cut off. */
-  async recover(): Promise<void> {
-    for (const folder of await landingsIn(workspacePaths(this.#deps.home, '').staging))
-      await this.#finishLanding(folder);
-  }
-
   async #makeRoom(): Promise<void> {
     for (const folder of this.#idle) {
       if (this.#idle.size + this.#users.size <= this.#deps.config.workspaces_mounted_max) return;
       await this.drop(folder);
     }
-  }
-
-  /** After one that was cut off nobody knows any more what is the same on both sides. */
-  async #finishLanding(folder: string): Promise<void> {
-    const { root, staging } = workspacePaths(this.#deps.home, folder);
-    if (!(await landingsIn(staging)).includes(folder)) return;
-    await forgetAgreement(this.#agreementPath(folder));
-    await new Landing(staging, folder).finish(new HostFolder(root)).catch((error: unknown) => {
-      throw landingError('', error);
-    });
   }
 
   #place(folder: string): WorkspacePlace {
@@ -202,6 +185,6 @@ export class ShippedWorkspaces {
   }
 
   #agreementPath(folder: string): string {
-    return join(shipmentsDirectory(this.#deps.home), `${folder}.json`);
+    return agreementPath(this.#deps.home, folder);
   }
 }

@@ -1,3 +1,4 @@
+import { finishLandings } from '../../content/shipped/cut-off-landings.ts';
 import { sweepWorkspaces } from '../../content/workspace.ts';
 import { isExecutionId } from '../../execution-id.ts';
 import { orphanedVolumes, removeVolume } from '../container/report-volumes.ts';
@@ -22,6 +23,7 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   const held = containers
     .filter(({ Labels }) => !isStale(Labels[LABEL.execution] ?? ''))
     .map(({ Labels }) => `agent-${Labels[LABEL.agent] ?? ''}`);
+  await finishLandings(home);
   await workspaces.putBack((folder) => held.includes(folder));
   await sweepWorkspaces(home, isStale);
 }
