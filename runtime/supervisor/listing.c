@@ -22,6 +22,7 @@ struct walk {
   uint32_t room;
   uint64_t files;
   uint64_t bytes;
+  uint64_t root_bytes; /* of the root alone */
   enum end end;
 };
 
@@ -117,7 +118,7 @@ static void walk_all(struct walk *walk) {
     walk->end = INCOMPLETE;
     return;
   }
-  if (fstat(root, &status) == 0) walk->bytes = (uint64_t)status.st_blocks * BLOCK_SIZE;
+  if (fstat(root, &status) == 0) walk->root_bytes = (uint64_t)status.st_blocks * BLOCK_SIZE;
   walk_in(walk, root, 0, 1);
 }
 
@@ -128,6 +129,7 @@ void listing_tell(void) {
   walk_all(&walk);
   carriage_say(".", 1);
   carriage_say_8((uint8_t)walk.end);
+  carriage_say_64(walk.root_bytes);
 }
 
 void listing_weigh(void) {
@@ -135,6 +137,6 @@ void listing_weigh(void) {
   walk_all(&walk);
   carriage_say("W", 1);
   carriage_say_8((uint8_t)walk.end);
-  carriage_say_64(walk.bytes);
+  carriage_say_64(walk.root_bytes + walk.bytes);
   carriage_say_64(walk.files);
 }

@@ -227,7 +227,7 @@ static enum reason watch_once(struct supervision *self) {
 
 /* Whether the program may still ask for what the agent has left. */
 static bool stays(const struct supervision *self) {
-  return self->options.content != 0 && !self->session.control.done;
+  return self->options.content != 0 && !self->session.control.done && !self->input_ended;
 }
 
 static int64_t leave_at_us(const struct supervision *self, bool ended_said) {

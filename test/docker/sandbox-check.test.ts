@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { connectEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
@@ -37,6 +37,23 @@ describe('the check of the sandbox', () => {
       code: 'sandbox_probe',
       message: expect.stringMatching(/a network although none is asked for: .*eth0/) as string,
     });
+  });
+
+  it('has workspaces shipped where the engine sees no folder of this machine', async () => {
+    home = await openTestHome();
+    const { docker } = home;
+    const create = docker.createContainer.bind(docker);
+    const unseen = (mount: MountSettings) =>
+      mount.Type === 'bind' ? { ...mount, Source: `/nowhere${mount.Source}` } : mount;
+    docker.createContainer = ((options: ContainerCreateOptions) =>
+      create({
+        ...options,
+        HostConfig: { ...options.HostConfig, Mounts: options.HostConfig?.Mounts?.map(unseen) },
+      })) as typeof docker.createContainer;
+    expect(await home.sandbox.check(NEVER)).toContainEqual(expect.stringContaining('volumes of an engine'));
+    const { end } = await home.run({ executionId: 'exe_1', files: python('open("made", "w").write("there")') });
+    expect(end).toMatchObject({ cause: 'exited', exitCode: 0 });
+    expect(readFileSync(join(home.workspace(), 'made'), 'utf8')).toBe('there');
   });
 
   it('names a runtime that the engine does not have', async () => {

@@ -1,9 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionEnd } from '../../src/sandbox/sandbox.ts';
-import { NEVER, openTestHome, python, type Finished, type TestHome } from '../helpers/docker-sandbox.ts';
+import { ENOUGH, NEVER, openTestHome, python, type Finished, type TestHome } from '../helpers/docker-sandbox.ts';
 
 let home: TestHome;
 let number = 0;
@@ -41,6 +53,29 @@ function onEngine(command: string): string {
   return execFileSync('docker', [...options, '-c', command], { encoding: 'utf8' });
 }
 
+const LONG = { ...ENOUGH, cpuMs: 60_000, memoryMb: 128 };
+/** Makes much to be weighed, and goes for whoever comes to weigh it. */
+const HUNTER = `
+import ctypes, json, os, time
+os.mkdir("d")
+for n in range(8000): open(f"d/f{n}", "w").close()
+libc = ctypes.CDLL(None, use_errno=True)
+met, killed, traced, read = False, [], [], []
+end = time.time() + 20
+while not met and time.time() < end:
+    for pid in (int(name) for name in os.listdir("/proc") if name.isdigit()):
+        if pid in (1, os.getpid()): continue
+        met = True
+        try: os.kill(pid, 9); killed.append(pid)
+        except ProcessLookupError: met = False; continue
+        except PermissionError: pass
+        if libc.ptrace(16, pid, 0, 0) == 0: traced.append(pid)
+        for name in ("mem", "environ", "fd", "root", "cwd"):
+            try: os.listdir(f"/proc/{pid}/{name}") if name in ("fd", "root", "cwd") else open(f"/proc/{pid}/{name}", "rb").read(1); read.append(name)
+            except OSError: pass
+print(json.dumps({"met": met, "killed": killed, "traced": traced, "read": read}))
+`;
+
 const at = (...names: string[]) => join(home.workspace(), ...names);
 const DONE: Partial<ExecutionEnd> = { cause: 'exited', exitCode: 0 };
 
@@ -75,6 +110,17 @@ os.remove("gone"); s = os.stat("kept/a"); open("kept/a", "r+").write("2"); os.ut
     const listed = "['env.json', 'gone', 'holed', 'kept', 'locked', 'main.py', 'way']";
     expect(second.output).toBe(`${listed} of the operator\n`);
     expect([existsSync(at('gone')), readFileSync(at('kept', 'a'), 'utf8')]).toEqual([false, '2']);
+  });
+
+  it('can be filled whatever the operator has made of its folders, but not with what is larger than a file may be', async () => {
+    await run('pass');
+    mkdirSync(at('shut'));
+    writeFileSync(at('shut', 'in'), 'there');
+    chmodSync(at('shut'), 0o500);
+    expect((await run('print(open("shut/in").read())')).output).toBe('there\n');
+    truncateSync(at('shut', 'in'), 300_000_000);
+    appendFileSync(at('shut', 'in'), 'end');
+    await expect(run('pass')).rejects.toMatchObject({ code: 'sandbox_workspace' });
   });
 
   it('leaves neither token nor handshake on the engine', async () => {
@@ -121,6 +167,16 @@ time.sleep(60)
     await home.docker.getContainer(found!.Id).kill({ signal: 'SIGKILL' });
     expect((await execution.ended).cause).toBe('lost');
     expect(readFileSync(at('x'), 'utf8')).toBe('left');
+  });
+
+  it('is carried by whom no agent has a hold on', async () => {
+    const many = await openTestHome({ workspace_placement: 'shipped', workspace_files_max: 20_000 });
+    try {
+      const { output } = await many.run({ executionId: 'exe_1', files: python(HUNTER), bundle: LONG });
+      expect(JSON.parse(output)).toEqual({ met: true, killed: [], traced: [], read: [] });
+    } finally {
+      await many.close();
+    }
   });
 
   it('is swept: what nobody has any more, and what belongs to no agent', async () => {

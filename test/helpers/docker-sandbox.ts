@@ -103,6 +103,8 @@ export async function openTestHome(
       await sandbox.sweep(new Set(), NEVER);
       // Node's own recursion can't remove paths that are too long, which agents leave in plain folders.
       execFileSync('rm', ['-rf', path]);
+      // Volumes of workspaces go once there is no agent any more.
+      await sandbox.sweep(new Set(), NEVER);
     },
   };
 }

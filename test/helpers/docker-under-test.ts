@@ -1,25 +1,31 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../src/config/schema.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
+import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
 import type { LifeStory } from '../contract/sandbox/killed-life.ts';
 import type { Deed, OpenOptions, SandboxAtWork, SandboxUnderTest } from '../contract/sandbox/sandbox-at-work.ts';
 import { compiled } from './compiled.ts';
-import { ENOUGH, openTestHome, python } from './docker-sandbox.ts';
+import { ENOUGH, openTestHome, python, type TestHome } from './docker-sandbox.ts';
 import { layWire } from './wire.ts';
 
 export interface DockerUnderTest {
   /** Where the engine answers, where it isn't the one that the Docker CLI would use. */
   readonly dockerHost?: string;
   readonly has: Omit<SandboxUnderTest['has'], 'agents'>;
+  /** What holds for every home. */
+  readonly always?: Partial<Config['sandbox']>;
 }
 
 /** An engine with Docker's API, used as the user of this process. */
-export function dockerUnderTest({ dockerHost, has }: DockerUnderTest): SandboxUnderTest {
-  return { open: (settings, options) => open(dockerHost, settings, options), has: { ...has, agents: true } };
+export function dockerUnderTest({ dockerHost, has, always }: DockerUnderTest): SandboxUnderTest {
+  return {
+    open: (settings, options) => open(dockerHost, { ...always, ...settings }, options),
+    has: { ...has, agents: true },
+  };
 }
 
 const DEEDS: Readonly<Record<Deed, string>> = {
@@ -54,6 +60,7 @@ async function open(
   });
   let { sandbox } = home;
   let startedAt = 0;
+  const reaches = settings.workspace_placement === 'shipped' ? inContainer(home, dockerHost) : inFolder(home);
   return {
     get sandbox() {
       return sandbox;
@@ -64,10 +71,9 @@ async function open(
       ...request,
     }),
     async hasAsked(agentId) {
-      while (!existsSync(join(home.workspace(agentId), 'asked')))
-        await new Promise((resolve) => setTimeout(resolve, 10));
+      while (!reaches.has(agentId, 'asked')) await new Promise((resolve) => setTimeout(resolve, 10));
     },
-    release: (agentId) => writeFileSync(join(home.workspace(agentId), 'go-on'), ''),
+    release: (agentId) => reaches.put(agentId, 'go-on'),
     async crash(life, meanwhile) {
       if (life.state === 'running') startedAt = Date.now();
       const story: LifeStory = { ...life, home: home.path, settings, startedAt };
@@ -83,6 +89,35 @@ async function open(
     home: home.path,
     stream: wire,
     complaints: home.complaints,
+  };
+}
+
+/** Puts files into workspaces, and looks for them, while their agents run. */
+interface Reaching {
+  has(agentId: string, name: string): boolean;
+  put(agentId: string, name: string): void;
+}
+
+function inFolder(home: TestHome): Reaching {
+  return {
+    has: (agentId, name) => existsSync(join(home.workspace(agentId), name)),
+    put: (agentId, name) => writeFileSync(join(home.workspace(agentId), name), ''),
+  };
+}
+
+/** As the agent's user: root may not enter there. */
+function inContainer(home: TestHome, dockerHost: string | undefined): Reaching {
+  const env = { ...process.env, ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }) };
+  const docker = (...words: readonly string[]) => execFileSync('docker', words, { env, encoding: 'utf8' }).trim();
+  const inside = (agentId: string, ...command: readonly string[]) => {
+    const label = `label=bp-agents.home=${homeLabelOf(realpathSync(home.path))}`;
+    const [id = ''] = docker('ps', '-q', '--filter', label, '--filter', `label=bp-agents.agent=${agentId}`).split('\n');
+    const uid = docker('inspect', '--format', '{{index .Config.Cmd 1}}', id);
+    return docker('exec', '--user', `${uid}:${uid}`, id, ...command);
+  };
+  return {
+    has: (agentId, name) => inside(agentId, 'sh', '-c', `! test -e /workspace/${name} || echo there`) === 'there',
+    put: (agentId, name) => void inside(agentId, 'touch', `/workspace/${name}`),
   };
 }
 

@@ -16,7 +16,7 @@ export const ANSWER = {
       ...(kind === 'l' ? [counted(target)] : []),
     ]);
   },
-  listEnd: (status = 0) => Buffer.concat([Buffer.from('.'), Buffer.from([status])]),
+  listEnd: (status = 0) => Buffer.concat([Buffer.from('.'), Buffer.from([status]), u64(4096)]),
   piece: (offset: number, text: string) =>
     Buffer.concat([Buffer.from('D'), u64(offset), u32(text.length), Buffer.from(text)]),
   contentEnd: (size: number, errno = 0, inode = 1) =>

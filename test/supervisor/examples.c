@@ -114,5 +114,14 @@ int examples_check(const char *path, struct session *session) {
   EXPECT(second->number == 7);
   program(session, "program resets a connection");
   EXPECT(second->state == CHANNEL_GONE);
+
+  program(session, "program opens content and grants a window");
+  EXPECT(session->content.state == CHANNEL_OPEN && session->content.number == 2);
+  EXPECT(session->content.may_send == 524288);
+  session_settle(session);
+  supervisor(session, "supervisor grants a window of content");
+  EXPECT(session->content.may_come == SESSION_CONTENT_SIZE);
+  program(session, "program asks for a list");
+  EXPECT(session->content.held.length == 5 && memcmp(session->content.held.bytes, "L\x80\0\0\x0a", 5) == 0);
   return example_count;
 }

@@ -12,20 +12,30 @@
 
 enum { QUIET_ROUNDS = 1000000 };
 
+/* Behind those of the connections comes that of the content, whose agent is the porter. */
+enum { CONTENT = SESSION_CONNECTIONS_MAX, PLACES };
+
 struct session *session;
 
 /* The agent's side of each place. */
 static struct {
   uint32_t number;
   uint64_t sent, came;
-} sockets[SESSION_CONNECTIONS_MAX];
+} sockets[PLACES];
+static uint32_t contents_opened;
+
+static struct channel *channel_at(int place) {
+  return place == CONTENT ? &session->content : &session->channels[place];
+}
 
 /* As the relay does: whoever was broken off by the session is let go. */
 static void tidy(void) {
-  for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) {
-    struct channel *channel = &session->channels[i];
+  if (contents_opened != session->contents_opened) memset(&sockets[CONTENT], 0, sizeof sockets[0]);
+  contents_opened = session->contents_opened;
+  for (int i = 0; i < PLACES; i++) {
+    struct channel *channel = channel_at(i);
     if (channel->state == CHANNEL_OPEN)
-      EXPECT(channel->held.length + channel->may_come + channel->passed_on <= CHANNEL_WINDOW);
+      EXPECT(channel->held.length + channel->may_come + channel->passed_on <= channel->held.size);
     if (channel->state == CHANNEL_GONE) channel->state = CHANNEL_FREE;
     if (channel->state == CHANNEL_OPEN && channel_is_over(channel)) channel->state = CHANNEL_FREE;
   }
@@ -45,7 +55,7 @@ static void agent_opens(void) {
 }
 
 static void agent_sends(int place, size_t most) {
-  struct channel *channel = &session->channels[place];
+  struct channel *channel = channel_at(place);
   if (channel->ending || channel->may_send == 0 || !outbox_has_room(&session->outbox)) return;
   size_t size = channel->may_send < most ? channel->may_send : most;
   uint32_t number = channel->number != 0 ? channel->number : session->next_number;
@@ -57,7 +67,7 @@ static void agent_sends(int place, size_t most) {
 }
 
 static void agent_receives(int place, size_t most) {
-  struct channel *channel = &session->channels[place];
+  struct channel *channel = channel_at(place);
   size_t size;
   const unsigned char *bytes = ring_peek(&channel->held, &size);
   if (size > most) size = most;
@@ -80,10 +90,11 @@ static void send_output(void) {
 }
 
 static void agent_acts(void) {
-  int place = (int)below(SESSION_CONNECTIONS_MAX);
+  int place = (int)below(PLACES);
+  if (once_in(16)) place = CONTENT;
   for (int i = 0; mood != EVERYTHING && !once_in(4) && i < SESSION_CONNECTIONS_MAX; i++)
     if (session->channels[i].number == in_the_mood()) place = i;
-  struct channel *channel = &session->channels[place];
+  struct channel *channel = channel_at(place);
   /* Nothing else is said before "ready". */
   if (session->greeted) return;
   if (once_in(mood == EVERYTHING ? 8 : 256)) agent_opens();
@@ -109,8 +120,8 @@ static void come_to_rest(void) {
   program_flushes();
   for (int round = 0; round < QUIET_ROUNDS; round++) {
     uint64_t before = program.frames, sent = session->output.sent;
-    for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++)
-      if (session->channels[i].state == CHANNEL_OPEN) agent_receives(i, PIECE_MAX);
+    for (int i = 0; i < PLACES; i++)
+      if (channel_at(i)->state == CHANNEL_OPEN) agent_receives(i, PIECE_MAX);
     send_output();
     settle();
     bool moved = session->outbox.end > 0 || session->output.sent != sent;
@@ -119,19 +130,18 @@ static void come_to_rest(void) {
     program_flushes();
     if (moved || program.frames != before) continue;
     bool held = false;
-    for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++)
-      held |= session->channels[i].state == CHANNEL_OPEN && session->channels[i].held.length > 0;
+    for (int i = 0; i < PLACES; i++) held |= channel_at(i)->state == CHANNEL_OPEN && channel_at(i)->held.length > 0;
     if (!held) break;
   }
   EXPECT(program.output_window == 0 || program.output_came == session->output.printed);
-  for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) {
-    struct channel *channel = &session->channels[i];
+  for (int i = 0; i < PLACES; i++) {
+    struct channel *channel = channel_at(i);
     struct conversation *conversation = conversation_of(channel->number);
     if (channel->state != CHANNEL_OPEN || conversation == NULL) continue;
     EXPECT(sockets[i].came == conversation->sent);
     EXPECT(sockets[i].sent == conversation->came);
     EXPECT(channel->may_send == conversation->may_come);
-    EXPECT(conversation->said_last || conversation->may_send > CHANNEL_WINDOW / 2);
+    EXPECT(conversation->said_last || conversation->may_send > channel->held.size / 2);
   }
 }
 

@@ -31,6 +31,8 @@ struct program {
   int64_t requests;
   bool go_said;
   struct conversation conversations[CONVERSATIONS];
+  struct conversation content;
+  uint32_t last_content; /* the number of the latest one */
   unsigned char input[4 * OUTBOX_SIZE]; /* not yet taken */
   size_t input_size;
   uint64_t frames;

@@ -7,14 +7,17 @@
 struct program program;
 unsigned char nonce[NONCE_SIZE];
 
+static bool is_content(uint32_t number) { return number % 2 == 0; }
+
 struct conversation *conversation_of(uint32_t number) {
-  struct conversation *conversation = &program.conversations[number / 2 % CONVERSATIONS];
+  struct conversation *conversation =
+      is_content(number) ? &program.content : &program.conversations[number / 2 % CONVERSATIONS];
   return conversation->open && conversation->number == number ? conversation : NULL;
 }
 
 void close_conversation(struct conversation *conversation) {
   conversation->open = false;
-  program.open_count--;
+  if (!is_content(conversation->number)) program.open_count--;
 }
 
 static void read_data(const struct frame *frame, const unsigned char *data) {
@@ -28,8 +31,8 @@ static void read_data(const struct frame *frame, const unsigned char *data) {
 }
 
 static void read_connection(const struct frame *frame, const unsigned char *data) {
-  EXPECT(frame->stream % 2 == 1);
   if ((frame->flags & FRAME_SYN) != 0) {
+    EXPECT(!is_content(frame->stream));
     EXPECT(frame->stream == (program.last_number == 0 ? STREAM_CONNECTION_FIRST : program.last_number + 2));
     program.last_number = frame->stream;
     struct conversation *place = &program.conversations[frame->stream / 2 % CONVERSATIONS];
@@ -40,13 +43,15 @@ static void read_connection(const struct frame *frame, const unsigned char *data
     program.open_count++;
     if (program.sound) EXPECT(program.open_count <= SESSION_CONNECTIONS_MAX);
   }
-  EXPECT(frame->stream <= program.last_number);
+  /* What has gone wrong since may have opened content of which the program knows nothing. */
+  if (!is_content(frame->stream) || program.sound)
+    EXPECT(frame->stream <= (is_content(frame->stream) ? program.last_content : program.last_number));
   struct conversation *conversation = conversation_of(frame->stream);
   if (frame->type == FRAME_DATA) read_data(frame, data);
   if (conversation == NULL) return;
   if (frame->type == FRAME_WINDOW && program.sound) {
     conversation->may_send += frame->length;
-    EXPECT(conversation->may_send <= CHANNEL_WINDOW);
+    EXPECT(conversation->may_send <= (is_content(frame->stream) ? SESSION_CONTENT_SIZE : CHANNEL_WINDOW));
   }
   if ((frame->flags & FRAME_FIN) != 0) {
     if (program.sound) EXPECT(!conversation->heard_last);

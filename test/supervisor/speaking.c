@@ -83,8 +83,10 @@ void program_greets(void) {
   program.input_size = 0;
   program.last_number = 0;
   program.open_count = 0;
+  program.last_content = 0;
   memset(program.conversations, 0, sizeof program.conversations);
-  EXPECT(session->open);
+  memset(&program.content, 0, sizeof program.content);
+  EXPECT(session->open && session->content.state == CHANNEL_FREE);
   for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) EXPECT(session->channels[i].state == CHANNEL_FREE);
   uint64_t place = session->output.sent;
   EXPECT(place >= kept && place <= printed);
@@ -105,6 +107,7 @@ uint32_t in_the_mood(void) { return program.last_number - 8; }
 
 static struct conversation *any_conversation(void) {
   struct conversation *chosen = conversation_of(in_the_mood());
+  if (program.content.open && once_in(8)) return &program.content;
   if (mood != EVERYTHING && chosen != NULL && !once_in(4)) return chosen;
   struct conversation *conversation = &program.conversations[below(CONVERSATIONS)];
   for (int i = 0; i < 8 && !conversation->open; i++) conversation = &program.conversations[below(CONVERSATIONS)];
@@ -140,6 +143,14 @@ static void say_something_about(struct conversation *conversation) {
   }
 }
 
+static void open_content(void) {
+  struct frame frame = {.type = once_in(2) ? FRAME_WINDOW : FRAME_DATA, .flags = FRAME_SYN};
+  frame.stream = program.last_content += 2 * (1 + below(3));
+  program.content = (struct conversation){
+      .number = frame.stream, .open = true, .may_send = CHANNEL_WINDOW, .may_come = program.window};
+  say(&frame, NULL);
+}
+
 static void say_requests(void) {
   char line[32];
   int length = snprintf(line, sizeof line, "requests %lld\n", (long long)++program.requests);
@@ -171,6 +182,8 @@ void program_speaks(void) {
     say(&frame, (const unsigned char *)"go\n");
   } else if (once_in(64)) {
     say_requests();
+  } else if (!program.content.open && once_in(64)) {
+    open_content();
   } else if (once_in(8) || conversation == NULL) {
     if (program.output_came > program.output_kept && mood != PROGRAM_SLOW) say_kept(1 + below(program.output_came - program.output_kept));
   } else {
@@ -186,13 +199,14 @@ void program_breaks_a_rule(void) {
   if (!program.ready || session->control.length > 0) return;
   struct conversation *conversation = any_conversation();
   struct channel *channel = NULL;
+  if (conversation == &program.content && session->content.state == CHANNEL_OPEN) channel = &session->content;
   for (int i = 0; conversation != NULL && i < SESSION_CONNECTIONS_MAX; i++)
     if (session->channels[i].state == CHANNEL_OPEN && session->channels[i].number == conversation->number)
       channel = &session->channels[i];
   struct frame frame = {.type = FRAME_DATA, .stream = channel == NULL ? 0 : channel->number};
   /* Once both have said their last, what comes is dropped. */
   bool over = channel != NULL && channel->ending;
-  uint32_t how = below(14);
+  uint32_t how = below(15);
   if (how < 5 && (channel == NULL || over)) return;
   program.sound = false;
   if (how == 0) {
@@ -208,7 +222,7 @@ void program_breaks_a_rule(void) {
     /* What was read just now may have been granted anew, without the program's knowledge. */
     frame.length = channel->may_come + 1;
     if (frame.length > FRAME_DATA_MAX) return;
-    EXPECT(channel->held.length + channel->may_come + channel->passed_on == CHANNEL_WINDOW || channel->heard_last);
+    EXPECT(channel->held.length + channel->may_come + channel->passed_on == channel->held.size || channel->heard_last);
   } else if (how == 1) {
     frame.flags = FRAME_FIN;
     if (!channel->heard_last) say(&frame, data);
@@ -227,7 +241,7 @@ void program_breaks_a_rule(void) {
   } else if (how == 5) {
     frame.stream = session->next_number + 2 * SESSION_CONNECTIONS_MAX;
   } else if (how == 6) {
-    frame.stream = 2 * below(1000);
+    frame.stream = once_in(2) ? 0 : session->last_content + 2 * (1 + below(1000));
   } else if (how == 7) {
     frame.type = FRAME_WINDOW;
     frame.stream = STREAM_OUTPUT;
@@ -248,6 +262,12 @@ void program_breaks_a_rule(void) {
     frame.stream = STREAM_CONTROL;
     frame.length = 3;
     memcpy(data, session->control.go ? "go\n" : "no\n", 3);
+  } else if (how == 13) {
+    /* Content is opened while one is open, or under a number that was. */
+    const struct channel *content = &session->content;
+    bool in_use = content->state == CHANNEL_OPEN && !(content->said_last && content->heard_last);
+    frame.flags = FRAME_SYN;
+    frame.stream = session->last_content + (in_use && once_in(2) ? 2 : 0);
   } else {
     frame.stream = STREAM_CONTROL;
     frame.length = FRAME_DATA_MAX;

@@ -87,7 +87,10 @@ export class GroundTruth {
     const label = homeLabelOf(this.#home);
     const filter = ['--filter', `label=bp-agents.home=${label}`];
     const containers = listed('ps', '-a', '--format', '{{.Names}}', ...filter);
-    const volumes = listed('volume', 'ls', '--format', '{{.Name}}', ...filter);
+    // Those of shipped workspaces stay for the next start.
+    const volumes = listed('volume', 'ls', '--format', '{{.Name}} {{.Label "bp-agents.workspace"}}', ...filter)
+      .map((line) => line.trim())
+      .filter((line) => !line.includes(' '));
     return [
       ...containers.map((name) => `container ${name}`),
       ...volumes.map((name) => `volume ${name}`),

@@ -15,9 +15,10 @@ export function folderPlace(home: string, folder: string): WorkspacePlace {
     mount: { kind: 'folder', path: paths.root },
     leastFree: () => Promise.resolve(undefined),
     fill: (content) => fillWorkspace(paths, content),
+    measure: () => measureWorkspace(paths.root),
     deliver: () => Promise.resolve(),
     watch: (clock, quota, _, signal) => watchSize(clock, paths.root, quota, signal),
-    collect: (_quota, _reach, signal) => measureWorkspace(paths.root, signal),
+    collect: async (_quota, _reach, signal) => ({ size: await measureWorkspace(paths.root, signal) }),
   };
 }
 
@@ -40,9 +41,10 @@ export function imagePlace(volume: Volume, quota: Quota): WorkspacePlace {
         await volume.holdSpare();
       }
     },
+    measure: () => volume.size(),
     deliver: () => Promise.resolve(),
     watch: (clock, most, _, signal) => watchSize(clock, paths.root, most, signal),
-    collect: () => volume.size(),
+    collect: async () => ({ size: await volume.size() }),
   };
 }
 

@@ -34,13 +34,22 @@ export interface WorkspacePlace {
    * prevents it, with `sandbox_files` where the host does.
    */
   fill(content: WorkspaceContent): Promise<void>;
+  /** What it holds before "go"; undefined where it can't be had. */
+  measure(): Promise<WorkspaceSize | undefined>;
   /** Does the rest, once the container waits for "go". Rejects as `fill` and with `sandbox_content`. */
   deliver(reach: Reach, signal: AbortSignal): Promise<void>;
   /** Resolves when it holds more than it may. Rejects when the signal is aborted. */
   watch(clock: Clock, quota: Quota, reach: Reach, signal: AbortSignal): Promise<void>;
   /**
-   * Brings home what the agent has left, when nothing of it runs any more, and measures it: undefined where it can't be
-   * had. Rejects as `deliver`; then the host has what it had before.
+   * Brings home what the agent has left, when nothing of it runs any more. Rejects as `deliver`; then the host has what
+   * it had before.
    */
-  collect(quota: Quota, reach: Reach, signal: AbortSignal): Promise<WorkspaceSize | undefined>;
+  collect(quota: Quota, reach: Reach, signal: AbortSignal): Promise<Collected>;
+}
+
+export interface Collected {
+  /** Undefined where it can't be had. */
+  readonly size?: WorkspaceSize | undefined;
+  /** Why the host has what it had before, by what the agent has left. */
+  readonly refused?: string;
 }

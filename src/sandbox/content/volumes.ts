@@ -10,6 +10,7 @@ import type { WorkspacePlace } from './placement.ts';
 import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 import { ignore } from '../../platform/system-error.ts';
 import type { Quota } from './quota.ts';
+import { Turns } from './turns.ts';
 import { Volume } from './volume.ts';
 
 export interface VolumesDeps {
@@ -41,7 +42,7 @@ export class Volumes {
   readonly #opened = new Map<string, Opened>();
   #missing: string | undefined;
   /** Mounts are made and taken away one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(deps: VolumesDeps) {
     this.#deps = deps;
@@ -78,7 +79,7 @@ export class Volumes {
 
   /** Lets go of a workspace; unless the disk has ample room, what its agent did not use is the disk's again. */
   async release(executionId: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       for (const { users } of this.#opened.values()) users.delete(executionId);
       if (!(await hasAmpleRoom(this.#deps.home))) await this.#giveBackIdle();
     });
@@ -86,7 +87,7 @@ export class Volumes {
 
   /** Takes a volume away with everything in it. */
   async drop(folder: string): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       this.#opened.delete(folder);
       const volume = new Volume({ home: this.#deps.home, folder });
       if ((await this.#folders()).includes(folder)) await volume.drop();
@@ -98,7 +99,7 @@ export class Volumes {
    * put back stays whole in its image, for the next time.
    */
   async putBack(isHeld: (volume: Volume, folder: string) => boolean | Promise<boolean>): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       for (const folder of await this.#folders()) {
         const volume = new Volume({ home: this.#deps.home, folder });
         if (await isHeld(volume, folder)) continue;
@@ -124,7 +125,7 @@ export class Volumes {
   }
 
   #mounted(executionId: string, folder: string, { isNew }: { readonly isNew: boolean }): Promise<WorkspacePlace> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const opened = this.#opened.get(folder) ?? (await this.#add(folder));
       if (isNew) await this.#checkDisk(opened);
       try {
@@ -207,12 +208,6 @@ export class Volumes {
 
   #folders(): Promise<readonly string[]> {
     return volumeFolders(this.#deps.home);
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

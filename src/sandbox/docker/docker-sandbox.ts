@@ -16,6 +16,7 @@ import type { EngineAddress } from './client/engine-address.ts';
 import { knownSettings } from './container/container-settings.ts';
 import { workspaceVolumes } from './container/workspace-volumes.ts';
 import { adoptExecution } from './execution/adopt-execution.ts';
+import { Carriers } from './execution/carriers.ts';
 import { check } from './execution/check.ts';
 import { discardExecution } from './execution/discard-execution.ts';
 import { prepareExecution } from './execution/prepare-execution.ts';
@@ -56,6 +57,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     workspaces: new Workspaces(volumes, shipped, { shipping }),
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },
+    carriers: new Carriers(),
   };
   const unbegun = new UnbegunExecutions();
 

@@ -91,7 +91,7 @@ export class Link {
 
   /** The supervisor may end now, where it stays for what it is asked after its report. */
   done(): void {
-    this.#current?.session.say('done');
+    if (this.#current?.isAnswered) this.#current.session.say('done');
   }
 
   /** Begins to carry files as soon as the supervisor has answered; one at a time. Rejects once the link is closed. */

@@ -71,13 +71,15 @@ export function itRunsAgents(engine: SandboxUnderTest): void {
 
     it('owns its workspace, and its output belongs to the operator alone, who can have it removed', async () => {
       const request = home.request({
-        files: python('import os\nprint(os.getuid(), os.getgid())\nopen("made", "w")\n'),
+        files: python('import os\nprint(os.getuid(), os.getgid(), os.stat(".").st_uid)\nopen("made", "w")\n'),
       });
       const { output } = await home.run(request);
-      const [uid, gid] = output.trim().split(' ').map(Number);
+      const [uid, gid, owner] = output.trim().split(' ').map(Number);
       expect(uid).not.toBe(0);
+      expect(owner).toBe(uid);
+      const atHome = engine.has.carried ? { uid: process.getuid!(), gid: process.getgid!() } : { uid, gid };
       const root = home.workspace(request.agentId);
-      for (const name of ['.', 'main.py', 'made']) expect(lstatSync(join(root, name))).toMatchObject({ uid, gid });
+      for (const name of ['.', 'main.py', 'made']) expect(lstatSync(join(root, name))).toMatchObject(atHome);
       const kept = home.outputFile(request.executionId);
       expect(kept).toMatchObject({ uid: process.getuid!() });
       expect(kept.mode & 0o777).toBe(0o600);

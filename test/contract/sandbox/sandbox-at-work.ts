@@ -13,6 +13,8 @@ export interface SandboxUnderTest {
     readonly heldQuota?: boolean;
     /** Whether a container's stream can be taken up again by a later program, or once it broke. */
     readonly streamAgain: boolean;
+    /** Whether workspaces are carried: at home they are the operator's then, and not the agent's user's. */
+    readonly carried?: boolean;
     /** Whether it limits how many files there are in /tmp. */
     readonly tmpFileLimit?: boolean;
   };

@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -33,10 +34,11 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const QUOTA = { bytes: 100_000, files: 10 };
-const DISTINCT = { ignoresCase: false, ignoresForm: false };
+const DISTINCT = { ignoresCase: false, ignoresForm: false, wantsUtf8: false };
 
-function arrive(answers: readonly Uint8Array[], names = DISTINCT): Promise<Arrived> {
-  return bringHome({
+/** Rejects with what is refused, too. */
+async function arrive(answers: readonly Uint8Array[], names = DISTINCT): Promise<Came> {
+  const { size, outcome } = await bringHome({
     folder: new HostFolder(root),
     landing: new Landing(staging, 'agent-a'),
     porter: new Porter(scriptedStream(...answers).stream),
@@ -44,6 +46,13 @@ function arrive(answers: readonly Uint8Array[], names = DISTINCT): Promise<Arriv
     quota: QUOTA,
     names,
   });
+  if ('refused' in outcome) throw Object.assign(new Error(outcome.refused), { code: 'refused' });
+  return { size, agreement: outcome.agreement };
+}
+
+interface Came {
+  readonly size: Arrived['size'];
+  readonly agreement: { readonly settled: boolean };
 }
 
 const { entry, listEnd, piece, contentEnd, done } = ANSWER;
@@ -57,7 +66,7 @@ describe('what an agent has left on its engine', () => {
       entry('o', 'pipe'),
     ];
     const { size, agreement } = await arrive([...list, listEnd(), piece(69_998, 'ab'), contentEnd(70_000), done()]);
-    expect(size).toEqual({ bytes: 4096, files: 4 });
+    expect(size).toEqual({ bytes: 8192, files: 4 });
     expect(agreement.settled).toBe(true);
     expect(existsSync(join(root, 'old'))).toBe(false);
     expect(existsSync(join(root, 'pipe'))).toBe(false);
@@ -102,7 +111,9 @@ describe('what an agent has left on its engine', () => {
   };
   for (const [what, answers] of Object.entries(hostile))
     it(`changes nothing where it is ${what}`, async () => {
-      await expect(arrive(answers)).rejects.toMatchObject({ code: /^sandbox_(content|workspace)$/ });
+      await expect(arrive(answers)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(refused|sandbox_(content|workspace))$/) as string,
+      });
       expect(readFileSync(join(root, 'old'), 'utf8')).toBe('as before');
       expect(readFileSync(join(home, 'outside'), 'utf8')).toBe('untouched');
       expect(await landingsIn(staging)).toEqual([]);
@@ -112,9 +123,17 @@ describe('what an agent has left on its engine', () => {
     const list = (...names: string[]) => [...names.map((name) => entry('f', name)), listEnd()];
     const composed = Buffer.from('\u00e9').toString('latin1');
     const taken = Buffer.from('e\u0301').toString('latin1');
-    await expect(arrive(list('Name', 'name'), { ignoresCase: true, ignoresForm: false })).rejects.toThrow(/one name/);
-    await expect(arrive(list(composed, taken), { ignoresCase: false, ignoresForm: true })).rejects.toThrow(/one name/);
+    await expect(arrive(list('Name', 'name'), { ...DISTINCT, ignoresCase: true })).rejects.toThrow(/one name/);
+    await expect(arrive(list(composed, taken), { ...DISTINCT, ignoresForm: true })).rejects.toThrow(/one name/);
     expect(readFileSync(join(root, 'old'), 'utf8')).toBe('as before');
+  });
+
+  it('is refused where this host can not have one of its names', async () => {
+    const foreign = [entry('f', 'caf\xe9'), listEnd(), contentEnd(0), done()];
+    await expect(arrive(foreign, { ...DISTINCT, wantsUtf8: true })).rejects.toThrow(/no name on this host/);
+    expect(readFileSync(join(root, 'old'), 'utf8')).toBe('as before');
+    await arrive(foreign);
+    expect(readdirSync(root, { encoding: 'buffer' })).toEqual([Buffer.from('caf\xe9', 'latin1')]);
   });
 
   it('never lands behind a link that stands in its way', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineAddress } from '../../../src/sandbox/docker/client/engine-address.ts';
-import { engineFacts, suspectedCause } from '../../../src/sandbox/docker/client/engine-facts.ts';
+import { engineFacts } from '../../../src/sandbox/docker/client/engine-facts.ts';
 
 const INFO = {
   ServerVersion: '28.0.1',
@@ -14,11 +13,6 @@ const INFO = {
   SwapLimit: true,
   PidsLimit: true,
   SecurityOptions: ['name=apparmor', 'name=seccomp,profile=builtin', 'name=cgroupns'],
-};
-const SOCKET: EngineAddress = {
-  url: 'unix:///var/run/docker.sock',
-  source: 'default',
-  connection: { kind: 'socket', path: '/var/run/docker.sock' },
 };
 
 describe("an engine's facts", () => {
@@ -56,31 +50,5 @@ describe("an engine's facts", () => {
     const read = () => engineFacts({ ...INFO, ...difference });
     expect(read).toThrow(expect.objectContaining({ code: 'sandbox_engine_unfit' }) as Error);
     expect(read).toThrow(word);
-  });
-});
-
-describe('the cause of mounts that do not reach a container', () => {
-  const cause = (difference: Partial<typeof INFO>, address: Partial<EngineAddress> = {}) =>
-    suspectedCause({ ...SOCKET, ...address }, engineFacts({ ...INFO, ...difference }));
-
-  it.each([
-    ['snap', { DockerRootDir: '/var/snap/docker/common/var-lib-docker' }, {}],
-    ['Docker Desktop', { OperatingSystem: 'Docker Desktop' }, {}],
-    ['Colima', { Name: 'colima' }, {}],
-    ['Colima', {}, { url: 'unix:///Users/u/.colima/default/docker.sock' }],
-    ['OrbStack', { OperatingSystem: 'OrbStack' }, {}],
-    ['Rancher Desktop', {}, { url: 'unix:///Users/u/.rd/docker.sock' }],
-    ['Lima', { Name: 'lima-default' }, {}],
-    [
-      'tcp://127.0.0.1',
-      {},
-      { url: 'tcp://127.0.0.1', connection: { kind: 'tcp', host: '127.0.0.1', port: 2375, tls: undefined } },
-    ],
-  ] as const)('is named: %s', (name, difference, address) => {
-    expect(cause(difference, address)).toContain(name);
-  });
-
-  it('is not made up', () => {
-    expect(cause({})).toBeUndefined();
   });
 });

@@ -50,7 +50,6 @@ describe('the findings about an engine', () => {
 
   it.each([
     ['engine', {}, { version: { Version: '19.03.15' } }, /too old/],
-    ['engine', { OperatingSystem: 'Docker Desktop' }, {}, /virtual machine/],
     ['engine', { OSType: 'windows' }, {}, /windows containers/],
     ['cgroup', { MemoryLimit: false }, {}, /without memory/],
     ['cgroup', { PidsLimit: false, MemoryLimit: false }, {}, /without memory and pids/],

@@ -7,10 +7,10 @@ import type { Agreed, Agreement } from './agreement.ts';
 import { broken } from './answer-reader.ts';
 import { shownPath, type BytePath } from './byte-path.ts';
 import { changesSince, type Changes } from './changes.ts';
-import { folderState, stateOf, type Entry, type Tree } from './entry.ts';
+import { folderState, sizeOf, stateOf, type Entry, type Tree } from './entry.ts';
 import { hostMode, type HostFolder } from './host-folder.ts';
 import { landingError, type Landing } from './landing.ts';
-import { indistinctNames, type NameRules } from './name-rules.ts';
+import { foreignName, indistinctNames, type NameRules } from './name-rules.ts';
 import type { ContentEnd, Listing, Porter } from './porter.ts';
 import { removeRequest } from './requests.ts';
 import { treeOf } from './tree.ts';
@@ -26,21 +26,25 @@ export interface Arrival {
 }
 
 export interface Arrived {
-  readonly agreement: Agreement;
+  /** Of what the agent has left, as far as it was looked at. */
   readonly size: WorkspaceSize;
+  /** What both sides hold now; or why nothing has come, which is by what the agent has left. */
+  readonly outcome: { readonly agreement: Agreement } | { readonly refused: string };
 }
 
 /**
- * Brings home what an agent has left on its engine, carrying what has changed: all of it or, where it rejects, nothing.
- * Rejects with `sandbox_workspace` where it is more than may come or can't be kept on this host, with `sandbox_files`
- * where this host can't write it, and with `sandbox_content` where the stream breaks.
+ * Brings home what an agent has left on its engine, carrying what has changed: all of it or nothing. Rejects with
+ * `sandbox_files` where this host can't write it, with `sandbox_content` where the stream breaks, and with
+ * `sandbox_workspace` where what comes is more than was listed.
  */
 export async function bringHome({ folder, landing, porter, agreement, quota, names }: Arrival): Promise<Arrived> {
   const listing = await porter.list(quota.files, { unlock: true });
-  const size = sizeOf(listing, quota);
   const tree = treeOf(listing.entries);
-  checkNames(tree, names);
-  const changes = await withHostsOwn(folder, changesSince(agreement, tree));
+  const { bytes, files } = sizeOf(withHandshake(tree, folder));
+  const size = { bytes: bytes + listing.ownBytes, files };
+  const refused = tooMuchOf(listing, size, quota) ?? unfitNames(tree, names);
+  if (refused !== undefined) return { size, outcome: { refused: `the workspace holds ${refused}` } };
+  const changes = withHostsOwn(folder, changesSince(agreement, tree));
   await landing.open();
   let ends: readonly ContentEnd[];
   try {
@@ -53,33 +57,38 @@ export async function bringHome({ folder, landing, porter, agreement, quota, nam
   await landing.finish(folder).catch((error: unknown) => {
     throw landingError('', error);
   });
-  const entries = await agreedOn({ folder, agreement, tree, changes, ends });
+  const entries = agreedOn({ folder, agreement, tree, changes, ends });
   await forgetHandshake(porter);
   entries.delete(HANDSHAKE_NAME);
-  return { agreement: { settled: true, entries }, size };
+  return { size, outcome: { agreement: { settled: true, entries } } };
 }
 
-function sizeOf({ entries, end }: Listing, quota: Quota): WorkspaceSize {
-  if (end === 'too_many') throw tooMuch(`more than ${quota.files} files and folders`);
-  if (end === 'incomplete') throw tooMuch('folders that are nested too deeply, or names that are too long');
-  const bytes = entries.reduce((sum, { diskBytes }) => sum + diskBytes, 0);
-  if (bytes > quota.bytes) throw tooMuch(`${bytes} bytes, of which ${quota.bytes} may be kept`);
-  return { bytes, files: entries.length };
+function tooMuchOf({ end }: Listing, { bytes }: WorkspaceSize, quota: Quota): string | undefined {
+  if (end === 'too_many') return `more than ${quota.files} files and folders`;
+  if (end === 'incomplete') return 'folders that are nested too deeply, or names that are too long';
+  return bytes > quota.bytes ? `${bytes} bytes, of which ${quota.bytes} may be kept` : undefined;
 }
 
-function checkNames(tree: Tree, names: NameRules): void {
+function unfitNames(tree: Tree, names: NameRules): string | undefined {
+  const foreign = foreignName(tree, names);
+  if (foreign !== undefined) return `${shownPath(foreign)}, which is no name on this host`;
   const pair = indistinctNames(tree, names);
-  if (pair) throw tooMuch(`${pair.map(shownPath).join(' and ')}, which are one name on this host`);
+  return pair && `${pair.map(shownPath).join(' and ')}, which are one name on this host`;
 }
 
 /** Where the operator has put something of another kind meanwhile, it gives way. */
-async function withHostsOwn(folder: HostFolder, changes: Changes): Promise<Changes> {
-  const inTheWay: BytePath[] = [];
-  for (const { path, kind } of [...changes.folders, ...changes.files, ...changes.links]) {
-    const isFolder = await folder.isFolder(path);
-    if (isFolder !== undefined && isFolder !== (kind === 'folder')) inTheWay.push(path);
-  }
-  return { ...changes, removed: [...new Set([...changes.removed, ...inTheWay])] };
+function withHostsOwn(folder: HostFolder, changes: Changes): Changes {
+  const inTheWay = [...changes.folders, ...changes.files, ...changes.links].filter(({ path, kind }) => {
+    const own = folder.entry(path);
+    return own && (own.kind === 'folder') !== (kind === 'folder');
+  });
+  return { ...changes, removed: [...new Set([...changes.removed, ...inTheWay.map(({ path }) => path)])] };
+}
+
+/** It counts as long as the agent leaves it: on the engine, or here where it was brought home before. */
+function withHandshake(tree: Tree, folder: HostFolder): readonly Entry[] {
+  const own = tree.has(HANDSHAKE_NAME) ? undefined : folder.entry(HANDSHAKE_NAME);
+  return own ? [...tree.values(), own] : [...tree.values()];
 }
 
 /** Writes the content of files into the landing, and returns in what state each was read. */
@@ -102,7 +111,7 @@ async function fetchFiles(
     return {
       async piece(offset: number, bytes: Uint8Array) {
         room -= bytes.length;
-        if (room < 0) throw tooMuch(`more than ${quota.bytes} bytes`);
+        if (room < 0) throw new BpError('sandbox_workspace', `the workspace holds more than ${quota.bytes} bytes`);
         await write(path, async () => (await openHandle()).write(bytes, 0, bytes.length, offset));
       },
       async end(end: ContentEnd) {
@@ -110,6 +119,9 @@ async function fetchFiles(
         await write(path, async () => {
           const opened = await openHandle();
           await opened.truncate(end.size);
+          await opened.chmod(hostMode('file', files[index]!.mode));
+          const seconds = Number(end.modifiedNs / 1000n) / 1e6;
+          await opened.utimes(seconds, seconds);
           current.handle = undefined;
           await opened.close();
         });
@@ -126,13 +138,13 @@ async function fetchFiles(
   return ends;
 }
 
-async function agreedOn(parts: {
+function agreedOn(parts: {
   readonly folder: HostFolder;
   readonly agreement: Agreement;
   readonly tree: Tree;
   readonly changes: Changes;
   readonly ends: readonly ContentEnd[];
-}): Promise<Map<BytePath, Agreed>> {
+}): Map<BytePath, Agreed> {
   const { folder, agreement, tree, changes, ends } = parts;
   const entries = new Map<BytePath, Agreed>();
   for (const path of tree.keys()) {
@@ -143,7 +155,7 @@ async function agreedOn(parts: {
     entries.set(entry.path, { engine: stateOf(entry), host: folderState(hostMode('folder', entry.mode)) });
   for (const entry of changes.links) entries.set(entry.path, { engine: stateOf(entry), host: stateOf(entry) });
   for (const [index, { path }] of changes.files.entries())
-    entries.set(path, { engine: ends[index]!.stamp, host: (await folder.stamp(path)) ?? '' });
+    entries.set(path, { engine: ends[index]!.stamp, host: folder.entry(path)?.stamp ?? '' });
   return entries;
 }
 
@@ -155,8 +167,4 @@ async function forgetHandshake(porter: Porter): Promise<void> {
   await porter.change(requests, 1, (_, { errno }) => {
     if (errno !== 0) throw broken(`the handshake could not be removed (errno ${errno})`);
   });
-}
-
-function tooMuch(what: string): BpError {
-  return new BpError('sandbox_workspace', `the workspace holds ${what}`);
 }

@@ -4,9 +4,9 @@ import type { Agreed, Agreement } from './agreement.ts';
 import { broken } from './answer-reader.ts';
 import { shownPath, type BytePath } from './byte-path.ts';
 import { changesFrom, type Changes } from './changes.ts';
-import { stateOf, type Entry } from './entry.ts';
+import { folderState, stateOf, type Entry } from './entry.ts';
 import { HANDSHAKE_NAME } from '../handshake-file.ts';
-import type { HostFolder } from './host-folder.ts';
+import { hostMode, type HostFolder } from './host-folder.ts';
 import type { Done, Porter } from './porter.ts';
 import { fileEnd, fileRequest, folderRequest, linkRequest, piece, PIECE_BYTES_MAX, removeRequest } from './requests.ts';
 import { treeOf } from './tree.ts';
@@ -22,6 +22,9 @@ export interface Departure {
   /** Files and folders that are carried at most. */
   readonly entriesMax: number;
 }
+
+/** Of Linux, on which every container runs. */
+const EFBIG = 27;
 
 interface Request {
   /** What is asked for, in one or more pieces. */
@@ -53,6 +56,8 @@ export async function send({ folder, porter, agreement, handshake, now, entriesM
   }
   await porter.change(bytesOf(requests), requests.length, (index, done) => {
     const { path, agreed } = requests[index]!;
+    if (done.errno === EFBIG)
+      throw new BpError('sandbox_workspace', `${shownPath(path)} of the agent's folder is larger than a file may be`);
     if (done.errno !== 0) throw broken(`${shownPath(path)} was refused (errno ${done.errno})`);
     if (agreed) entries.set(path, agreed(done));
   });
@@ -65,8 +70,9 @@ function requestsOf({ removed, folders, links, files }: Changes, folder: HostFol
     ...removed.map((path) => ({ path, bytes: removeRequest(path) })),
     ...folders.map((entry) => ({
       path: entry.path,
-      bytes: folderRequest(entry.path, entry.mode),
-      agreed: () => same(entry),
+      // What can't be entered can't be filled.
+      bytes: folderRequest(entry.path, hostMode('folder', entry.mode)),
+      agreed: () => ({ engine: folderState(hostMode('folder', entry.mode)), host: stateOf(entry) }),
     })),
     ...links.map((entry) => ({
       path: entry.path,

@@ -1,3 +1,4 @@
+import type { WorkspaceSize } from '../workspace.ts';
 import type { BytePath } from './byte-path.ts';
 
 /**
@@ -28,6 +29,10 @@ export const PERMISSIONS = 0o777;
 
 export function stampOf(inode: bigint, changedNs: bigint): Stamp {
   return `${inode}:${changedNs}`;
+}
+
+export function sizeOf(entries: readonly Entry[]): WorkspaceSize {
+  return { bytes: entries.reduce((sum, { diskBytes }) => sum + diskBytes, 0), files: entries.length };
 }
 
 /** The same as long as nothing has changed: a file's stamp; of a folder its permissions, of a link where it points to. */

@@ -1,9 +1,9 @@
 import { constants, lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { chmod, lstat, lutimes, mkdir, open, rename, rm, symlink, type FileHandle } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rename, rm, symlink, type FileHandle } from 'node:fs/promises';
 import { BpError } from '../../../platform/errors.ts';
 import { ignore } from '../../../platform/system-error.ts';
 import { isBytePath, pathBytes, shownPath, type BytePath } from './byte-path.ts';
-import { PERMISSIONS, stampOf, type Entry, type Stamp, type Tree } from './entry.ts';
+import { PERMISSIONS, stampOf, type Entry, type Tree } from './entry.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_DIRECTORY } = constants;
 /** So many are looked at before others get their turn: each is a system call that doesn't wait. */
@@ -40,16 +40,14 @@ export class HostFolder {
     return tree;
   }
 
-  /** What stands at a path now, where something does. */
-  async stamp(path: BytePath): Promise<Stamp | undefined> {
-    const stats = await lstat(this.#at(path), { bigint: true }).catch(ignore('ENOENT', 'ENOTDIR'));
-    return stats && stampOf(stats.ino, stats.ctimeNs);
-  }
-
-  /** Undefined where nothing stands there. */
-  async isFolder(path: BytePath): Promise<boolean | undefined> {
-    const stats = await lstat(this.#at(path)).catch(ignore('ENOENT', 'ENOTDIR'));
-    return stats?.isDirectory();
+  /** What stands at a path now; undefined where nothing does. */
+  entry(path: BytePath): Entry | undefined {
+    try {
+      return this.#entry(path);
+    } catch (error) {
+      ignore('ENOENT', 'ENOTDIR')(error);
+      return undefined;
+    }
   }
 
   /** For reading. Rejects where it is no file any more. */
@@ -81,11 +79,8 @@ export class HostFolder {
   }
 
   /** Moves a file that was written elsewhere on this filesystem into its place. */
-  async receive(path: BytePath, from: string, { mode, modifiedNs }: Pick<Entry, 'mode' | 'modifiedNs'>): Promise<void> {
+  async receive(path: BytePath, from: string): Promise<void> {
     await this.#makeAbove(path);
-    const seconds = Number(modifiedNs / 1000n) / 1e6;
-    await chmod(from, hostMode('file', mode));
-    await lutimes(from, seconds, seconds);
     await rename(from, this.#at(path));
   }
 
@@ -129,7 +124,7 @@ export class HostFolder {
 
   async #make(folder: BytePath): Promise<void> {
     if (this.#verified.has(folder)) return;
-    if ((await this.isFolder(folder)) === false) await rm(this.#at(folder), { force: true });
+    if (this.entry(folder)?.kind !== 'folder') await rm(this.#at(folder), { force: true });
     await mkdir(this.#at(folder), { mode: 0o700 }).catch(ignore('EEXIST'));
     await this.#verify(folder);
   }

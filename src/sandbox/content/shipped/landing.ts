@@ -17,8 +17,8 @@ const plan = z.object({
   removed: z.array(path),
   folders: z.array(z.object({ path, mode })),
   links: z.array(z.object({ path, target: z.string() })),
-  /** The one at index n was written to the file n beside this plan. */
-  files: z.array(z.object({ path, mode, modifiedNs: z.string() })),
+  /** The one at index n was written to the file n beside this plan, as it is to be. */
+  files: z.array(path),
 });
 type Plan = z.output<typeof plan>;
 
@@ -59,10 +59,10 @@ export class Landing {
       removed: [...removed],
       folders: folders.map((entry) => ({ path: entry.path, mode: entry.mode })),
       links: links.map((entry) => ({ path: entry.path, target: entry.target })),
-      files: files.map((entry) => ({ path: entry.path, mode: entry.mode, modifiedNs: String(entry.modifiedNs) })),
+      files: files.map((entry) => entry.path),
     };
     if (files.length <= SYNCED_ONE_BY_ONE_MAX) for (const index of files.keys()) await syncFile(this.file(index));
-    else await runProgram('sync', [], { onLine: () => undefined, signal: new AbortController().signal });
+    else await syncFilesystem(this.#directory);
     await writeDurably(this.#directory, PLAN, JSON.stringify(content));
   }
 
@@ -84,12 +84,12 @@ export class Landing {
       await writeDurably(this.#directory, REMOVED, '');
     }
     for (const made of folders) await folder.makeFolder(made.path, made.mode);
-    for (const [index, { modifiedNs, ...file }] of files.entries()) {
+    for (const [index, at] of files.entries()) {
       const from = this.file(index);
-      if (await isThere(from)) await folder.receive(file.path, from, { ...file, modifiedNs: BigInt(modifiedNs) });
+      if (await isThere(from)) await folder.receive(at, from);
     }
     for (const link of links) await folder.makeLink(link.path, link.target);
-    for (const changed of new Set([...removed, ...files.map((file) => file.path)].map(parentOf)))
+    for (const changed of new Set([...removed, ...files].map(parentOf)))
       await folder.sync(changed).catch(ignore('ENOENT', 'ENOTDIR', 'ELOOP'));
   }
 }
@@ -122,6 +122,14 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+async function syncFilesystem(directory: string): Promise<void> {
+  // Elsewhere than on Linux it knows only all of them.
+  const what = process.platform === 'linux' ? ['--file-system', directory] : [];
+  const options = { onLine: () => undefined, signal: new AbortController().signal };
+  const { exitCode, lastError } = await runProgram('sync', what, options);
+  if (exitCode !== 0) throw new BpError('sandbox_files', `${directory} could not be made durable: ${lastError}`);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -9,6 +9,8 @@ export interface Listing {
   readonly entries: readonly Entry[];
   /** `incomplete`: something is too deep, has too long a path or can't be read. */
   readonly end: 'complete' | 'too_many' | 'incomplete';
+  /** What the folder itself takes on the disk. */
+  readonly ownBytes: number;
 }
 
 /** What stands at a path after a request; errno is 0 where that was done. */
@@ -53,10 +55,7 @@ export class Porter {
     const entries: Entry[] = [];
     for (;;) {
       const kind = await this.#letter();
-      if (kind === '.') {
-        await this.#need(1);
-        return { entries, end: endOf(this.#reader.u8()) };
-      }
+      if (kind === '.') return { entries, ...(await this.#listEnd()) };
       if (kind !== 'E') throw broken('a list that is none');
       if (entries.length === entriesMax) throw broken('a list that is longer than asked for');
       const entry = await this.#entry();
@@ -126,6 +125,8 @@ export class Porter {
     const { signal } = settled;
     try {
       await Promise.race([once(this.#stream, 'drain', { signal }), once(this.#stream, 'close', { signal })]);
+    } catch (error) {
+      throw broken('the stream broke', error);
     } finally {
       settled.abort();
     }
@@ -178,9 +179,12 @@ export class Porter {
       if (count > entriesMax) throw broken('a list that is longer than asked for');
       await this.#entry();
     }
-    await this.#need(1);
-    endOf(this.#reader.u8());
-    return { entries, end: 'incomplete' };
+    return { entries, ...(await this.#listEnd()), end: 'incomplete' };
+  }
+
+  async #listEnd(): Promise<Pick<Listing, 'end' | 'ownBytes'>> {
+    await this.#need(1 + 8);
+    return { end: endOf(this.#reader.u8()), ownBytes: this.#reader.size() };
   }
 
   async #counted(): Promise<string> {

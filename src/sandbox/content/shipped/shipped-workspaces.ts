@@ -1,15 +1,21 @@
 import type { Config } from '../../../config/schema.ts';
+import { workspacesDirectory } from '../../../config/home-places.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import { BpError } from '../../../platform/errors.ts';
 import { namesIn } from '../../../platform/folder.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import type { Carriage, Reach, WorkspacePlace } from '../placement.ts';
+import { errorCode } from '../../../platform/system-error.ts';
+import type { Carriage, Collected, Reach, WorkspacePlace } from '../placement.ts';
 import type { Quota } from '../quota.ts';
+import { filesError } from '../safe-file.ts';
 import { isOver } from '../size-watch.ts';
+import { Turns } from '../turns.ts';
 import { fillWorkspace, makeWorkspace, workspacePaths, type WorkspacePaths } from '../workspace.ts';
 import { forgetAgreement, readAgreement, writeAgreement } from './agreement.ts';
 import { bringHome } from './arrival.ts';
 import { agreementPath, finishLanding } from './cut-off-landings.ts';
 import { send } from './departure.ts';
+import { sizeOf } from './entry.ts';
 import { HostFolder } from './host-folder.ts';
 import { Landing } from './landing.ts';
 import { nameRulesOf, type NameRules } from './name-rules.ts';
@@ -50,19 +56,22 @@ export class ShippedWorkspaces {
   /** The folder that each execution has, and those that waited the longest first. */
   readonly #users = new Map<string, string>();
   readonly #idle = new Set<string>();
+  readonly #turns = new Turns();
   #names: Promise<NameRules> | undefined;
 
   constructor(deps: ShippedDeps) {
     this.#deps = deps;
   }
 
-  /** Rejects as the engine does. */
+  /** Rejects as the engine does, and with `sandbox_files`. */
   async acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
-    const { volumes } = this.#deps;
-    await finishLanding(this.#deps.home, folder);
-    await this.#makeRoom();
-    await volumes.ensure(folder);
-    return this.resume(executionId, folder);
+    const place = this.resume(executionId, folder);
+    await this.#turns.take(async () => {
+      await finishLanding(this.#deps.home, folder);
+      await this.#makeRoom();
+      await this.#deps.volumes.ensure(folder);
+    });
+    return place;
   }
 
   /** As an execution has it that began before. */
@@ -76,35 +85,51 @@ export class ShippedWorkspaces {
   async release(executionId: string): Promise<void> {
     const folder = this.#users.get(executionId);
     this.#users.delete(executionId);
-    if (folder === undefined || [...this.#users.values()].includes(folder)) return;
-    if ((await readAgreement(this.#agreementPath(folder))).settled) this.#idle.add(folder);
-    else await this.drop(folder);
+    if (folder === undefined) return;
+    await this.#turns.take(async () => {
+      if (this.#isUsed(folder)) return;
+      if (await this.#isSettled(folder)) this.#idle.add(folder);
+      else await this.#remove(folder);
+    });
   }
 
   /** Takes its volume away. */
-  async drop(folder: string): Promise<void> {
-    this.#idle.delete(folder);
-    await forgetAgreement(this.#agreementPath(folder));
-    await this.#deps.volumes.remove(folder);
+  drop(folder: string): Promise<void> {
+    return this.#turns.take(() => this.#remove(folder));
   }
 
   /** Takes away the volumes that hold something of an execution that nobody has any more, or of no agent at all. */
   async sweep(isHeld: (folder: string) => boolean): Promise<void> {
-    const agents = new Set(await namesIn(workspacePaths(this.#deps.home, '').root));
-    for (const folder of await this.#deps.volumes.folders()) {
-      if (isHeld(folder)) continue;
-      const { settled } = await readAgreement(this.#agreementPath(folder));
-      if (settled && agents.has(folder)) this.#idle.add(folder);
-      else await this.drop(folder);
-    }
-    await this.#makeRoom();
+    await this.#turns.take(async () => {
+      const agents = new Set(await namesIn(workspacesDirectory(this.#deps.home)));
+      for (const folder of await this.#deps.volumes.folders()) {
+        if (isHeld(folder) || this.#isUsed(folder)) continue;
+        if (agents.has(folder) && (await this.#isSettled(folder))) this.#idle.add(folder);
+        else await this.#remove(folder);
+      }
+      await this.#makeRoom();
+    });
   }
 
   async #makeRoom(): Promise<void> {
     for (const folder of this.#idle) {
       if (this.#idle.size + this.#users.size <= this.#deps.config.workspaces_mounted_max) return;
-      await this.drop(folder);
+      await this.#remove(folder);
     }
+  }
+
+  #isUsed(folder: string): boolean {
+    return [...this.#users.values()].includes(folder);
+  }
+
+  async #isSettled(folder: string): Promise<boolean> {
+    return (await readAgreement(this.#agreementPath(folder))).settled;
+  }
+
+  async #remove(folder: string): Promise<void> {
+    this.#idle.delete(folder);
+    await forgetAgreement(this.#agreementPath(folder));
+    await this.#deps.volumes.remove(folder);
   }
 
   #place(folder: string): WorkspacePlace {
@@ -120,6 +145,7 @@ export class ShippedWorkspaces {
         // Here it is the operator's: no agent ever sees this folder.
         await fillWorkspace(paths, { ...content, handshake: undefined, owner: undefined });
       },
+      measure: async () => sizeOf([...(await new HostFolder(paths.root).tree(ENTRIES_MAX)).values()]),
       deliver: (reach, signal) => this.#with(reach, signal, (porter) => this.#send(folder, paths, handshake, porter)),
       watch: (_, quota, reach, signal) => this.#watch(quota, reach, signal),
       collect: (quota, reach, signal) =>
@@ -139,11 +165,13 @@ export class ShippedWorkspaces {
     );
   }
 
-  async #bringHome(folder: string, paths: WorkspacePaths, quota: Quota, porter: Porter) {
+  async #bringHome(folder: string, paths: WorkspacePaths, quota: Quota, porter: Porter): Promise<Collected> {
     const path = this.#agreementPath(folder);
     await makeWorkspace(paths);
+    // One that this very program has promised and could not make.
+    await finishLanding(this.#deps.home, folder);
     this.#names ??= nameRulesOf(paths.staging);
-    const { agreement, size } = await bringHome({
+    const { size, outcome } = await bringHome({
       folder: new HostFolder(paths.root),
       landing: new Landing(paths.staging, folder),
       porter,
@@ -151,8 +179,9 @@ export class ShippedWorkspaces {
       quota,
       names: await this.#names,
     });
-    await writeAgreement(path, agreement);
-    return size;
+    if ('refused' in outcome) return { size, refused: outcome.refused };
+    await writeAgreement(path, outcome.agreement);
+    return { size };
   }
 
   /** What an agent writes between two looks is on the engine's disk already. */
@@ -178,6 +207,9 @@ export class ShippedWorkspaces {
     const porter = new Porter(carriage.stream);
     try {
       return await whileItMoves(this.#deps.clock, porter, signal, () => work(porter));
+    } catch (error) {
+      // What this host's own files have refused.
+      throw errorCode(error) === undefined || error instanceof BpError ? error : filesError('a workspace', error);
     } finally {
       porter.close();
       await carriage.close();

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { BpError } from '../../../platform/errors.ts';
-import type { EngineAddress } from './engine-address.ts';
 
 /** What has to be known of an engine, and whether it can hold an agent at all. */
 export interface EngineFacts {
@@ -9,10 +8,6 @@ export interface EngineFacts {
   readonly isPodman: boolean;
   readonly cgroupVersion: 1 | 2;
   readonly cpus: number;
-  readonly operatingSystem: string;
-  /** The name of the machine on which it runs. */
-  readonly machine: string;
-  readonly dataDirectory: string;
   readonly rootless: boolean;
   /** Names that `sandbox.runtime` may have. */
   readonly runtimes: readonly string[];
@@ -20,14 +15,9 @@ export interface EngineFacts {
   readonly warnings: readonly string[];
 }
 
-/** What tells where it runs. */
-export type EnginePlace = Pick<EngineFacts, 'dataDirectory' | 'operatingSystem' | 'machine'>;
-
 const engineInfo = z.object({
   ServerVersion: z.string(),
   OSType: z.string().default('linux'),
-  OperatingSystem: z.string().default(''),
-  Name: z.string().default(''),
   DockerRootDir: z.string().default(''),
   NCPU: z.int().positive(),
   CgroupVersion: z.string().default('1'),
@@ -60,9 +50,6 @@ export function engineFacts(answer: unknown): EngineFacts {
     isPodman: info.BuildahVersion !== undefined,
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
     cpus: info.NCPU,
-    operatingSystem: info.OperatingSystem,
-    machine: info.Name,
-    dataDirectory: info.DockerRootDir,
     rootless: has(info, 'rootless'),
     runtimes: Object.keys(info.Runtimes),
     warnings: findWarnings(info),
@@ -100,22 +87,4 @@ function unfit(problem: string): BpError {
   return new BpError('sandbox_engine_unfit', `the Docker engine can't hold agents: ${problem}`, {
     hint: 'use a rootful Docker engine on Linux; docs/operating.md lists what works',
   });
-}
-
-/** Why an engine might see other folders than this machine; undefined where nothing points to it. */
-export function suspectedCause({ url, connection }: EngineAddress, place: EnginePlace): string | undefined {
-  const { dataDirectory, operatingSystem, machine } = place;
-  if (dataDirectory.startsWith('/var/snap/'))
-    return 'Docker is installed as a snap, which sees only some folders (install docker.io or docker-ce instead)';
-  const virtual: readonly (readonly [string, boolean])[] = [
-    ['Docker Desktop', /docker desktop/i.test(operatingSystem)],
-    ['Colima', url.includes('/.colima/') || machine.startsWith('colima')],
-    ['OrbStack', url.includes('/.orbstack/') || /orbstack/i.test(operatingSystem)],
-    ['Rancher Desktop', url.includes('/.rd/') || /rancher desktop/i.test(operatingSystem)],
-    ['Lima', url.includes('/.lima/') || machine.startsWith('lima-')],
-  ];
-  const name = virtual.find(([, matches]) => matches)?.[0];
-  if (name !== undefined) return `the engine is ${name}, in a virtual machine`;
-  if (connection.kind === 'tcp') return `the engine at ${url} runs in a container or on another machine`;
-  return undefined;
 }

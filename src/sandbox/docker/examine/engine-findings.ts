@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Finding } from '../../../platform/finding.ts';
-import { findWarnings, has, suspectedCause, type EngineInfo, type EnginePlace } from '../client/engine-facts.ts';
+import { findWarnings, has, type EngineInfo } from '../client/engine-facts.ts';
 import type { EngineAddress } from '../client/engine-address.ts';
 
 /** The oldest engine of Docker's that this was made for. */
@@ -36,14 +36,8 @@ function engineFinding({ address, version, info }: ExaminedEngine): Finding {
   const wrong = (why: string, mend: string) => ({ name, ok: false, detail: `${detail}: ${why}`, mend });
   if (product === 'Docker' && isOlder(number))
     return wrong('too old', `install Docker ${DOCKER_LEAST.join('.')} or newer`);
-  const elsewhere = suspectedCause(address, placeOf(info));
-  if (elsewhere !== undefined) return wrong(elsewhere, `use an engine directly on this Linux machine: ${HOSTS}`);
   if (info.OSType !== 'linux') return wrong(`it runs ${info.OSType} containers`, `use an engine on Linux: ${HOSTS}`);
   return { name, ok: true, detail: [detail, ...findWarnings(info)].join('; ') };
-}
-
-function placeOf({ DockerRootDir, OperatingSystem, Name }: EngineInfo): EnginePlace {
-  return { dataDirectory: DockerRootDir, operatingSystem: OperatingSystem, machine: Name };
 }
 
 function productOf(version: unknown): { readonly product: 'Docker' | 'Podman'; readonly number: string } {

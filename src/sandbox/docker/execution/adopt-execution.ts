@@ -10,7 +10,6 @@ import { WORKSPACE } from '../container/container-options.ts';
 import { inspectContainer, listContainers } from '../container/container.ts';
 import { LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { carrier } from './carrier.ts';
 import { DockerExecution } from './docker-execution.ts';
 
 /** See `Sandbox.adopt`. */
@@ -38,7 +37,7 @@ export async function adoptExecution(
     place,
     quota: (await place.leastFree()) ? undefined : workspaces.quota,
     allowed: workspaces.quota,
-    reachEnded: carrier(parts, { executionId, agentId, user: userOf(found), workspace: place.mount }),
+    reachEnded: parts.carriers.to(parts, { executionId, agentId, user: userOf(found), workspace: place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
     stopGraceMs: config.stop_grace_ms,
     // Was set before its "go".

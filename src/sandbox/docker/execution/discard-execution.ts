@@ -4,7 +4,8 @@ import type { SandboxParts } from '../sandbox-parts.ts';
 
 /** See `Sandbox.discard`. */
 export async function discardExecution(parts: SandboxParts, executionId: string): Promise<void> {
-  const { home, workspaces } = parts;
+  const { home, workspaces, carriers } = parts;
+  await carriers.end(executionId);
   await removeContainersOf(parts, executionId);
   await sweepWorkspaces(home, (id) => id === executionId);
   await workspaces.release(executionId);

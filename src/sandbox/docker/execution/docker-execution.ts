@@ -289,7 +289,10 @@ export class DockerExecution implements PreparedExecution {
     this.#link.close();
     if (exit && this.#isReportKept()) await this.#readKept();
     await this.#output.close();
-    return this.#endOf(exit, await this.#workspace.late({ began: this.#wentAt !== undefined || this.#isAdopted }));
+    return this.#endOf(
+      exit,
+      await this.#workspace.late({ isThere: exit !== undefined && (this.#wentAt !== undefined || this.#isAdopted) }),
+    );
   }
 
   /** Whether there may be more to know than the stream has brought. Where nothing of the agent ever ran, there isn't. */

@@ -4,13 +4,12 @@ import { outputPath } from '../../../config/home-places.ts';
 import type { WorkspacePlace } from '../../content/placement.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
-import { makeWorkspace, measureWorkspace } from '../../content/workspace.ts';
+import { makeWorkspace } from '../../content/workspace.ts';
 import { drawNonce } from '../../stream/greeting.ts';
 import type { ExecutionRequest } from '../../sandbox.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
-import { carrier } from './carrier.ts';
 import { DockerExecution } from './docker-execution.ts';
 import type { ExecutionParts } from './execution-parts.ts';
 
@@ -43,7 +42,7 @@ export async function prepareExecution(
   try {
     if (filled.status === 'rejected') throw filled.reason;
     signal.throwIfAborted();
-    const size = leastFree ? undefined : await measureWorkspace(paths.root);
+    const size = leastFree ? undefined : await place.measure();
     const quota = leastFree ? undefined : quotaFrom(workspaces.quota, size);
     return await start(parts, container.value, { ...request, user }, { place, quota, nonce }, signal);
   } catch (error) {
@@ -90,7 +89,7 @@ async function start(
     executionId,
     ...own,
     allowed: own.quota ?? workspaces.quota,
-    reachEnded: carrier(parts, { executionId, agentId, user, workspace: own.place.mount }),
+    reachEnded: parts.carriers.to(parts, { executionId, agentId, user, workspace: own.place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: facts.cpus },
     stopGraceMs: config.stop_grace_ms,
     socketBytesMax: hostLimitsSockets ? config.socket_bytes_max : undefined,

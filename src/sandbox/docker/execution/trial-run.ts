@@ -8,7 +8,6 @@ import { trialRunId } from '../../execution-id.ts';
 import type { ExecutionEnd } from '../../sandbox.ts';
 import type { EngineAddress } from '../client/engine-address.ts';
 import { engineMessage, statusBehind } from '../client/engine-error.ts';
-import { suspectedCause, type EngineFacts } from '../client/engine-facts.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
 import { discardExecution } from './discard-execution.ts';
 import type { DockerExecution } from './docker-execution.ts';
@@ -60,7 +59,7 @@ export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise
   try {
     const end = await run(deps, executionId, signal);
     const problem = await findProblem(deps, executionId, end);
-    if (problem !== undefined) throw mountsError(problem, deps.address, await factsOf(deps, signal));
+    if (problem !== undefined) throw mountsError(problem, deps.address);
   } finally {
     await discardExecution(deps, executionId).catch(() => undefined);
     await deps.workspaces.drop(trialRunFolder(executionId));
@@ -82,7 +81,6 @@ async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal)
 }
 
 async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<DockerExecution> {
-  const { address } = deps;
   try {
     return await prepareExecution(
       deps,
@@ -100,12 +98,10 @@ async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSig
       signal,
     );
   } catch (error) {
-    // A source that the engine doesn't find is a bad request; what a virtual machine answers differs.
+    // A source that the engine doesn't find is a bad request; a few say that it is their own fault.
     const status = statusBehind(error);
-    if (status === undefined) throw error;
-    const facts = await factsOf(deps, signal);
-    if (status !== 400 && suspectedCause(address, facts) === undefined) throw error;
-    throw mountsError(`folders of this machine do not reach a container: ${engineMessage(error)}`, address, facts);
+    if (status !== 400 && status !== 500) throw error;
+    throw mountsError(`folders of this machine do not reach a container: ${engineMessage(error)}`, deps.address);
   }
 }
 
@@ -140,14 +136,7 @@ async function findProblem(
   return seen === executionId ? undefined : 'what a container writes into its workspace does not reach this machine';
 }
 
-function mountsError(problem: string, address: EngineAddress, facts: EngineFacts): BpError {
-  const cause =
-    suspectedCause(address, facts) ?? `the engine at ${address.url} may run in a container or on another machine`;
-  return new BpError('sandbox_mounts', `${problem}; ${cause}`, {
-    hint: 'use a Docker engine that runs directly on this Linux machine; docs/operating.md lists what works',
-  });
-}
-
-async function factsOf({ settings }: TrialRunDeps, signal: AbortSignal): Promise<EngineFacts> {
-  return (await settings.get(signal)).facts;
+function mountsError(problem: string, { url }: EngineAddress): BpError {
+  const cause = `the engine at ${url} does not see the folders of this machine, or not all of them`;
+  return new BpError('sandbox_mounts', `${problem}; ${cause}`, { hint: 'see docs/operating.md, "Which hosts work"' });
 }

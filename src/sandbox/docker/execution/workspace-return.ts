@@ -2,7 +2,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { within } from '../../../platform/deadline.ts';
 import { BpError } from '../../../platform/errors.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import type { Reach, WorkspacePlace } from '../../content/placement.ts';
+import type { Collected, Reach, WorkspacePlace } from '../../content/placement.ts';
 import type { Quota } from '../../content/quota.ts';
 import type { WorkspaceSize } from '../../content/workspace.ts';
 
@@ -44,26 +44,26 @@ export class WorkspaceReturn {
     const { place, allowed, logger, executionId } = this.#parts;
     if (place.placement !== 'shipped') return;
     try {
-      this.#early = { size: await place.collect(allowed, reach, signal) };
+      this.#early = returned(await place.collect(allowed, reach, signal));
     } catch (err) {
       if (isAgentsFault(err)) this.#early = { kept: { because: err.message, isAgentsFault: true } };
       else logger.debug({ executionId, err }, 'a workspace could not be brought home over its own stream');
     }
   }
 
-  /** `began`: something of the agent may have run. */
-  async late({ began }: { readonly began: boolean }): Promise<ReturnedWorkspace> {
+  /** `isThere`: its container is still there, and something of the agent may have run in it. */
+  async late({ isThere }: { readonly isThere: boolean }): Promise<ReturnedWorkspace> {
     if (this.#early) return this.#early;
     if (this.#parts.place.placement !== 'shipped') return this.#measure();
-    return began ? this.#bringHome() : {};
+    return isThere ? this.#bringHome() : {};
   }
 
   async #measure(): Promise<ReturnedWorkspace> {
     const { clock, place, allowed, reachEnded } = this.#parts;
     const measuring = new AbortController();
-    const size = await within(clock, MEASURE_MS_MAX, () => place.collect(allowed, reachEnded, measuring.signal));
+    const found = await within(clock, MEASURE_MS_MAX, () => place.collect(allowed, reachEnded, measuring.signal));
     measuring.abort();
-    return { size };
+    return found ?? {};
   }
 
   async #bringHome(): Promise<ReturnedWorkspace> {
@@ -71,7 +71,7 @@ export class WorkspaceReturn {
     const { signal } = new AbortController();
     for (let attempt = 1; ; attempt++) {
       try {
-        return { size: await place.collect(allowed, reachEnded, signal) };
+        return returned(await place.collect(allowed, reachEnded, signal));
       } catch (err) {
         const because = err instanceof Error ? err.message : String(err);
         if (isAgentsFault(err)) return { kept: { because, isAgentsFault: true } };
@@ -81,6 +81,10 @@ export class WorkspaceReturn {
       await clock.sleep(RETRY_PAUSE_MS);
     }
   }
+}
+
+function returned({ size, refused }: Collected): ReturnedWorkspace {
+  return refused === undefined ? { size } : { size, kept: { because: refused, isAgentsFault: true } };
 }
 
 /** What an agent's own workspace prevents is its fault. */

@@ -215,6 +215,27 @@ describe('a session', () => {
     expect(connections.map(({ destroyed }) => destroyed)).toEqual([true, true]);
   });
 
+  it('carries content on streams of its own, one after the other', async () => {
+    const { session, written } = open();
+    await written();
+    const first = session.openContent();
+    expect(await written()).toBe(hex('program opens content and grants a window'));
+    first.write(Buffer.from('4c8000000a', 'hex'));
+    expect(await written()).toBe(hex('program asks for a list'));
+    session.take(streamExample('supervisor grants a window of content'));
+    first.write(Buffer.alloc(PEER_WINDOW + 100_000));
+    await turn();
+    expect((await written()).length / 2).toBeGreaterThan(PEER_WINDOW + 100_000);
+    session.take(dataFrame(2, Buffer.from('answer')));
+    expect(String(first.read())).toBe('answer');
+    first.destroy();
+    expect(await written()).toBe(windowFrame(2, 0, FLAG.rst).toString('hex'));
+    session.take(dataFrame(2, Buffer.from('late')));
+    session.openContent();
+    expect((await written()).startsWith(windowFrame(4, 0, FLAG.syn).toString('hex'))).toBe(true);
+    expect(() => session.take(dataFrame(6, Buffer.alloc(1)))).toThrow(StreamBroken);
+  });
+
   it('drops what was on its way to a connection that is over', async () => {
     const { session, connection } = await connected();
     connection.destroy();
@@ -235,6 +256,7 @@ describe('a session', () => {
     ['another flag', windowFrame(FIRST, 0, 16)],
     ['a frame that is too long', dataFrame(OUTPUT, Buffer.alloc(16_385))],
     ['a stream that was never opened', dataFrame(FIRST, Buffer.alloc(1))],
+    ['content that was never opened', dataFrame(2, Buffer.alloc(1))],
     ['a connection by an even number', windowFrame(6, 0, FLAG.syn)],
     ['a connection opened twice', Buffer.concat([windowFrame(7, 0, FLAG.syn), windowFrame(5, 0, FLAG.syn)])],
     ['more connections than there may be', many],
