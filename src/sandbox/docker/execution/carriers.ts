@@ -1,12 +1,26 @@
+import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import type { Randomness } from '../../../platform/randomness.ts';
 import type { Carriage, Reach, WorkspaceMount } from '../../content/placement.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { drawNonce } from '../../stream/greeting.ts';
 import { Link } from '../../stream/link.ts';
+import type { DockerClient } from '../client/docker-client.ts';
 import { containerOptions } from '../container/container-options.ts';
+import type { KnownSettings } from '../container/container-settings.ts';
 import { attachTo, createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import { executionLabels } from '../labels.ts';
-import type { SandboxParts } from '../sandbox-parts.ts';
+
+/** Of the sandbox whose executions they are for. */
+export interface CarrierParts {
+  readonly client: DockerClient;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly logger: Logger;
+  readonly homeLabel: string;
+  readonly settings: KnownSettings;
+}
 
 export interface CarrierRequest {
   readonly executionId: string;
@@ -29,7 +43,7 @@ export class Carriers {
   readonly #followed = new Map<string, Followed>();
 
   /** From now on until `end`. */
-  to(parts: Omit<SandboxParts, 'carriers'>, request: CarrierRequest): Reach {
+  to(parts: CarrierParts, request: CarrierRequest): Reach {
     const followed: Followed = { over: new AbortController(), open: new Set() };
     this.#followed.set(request.executionId, followed);
     return async (signal) => {
@@ -69,11 +83,7 @@ interface Followed {
   readonly open: Set<Promise<Carriage>>;
 }
 
-async function openCarriage(
-  parts: Omit<SandboxParts, 'carriers'>,
-  request: CarrierRequest,
-  signal: AbortSignal,
-): Promise<Carriage> {
+async function openCarriage(parts: CarrierParts, request: CarrierRequest, signal: AbortSignal): Promise<Carriage> {
   const { client, clock, logger, homeLabel, settings } = parts;
   signal.throwIfAborted();
   const nonce = drawNonce(parts.random);
