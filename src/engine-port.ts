@@ -20,7 +20,12 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
     async start(home, { logger, events }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
-      for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
+      try {
+        for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
+      } catch (error) {
+        await sandbox.close().catch(() => undefined);
+        throw error;
+      }
       const catalogue = readCatalogue(config.intelligence, {
         environment,
         readFile: (path) => readFileSync(path, 'utf8'),

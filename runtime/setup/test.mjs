@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captured, foreground } from './child.mjs';
@@ -13,6 +13,8 @@ import { step } from './step.mjs';
 const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
 /** What opens a pseudo-terminal for the terminal tests. */
 const TERMINAL_TOOL = { command: 'python3', package: 'python3' };
+/** What an engine elsewhere is reached through in tests. */
+const SSH_TOOL = { command: '/usr/sbin/sshd', package: 'openssh-server' };
 const ENTER = inRoot('runtime', 'setup', 'enter.cjs');
 const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 
@@ -31,6 +33,9 @@ export async function test(args) {
   const missing = then.includes('terminal')
     ? await ensureTool(TERMINAL_TOOL, 'the terminal tests open their terminals with it')
     : undefined;
+  const wantsSsh = then.includes('docker') || then.includes('engines');
+  // Its version can't be asked for everywhere.
+  if (wantsSsh && !existsSync(SSH_TOOL.command)) await ensureTool(SSH_TOOL, 'some tests reach the engine through it');
 
   const totals = { passed: 0, failed: 0, skipped: 0 };
   await runInto(totals, first, others);

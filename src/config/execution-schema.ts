@@ -4,6 +4,10 @@ import { real, text, whole } from './fields.ts';
 export const sandbox = z
   .strictObject({
     image: text(255).default('bp-agent-runner:latest').describe('The image in which agents run.'),
+    engine_unproven: z
+      .boolean()
+      .default(false)
+      .describe('true: the engine may be another machine that nobody proves to be: plain tcp://, or TLS unchecked.'),
     runtime: text(64).nullable().default(null).describe("The engine's runtime, such as runsc; null: its default."),
     wall_base_seconds: real(0.1, 86_400).default(30).describe('Wall time of an execution: at least this,'),
     wall_per_cpu_second: real(0, 86_400).default(20).describe('and this much more for each CPU second bought,'),

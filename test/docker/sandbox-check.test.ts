@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
-import { connectEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
-import { dockerSandbox, ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
+import {
+  dockerSandbox,
+  ENOUGH,
+  NEVER,
+  openTestHome,
+  python,
+  reachEngine,
+  type TestHome,
+} from '../helpers/docker-sandbox.ts';
 
 let home: TestHome | undefined;
 
@@ -67,14 +74,10 @@ describe('the check of the sandbox', () => {
   it('says so where no engine answers', async () => {
     const path = mkdtempSync(join(tmpdir(), 'bp-check-'));
     const socket = join(path, 'docker.sock');
-    const address: EngineAddress = {
-      url: `unix://${socket}`,
-      source: 'DOCKER_HOST',
-      connection: { kind: 'socket', path: socket },
-    };
+    const clock = systemClock();
     const nothing = () => undefined;
     const sandbox = dockerSandbox({
-      ...{ docker: connectEngine(address), address, home: path, settings: {}, clock: systemClock() },
+      ...{ connection: await reachEngine(clock, `unix://${socket}`), home: path, settings: {}, clock },
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     });
     const unreachable = { code: 'sandbox_engine_unreachable', message: expect.stringContaining('ENOENT') as string };

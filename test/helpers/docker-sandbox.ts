@@ -10,7 +10,8 @@ import type { Logger } from '../../src/platform/logger.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts';
-import { connectEngine, findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
+import { findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
+import { connectEngine, type EngineConnection } from '../../src/sandbox/docker/client/engine-connection.ts';
 import { homeLabelOf, LABEL } from '../../src/sandbox/docker/labels.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 
@@ -48,6 +49,8 @@ export const ENOUGH: Bundle = { cpuMs: 10_000, memoryMb: 64, tokens: 0, attentio
 export interface HomeOptions {
   /** Another way to the same engine. */
   readonly dockerHost?: string | undefined;
+  /** What that takes besides. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** The folder in which the home is made. */
   readonly parent?: string;
   readonly clock?: Clock;
@@ -55,16 +58,15 @@ export interface HomeOptions {
 
 export async function openTestHome(
   settings: Partial<Config['sandbox']> = {},
-  { dockerHost, parent = tmpdir(), clock = systemClock() }: HomeOptions = {},
+  { dockerHost, environment, parent = tmpdir(), clock = systemClock() }: HomeOptions = {},
 ): Promise<TestHome> {
   const path = mkdtempSync(join(parent, 'bp-sandbox-'));
-  const environment = dockerHost === undefined ? process.env : { DOCKER_HOST: dockerHost };
-  const address = await findEngine({ environment, homeDirectory: homedir() });
-  const docker = connectEngine(address);
+  const connection = await reachEngine(clock, dockerHost, environment);
+  const { docker, address } = connection;
   const complaints: string[] = [];
   const complain = (_: object, message: string) => void complaints.push(message);
   const logger = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
-  const open = () => dockerSandbox({ docker, address, home: path, settings, clock, logger });
+  const open = () => dockerSandbox({ connection, home: path, settings, clock, logger });
   const sandbox = open();
   let latest = sandbox;
   const output = (executionId: string) => {
@@ -105,13 +107,25 @@ export async function openTestHome(
       execFileSync('rm', ['-rf', path]);
       // Volumes of workspaces go once there is no agent any more.
       await sandbox.sweep(new Set(), NEVER);
+      connection.close();
     },
   };
 }
 
+/** The engine that the Docker CLI would use, or the one that is named. */
+export async function reachEngine(
+  clock: Clock,
+  dockerHost?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<EngineConnection> {
+  const host = dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost };
+  const environment = { ...process.env, ...host, ...more };
+  const address = await findEngine({ environment, homeDirectory: homedir() }, { unproven: false });
+  return connectEngine(address, { environment, clock });
+}
+
 export interface DockerSandboxParts {
-  readonly docker: Docker;
-  readonly address: EngineAddress;
+  readonly connection: EngineConnection;
   readonly home: string;
   readonly settings: Partial<Config['sandbox']>;
   readonly clock: Clock;

@@ -15,18 +15,30 @@ import { layWire } from './wire.ts';
 export interface DockerUnderTest {
   /** Where the engine answers, where it isn't the one that the Docker CLI would use. */
   readonly dockerHost?: string;
+  /** How to come to a socket of that engine's machine, where it isn't by its path. */
+  readonly way?: (path: string) => Promise<Way>;
   readonly has: Omit<SandboxUnderTest['has'], 'agents'>;
   /** What holds for every home. */
   readonly always?: Partial<Config['sandbox']>;
 }
 
+export interface Way {
+  /** As `DOCKER_HOST`. */
+  readonly address: string;
+  /** What has to stand in the environment besides. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly close?: () => void;
+}
+
 /** An engine with Docker's API, used as the user of this process. */
-export function dockerUnderTest({ dockerHost, has, always }: DockerUnderTest): SandboxUnderTest {
+export function dockerUnderTest({ dockerHost, way = byPath, has, always }: DockerUnderTest): SandboxUnderTest {
   return {
-    open: (settings, options) => open(dockerHost, { ...always, ...settings }, options),
+    open: (settings, options) => open({ dockerHost, way }, { ...always, ...settings }, options),
     has: { ...has, agents: true },
   };
 }
+
+const byPath = (path: string): Promise<Way> => Promise.resolve({ address: `unix://${path}`, close: () => undefined });
 
 const DEEDS: Readonly<Record<Deed, string>> = {
   exits: 'raise SystemExit(3)\n',
@@ -45,7 +57,7 @@ raise SystemExit(3)
 };
 
 async function open(
-  dockerHost: string | undefined,
+  { dockerHost, way }: { readonly dockerHost: string | undefined; readonly way: NonNullable<DockerUnderTest['way']> },
   settings: Partial<Config['sandbox']> = {},
   { hurried = false }: OpenOptions = {},
 ): Promise<SandboxAtWork> {
@@ -54,8 +66,9 @@ async function open(
   const { connection } = direct.address;
   if (connection.kind !== 'socket') throw new Error('the stream can be had in hand only of an engine at a socket');
   const wire = await layWire(connection.path);
+  const { address, environment, close: leave } = await way(wire.path);
   const home = await openTestHome(settings, {
-    dockerHost: wire.address,
+    ...{ dockerHost: address, environment },
     clock: hurried ? hurriedClock() : systemClock(),
   });
   let { sandbox } = home;
@@ -84,6 +97,7 @@ async function open(
     async close() {
       wire.state = 'whole';
       await home.close();
+      leave?.();
       wire.close();
     },
     home: home.path,

@@ -23,6 +23,12 @@ export function needsCompiler(context: TestContext): void {
   if (spawnSync('cc', ['--version']).status !== 0) skipped(context, 'there is no C compiler, cc');
 }
 
+/** Skips a test where a command isn't installed, and says so. */
+export function needsCommand(context: TestContext, command: string, why: string): void {
+  if (spawnSync('sh', ['-c', 'command -v "$0"', command]).status !== 0)
+    skipped(context, `${command} is not installed, and ${why}`);
+}
+
 function skipped({ task, skip }: TestContext, reason: string): void {
   task.meta.reason = reason;
   skip(reason);

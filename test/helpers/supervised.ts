@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { configSchema } from '../../src/config/schema.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
 import { attachmentTo } from '../../src/sandbox/docker/container/container-attachment.ts';
 import { openContainerStream } from '../../src/sandbox/docker/container/container-stream.ts';
-import { connectEngine, findEngine } from '../../src/sandbox/docker/client/engine-address.ts';
 import { engineFacts } from '../../src/sandbox/docker/client/engine-facts.ts';
 import { seccompOption } from '../../src/sandbox/docker/container/seccomp.ts';
 import type { Attachment } from '../../src/sandbox/stream/attachment.ts';
 import { Session } from '../../src/sandbox/stream/session.ts';
 import { StreamBroken } from '../../src/sandbox/stream/stream-broken.ts';
+import { reachEngine } from './docker-sandbox.ts';
 
 export const IMAGE = configSchema.parse({}).sandbox.image;
 const SECCOMP_PATH = join(import.meta.dirname, '..', '..', 'runtime', 'seccomp.json');
@@ -78,8 +79,7 @@ let docker: Docker | undefined;
 const cleanups: (() => Promise<void> | void)[] = [];
 
 export async function engine(): Promise<Docker> {
-  docker ??= connectEngine(await findEngine({ environment: process.env, homeDirectory: homedir() }));
-  return docker;
+  return (docker ??= (await reachEngine(systemClock())).docker);
 }
 
 /** To be called after each test: removes its containers, volumes and directories. */

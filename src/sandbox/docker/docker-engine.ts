@@ -1,12 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Randomness } from '../../platform/randomness.ts';
 import { finishLandings } from '../content/shipped/cut-off-landings.ts';
 import { Volumes } from '../content/volumes.ts';
 import type { Engine } from '../engine.ts';
-import { createDockerClient } from './client/docker-client.ts';
-import { connectEngine, findEngine, type EngineSearch } from './client/engine-address.ts';
+import { createDockerClient, type DockerClient } from './client/docker-client.ts';
+import { findEngine, type EngineSearch } from './client/engine-address.ts';
+import { connectEngine } from './client/engine-connection.ts';
 import { engineError } from './client/engine-error.ts';
 import { createDockerSandbox } from './docker-sandbox.ts';
 import { examine } from './examine/examination.ts';
@@ -24,19 +26,26 @@ export interface DockerEngineOptions extends EngineSearch {
   readonly gid: number;
 }
 
-/** The Docker or Podman engine of this machine, found as the Docker CLI finds it, anew at each call. */
+/** An engine with Docker's API, here or elsewhere, found as the Docker CLI finds it, anew at each call. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { environment, runtimeDirectory, clock, random, uid, gid } = options;
   const seccompPath = join(runtimeDirectory, 'seccomp.json');
   const searchPath = environment['PATH'] ?? '';
-  const connect = async () => createDockerClient(connectEngine(await findEngine(options)), clock);
+  const connect = async ({ sandbox }: Config) =>
+    connectEngine(await findEngine(options, { unproven: sandbox.engine_unproven }), options);
+  const briefly = async <T>(config: Config, work: (client: DockerClient) => Promise<T>) => {
+    const connection = await connect(config);
+    try {
+      return await work(createDockerClient(connection.docker, clock));
+    } finally {
+      connection.close();
+    }
+  };
 
   return {
     async open({ directory, config }, logger) {
-      const address = await findEngine(options);
       return createDockerSandbox({
-        docker: connectEngine(address),
-        address,
+        connection: await connect(config),
         home: directory,
         config: config.sandbox,
         clock,
@@ -48,13 +57,14 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         seccompPath,
       });
     },
-    async ensureImage({ sandbox: { image } }, progress, signal) {
-      return ensureImage({ client: await connect(), clock, runtimeDirectory, image, progress, signal });
-    },
+    ensureImage: (config, progress, signal) =>
+      briefly(config, (client) =>
+        ensureImage({ client, clock, runtimeDirectory, image: config.sandbox.image, progress, signal }),
+      ),
     async install({ directory, config }, request, signal) {
       const home = realpathSync(directory);
       const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, environment };
-      return install({ client: await connect(), config: config.sandbox, ...place }, request, signal);
+      return briefly(config, (client) => install({ client, config: config.sandbox, ...place }, request, signal));
     },
     async putBackWorkspaces({ directory, config }, complain) {
       const tell = (_: object, message: string) => complain(message);

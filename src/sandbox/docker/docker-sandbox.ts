@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type Docker from 'dockerode';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -12,7 +11,7 @@ import { Workspaces } from '../content/workspaces.ts';
 import { workspaceFolder } from '../content/workspace.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { createDockerClient } from './client/docker-client.ts';
-import type { EngineAddress } from './client/engine-address.ts';
+import type { EngineConnection } from './client/engine-connection.ts';
 import { knownSettings } from './container/container-settings.ts';
 import { workspaceVolumes } from './container/workspace-volumes.ts';
 import { adoptExecution } from './execution/adopt-execution.ts';
@@ -25,9 +24,7 @@ import { sweep } from './execution/sweep.ts';
 import { homeLabelOf } from './labels.ts';
 
 export interface DockerSandboxOptions {
-  readonly docker: Docker;
-  /** Where `docker` points; for messages. */
-  readonly address: EngineAddress;
+  readonly connection: EngineConnection;
   /** The home's directory; must exist. */
   readonly home: string;
   readonly config: Config['sandbox'];
@@ -43,12 +40,12 @@ export interface DockerSandboxOptions {
   readonly seccompPath: string;
 }
 
-/** The sandbox on a Docker engine of this machine. Nothing is sent to the engine before a method is called. */
+/** The sandbox on an engine with Docker's API. Nothing is sent to the engine before a method is called. */
 export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
-  const { config, clock, random, logger, address, uid, gid, seccompPath, searchPath } = options;
+  const { config, clock, random, logger, connection, uid, gid, seccompPath, searchPath } = options;
   const home = realpathSync(options.home);
   const homeLabel = homeLabelOf(home);
-  const client = createDockerClient(options.docker, clock);
+  const client = createDockerClient(connection.docker, clock);
   const volumes = new Volumes({ home, config, uid, searchPath, clock, logger });
   const shipped = new ShippedWorkspaces({ home, config, volumes: workspaceVolumes(client, homeLabel), clock, logger });
   const shipping = config.workspace_placement === 'shipped' || process.platform !== 'linux';
@@ -62,7 +59,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const unbegun = new UnbegunExecutions();
 
   return {
-    check: (signal) => check({ ...parts, address }, signal),
+    check: (signal) => check({ ...parts, address: connection.address }, signal),
     async ping(signal) {
       await client.call('answer', signal, () => client.docker.ping());
     },
@@ -73,8 +70,12 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     adopt: (request, signal) => adoptExecution(parts, request, signal),
     discard: (executionId) => discardExecution(parts, executionId),
     async close() {
-      await unbegun.close((executionId) => discardExecution(parts, executionId));
-      await parts.workspaces.putBackUnused();
+      try {
+        await unbegun.close((executionId) => discardExecution(parts, executionId));
+        await parts.workspaces.putBackUnused();
+      } finally {
+        connection.close();
+      }
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),

@@ -8,7 +8,8 @@ import { createDockerClient, type DockerClient } from '../client/docker-client.t
 import { engineError } from '../client/engine-error.ts';
 import { engineInfoOf, has, type EngineInfo } from '../client/engine-facts.ts';
 import { engineFindings } from './engine-findings.ts';
-import { connectEngine, findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
+import { findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
+import { connectEngine, type EngineConnection } from '../client/engine-connection.ts';
 import { imageState, type ImageState } from '../image/image.ts';
 import { imageFacts } from '../image/image-facts.ts';
 import { homeLabelOf } from '../labels.ts';
@@ -51,9 +52,11 @@ function realHome(home: string): string {
 /** Where the engine doesn't answer, that is the one finding about it. */
 async function engineAndAll(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
   let address: EngineAddress | undefined;
+  let connection: EngineConnection | undefined;
   try {
-    address = await findEngine(options);
-    const docker = connectEngine(address);
+    address = await findEngine(options, { unproven: options.config.engine_unproven });
+    connection = connectEngine(address, options);
+    const { docker } = connection;
     const client = createDockerClient(docker, options.clock);
     const info = engineInfoOf(await client.call('describe itself', signal, () => docker.info()));
     if (!info) throw new BpError('sandbox_engine_unfit', `what answers at ${address.url} is no Docker engine`);
@@ -72,6 +75,8 @@ async function engineAndAll(options: Examination, signal: AbortSignal): Promise<
     const detail = address ? `${message} at ${address.url} (${address.source})` : message;
     const mend = address?.source === 'DOCKER_HOST' ? `${hint}, or set DOCKER_HOST to one that answers` : hint;
     return [{ name: 'engine', ok: false, detail, mend }];
+  } finally {
+    connection?.close();
   }
 }
 
