@@ -7,6 +7,7 @@ export function lateEnginePort(options: EnginePortOptions): EnginePort {
   const port = () => (loading ??= import('./engine-port.ts').then((loaded) => loaded.createEnginePort(options)));
   return {
     start: async (...asked) => (await port()).start(...asked),
+    machine: async (...asked) => (await port()).machine(...asked),
     ensureImage: async (...asked) => (await port()).ensureImage(...asked),
     install: async (...asked) => (await port()).install(...asked),
     putBackWorkspaces: async (...asked) => (await port()).putBackWorkspaces(...asked),

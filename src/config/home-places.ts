@@ -27,6 +27,11 @@ export function configCachePath(home: string): string {
   return join(stateDirectory(home), 'config.cache');
 }
 
+/** What the engine's machine has, as the newest `run` found it; there only where that is another machine. */
+export function engineMachinePath(home: string): string {
+  return join(stateDirectory(home), 'engine-machine.json');
+}
+
 export function logsDirectory(home: string): string {
   return join(stateDirectory(home), 'logs');
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { AgentFile } from '../domain/agent.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { MachineSize } from '../platform/machine.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /**
@@ -11,6 +12,8 @@ import type { Sandbox } from './sandbox.ts';
 export interface Engine {
   /** The sandbox in which a home's agents run. Nothing is sent to the engine yet: `Sandbox.check` comes first. */
   open(home: EngineHome, logger: Logger): Promise<Sandbox>;
+  /** What the engine's machine has; undefined where that is this machine. */
+  machine(config: Config, signal: AbortSignal): Promise<MachineSize | undefined>;
   /** Builds the image where it is missing or older than `runtime/`. */
   ensureImage(config: Config, progress: (line: string) => void, signal: AbortSignal): Promise<AgentImage>;
   /** Installs what an agent's own manifest asks for into its workspace, with a network. Not while a `run` goes on. */

@@ -143,5 +143,12 @@ function openIn(directory: string): TestEconomy {
 function noEngine(): EnginePort {
   const fail = () =>
     Promise.reject(new BpError('sandbox_engine_unreachable', 'no engine answers', { hint: 'install Docker' }));
-  return { start: fail, ensureImage: fail, examine: fail, install: fail, putBackWorkspaces: () => Promise.resolve() };
+  return {
+    start: fail,
+    machine: fail,
+    ensureImage: fail,
+    examine: fail,
+    install: fail,
+    putBackWorkspaces: () => Promise.resolve(),
+  };
 }

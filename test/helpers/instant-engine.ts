@@ -46,6 +46,7 @@ const STOPPED: ExecutionEnd = { ...DONE, cause: 'stopped', detail: 'stopped by t
 /** An engine without containers: each execution does what the test says and has then completed. */
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
+    machine: () => Promise.resolve(undefined),
     putBackWorkspaces: () => Promise.resolve(),
     install: () => Promise.resolve({ commands: [], size: null }),
     start: ({ economy }, { logger, events }) =>

@@ -10,6 +10,7 @@ import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { bundleCost, bundleView, type Prices } from '../../domain/resources.ts';
 import { pricesView } from '../../economy/market/cycle-record.ts';
 import { bareBundle, pricesOf } from '../../economy/views/market-view.ts';
+import { machineOf } from '../home/engine-machine.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { configSources, homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome } from '../home/opened-home.ts';
@@ -32,7 +33,7 @@ async function configView(deps: CliDeps, options: GlobalOptions) {
   const home = homeDirectory(deps, options);
   const values = effectiveValues(configSources(deps, options));
   const config = await readConfig(deps, options);
-  const derived = derive(config, deps.machine);
+  const derived = derive(config, machineOf(deps, home));
   return {
     home,
     file: join(home, CONFIG_FILE),

@@ -5,6 +5,7 @@ import { lockRun } from '../../economy/home/open-home.ts';
 import { restoreEconomy, type RestoredEconomy } from '../../economy/home/restore-economy.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
+import { machineOf } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
@@ -13,12 +14,12 @@ export function addRestore(command: Command, deps: CliDeps): void {
   withJson(command).action(async (file: string) => {
     const options = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
-    const { clock, random, machine } = deps;
+    const { clock, random } = deps;
     const config = await readConfig(deps, options);
     const directory = homeDirectory(deps, options);
     const lock = lockRun(directory, process.pid);
     try {
-      const economy = { clock, random, config, derived: derive(config, machine) };
+      const economy = { clock, random, config, derived: derive(config, machineOf(deps, directory)) };
       const path = resolve(deps.directory, file);
       const restored = await restoreEconomy(economy, directory, path);
       if (options.json) printJson(deps.stdout, { file: path, ...restored });

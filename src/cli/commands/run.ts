@@ -12,6 +12,7 @@ import { EndLimits } from '../run/end-limits.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { GENESIS, makeAgent } from '../../operator/make-agent.ts';
 import { madeAgentLines } from '../output/made-agent-lines.ts';
+import { learnMachine } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome, putBackWorkspaces } from '../home/opened-home.ts';
 import { printLines } from '../output/printing.ts';
@@ -37,10 +38,11 @@ export function addRun(command: Command, deps: CliDeps): void {
       const cyclesMax =
         cycles === undefined ? undefined : valueOf(parseWhole(cycles, 'cycles', { least: 1, most: CYCLES_MAX }));
       // Wrong values are told before anything is made.
-      await readConfig(deps, options);
+      const config = await readConfig(deps, options);
       const directory = homeDirectory(deps, options);
       const lock = lockRun(directory, process.pid);
       try {
+        await learnMachine(deps, directory, config);
         const isNew = !existsSync(databasePath(directory));
         const home = await patiently(deps, () => openHome(deps, options, { create: true, isPatient: true }));
         if (!home) return;

@@ -6,6 +6,7 @@ import { lockRun, openHomeEconomy, runningProcess, type HomeOptions } from '../.
 import type { Home } from '../../operator/home.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { printLines } from '../output/printing.ts';
+import { machineOf } from './engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from './home-config.ts';
 
 /** Opens the economy of the home. The caller closes it. */
@@ -16,7 +17,8 @@ export async function openHome(
 ): Promise<Home> {
   const directory = homeDirectory(deps, options);
   const config = await readConfig(deps, options);
-  const { machine, clock, random } = deps;
+  const { clock, random } = deps;
+  const machine = machineOf(deps, directory);
   const economy = openHomeEconomy({ directory, config, machine, clock, random, create, isPatient });
   return { directory, config, economy, close: () => closeEconomy(economy) };
 }

@@ -10,6 +10,8 @@ import { createDockerClient, type DockerClient } from './client/docker-client.ts
 import { findEngine, type EngineSearch } from './client/engine-address.ts';
 import { connectEngine } from './client/engine-connection.ts';
 import { engineError } from './client/engine-error.ts';
+import { engineInfoOf } from './client/engine-facts.ts';
+import { engineMachine } from './client/engine-machine.ts';
 import { createDockerSandbox } from './docker-sandbox.ts';
 import { examine } from './examine/examination.ts';
 import { ensureImage } from './image/image.ts';
@@ -57,6 +59,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         seccompPath,
       });
     },
+    machine: (config, signal) =>
+      briefly(config, async (client) => {
+        const info = engineInfoOf(await client.call('describe itself', signal, () => client.docker.info()));
+        return info && engineMachine(info);
+      }),
     ensureImage: (config, progress, signal) =>
       briefly(config, (client) =>
         ensureImage({ client, clock, runtimeDirectory, image: config.sandbox.image, progress, signal }),

@@ -20,6 +20,7 @@ const engineInfo = z.object({
   OSType: z.string().default('linux'),
   DockerRootDir: z.string().default(''),
   NCPU: z.int().positive(),
+  MemTotal: z.int().positive().optional(),
   CgroupVersion: z.string().default('1'),
   MemoryLimit: z.boolean().default(true),
   Runtimes: z.record(z.string(), z.unknown()).default({}),
