@@ -128,6 +128,12 @@ os.remove("gone"); s = os.stat("kept/a"); open("kept/a", "r+").write("2"); os.ut
     expect(onEngine('find /workspace -printf "%y %u %P\\n" | sort')).toBe('d 200001 \nf 200001 main.py\nf 200001 x\n');
   });
 
+  it("has its handshake whatever an agent has put in that one's place", async () => {
+    await run('import os\nos.unlink("env.json"); os.makedirs("env.json/a/b"); open("env.json/a/f", "w")');
+    const { end, output } = await run('import os\nprint(os.path.isfile("env.json"))');
+    expect({ end, output }).toMatchObject({ end: DONE, output: 'True\n' });
+  });
+
   it('is filled again where its volume is gone or is another', async () => {
     await run('open("x", "w").write("mine")');
     execFileSync('docker', ['volume', 'rm', ...volumes()]);

@@ -1,9 +1,10 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compiled } from './compiled.ts';
+import { dockerCli } from './engine-under-test.ts';
 import { fileURLToPath } from 'node:url';
 import { unmountBelow } from './mounted.ts';
 import type { Ended, RunWithin } from './within-process.ts';
@@ -97,7 +98,7 @@ async function loadWithin(): Promise<RunWithin> {
 export function containersOf(home: string, ...filters: readonly string[]): readonly string[] {
   const label = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 16);
   const words = [`label=bp-agents.home=${label}`, ...filters].flatMap((filter) => ['--filter', filter]);
-  const names = execFileSync('docker', ['ps', '--all', '--quiet', ...words], { encoding: 'utf8' });
+  const names = dockerCli('ps', '--all', '--quiet', ...words);
   return names.split('\n').filter((name) => name !== '');
 }
 

@@ -3,6 +3,8 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { files, NEVER, openTestHome, type TestHome } from '../helpers/docker-sandbox.ts';
+import type { ExecutionEnd } from '../../src/sandbox/sandbox.ts';
+import { IS_SHIPPED } from '../helpers/engine-under-test.ts';
 import { attacker, foundIn } from '../helpers/hostile-agents.ts';
 import { programHome } from '../helpers/program.ts';
 
@@ -35,12 +37,16 @@ interface Next {
 }
 
 /** Runs the attack, then lets the host write a handshake, and these files, into the same workspace and run it again. */
-async function attackThenRun(text: string, texts: Readonly<Record<string, string>> = {}): Promise<Next> {
+async function attackThenRun(
+  text: string,
+  texts: Readonly<Record<string, string>> = {},
+  ending: Partial<ExecutionEnd> = { cause: 'exited', exitCode: 0 },
+): Promise<Next> {
   number += 1;
   const agent = { agentId: `agent${number}`, agentNumber: number };
   const program = `OUTSIDE = ${JSON.stringify(outside)}\n${text}`;
   const first = await home.run({ ...agent, executionId: `exe_${number}1`, files: attacker(program) });
-  expect(first.end, first.output).toMatchObject({ cause: 'exited', exitCode: 0 });
+  expect(first.end, first.output).toMatchObject(ending);
   const workspace = home.workspace(agent.agentId);
   const next = { ...agent, executionId: `exe_${number}2`, handshake: 'second', wallMs: 5000 };
   const again = 'main.py' in texts ? [] : attacker(READER);
@@ -114,7 +120,9 @@ describe('host files', () => {
   });
 
   it('deep workspace: 5,000 nested directories end neither the measuring nor the next execution', async () => {
-    const { output } = await attackThenRun('for _ in range(5000): os.mkdir("d"); os.chdir("d")');
+    // What is too deep to be carried is its agent's fault.
+    const ending = IS_SHIPPED ? { cause: 'disk_quota' as const } : undefined;
+    const { output } = await attackThenRun('for _ in range(5000): os.mkdir("d"); os.chdir("d")', {}, ending);
     expect(output).toBe('second False\n');
   });
 
@@ -128,8 +136,10 @@ describe('host files', () => {
   it('setuid on the host: what an agent marks setuid is of no user but its own, and nobody else can come to it', async () => {
     const { workspace } = await attackThenRun('import shutil; shutil.copy("/bin/sh", "sh"); os.chmod("sh", 0o6777)');
     const { uid, gid } = statSync(workspace);
-    expect(lstatSync(join(workspace, 'sh'))).toMatchObject({ uid, gid });
-    expect(uid === 0).toBe(false);
+    const copied = lstatSync(join(workspace, 'sh'));
+    expect(copied).toMatchObject({ uid, gid });
+    // What was carried home is the operator's, and marked no more.
+    expect(IS_SHIPPED ? (copied.mode & 0o7000) === 0 : uid !== 0).toBe(true);
     // Without root an agent's user is the operator, so that others on the machine must not be able to run it.
     expect(statSync(join(home.path, 'workspaces')).mode & 0o777).toBe(0o700);
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LABEL } from '../../src/sandbox/docker/labels.ts';
 import type { ExecutionEnd } from '../../src/sandbox/sandbox.ts';
 import { ENOUGH, openTestHome, type TestHome } from '../helpers/docker-sandbox.ts';
+import { dockerCli, IS_SHIPPED } from '../helpers/engine-under-test.ts';
 import { attacker } from '../helpers/hostile-agents.ts';
 
 // Each agent attacks the one stream that carries its connections and its output. What it connects to sends everything
@@ -84,7 +85,21 @@ async function nonceOf(executionId: string): Promise<string> {
 }
 
 async function tellNonce(executionId: string): Promise<void> {
-  writeFileSync(join(home.workspace(), 'nonce'), await nonceOf(executionId), { mode: 0o666 });
+  const nonce = await nonceOf(executionId);
+  if (!IS_SHIPPED) {
+    writeFileSync(join(home.workspace(), 'nonce'), nonce, { mode: 0o666 });
+    return;
+  }
+  const id = dockerCli(
+    'ps',
+    '--quiet',
+    '--filter',
+    `label=${LABEL.execution}=${executionId}`,
+    '--filter',
+    `label=${LABEL.stream}=${nonce}`,
+  ).trim();
+  const uid = dockerCli('inspect', '--format', '{{index .Config.Cmd 1}}', id).trim();
+  dockerCli('exec', '--user', `${uid}:${uid}`, id, 'sh', '-c', `printf ${nonce} > /workspace/nonce`);
 }
 
 describe('stream', () => {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
+import { dockerCli } from '../helpers/engine-under-test.ts';
 import { mountedBelow } from '../helpers/mounted.ts';
 
 interface Acknowledged {
@@ -181,5 +181,7 @@ export class GroundTruth {
 }
 
 function listed(...args: readonly string[]): readonly string[] {
-  return execFileSync('docker', args, { encoding: 'utf8' }).split('\n').filter(Boolean);
+  return dockerCli(...args)
+    .split('\n')
+    .filter(Boolean);
 }

@@ -45,8 +45,8 @@ export async function send({ folder, porter, agreement, handshake, now, entriesM
   if (listed.end !== 'complete') throw broken('the engine holds what can not be listed');
   const there = treeOf(listed.entries);
   const here = new Map(await folder.tree(entriesMax));
-  // The one of an earlier execution.
-  here.delete(HANDSHAKE_NAME);
+  // The one of an earlier execution, or what an agent has put in its place.
+  for (const path of here.keys()) if (isHandshake(path)) here.delete(path);
   const changes = changesFrom(agreement, here, there);
   const requests = [...requestsOf(changes, folder), ...handshakeRequests(handshake, now)];
   const entries = new Map<BytePath, Agreed>();
@@ -62,6 +62,10 @@ export async function send({ folder, porter, agreement, handshake, now, entriesM
     if (agreed) entries.set(path, agreed(done));
   });
   return { settled: false, entries };
+}
+
+function isHandshake(path: BytePath): boolean {
+  return path === HANDSHAKE_NAME || path.startsWith(`${HANDSHAKE_NAME}/`);
 }
 
 function requestsOf({ removed, folders, links, files }: Changes, folder: HostFolder): Request[] {
