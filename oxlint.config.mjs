@@ -268,7 +268,7 @@ export default {
       rules: { 'no-promise-executor-return': 'off' }, // `new Promise((resolve) => setTimeout(resolve, 10))`
     },
     {
-      files: ['test/bench/**/*.ts', 'test/torture/main.ts'],
+      files: ['test/bench/**/*.ts', 'test/torture/main.ts', 'test/hosts/main.ts'],
       rules: { 'no-console': 'off' },
     },
     {

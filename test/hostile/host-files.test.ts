@@ -47,6 +47,7 @@ async function attackThenRun(
   const program = `OUTSIDE = ${JSON.stringify(outside)}\n${text}`;
   const first = await home.run({ ...agent, executionId: `exe_${number}1`, files: attacker(program) });
   expect(first.end, first.output).toMatchObject(ending);
+  await home.sandbox.discard(`exe_${number}1`);
   const workspace = home.workspace(agent.agentId);
   const next = { ...agent, executionId: `exe_${number}2`, handshake: 'second', wallMs: 5000 };
   const again = 'main.py' in texts ? [] : attacker(READER);

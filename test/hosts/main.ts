@@ -1,0 +1,57 @@
+/** `npm run test:hosts -- [NAME…] [--only doctor|contract|hostile]`; exits with 1 where a test failed. */
+import { parseArgs } from 'node:util';
+import { NotHere, type Host, type HostKind } from './host.ts';
+import { limitsThere } from './limits.ts';
+import { runSuite } from './suite.ts';
+import { table, type HostResult } from './table.ts';
+import { apart, apartBySsh, apartByTls } from './kinds/apart.ts';
+import { here } from './kinds/here.ts';
+import { member } from './kinds/member.ts';
+import { podman } from './kinds/podman.ts';
+
+const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, podman];
+const PARTS = ['doctor', 'contract', 'hostile'];
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+const unknown = positionals.find((name) => KINDS.every((kind) => kind.name !== name));
+if (unknown !== undefined || (values.only !== undefined && !PARTS.includes(values.only))) {
+  console.error(`hosts: expected names of ${KINDS.map(({ name }) => name).join(', ')}, and --only ${PARTS.join('|')}`);
+  process.exit(2);
+}
+const say = (line: string) => console.log(`\n# ${line}`);
+const wants = (part: string) => values.only === undefined || values.only === part;
+
+const results: HostResult[] = [];
+for (const kind of KINDS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)))
+  results.push(await resultOf(kind));
+for (const line of ['', ...table(results)]) console.log(line);
+const failed = results.flatMap(({ contract, hostile }) => [contract, hostile]).some((result) => result?.failed);
+process.exitCode = failed || results.every(({ notHere }) => notHere !== undefined) ? 1 : 0;
+
+async function resultOf(kind: HostKind): Promise<HostResult> {
+  const { title } = kind;
+  say(`${title}: bringing it up`);
+  let host: Host;
+  try {
+    host = await kind.up(say);
+  } catch (error) {
+    if (!(error instanceof NotHere)) throw error;
+    say(`${title}: ${error.message}`);
+    return { title, notHere: error.message };
+  }
+  try {
+    return { title, ...(await seenOn(kind, host)) };
+  } finally {
+    say(`${title}: taking it down`);
+    await host.down();
+  }
+}
+
+async function seenOn(kind: HostKind, host: Host) {
+  const { environment, contractEnvironment = environment } = host;
+  const [project, file] = kind.contract;
+  const limits = await limitsThere(host);
+  const contract = wants('contract') && (await runSuite([`--project=${project}`, file], contractEnvironment, host));
+  const hostile = wants('hostile') && (await runSuite(['--project=hostile'], environment, host));
+  return { limits, ...(contract && { contract }), ...(hostile && { hostile }) };
+}
