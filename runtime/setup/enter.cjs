@@ -1,5 +1,5 @@
 'use strict';
-// What every npm script runs first, on any Node: `node runtime/setup/enter.cjs set-up|start|test|build|check|bench|simulate|torture|hosts [ARGS]`.
+// What every npm script runs first, on any Node: `node runtime/setup/enter.cjs set-up|start|test|build|check|bench|simulate|torture|hosts|nodes [ARGS]`.
 // An old Node has to be able to read this file, so it is written as one could in 2012; what needs more stands elsewhere.
 var required = require('../../package.json')
   .engines.node.replace(/[^0-9.]/g, '')

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captured, foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
-import { inRoot } from './places.mjs';
+import { inRoot, ROOT } from './places.mjs';
 import { ONLY_NAMED, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
+import { readReport } from './report.mjs';
 import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
@@ -81,7 +82,7 @@ async function runInto(totals, projects, args) {
     // Names of files may be given, and all of them may be in the other projects.
     const options = ['run', '--passWithNoTests', ...reporters, ...chosen, ...args];
     const code = await foreground(process.execPath, [VITEST, ...options]);
-    const { passed, failed, skipped, reasons } = read(report);
+    const { passed, failed, skipped, reasons } = readReport(report, ROOT);
     for (const reason of reasons) console.log(`Some tests were skipped: ${reason}`);
     totals.passed += passed;
     // vitest can fail where no test did: an error outside of any, or a file that can't be loaded.
@@ -132,26 +133,4 @@ async function versionOf(command) {
 async function countTests(project) {
   const { output } = await captured(process.execPath, [VITEST, 'list', '--project', project]);
   return output.split('\n').filter((line) => line.startsWith(`[${project}]`)).length;
-}
-
-/**
- * The totals of vitest's own report, and why tests were skipped; a file that could not be loaded counts as one failure.
- * @param {string} report
- */
-function read(report) {
-  /** @type {{ testResults: { status: string, assertionResults: { status: string, meta?: { reason?: string } }[] }[] }} */
-  let results;
-  try {
-    results = JSON.parse(readFileSync(report, 'utf8'));
-  } catch {
-    throw new Fault('vitest ended without a report');
-  }
-  const totals = { passed: 0, failed: 0, skipped: 0, /** @type {Set<string>} */ reasons: new Set() };
-  for (const file of results.testResults) {
-    const statuses = file.assertionResults.map(({ status }) => status);
-    for (const status of statuses) totals[status === 'passed' || status === 'failed' ? status : 'skipped'] += 1;
-    for (const { meta } of file.assertionResults) if (meta?.reason) totals.reasons.add(meta.reason);
-    if (file.status === 'failed' && !statuses.includes('failed')) totals.failed += 1;
-  }
-  return totals;
 }

@@ -17,7 +17,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0005-experiments.sql': '358f42de9e5654e610d3a3a3b768b9b21a3b485d105968c6a767f5d0ce3ffffa',
 };
 
-const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage']);
+const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);
 const TEXT = new Set([
   '.ts',
   '.js',
