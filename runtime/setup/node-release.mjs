@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -41,6 +42,7 @@ export async function fetchRelease(line) {
       await unpack(`npm@${npmOf(fresh)}`, join(modules, 'npm'));
       for (const name of ['npm', 'npx'])
         symlinkSync(join('..', 'lib', 'node_modules', 'npm', 'bin', `${name}-cli.js`), join(fresh, 'bin', name));
+      chmodSync(fresh, 0o755);
       renameSync(fresh, folder);
     } finally {
       rmSync(fresh, { recursive: true, force: true });
@@ -81,7 +83,7 @@ async function unpack(spec, into) {
  * Which npm a release of Node brings; its changelog tells each change of it, the newest first.
  * @param {string} folder
  */
-function npmOf(folder) {
+export function npmOf(folder) {
   const [, version] = /upgrade npm to (\d+\.\d+\.\d+)/.exec(readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')) ?? [];
   if (version === undefined) throw new Fault(`${folder}/CHANGELOG.md does not tell which npm this Node brings`);
   return version;

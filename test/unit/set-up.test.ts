@@ -1,11 +1,15 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 const SETUP = join(import.meta.dirname, '..', '..', 'runtime', 'setup');
 const children: Child[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'bp-agents-set-up-'));
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 afterEach(() => {
   for (const child of children.splice(0)) child.process.kill('SIGKILL');
@@ -136,5 +140,54 @@ describe('a program in the foreground', () => {
     );
     const [code, signal] = (await once(child.process, 'exit')) as [number | null, string];
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGTERM' });
+  });
+});
+
+describe('the report of the tests', () => {
+  const path = join(folder, 'report.json');
+  const read = async (testResults: readonly object[]) => {
+    writeFileSync(path, JSON.stringify({ testResults }));
+    const script = `const { reasons, ...report } = it.readReport(${JSON.stringify(path)}, '/root');
+      console.log(JSON.stringify({ ...report, reasons: [...reasons] }));`;
+    return JSON.parse(await output(run('report.mjs', script))) as unknown;
+  };
+
+  it('names each test that failed with its first words, and says why others were skipped', async () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'a', failureMessages: [] },
+      { status: 'failed', fullName: 'b holds', failureMessages: ['Error: it does not\n    at b.test.ts'] },
+      { status: 'skipped', fullName: 'c', failureMessages: [], meta: { reason: 'needs root' } },
+    ];
+    expect(await read([{ name: '/root/b.test.ts', status: 'failed', message: '', assertionResults }])).toEqual({
+      ...{ passed: 1, failed: 1, skipped: 1 },
+      failures: ['b.test.ts: b holds: Error: it does not'],
+      reasons: ['needs root'],
+    });
+  });
+
+  it('counts a file that could not be loaded as one failure', async () => {
+    const file = { name: '/root/b.test.ts', status: 'failed', message: '\nno such module\n', assertionResults: [] };
+    expect(await read([file])).toMatchObject({ passed: 0, failed: 1, failures: ['b.test.ts: no such module'] });
+  });
+});
+
+describe('the lines of Node that are tried', () => {
+  it('begin with the one that package.json asks for', async () => {
+    const { engines } = JSON.parse(readFileSync(join(SETUP, '..', '..', 'package.json'), 'utf8')) as {
+      engines: { node: string };
+    };
+    expect(`>=${await output(run('nodes.mjs', 'console.log(it.NODE_LINES[0]);'))}`).toBe(`${engines.node}\n`);
+  });
+
+  it('fail as a whole where one can not be had', async () => {
+    const text = await output(run('nodes.mjs', `await it.nodes(['none']); console.log('code', process.exitCode);`));
+    expect(text).toMatch(/^Node none, "none" is no version of Node: .*\ncode 1$/m);
+  });
+
+  it('are tried with the npm that each brings', async () => {
+    const changes = ['11.9.0', '11.8.0'].map((version) => `* **deps**: upgrade npm to ${version} (npm team)\n`);
+    writeFileSync(join(folder, 'CHANGELOG.md'), changes.join(''));
+    const script = `console.log(it.npmOf(${JSON.stringify(folder)}));`;
+    expect(await output(run('node-release.mjs', script))).toBe('11.9.0\n');
   });
 });
