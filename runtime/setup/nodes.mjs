@@ -6,7 +6,7 @@ import { fetchRelease } from './node-release.mjs';
 import { attemptAll, ATTEMPT_NAMES } from './node-trial.mjs';
 import { copyTree } from './tree-copy.mjs';
 
-/** The lines of Node on which everything has to work; package.json's `engines` names the first. */
+/** The lines of Node on which everything has to work: the least release that package.json's `engines` names, and all that are maintained. */
 export const NODE_LINES = ['20.19', '22', '24', '26'];
 const KEEP = '--keep';
 

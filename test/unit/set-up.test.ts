@@ -54,15 +54,15 @@ function startUnder(version: string) {
 
 describe('the set-up', () => {
   it('ends at once with one line on an older Node', () => {
-    for (const version of ['0.10.48', '18.20.8', '20.18.3']) {
+    for (const version of ['0.10.48', '18.20.8', '20.18.3', '21.7.3', '22.12.0', '23.11.1']) {
       const { status, stdout, stderr } = startUnder(version);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toBe(`bp-agents needs Node 20.19 or newer; this is Node ${version}.\n`);
+      expect(stderr).toBe(`bp-agents needs Node 20.19, 22.13, 24 or newer; this is Node ${version}.\n`);
     }
   });
 
   it('goes on where Node is new enough', () => {
-    for (const version of ['20.19.0', '22.0.0', '24.1.0'])
+    for (const version of ['20.19.0', '22.13.0', '24.0.0', '25.1.0'])
       expect(startUnder(version).stderr).toMatch(/^expected one of/);
   });
 
@@ -172,11 +172,14 @@ describe('the report of the tests', () => {
 });
 
 describe('the lines of Node that are tried', () => {
-  it('begin with the one that package.json asks for', async () => {
+  it('are those that package.json names, and others above them', async () => {
     const { engines } = JSON.parse(readFileSync(join(SETUP, '..', '..', 'package.json'), 'utf8')) as {
       engines: { node: string };
     };
-    expect(`>=${await output(run('nodes.mjs', 'console.log(it.NODE_LINES[0]);'))}`).toBe(`${engines.node}\n`);
+    const named = [...engines.node.matchAll(/(\d+)[.\d]*/g)].map((match) => match[1]);
+    const tried = (await output(run('nodes.mjs', 'console.log(it.NODE_LINES.join());'))).trim().split(',');
+    expect(tried.map((line) => line.split('.')[0])).toEqual(expect.arrayContaining(named));
+    expect(engines.node).toContain(`^${tried[0]} `);
   });
 
   it('fail as a whole where one can not be had', async () => {

@@ -4,19 +4,21 @@ import { runningProcess } from '../../economy/home/open-home.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { homeFindings } from '../doctor/home-findings.ts';
+import { nodeFinding } from '../doctor/node-finding.ts';
 import { failureOf, NotInOrder } from '../output/command-failure.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
 
-/** What `engines` in package.json says; start-up refuses less. */
-const NODE_LEAST = [20, 19] as const;
-
 export function addDoctor(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
     const config = await readConfig(deps, options);
-    const findings = [node(), ...(await homeFindings(deps, options)), ...(await engine(deps, options, config))];
+    const findings = [
+      nodeFinding(process.versions.node),
+      ...(await homeFindings(deps, options)),
+      ...(await engine(deps, options, config)),
+    ];
     const ok = findings.every((finding) => finding.ok);
     if (options.json) printJson(deps.stdout, { ok, findings });
     else printLines(deps.stdout, lines(findings));
@@ -33,18 +35,6 @@ function lines(findings: readonly Finding[]): readonly string[] {
     ]),
     ...findings.flatMap(({ name, mend }) => (mend === undefined ? [] : [`to mend ${name}: ${mend}`])),
   ];
-}
-
-function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [leastMajor, leastMinor] = NODE_LEAST;
-  const ok = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  return {
-    name: 'node',
-    ok,
-    detail: process.versions.node,
-    ...(!ok && { mend: `install Node ${leastMajor}.${leastMinor} or newer` }),
-  };
 }
 
 async function engine(deps: CliDeps, options: GlobalOptions, config: Config): Promise<readonly Finding[]> {
