@@ -16,7 +16,7 @@ import { Fault } from './fault.mjs';
 import { inRoot } from './places.mjs';
 
 /** Releases are kept here, one folder each. */
-export const RELEASES = inRoot('.cache', 'nodes');
+const RELEASES = inRoot('.cache', 'nodes');
 /** npm's package of Node for this machine: the program and its headers, without npm. */
 const PACKAGE = `node-${process.platform}-${process.arch}`;
 

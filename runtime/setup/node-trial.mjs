@@ -1,8 +1,7 @@
 import { appendFileSync, existsSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { captured } from './child.mjs';
 import { Fault } from './fault.mjs';
-import { RELEASES } from './node-release.mjs';
 import { readReport } from './report.mjs';
 import { step } from './step.mjs';
 
@@ -64,7 +63,8 @@ export async function attemptAll(trial) {
 
 /** @param {Trial} trial */
 async function install(trial) {
-  await mustWork(trial, 'install', 'npm', ['ci']);
+  // Else an addon that has to be compiled is compiled for headers that are fetched, or for those of the machine's Node.
+  await mustWork(trial, 'install', 'npm', ['ci'], { npm_config_nodedir: trial.release.folder });
   // Where a prebuilt addon could be fetched, there is the addon and nothing else.
   const compiled = existsSync(join(trial.folder, 'node_modules', 'better-sqlite3', 'build', 'Makefile'));
   return compiled ? 'compiled' : 'prebuilt';
@@ -129,9 +129,10 @@ function refuseWarnings(output) {
  * @param {string} name
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
  */
-async function mustWork(trial, name, command, args) {
-  const { code, output } = await logged(trial, name, command, args);
+async function mustWork(trial, name, command, args, environment = {}) {
+  const { code, output } = await logged(trial, name, command, args, environment);
   if (code === 0) return output;
   const words = output.split('\n').filter((line) => line.trim() !== '');
   throw new Fault([`${[command, ...args].join(' ')} ended with ${code}`, ...words.slice(-WORDS_MAX)].join('\n'));
@@ -143,9 +144,11 @@ async function mustWork(trial, name, command, args) {
  * @param {string} name
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
  */
-async function logged(trial, name, command, args) {
-  const result = await captured(command, args, { cwd: trial.folder, env: environmentOf(trial), signal: trial.signal });
+async function logged(trial, name, command, args, environment = {}) {
+  const env = { ...environmentOf(trial), ...environment };
+  const result = await captured(command, args, { cwd: trial.folder, env, signal: trial.signal });
   appendFileSync(logOf(trial, name), `$ ${[command, ...args].join(' ')}\n${result.output}`);
   return result;
 }
@@ -155,7 +158,7 @@ async function logged(trial, name, command, args) {
  * @param {string} name
  */
 function logOf({ release }, name) {
-  return join(RELEASES, `${release.version}-${name}.log`);
+  return join(dirname(release.folder), `${release.version}-${name}.log`);
 }
 
 /**
@@ -170,8 +173,6 @@ function environmentOf({ release }) {
   return {
     ...Object.fromEntries(ours),
     PATH: [join(release.folder, 'bin'), ...path].join(delimiter),
-    // Else an addon that has to be compiled is compiled for headers that are fetched, or for those of the machine's Node.
-    npm_config_nodedir: release.folder,
     NO_COLOR: '1',
   };
 }

@@ -170,27 +170,3 @@ describe('the report of the tests', () => {
     expect(await read([file])).toMatchObject({ passed: 0, failed: 1, failures: ['b.test.ts: no such module'] });
   });
 });
-
-describe('the lines of Node that are tried', () => {
-  it('are those that package.json names, and others above them', async () => {
-    const { engines } = JSON.parse(readFileSync(join(SETUP, '..', '..', 'package.json'), 'utf8')) as {
-      engines: { node: string };
-    };
-    const named = [...engines.node.matchAll(/(\d+)[.\d]*/g)].map((match) => match[1]);
-    const tried = (await output(run('nodes.mjs', 'console.log(it.NODE_LINES.join());'))).trim().split(',');
-    expect(tried.map((line) => line.split('.')[0])).toEqual(expect.arrayContaining(named));
-    expect(engines.node).toContain(`^${tried[0]} `);
-  });
-
-  it('fail as a whole where one can not be had', async () => {
-    const text = await output(run('nodes.mjs', `await it.nodes(['none']); console.log('code', process.exitCode);`));
-    expect(text).toMatch(/^Node none, "none" is no version of Node: .*\ncode 1$/m);
-  });
-
-  it('are tried with the npm that each brings', async () => {
-    const changes = ['11.9.0', '11.8.0'].map((version) => `* **deps**: upgrade npm to ${version} (npm team)\n`);
-    writeFileSync(join(folder, 'CHANGELOG.md'), changes.join(''));
-    const script = `console.log(it.npmOf(${JSON.stringify(folder)}));`;
-    expect(await output(run('node-release.mjs', script))).toBe('11.9.0\n');
-  });
-});
