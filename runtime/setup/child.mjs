@@ -58,6 +58,7 @@ export async function logged(command, args, { log, env = process.env }) {
  * @returns {Promise<{ code: number, output: string }>}
  */
 export function captured(command, args, { cwd = ROOT, env = process.env, signal } = {}) {
+  if (signal?.aborted) return Promise.reject(signal.reason);
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   /** @type {Buffer[]} */
   const chunks = [];
