@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cgroup.h"
+#include "meter.h"
 #include "options.h"
 
 enum spent { SPENT_NOTHING, SPENT_CPU, SPENT_WALL };
@@ -13,7 +13,7 @@ enum look { LOOK_NOT_DUE, LOOK_DONE, LOOK_SPENT };
 
 /* What an execution may use, counted from "go". What changes after that, any thread may read and write. */
 struct budget {
-  const struct cgroup *cgroup;
+  struct meter *meter;
   int64_t cpu_us_max;
   int64_t wall_us_max;
   double cpus;
@@ -26,7 +26,7 @@ struct budget {
   _Atomic bool cpu_is_spent;    /* stays so */
 };
 
-void budget_start(struct budget *budget, const struct options *options, const struct cgroup *cgroup);
+void budget_start(struct budget *budget, const struct options *options, struct meter *meter);
 
 /*
  * Reads the counter when that is due; of several threads that ask at once, one reads. LOOK_SPENT, now and ever after,

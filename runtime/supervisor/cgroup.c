@@ -164,13 +164,46 @@ bool cgroup_memory_peak(const struct cgroup *cgroup, int64_t *bytes) {
   return true;
 }
 
-int64_t cgroup_pids_max(void) {
+void cgroup_close(struct cgroup *cgroup) {
+  int *counters[] = {&cgroup->cpu_fd,          &cgroup->memory_peak_fd,    &cgroup->pids_events_fd,
+                     &cgroup->pids_current_fd, &cgroup->pids_directory_fd, &cgroup->oom_fd};
+  for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+    if (*counters[i] >= 0) close(*counters[i]);
+    *counters[i] = -1;
+  }
+  cgroup->version = 0;
+}
+
+static int open_either(const char *controller, const char *first, const char *second) {
+  int fd = open_counter(controller, first);
+  return fd < 0 ? open_counter(NULL, second) : fd;
+}
+
+static int64_t read_limit(int fd) {
   char text[64];
-  int fd = open_counter("pids", "pids.max");
-  if (fd < 0) fd = open_counter(NULL, "pids.max");
   bool read = read_counter(fd, text, sizeof text);
   if (fd >= 0) close(fd);
-  return read && strncmp(text, "max", 3) != 0 ? strtoll(text, NULL, 10) : INT64_MAX;
+  if (!read) return -1;
+  return strncmp(text, "max", 3) == 0 ? INT64_MAX : strtoll(text, NULL, 10);
+}
+
+int64_t cgroup_memory_max(void) {
+  return read_limit(open_either("memory", "memory.limit_in_bytes", "memory.max"));
+}
+
+int64_t cgroup_pids_limit(void) { return read_limit(open_either("pids", "pids.max", "pids.max")); }
+
+int64_t cgroup_swap_max(int64_t memory_max) {
+  int64_t both = read_limit(open_counter("memory", "memory.memsw.limit_in_bytes"));
+  if (both >= 0) return both;
+  int64_t swap = read_limit(open_counter(NULL, "memory.swap.max"));
+  return swap < 0 || swap > INT64_MAX - memory_max ? swap : memory_max + swap;
+}
+
+bool cgroup_is_same(const char *controller, const char *other) {
+  char group[PATH_MAX], other_group[PATH_MAX];
+  return own_group(controller, group, sizeof group) && own_group(other, other_group, sizeof other_group) &&
+         strcmp(group, other_group) == 0;
 }
 
 bool cgroup_processes(const struct cgroup *cgroup, int64_t rough, int64_t *count) {

@@ -21,6 +21,9 @@ struct cgroup {
 /* Finds and opens the counters. What is not there stays -1. */
 void cgroup_open(struct cgroup *cgroup);
 
+/* Closes them again: the group is somebody else's. */
+void cgroup_close(struct cgroup *cgroup);
+
 /* Microseconds of CPU used since the group was made. False where they can't be read. */
 bool cgroup_cpu_us(const struct cgroup *cgroup, int64_t *us);
 
@@ -33,8 +36,15 @@ bool cgroup_oom_kills(const struct cgroup *cgroup, int64_t *count);
 /* How many new processes and threads the limit has refused since the container was made. */
 bool cgroup_forks_refused(const struct cgroup *cgroup, int64_t *count);
 
-/* How many processes and threads the group may have; INT64_MAX where there is no limit. */
-int64_t cgroup_pids_max(void);
+/* Limits of our own group; INT64_MAX where it has none, -1 where that can't be seen. */
+int64_t cgroup_memory_max(void);
+int64_t cgroup_pids_limit(void);
+
+/* The same for memory and swap together, `memory_max` being what the memory alone may be. */
+int64_t cgroup_swap_max(int64_t memory_max);
+
+/* Whether we are in the same group of both controllers (version 1). */
+bool cgroup_is_same(const char *controller, const char *other);
 
 /*
  * How many processes the group has, threads not counted. Up to `rough` they are, for that costs least.

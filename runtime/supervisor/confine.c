@@ -65,7 +65,8 @@ static bool set_limit(int resource, int64_t most) {
 
 static bool set_limits(const struct options *options) {
   return set_limit(RLIMIT_NOFILE, options->open_files_max) && set_limit(RLIMIT_FSIZE, options->file_bytes_max) &&
-         set_limit(RLIMIT_CORE, 0);
+         set_limit(RLIMIT_CORE, 0) &&
+         (options->user_processes_max == 0 || set_limit(RLIMIT_NPROC, options->user_processes_max));
 }
 
 static bool set_descriptors(int output_fd, int kept_fd) {

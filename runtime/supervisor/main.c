@@ -44,6 +44,12 @@ static int give_up(int status, const char *step) {
   return status;
 }
 
+/* Ours count as well, where the control group counts them. */
+static int64_t processes_max(const struct supervision *self) {
+  int64_t most = self->cgroup.pids_current_fd < 0 ? -1 : cgroup_pids_limit();
+  return most < 0 ? INT64_MAX : most;
+}
+
 static const char *set_up(struct supervision *self) {
   errno = EPERM;
   /* Anywhere else, "kill everything but me" would reach the whole machine. */
@@ -65,9 +71,11 @@ static const char *set_up(struct supervision *self) {
 
   self->no_go_at_us = clock_now_us() + GO_PATIENCE_US;
   cgroup_open(&self->cgroup);
+  held_look(&self->held, &self->options, &self->cgroup);
+  meter_open(&self->meter, &self->cgroup);
   session_begin(&self->session, relay_affordable_connections());
   if (!output_open(&self->session.output)) return "the pipe of the output";
-  failed_step = watch_prepare(&self->watch, &self->budget, cgroup_pids_max());
+  failed_step = watch_prepare(&self->watch, &self->budget, processes_max(self));
   if (failed_step != NULL) return failed_step;
   content_begin(&self->options, &self->session);
   self->session.control.knows_done = self->options.content != 0;
@@ -86,7 +94,10 @@ static void say_how_far(struct supervision *self) {
     struct progress progress = {.cgroup_version = self->cgroup.version,
                                 .going = self->going,
                                 .wall_ms = wall_ms(self),
-                                .requests = session->control.requests};
+                                .requests = session->control.requests,
+                                .tells_limits = self->options.memory_bytes > 0,
+                                .held = self->held,
+                                .by_processes = self->meter.by_processes};
     report_ready(line, &progress);
     session->greeted = !session_say(session, line) && session->open;
     self->started_due = self->agent.state == AGENT_RUNNING;
@@ -100,7 +111,7 @@ static void say_how_far(struct supervision *self) {
 static enum reason start_agent(struct supervision *self) {
   struct output *output = &self->session.output;
   self->going = true;
-  budget_start(&self->budget, &self->options, &self->cgroup);
+  budget_start(&self->budget, &self->options, &self->meter);
   watch_begin(&self->watch);
   if (agent_start(&self->agent, &self->options, output->agent_fd) != 0) return REASON_FAILED;
   output_leave_to_agent(output);

@@ -27,6 +27,11 @@ static bool processors(const char *text, double *value) {
   return true;
 }
 
+static bool group_use(const char *text, enum group_use *value) {
+  *value = strcmp(text, "none") == 0 ? CGROUP_NONE : CGROUP_OWN;
+  return *value == CGROUP_NONE || strcmp(text, "own") == 0;
+}
+
 /* Sets the option `name`. Returns false where the name is unknown or the value is not allowed. */
 static bool set_option(struct options *options, const char *name, const char *value) {
   const int64_t ms_max = INT64_C(1000) * 60 * 60 * 24 * 365;
@@ -39,6 +44,10 @@ static bool set_option(struct options *options, const char *name, const char *va
   if (strcmp(name, "--fsize") == 0) return whole_number(value, 1, INT64_MAX, &options->file_bytes_max);
   if (strcmp(name, "--disk-bytes") == 0) return whole_number(value, 0, INT64_MAX, &options->disk_bytes_min);
   if (strcmp(name, "--disk-files") == 0) return whole_number(value, 0, INT64_MAX, &options->disk_files_min);
+  if (strcmp(name, "--memory-bytes") == 0) return whole_number(value, 1, INT64_MAX, &options->memory_bytes);
+  if (strcmp(name, "--pids") == 0) return whole_number(value, 1, INT32_MAX, &options->pids);
+  if (strcmp(name, "--nproc") == 0) return whole_number(value, 1, INT32_MAX, &options->user_processes_max);
+  if (strcmp(name, "--cgroup") == 0) return group_use(value, &options->cgroup);
   if (strcmp(name, "--content") == 0) return whole_number(value, 0, INT64_MAX, &options->content);
   if (strcmp(name, "--port") == 0) {
     if (!whole_number(value, 1, 65535, &number)) return false;

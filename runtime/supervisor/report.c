@@ -32,13 +32,23 @@ static const char *number_or_null(int64_t number, char *out, size_t size) {
   return out;
 }
 
+static const char *hold_text(enum hold hold) {
+  if (hold == HOLD_UNKNOWN) return "null";
+  return hold == HOLD_HARD ? "true" : "false";
+}
+
 void report_ready(char line[REPORT_LINE_SIZE], const struct progress *progress) {
   char version[24];
   int64_t number = progress->cgroup_version == 0 ? -1 : progress->cgroup_version;
+  char limits[128] = "";
+  if (progress->tells_limits)
+    snprintf(limits, sizeof limits, ",\"held\":{\"memory\":%s,\"swap\":%s,\"processes\":%s,\"cpu\":\"%s\"}",
+             hold_text(progress->held.memory), hold_text(progress->held.swap), hold_text(progress->held.processes),
+             progress->by_processes ? "processes" : "group");
   snprintf(line, REPORT_LINE_SIZE,
-           "{\"event\":\"ready\",\"cgroup_version\":%s,\"going\":%s,\"wall_ms\":%lld,\"requests\":%lld}\n",
+           "{\"event\":\"ready\",\"cgroup_version\":%s,\"going\":%s,\"wall_ms\":%lld,\"requests\":%lld%s}\n",
            number_or_null(number, version, sizeof version), progress->going ? "true" : "false",
-           (long long)progress->wall_ms, (long long)progress->requests);
+           (long long)progress->wall_ms, (long long)progress->requests, limits);
 }
 
 void report_started(char line[REPORT_LINE_SIZE], const char *entry) {

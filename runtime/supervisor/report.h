@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "held.h"
 #include "output.h"
 
 /* How an execution ended. A negative number stands for "not known" and is reported as null. */
@@ -28,6 +29,9 @@ struct progress {
   bool going;
   int64_t wall_ms;
   int64_t requests;
+  bool tells_limits; /* the program has told what it asked for */
+  struct held held;
+  bool by_processes; /* the CPU time is known by them, not by the control group */
 };
 
 /* As much as a line of the supervisor's may have, with its end. */

@@ -7,6 +7,8 @@
 #include "agent.h"
 #include "budget.h"
 #include "cgroup.h"
+#include "held.h"
+#include "meter.h"
 #include "options.h"
 #include "session.h"
 #include "watch.h"
@@ -28,6 +30,8 @@ enum reason {
 struct supervision {
   struct options options;
   struct cgroup cgroup;
+  struct held held;
+  struct meter meter;
   struct budget budget;
   struct watch watch;
   struct agent agent;

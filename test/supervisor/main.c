@@ -3,6 +3,7 @@
  *
  *   session-test examples docs/stream.md     what the description shows is what it says and understands
  *   session-test fuzz SEED FRAMES            valid, mutated and hostile frames; prints how many a second
+ *   session-test metering                    what is made of looks at processes that nobody counts
  *
  * test/integration/sandbox/supervisor-core.test.ts builds it.
  */
@@ -31,6 +32,10 @@ static long resident_kb(void) {
 int main(int count, char **arguments) {
   if (count == 3 && strcmp(arguments[1], "examples") == 0) {
     printf("%d examples\n", examples_check(arguments[2], &session));
+    return 0;
+  }
+  if (count == 2 && strcmp(arguments[1], "metering") == 0) {
+    metering_check();
     return 0;
   }
   if (count != 4 || strcmp(arguments[1], "fuzz") != 0) return 2;

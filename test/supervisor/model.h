@@ -12,6 +12,9 @@ _Noreturn void found(const char *what, const char *file, int line);
 /* Checks the examples of the stream's description, each against what the session says or does. Returns how many there were. */
 int examples_check(const char *path, struct session *session);
 
+/* Checks what is made of looks at processes. */
+void metering_check(void);
+
 /* Drives the session with so many frames. Returns how many it took. */
 uint64_t fuzz_run(struct session *session, uint64_t seed, uint64_t frames);
 

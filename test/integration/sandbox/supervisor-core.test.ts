@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 const SUPERVISOR = join(ROOT, 'runtime', 'supervisor');
 const DRIVER = join(ROOT, 'test', 'supervisor');
 /** What of the supervisor knows no descriptor, or does without. */
-const CORE = ['session', 'frame', 'control', 'outbox', 'output', 'channel', 'ring'];
+const CORE = ['session', 'frame', 'control', 'outbox', 'output', 'channel', 'ring', 'meter', 'processes', 'cgroup'];
 const FLAGS =
   '-std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all';
 
@@ -35,6 +35,10 @@ describe("the core of the supervisor's end of the stream", () => {
 
   it.each([1, 2, 3])('gives every byte, holds no more than its windows, and recovers: seed %i', (seed) => {
     expect(run('fuzz', String(seed), '100000')).toMatch(/^1\d{5} frames, /);
+  });
+
+  it('counts what vanishes, and nothing twice, where no control group counts the CPU time', () => {
+    expect(run('metering')).toBe('');
   });
 
   function run(...parameters: string[]): string {
