@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ESSENTIAL_LIMITS } from '../domain/execution.ts';
 import { real, text, whole } from './fields.ts';
 
 export const sandbox = z
@@ -55,6 +56,12 @@ export const sandbox = z
       .default(200_000)
       .describe('As root, agent n runs as user base + n modulo range.'),
     agent_uid_range: whole(1, 1_000_000_000).default(50_000).describe('See agent_uid_base.'),
+    accept_unheld: z
+      .array(z.enum(ESSENTIAL_LIMITS))
+      .default([])
+      .describe(
+        'Limits that may be missing or only watched: where the engine holds one of memory, processes and cpu less than hard, run refuses unless it stands here, and receipts name it.',
+      ),
     faults_before_pause: whole(1, 1000)
       .default(3)
       .describe('Faults of the system in a row, with one cause, after which the market pauses.'),

@@ -47,6 +47,10 @@ export const NO_USAGE: Usage = {
   outputBytes: null,
 };
 
+/** The limits without which what was bought is no budget, in the order in which they are told. */
+export const ESSENTIAL_LIMITS = ['memory', 'processes', 'cpu'] as const;
+export type EssentialLimit = (typeof ESSENTIAL_LIMITS)[number];
+
 /** One run of one agent. */
 export interface Execution {
   readonly id: number;
@@ -67,6 +71,8 @@ export interface Execution {
   readonly reserveCost: MicroCredits;
   readonly attentionPrice: MicroCredits;
   readonly wallMs: number;
+  /** What the engine didn't hold while it ran, as the operator had accepted. */
+  readonly unheld: readonly EssentialLimit[];
   readonly tokenHash: string | null;
   readonly allocatedAt: number;
   readonly startedAt: number | null;

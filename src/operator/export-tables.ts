@@ -111,8 +111,8 @@ function bidRow(bid: Bid): ExportRow {
   return { ...row, ...bundle };
 }
 
-function executionRow({ bought, used, ...row }: ReturnType<typeof executionView>): ExportRow {
-  return { ...row, ...prefixed('bought', bought), ...prefixed('used', used) };
+function executionRow({ bought, used, unheld, ...row }: ReturnType<typeof executionView>): ExportRow {
+  return { ...row, unheld: unheld.join(' '), ...prefixed('bought', bought), ...prefixed('used', used) };
 }
 
 function promptRow({ scores, next_bid: nextBid, ...row }: ReturnType<typeof promptView>): ExportRow {
@@ -157,7 +157,7 @@ const EXECUTIONS = [
   ...words('id agent_id bid_id attempt cycle state outcome exit_code payer price_paid'),
   ...RESOURCE_WORDS.map((resource) => `bought_${resource}`),
   ...words('used_cpu_seconds used_memory_mb_peak used_tokens used_wall_seconds used_workspace_bytes'),
-  ...words('used_workspace_files used_output_bytes used_requests started_at ended_at detail'),
+  ...words('used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail'),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
   next_bid_status next_bid_detail submitted_at opened_at answered_at title content`);

@@ -85,7 +85,7 @@ async function runToEnd(
     stop,
   );
   endpoints.open(execution.id, prepared);
-  if (!(await onceFree(economy, () => markRunning(economy, execution.id)))) {
+  if (!(await onceFree(economy, () => markRunning(economy, execution.id, prepared.unheld)))) {
     // The operator was quicker, or it was settled meanwhile; then this end changes nothing.
     await prepared.stop('operator');
     return endingOf(await prepared.ended);

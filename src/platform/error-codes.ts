@@ -51,6 +51,7 @@ export const ERROR_KINDS = {
   sandbox_probe: 'sandbox',
   sandbox_runtime: 'sandbox',
   sandbox_supervisor: 'sandbox',
+  sandbox_unheld: 'engine',
   sandbox_volume: 'sandbox',
   sandbox_workspace: 'sandbox',
   scenario_broken: 'other',

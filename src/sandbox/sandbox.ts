@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { AgentFile } from '../domain/agent.ts';
-import type { Usage } from '../domain/execution.ts';
+import type { EssentialLimit, Usage } from '../domain/execution.ts';
 import type { Bundle } from '../domain/resources.ts';
 
 /** Where every agent finds the System Service inside its container. */
@@ -78,6 +78,8 @@ export interface ServedExecution {
 
 /** A container whose supervisor waits. Nothing of the agent has run yet. */
 export interface PreparedExecution extends ServedExecution {
+  /** What is not held for it, as far as `sandbox.accept_unheld` lets it be. */
+  readonly unheld: readonly EssentialLimit[];
   /** Lets the agent start. Resolves when the supervisor has said that it started it, or when it has ended instead. */
   go(): Promise<void>;
   /** Resolves once, with what is known of the end. Never rejects. */
@@ -92,7 +94,7 @@ export type AdoptionRequest = Pick<ExecutionRequest, 'executionId' | 'agentId' |
 };
 
 /** As a prepared execution after its "go". */
-export type AdoptedExecution = Omit<PreparedExecution, 'go'> & {
+export type AdoptedExecution = Omit<PreparedExecution, 'go' | 'unheld'> & {
   /** It had ended when it was asked for: while it ran its last, no program was there for it. */
   readonly hadEnded: boolean;
 };

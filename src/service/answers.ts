@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MARKS } from '../domain/attention.ts';
+import { ESSENTIAL_LIMITS } from '../domain/execution.ts';
 
 // What the service answers, for OpenAPI: answers are documented by these schemas and tests hold them to it. An `id` is
 // the name of a component.
@@ -210,6 +211,7 @@ export const ExecutionState = z
       tokens: z.int(),
       attention: z.literal([0, 1]).describe('1: POST /human/prompt can still be used.'),
     }),
+    unheld: z.array(z.enum(ESSENTIAL_LIMITS)).describe('Of memory, processes and cpu, what this engine does not hold.'),
     deadline: time.nullable().describe('When its wall time is spent.'),
     attention: z.object({
       held: z.boolean().describe('It still holds the attention that it bought.'),

@@ -99,6 +99,7 @@ async function prepare(
   isReady(container);
   return {
     ...handle(deps, container),
+    unheld: [],
     go: () =>
       fuse.through('go', async () => {
         if (faults.strikes('start_fails')) engine.end(container, { cause: 'start_failed', exitCode: null });
@@ -134,7 +135,7 @@ async function adopt(
   };
 }
 
-function handle(deps: SimulatedSandboxDeps, container: Container): Omit<PreparedExecution, 'go'> {
+function handle(deps: SimulatedSandboxDeps, container: Container): Omit<PreparedExecution, 'go' | 'unheld'> {
   const { engine, clock, dice, fuse } = deps;
   return {
     ended: fuse.through('the end', () => endOf(deps, container)),

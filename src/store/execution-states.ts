@@ -1,4 +1,4 @@
-import type { Execution, ExecutionState } from '../domain/execution.ts';
+import type { EssentialLimit, Execution, ExecutionState } from '../domain/execution.ts';
 import type { Database } from './database.ts';
 
 /** Who an execution is to its own endpoint. */
@@ -23,7 +23,8 @@ export function executionStates(database: Database) {
     `UPDATE executions SET state = 'starting', token_hash = ? WHERE id = ? AND state = 'allocated'`,
   );
   const running = database.prepare(
-    `UPDATE executions SET state = 'running', started_at = ? WHERE id = ? AND state = 'starting' AND stop_requested = 0`,
+    `UPDATE executions SET state = 'running', started_at = ?, unheld = ?
+      WHERE id = ? AND state = 'starting' AND stop_requested = 0`,
   );
 
   return {
@@ -43,6 +44,7 @@ export function executionStates(database: Database) {
     /** False where it is no longer `allocated`. */
     markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,
     /** False where it is no longer `starting`, or is to be stopped. */
-    markRunning: (id: number, at: number): boolean => running.run(at, id).changes === 1,
+    markRunning: (id: number, at: number, unheld: readonly EssentialLimit[]): boolean =>
+      running.run(at, JSON.stringify(unheld), id).changes === 1,
   };
 }

@@ -1,5 +1,5 @@
 import { micro, type MicroCredits } from '../domain/credits.ts';
-import type { Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
+import type { EssentialLimit, Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
 import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 import { executionStates } from './execution-states.ts';
@@ -71,12 +71,13 @@ type Row = [
   workspaceFiles: number | null,
   outputBytes: number | null,
   requests: number,
+  unheld: string,
 ];
 
 const COLUMNS = `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, stop_requested, cpu_ms, memory_mb,
   tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, token_hash, allocated_at, started_at,
   ended_at, outcome, detail, exit_code, used_cpu_ms, used_memory_bytes, used_tokens, used_wall_ms, workspace_bytes,
-  workspace_files, output_bytes, requests`;
+  workspace_files, output_bytes, requests, unheld`;
 
 export type Executions = ReturnType<typeof executionsTable>;
 
@@ -227,8 +228,9 @@ function toExecution(row: Row): Execution {
   const [cpuMs, memoryMb, tokens, attention, attentionHeld, price, reserveCost, attentionPrice, wallMs, ...rest] =
     bought;
   const [tokenHash, allocatedAt, startedAt, endedAt, outcome, detail, exitCode, ...used] = rest;
-  const [usedCpuMs, memoryPeakBytes, tokensUsed, usedWallMs, workspaceBytes, workspaceFiles, outputBytes, requests] =
+  const [usedCpuMs, memoryPeakBytes, tokensUsed, usedWallMs, workspaceBytes, workspaceFiles, outputBytes, ...last] =
     used;
+  const [requests, unheld] = last;
   return {
     id,
     bidId,
@@ -245,6 +247,7 @@ function toExecution(row: Row): Execution {
     reserveCost,
     attentionPrice,
     wallMs,
+    unheld: JSON.parse(unheld) as EssentialLimit[],
     tokenHash,
     allocatedAt,
     startedAt,

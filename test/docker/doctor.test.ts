@@ -18,7 +18,11 @@ afterEach(() => {
 });
 
 const HOME = ['node', 'database', 'run', 'clock', 'workspaces', 'disk'];
-const ENGINE = ['engine', 'cgroup', 'users', 'runtime', 'seccomp', 'image', 'engine_disk', 'leftovers'];
+const LIMITS = ['memory', 'swap', 'processes', 'cpu', 'workspace_bytes', 'workspace_files', 'sockets', 'tmp_files'];
+const ENGINE = [
+  ...['engine', 'cgroup', 'users', 'runtime', ...LIMITS.map((name) => `limit_${name}`)],
+  ...['seccomp', 'image', 'engine_disk', 'leftovers'],
+];
 const MACHINE = ['quota'];
 
 const doctor = () => place.json<Report>('doctor');

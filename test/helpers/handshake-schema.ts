@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OUTCOMES } from '../../src/domain/execution.ts';
+import { ESSENTIAL_LIMITS, OUTCOMES } from '../../src/domain/execution.ts';
 import { BidList, Inbox, PromptList } from '../../src/service/answers.ts';
 
 // What the System Service answers, too.
@@ -42,6 +42,7 @@ const Receipt = z
       output_bytes: z.int().nullable(),
       requests: z.int(),
     }),
+    unheld: z.array(z.enum(ESSENTIAL_LIMITS)).describe('What the engine did not hold while it ran.'),
     price_paid: z.number(),
   })
   .meta({ id: 'Receipt' });

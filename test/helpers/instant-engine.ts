@@ -89,6 +89,7 @@ function prepared({ executionId, agentId }: ExecutionRequest, economy: Economy, 
     end = resolve;
   });
   return {
+    unheld: [],
     async go() {
       await Promise.race([behave(caller, economy), ended]);
       end(DONE);

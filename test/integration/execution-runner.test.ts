@@ -1,3 +1,4 @@
+import { executionView, receiptView } from '../../src/economy/views/execution-view.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NO_USAGE } from '../../src/domain/execution.ts';
@@ -45,6 +46,7 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
       prepare: ({ executionId }: ExecutionRequest) => {
         did.push(`prepare ${executionId}`);
         return Promise.resolve({
+          unheld: ['memory', 'cpu'],
           requests: 0,
           go() {
             did.push('go');
@@ -76,6 +78,15 @@ describe('an execution', () => {
     expect(economy.store.executions.get(id)).toMatchObject({ state: 'running', outcome: null });
     expect(discarded).toEqual([]);
     expect(economy.store.bids.countPending()).toBe(0);
+  });
+
+  it('has in its receipt what its engine did not hold', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    await runExecution(orchestrator({}), id, NEVER);
+    const execution = economy.store.executions.get(id);
+    expect(receiptView(execution).unheld).toEqual(['memory', 'cpu']);
+    expect(executionView(execution).unheld).toEqual(['memory', 'cpu']);
   });
 
   it('is served once it is prepared, and gets its "go" after that', async () => {

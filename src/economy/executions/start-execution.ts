@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AgentFile } from '../../domain/agent.ts';
-import type { Execution } from '../../domain/execution.ts';
+import type { EssentialLimit, Execution } from '../../domain/execution.ts';
 import type { Economy } from '../economy.ts';
 import { handshakeOf } from './handshake.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -44,11 +44,15 @@ export function startExecution(
 
 /**
  * `starting → running`, committed before "go": from here on it is never run again. The workspace has its files.
- * False where the execution is no longer `starting`: then "go" must not be given.
+ * `unheld` is what its engine doesn't hold. False where the execution is no longer `starting`: then "go" must not be given.
  */
-export function markRunning({ [STORE]: store, clock }: Economy, executionId: number): boolean {
+export function markRunning(
+  { [STORE]: store, clock }: Economy,
+  executionId: number,
+  unheld: readonly EssentialLimit[],
+): boolean {
   return store.transaction(() => {
-    if (!store.executions.markRunning(executionId, clock.now())) return false;
+    if (!store.executions.markRunning(executionId, clock.now(), unheld)) return false;
     store.agents.dropFiles(store.executions.get(executionId).agentId);
     return true;
   });

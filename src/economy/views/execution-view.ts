@@ -16,6 +16,7 @@ export function receiptView(execution: Execution) {
     detail: execution.detail,
     bought: bundleView(execution.bundle),
     used: usedView(execution),
+    unheld: execution.unheld,
     price_paid: toCredits(execution.price),
   };
 }
@@ -35,6 +36,7 @@ export function executionView(execution: Execution) {
     price_paid: toCredits(execution.price),
     bought: bundleView(execution.bundle),
     used: usedView(execution),
+    unheld: execution.unheld,
     started_at: isoOrNull(execution.startedAt),
     ended_at: isoOrNull(execution.endedAt),
   };

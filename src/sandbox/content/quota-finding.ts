@@ -1,12 +1,10 @@
 import type { Finding } from '../../platform/finding.ts';
-import { quotaMissing, type QuotaSearch } from './quota-means.ts';
 
 /** What bounds the size of a workspace here. A size that is only watched is no fault, but has to be known. */
-export async function quotaFinding(search: QuotaSearch): Promise<Finding> {
-  const missing = await quotaMissing(search);
+export function quotaFinding(watched: string | undefined): Finding {
   const detail =
-    missing === undefined
+    watched === undefined
       ? 'a filesystem of its own for each workspace'
-      : `workspaces are only watched (${missing}): an agent can write much before it is ended`;
+      : `workspaces are only watched (${watched}): an agent can write much before it is ended`;
   return { name: 'quota', ok: true, detail };
 }

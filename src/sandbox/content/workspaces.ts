@@ -7,12 +7,13 @@ import type { Volumes } from './volumes.ts';
 export class Workspaces {
   readonly #volumes: Volumes;
   readonly #shipped: ShippedWorkspaces;
-  #isShipping: boolean;
+  /** Why they are shipped; undefined where they aren't. */
+  #shipping: string | undefined;
 
   constructor(volumes: Volumes, shipped: ShippedWorkspaces, { shipping }: { readonly shipping: boolean }) {
     this.#volumes = volumes;
     this.#shipped = shipped;
-    this.#isShipping = shipping;
+    if (shipping) this.ship('they are always shipped here');
   }
 
   get quota(): Quota {
@@ -21,15 +22,13 @@ export class Workspaces {
 
   /** Where the next one is to lie. */
   async placement(): Promise<Placement> {
-    if (this.#isShipping) return 'shipped';
+    if (this.#shipping !== undefined) return 'shipped';
     return (await this.#volumes.missing()) === undefined ? 'image' : 'folder';
   }
 
   /** Why workspaces are only watched; undefined where they are filesystems of their own. */
   async watched(): Promise<string | undefined> {
-    return this.#isShipping
-      ? 'they are volumes of an engine that sees no folder of this machine'
-      : this.#volumes.missing();
+    return this.#shipping === undefined ? this.#volumes.missing() : `they are volumes of the engine: ${this.#shipping}`;
   }
 
   /** From now on they are folders as they are. */
@@ -38,13 +37,15 @@ export class Workspaces {
   }
 
   /** From now on they are shipped. */
-  ship(): void {
-    this.#isShipping = true;
+  ship(reason: string): void {
+    this.#shipping = reason;
   }
 
   /** Makes a workspace ready for an execution and keeps it so until `release`. Rejects: `sandbox_disk`, `sandbox_volume`. */
   acquire(executionId: string, folder: string): Promise<WorkspacePlace> {
-    return this.#isShipping ? this.#shipped.acquire(executionId, folder) : this.#volumes.acquire(executionId, folder);
+    return this.#shipping === undefined
+      ? this.#volumes.acquire(executionId, folder)
+      : this.#shipped.acquire(executionId, folder);
   }
 
   /** The workspace as an execution has it that began before. */
@@ -62,7 +63,7 @@ export class Workspaces {
   /** Takes away all that a workspace is beside the host's folder. */
   async drop(folder: string): Promise<void> {
     await this.#volumes.drop(folder);
-    if (this.#isShipping) await this.#shipped.drop(folder);
+    if (this.#shipping !== undefined) await this.#shipped.drop(folder);
   }
 
   /** Puts everything back but what `isHeld`: a container has it. */

@@ -23,6 +23,16 @@ const endedEvent = z.object({
   detail,
 });
 
+/** What the kernel keeps of what the engine was asked for; null where that can't be seen from inside. */
+const seenLimits = z.object({
+  memory: z.boolean().nullable(),
+  swap: z.boolean().nullable(),
+  processes: z.boolean().nullable(),
+  /** By what the CPU time is known. */
+  cpu: z.enum(['group', 'processes']),
+});
+export type SeenLimits = z.output<typeof seenLimits>;
+
 const readyEvent = z.object({
   event: z.literal('ready'),
   /** Whether "go" was said, and how long ago. */
@@ -30,6 +40,7 @@ const readyEvent = z.object({
   wall_ms: count,
   /** As the program had told. */
   requests: count,
+  held: seenLimits.optional(),
 });
 
 const supervisorEvent = z.discriminatedUnion('event', [

@@ -50,7 +50,7 @@ function stateOf({ economy, usageOf }: ExecutionFacts, { executionId }: Caller, 
     const execution = getExecution(economy, executionId);
     // It may have ended while its counter was read.
     if (execution.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
-    const { bundle, startedAt, wallMs, tokensUsed, attentionHeld } = execution;
+    const { bundle, startedAt, wallMs, tokensUsed, attentionHeld, unheld } = execution;
     const prompt = promptOfExecution(economy, executionId);
     return accept({
       execution_id: formatId('execution', executionId),
@@ -66,6 +66,7 @@ function stateOf({ economy, usageOf }: ExecutionFacts, { executionId }: Caller, 
         tokens: Math.max(0, tokensLeft(economy, executionId)),
         attention: bundle.attention === 1 && !prompt ? 1 : 0,
       },
+      unheld,
       deadline: startedAt === null ? null : new Date(startedAt + wallMs).toISOString(),
       attention: { held: attentionHeld, prompt_id: prompt ? formatId('prompt', prompt.id) : null },
     });

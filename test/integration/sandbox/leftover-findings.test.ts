@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDockerClient } from '../../../src/sandbox/docker/client/docker-client.ts';
 import { leftoverFinding } from '../../../src/sandbox/docker/examine/leftover-findings.ts';
 import { quotaFinding } from '../../../src/sandbox/content/quota-finding.ts';
+import { quotaMissing } from '../../../src/sandbox/content/quota-means.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 let directory: string;
@@ -55,7 +56,7 @@ describe('the finding about leftovers', () => {
 describe('the finding about quota', () => {
   it('names what stands in the way of a filesystem for each workspace, which is no fault', async () => {
     const detail = async (uid: number, wanted: 'auto' | 'watch' = 'auto') => {
-      const finding = await quotaFinding({ uid, searchPath: `:/none:${directory}`, wanted });
+      const finding = quotaFinding(await quotaMissing({ uid, searchPath: `:/none:${directory}`, wanted }));
       expect(finding).toMatchObject({ name: 'quota', ok: true });
       return finding.detail;
     };

@@ -7,7 +7,10 @@ import { seccompOption } from '../../../src/sandbox/docker/container/seccomp.ts'
 const SETTINGS: ContainerSettings = {
   config: configSchema.parse({}).sandbox,
   seccomp: '{"defaultAction":"SCMP_ACT_ERRNO"}',
-  facts: { cgroupVersion: 2, isPodman: false, cpus: 2 },
+  facts: {
+    ...{ cgroupVersion: 2, isPodman: false, cpus: 2 },
+    limits: { hasOwnGroup: true, memory: true, swap: true, processes: true },
+  },
 };
 const REQUEST: ContainerRequest = {
   homeLabel: '0123456789abcdef',
@@ -17,6 +20,7 @@ const REQUEST: ContainerRequest = {
   memoryMb: 64,
   wallMs: 60_000,
   user: { uid: 200_007, gid: 200_007 },
+  hasOwnUser: true,
   environment: { BP_EXECUTION_TOKEN: 'secret', PATH: '/evil' },
   leastFree: undefined,
   workspace: { kind: 'folder', path: '/economy/workspaces/agent-ada' },
@@ -90,7 +94,7 @@ describe('a container', () => {
     expect(options.User).toBe('0:0');
     expect(options.Cmd?.join(' ')).toBe(
       '--uid 200007 --gid 200007 --cpu-ms 1500 --wall-ms 60000 --cpus 2 --port 8080 ' +
-        '--nofile 1024 --fsize 268435456 --',
+        '--nofile 1024 --fsize 268435456 --memory-bytes 67108864 --pids 256 --cgroup own --',
     );
     expect(options).toMatchObject({ AttachStdin: true, OpenStdin: true, StdinOnce: false, Tty: false });
   });
@@ -131,5 +135,14 @@ describe('a container of Podman', () => {
   it('takes the profile as text on Docker and as a path on Podman', () => {
     expect(seccompOption({ isPodman: false }, '{}', '/profile.json')).toBe('{}');
     expect(seccompOption({ isPodman: true }, '{}', '/profile.json')).toBe('/profile.json');
+  });
+
+  it('tells its supervisor where it has no control group, and to limit processes by their user there', () => {
+    const asked = (cmd: readonly string[] | string | undefined) => (Array.isArray(cmd) ? cmd.join(' ') : '');
+    expect(asked(options.Cmd)).not.toContain('--nproc');
+    const limits = { hasOwnGroup: false, memory: false, swap: false, processes: false };
+    const without = { ...SETTINGS, facts: { ...SETTINGS.facts, limits } };
+    expect(asked(containerOptions(without, REQUEST).Cmd)).toContain('--cgroup none --nproc 256');
+    expect(asked(containerOptions(without, { ...REQUEST, hasOwnUser: false }).Cmd)).not.toContain('--nproc');
   });
 });

@@ -21,30 +21,38 @@ describe("an engine's facts", () => {
       version: '28.0.1',
       cgroupVersion: 2,
       cpus: 2,
-      rootless: false,
-      warnings: [],
+      shiftsUsers: undefined,
+      limits: { hasOwnGroup: true, memory: true, swap: true, processes: true },
     });
     expect(engineFacts({ ...INFO, CgroupVersion: '1' }).cgroupVersion).toBe(1);
   });
 
-  it('warn of swap that is not counted', () => {
-    expect(engineFacts({ ...INFO, SwapLimit: false }).warnings).toEqual([expect.stringContaining('swap')]);
-  });
-
-  it('tell Podman, and warn of what it can not limit', () => {
-    const facts = engineFacts({ ...INFO, ServerVersion: '4.3.1', BuildahVersion: '1.28.2' });
-    expect(facts.isPodman).toBe(true);
-    expect(facts.warnings).toEqual([expect.stringContaining('/tmp')]);
+  it('tell Podman', () => {
+    expect(engineFacts({ ...INFO, ServerVersion: '4.3.1', BuildahVersion: '1.28.2' }).isPodman).toBe(true);
     expect(engineFacts(INFO).isPodman).toBe(false);
   });
 
   it.each([
+    ['rootless', 'rootless'],
+    ['userns', 'userns-remap'],
+  ])('tell that users are shifted: %s', (option, shiftsUsers) => {
+    expect(engineFacts({ ...INFO, SecurityOptions: ['name=seccomp', `name=${option}`] })).toMatchObject({
+      shiftsUsers,
+    });
+  });
+
+  it.each([
+    [{ SwapLimit: false }, { swap: false, memory: true }],
+    [{ MemoryLimit: false }, { memory: false, processes: true }],
+    [{ PidsLimit: false }, { processes: false, hasOwnGroup: true }],
+    [{ CgroupDriver: 'none' }, { hasOwnGroup: false, memory: false, swap: false, processes: false }],
+  ])('tell which limits it claims to hold: %j', (difference, limits) => {
+    expect(engineFacts({ ...INFO, ...difference })).toMatchObject({ limits });
+  });
+
+  it.each([
     [{ OSType: 'windows' }, 'windows'],
-    [{ MemoryLimit: false }, 'memory'],
-    [{ PidsLimit: false }, 'processes'],
     [{ SecurityOptions: [] }, 'seccomp'],
-    [{ SecurityOptions: ['name=seccomp', 'name=rootless'] }, 'rootless'],
-    [{ SecurityOptions: ['name=seccomp', 'name=userns'] }, 'userns'],
     [{ NCPU: 'two' }, 'description'],
   ])('refuse an engine with %j', (difference, word) => {
     const read = () => engineFacts({ ...INFO, ...difference });

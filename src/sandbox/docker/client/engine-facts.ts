@@ -1,18 +1,27 @@
 import { z } from 'zod';
 import { BpError } from '../../../platform/errors.ts';
 
-/** What has to be known of an engine, and whether it can hold an agent at all. */
+/** What has to be known of an engine. */
 export interface EngineFacts {
   readonly version: string;
   /** Podman behind its Docker-compatible socket, which takes some options in another form. */
   readonly isPodman: boolean;
   readonly cgroupVersion: 1 | 2;
   readonly cpus: number;
-  readonly rootless: boolean;
+  /** Why a user in a container is another one outside, so that an agent could not own the host's folder. */
+  readonly shiftsUsers: 'rootless' | 'userns-remap' | undefined;
+  readonly limits: ClaimedLimits;
   /** Names that `sandbox.runtime` may have. */
   readonly runtimes: readonly string[];
-  /** One line each for what works less well than it could. */
-  readonly warnings: readonly string[];
+}
+
+/** What an engine says of itself; whether it is so shows in a container. */
+export interface ClaimedLimits {
+  /** Whether each container has a control group of its own. */
+  readonly hasOwnGroup: boolean;
+  readonly memory: boolean;
+  readonly swap: boolean;
+  readonly processes: boolean;
 }
 
 const engineInfo = z.object({
@@ -21,6 +30,7 @@ const engineInfo = z.object({
   DockerRootDir: z.string().default(''),
   NCPU: z.int().positive(),
   MemTotal: z.int().positive().optional(),
+  CgroupDriver: z.string().default(''),
   CgroupVersion: z.string().default('1'),
   MemoryLimit: z.boolean().default(true),
   Runtimes: z.record(z.string(), z.unknown()).default({}),
@@ -44,39 +54,28 @@ export function engineInfoOf(answer: unknown): EngineInfo | undefined {
 export function engineFacts(answer: unknown): EngineFacts {
   const info = engineInfoOf(answer);
   if (!info) throw unfit('its description of itself is not that of a Docker engine');
-  const problem = findProblem(info);
-  if (problem !== undefined) throw unfit(problem);
+  if (info.OSType !== 'linux') throw unfit(`it runs ${info.OSType} containers, not Linux ones`);
+  if (!has(info, 'seccomp')) throw unfit('it has no seccomp');
+  return factsOf(info);
+}
+
+/** As `engineFacts`, whether it is fit or not. */
+export function factsOf(info: EngineInfo): EngineFacts {
+  const hasOwnGroup = info.CgroupDriver !== 'none';
   return {
     version: info.ServerVersion,
     isPodman: info.BuildahVersion !== undefined,
     cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
     cpus: info.NCPU,
-    rootless: has(info, 'rootless'),
+    shiftsUsers: has(info, 'rootless') ? 'rootless' : has(info, 'userns') ? 'userns-remap' : undefined,
+    limits: {
+      hasOwnGroup,
+      memory: hasOwnGroup && info.MemoryLimit,
+      swap: hasOwnGroup && info.SwapLimit,
+      processes: hasOwnGroup && info.PidsLimit,
+    },
     runtimes: Object.keys(info.Runtimes),
-    warnings: findWarnings(info),
   };
-}
-
-function findProblem(info: EngineInfo): string | undefined {
-  if (info.OSType !== 'linux') return `it runs ${info.OSType} containers, not Linux ones`;
-  if (!info.MemoryLimit) return 'its kernel does not limit memory (memory cgroup)';
-  if (!info.PidsLimit) return 'its kernel does not limit processes (pids cgroup)';
-  if (!has(info, 'seccomp')) return 'it has no seccomp';
-  // A workspace belongs to the agent's user; with shifted users that one would be somebody else inside.
-  if (has(info, 'rootless')) return 'it is rootless, so that an agent could not own its workspace';
-  if (has(info, 'userns')) return 'it shifts user ids (userns-remap), so that an agent could not own its workspace';
-  return undefined;
-}
-
-const PODMAN_LACKS =
-  'the engine is Podman: files in /tmp are limited by their size and the memory bought, not in number';
-
-/** What works less well than it could, one line each; `run` and `doctor` tell it. */
-export function findWarnings(info: EngineInfo): readonly string[] {
-  return [
-    ...(info.SwapLimit ? [] : ['the kernel does not count swap: an agent may use swap beyond its memory']),
-    ...(info.BuildahVersion === undefined ? [] : [PODMAN_LACKS]),
-  ];
 }
 
 /** Whether it names this among its security options. */
@@ -86,6 +85,6 @@ export function has(info: EngineInfo, option: string): boolean {
 
 function unfit(problem: string): BpError {
   return new BpError('sandbox_engine_unfit', `the Docker engine can't hold agents: ${problem}`, {
-    hint: 'use a rootful Docker engine on Linux; docs/operating.md lists what works',
+    hint: 'use a Docker engine for Linux containers; docs/operating.md lists what works',
   });
 }

@@ -18,7 +18,7 @@ export const NO_HEALTH_CHECK = { Healthcheck: { Test: ['NONE'] } };
 
 /** Over a read-only root Podman mounts writable ones here, unless it is told otherwise. */
 const CLOSED_DIRECTORIES = { '/var/tmp': 'ro,nosuid,nodev,noexec,size=4k,mode=555' };
-const MB = 1024 * 1024;
+export const MB = 1024 * 1024;
 /**
  * Of one user on the whole machine; what limits an agent is `PidsLimit`. Where nothing is named, Podman asks for more
  * than it may itself have where it lacks CAP_SYS_RESOURCE, and no container starts.

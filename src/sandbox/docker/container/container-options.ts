@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerod
 import { containerLabels, containerName, executionLabels, LABEL } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { REPORT_DIRECTORY } from './kept-report.ts';
-import { bind, confinedHost, NO_HEALTH_CHECK, ownVolume, volume } from './confined-host.ts';
+import { bind, confinedHost, MB, NO_HEALTH_CHECK, ownVolume, volume } from './confined-host.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { WorkspaceMount } from '../../content/placement.ts';
 import type { LeastFree } from '../../content/quota.ts';
@@ -15,8 +15,9 @@ export interface ContainerRequest {
   readonly cpuMs: number;
   readonly memoryMb: number;
   readonly wallMs: number;
-  /** Whom the agent runs as. */
+  /** Whom the agent runs as, and whether nobody else does. */
   readonly user: Owner;
+  readonly hasOwnUser: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** What must stay free in the workspace's filesystem; undefined where it has none of its own. */
   readonly leastFree: LeastFree | undefined;
@@ -85,6 +86,7 @@ function mountOf(workspace: WorkspaceMount): MountSettings {
 }
 
 function supervisorArguments({ config, facts }: ContainerSettings, request: ContainerRequest): string[] {
+  const { limits } = facts;
   const options: readonly (readonly [string, string | number])[] = [
     ['--uid', request.user.uid],
     ['--gid', request.user.gid],
@@ -94,11 +96,16 @@ function supervisorArguments({ config, facts }: ContainerSettings, request: Cont
     ['--port', SERVICE_PORT],
     ['--nofile', config.open_files_max],
     ['--fsize', config.file_bytes_max],
+    ['--memory-bytes', request.memoryMb * MB],
+    ['--pids', config.pids_max],
+    ['--cgroup', limits.hasOwnGroup ? 'own' : 'none'],
   ];
   const { leastFree } = request;
+  // Of the user's processes all count, whoever started them.
+  const processes = !limits.processes && request.hasOwnUser ? ['--nproc', String(config.pids_max)] : [];
   const disk = leastFree ? ['--disk-bytes', String(leastFree.bytes), '--disk-files', String(leastFree.files)] : [];
   const content = request.staysForContent ? ['--content', '1'] : [];
-  return [...options.flatMap(([name, value]) => [name, String(value)]), ...disk, ...content, '--'];
+  return [...options.flatMap(([name, value]) => [name, String(value)]), ...processes, ...disk, ...content, '--'];
 }
 
 function agentEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {

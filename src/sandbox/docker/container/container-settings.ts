@@ -8,7 +8,7 @@ export interface ContainerSettings {
   readonly config: Config['sandbox'];
   /** The seccomp profile in the form that this engine takes: JSON, or for Podman the path of its file. */
   readonly seccomp: string;
-  readonly facts: Pick<EngineFacts, 'cgroupVersion' | 'isPodman' | 'cpus'>;
+  readonly facts: Pick<EngineFacts, 'cgroupVersion' | 'isPodman' | 'cpus' | 'limits'>;
 }
 
 export interface SettingsDeps {

@@ -24,7 +24,7 @@ export class CpuMeter {
       this.#counter = await findCpuCounter(State.Pid, Id);
       return isLimited;
     } catch {
-      return true;
+      return socketBytesMax === undefined;
     }
   }
 

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Finding } from '../../../platform/finding.ts';
-import { findWarnings, has, type EngineInfo } from '../client/engine-facts.ts';
+import { factsOf, type EngineInfo } from '../client/engine-facts.ts';
 import type { EngineAddress } from '../client/engine-address.ts';
 
 /** The oldest engine of Docker's that this was made for. */
@@ -21,7 +21,6 @@ export interface ExaminedEngine {
   readonly info: EngineInfo;
   /** `sandbox.runtime`. */
   readonly runtime: string | null;
-  readonly uid: number;
 }
 
 /** Whether the engine can hold agents, in its own words. */
@@ -37,7 +36,7 @@ function engineFinding({ address, version, info }: ExaminedEngine): Finding {
   if (product === 'Docker' && isOlder(number))
     return wrong('too old', `install Docker ${DOCKER_LEAST.join('.')} or newer`);
   if (info.OSType !== 'linux') return wrong(`it runs ${info.OSType} containers`, `use an engine on Linux: ${HOSTS}`);
-  return { name, ok: true, detail: [detail, ...findWarnings(info)].join('; ') };
+  return { name, ok: true, detail };
 }
 
 function productOf(version: unknown): { readonly product: 'Docker' | 'Podman'; readonly number: string } {
@@ -53,29 +52,17 @@ function isOlder(version: string): boolean {
   return major < leastMajor || (major === leastMajor && (minor ?? 0) < leastMinor);
 }
 
-function cgroupFinding({ info, uid }: ExaminedEngine): Finding {
-  const name = 'cgroup';
-  const version = `version ${info.CgroupVersion}`;
-  const missing = [...(info.MemoryLimit ? [] : ['memory']), ...(info.PidsLimit ? [] : ['pids'])];
-  if (missing.length > 0) {
-    const detail = `${version}, without ${missing.join(' and ')}: nothing would limit agents there`;
-    return { name, ok: false, detail, mend: 'boot with cgroup_enable=memory swapaccount=1, or use cgroup v2' };
-  }
-  const weak = [
-    ...(info.SwapLimit ? [] : ['swap is not counted: an agent may use some beyond its memory']),
-    ...(info.CgroupVersion === '1' && uid !== 0 ? ['not root: buffers of TCP sockets are not limited'] : []),
-  ];
-  return { name, ok: true, detail: [version, ...weak].join('; ') };
+function cgroupFinding({ info }: ExaminedEngine): Finding {
+  const driver = info.CgroupDriver === 'none' ? ['without one for each container'] : [];
+  return { name: 'cgroup', ok: true, detail: [`version ${info.CgroupVersion}`, ...driver].join(', ') };
 }
 
 function usersFinding({ info }: ExaminedEngine): Finding {
-  const name = 'users';
-  const mend = `use a rootful engine without userns-remap: ${HOSTS}`;
-  if (has(info, 'rootless'))
-    return { name, ok: false, detail: 'the engine is rootless: an agent could not own its workspace', mend };
-  if (has(info, 'userns'))
-    return { name, ok: false, detail: 'the engine shifts user ids: an agent could not own its workspace', mend };
-  return { name, ok: true, detail: 'user ids are the same in a container and outside' };
+  const { shiftsUsers } = factsOf(info);
+  const detail = shiftsUsers
+    ? `others in a container than outside (${shiftsUsers}): workspaces are shipped into volumes of the engine`
+    : 'the same in a container and outside';
+  return { name: 'users', ok: true, detail };
 }
 
 function runtimeFinding({ info, runtime }: ExaminedEngine): Finding {

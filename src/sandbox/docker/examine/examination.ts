@@ -6,16 +6,18 @@ import { BpError } from '../../../platform/errors.ts';
 import type { Finding } from '../../../platform/finding.ts';
 import { createDockerClient, type DockerClient } from '../client/docker-client.ts';
 import { engineError } from '../client/engine-error.ts';
-import { engineInfoOf, has, type EngineInfo } from '../client/engine-facts.ts';
+import { engineInfoOf, factsOf, has, type EngineFacts, type EngineInfo } from '../client/engine-facts.ts';
 import { engineFindings } from './engine-findings.ts';
 import { findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
 import { connectEngine, type EngineConnection } from '../client/engine-connection.ts';
+import { limitFindings } from './limit-findings.ts';
 import { imageState, type ImageState } from '../image/image.ts';
 import { imageFacts } from '../image/image-facts.ts';
 import { homeLabelOf } from '../labels.ts';
 import { readSeccomp } from '../container/seccomp.ts';
 import { leftoverFinding } from './leftover-findings.ts';
 import { quotaFinding } from '../../content/quota-finding.ts';
+import { quotaMissing } from '../../content/quota-means.ts';
 
 export interface Examination extends EngineSearch {
   readonly config: Config['sandbox'];
@@ -34,10 +36,11 @@ export interface Examination extends EngineSearch {
 export async function examine(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
   const { environment, uid } = options;
   const home = realHome(options.home);
-  return [
-    ...(await engineAndAll({ ...options, home }, signal)),
-    await quotaFinding({ uid, searchPath: environment['PATH'] ?? '', wanted: options.config.workspace_quota }),
-  ];
+  const { workspace_quota: wanted, workspace_placement: placement } = options.config;
+  const isShipped = placement === 'shipped' || process.platform !== 'linux';
+  const missing = await quotaMissing({ uid, searchPath: environment['PATH'] ?? '', wanted });
+  const { findings, watched } = await engineAndAll({ ...options, home }, signal, isShipped ? SHIPPED : missing);
+  return [...findings, quotaFinding(watched)];
 }
 
 /** A home that is still to be made has left nothing behind under any name. */
@@ -49,8 +52,20 @@ function realHome(home: string): string {
   }
 }
 
-/** Where the engine doesn't answer, that is the one finding about it. */
-async function engineAndAll(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
+const SHIPPED = 'they are volumes of the engine';
+
+interface ExaminedAll {
+  readonly findings: readonly Finding[];
+  /** Why workspaces are only watched. */
+  readonly watched: string | undefined;
+}
+
+/** Where the engine doesn't answer, that is the one finding about it. `missing`: what this machine lacks for quotas. */
+async function engineAndAll(
+  options: Examination,
+  signal: AbortSignal,
+  missing: string | undefined,
+): Promise<ExaminedAll> {
   let address: EngineAddress | undefined;
   let connection: EngineConnection | undefined;
   try {
@@ -61,23 +76,37 @@ async function engineAndAll(options: Examination, signal: AbortSignal): Promise<
     const info = engineInfoOf(await client.call('describe itself', signal, () => docker.info()));
     if (!info) throw new BpError('sandbox_engine_unfit', `what answers at ${address.url} is no Docker engine`);
     const version = await client.call('tell its version', signal, () => docker.version());
-    const { config, uid, home, isRunning } = options;
-    return [
-      ...engineFindings({ address, version, info, runtime: config.runtime, uid }),
+    const { config, home, isRunning } = options;
+    const facts = factsOf(info);
+    const watched = facts.shiftsUsers ? SHIPPED : missing;
+    const findings = [
+      ...engineFindings({ address, version, info, runtime: config.runtime }),
+      ...limitFindings({ facts, accepted: config.accept_unheld, ...holdsHere(options, facts, watched) }),
       await seccompFinding(info, options.seccompPath),
       await imageFinding(client, options, signal),
       ...(address.connection.kind === 'socket' ? [diskFinding('engine_disk', info.DockerRootDir)] : []),
       await leftoverFinding({ client, home, homeLabel: homeLabelOf(home), isRunning }, signal),
     ];
+    return { findings, watched };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const { message, hint = 'see docs/operating.md#which-hosts-work' } = engineError('answer', error);
     const detail = address ? `${message} at ${address.url} (${address.source})` : message;
     const mend = address?.source === 'DOCKER_HOST' ? `${hint}, or set DOCKER_HOST to one that answers` : hint;
-    return [{ name: 'engine', ok: false, detail, mend }];
+    return { findings: [{ name: 'engine', ok: false, detail, mend }], watched: missing };
   } finally {
     connection?.close();
   }
+}
+
+/** As root, and for what is shipped, agents have users of their own. */
+function holdsHere({ uid }: Examination, facts: EngineFacts, watched: string | undefined) {
+  const isRoot = uid === 0;
+  return {
+    workspaceWatched: watched,
+    hasOwnUser: isRoot || watched === SHIPPED,
+    boundsSockets: isRoot && facts.limits.hasOwnGroup,
+  };
 }
 
 async function seccompFinding(info: EngineInfo, path: string): Promise<Finding> {

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import type { EssentialLimit } from '../../../domain/execution.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { attachTo, attachToRunning } from '../container/container.ts';
 import { watchBudget } from '../../lifecycle/budget-watch.ts';
+import type { HoldBasis } from '../client/held-limits.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
 import { withDeadline, within } from '../../../platform/deadline.ts';
@@ -38,6 +40,8 @@ const STDERR_CHARS_MAX = 1000;
  */
 export class DockerExecution implements PreparedExecution {
   readonly ended: Promise<ExecutionEnd>;
+  /** Known once it waits for "go". */
+  unheld: readonly EssentialLimit[] = [];
   readonly #parts: ExecutionParts;
   readonly #link: Link;
   readonly #output: OutputFile;
@@ -85,8 +89,8 @@ export class DockerExecution implements PreparedExecution {
     return this.#link.open(signal);
   }
 
-  /** To be called once the container was started. Resolves when the supervisor waits for "go". */
-  async begin(signal: AbortSignal): Promise<void> {
+  /** To be called once the container was started. Resolves with what its supervisor sees, when that waits for "go". */
+  async begin(signal: AbortSignal): Promise<Pick<HoldBasis, 'seen' | 'boundsSockets'>> {
     this.#begun.resolve();
     this.#isStarted = true;
     const { clock, executionId } = this.#parts;
@@ -104,7 +108,7 @@ export class DockerExecution implements PreparedExecution {
       Promise.race([this.#ready.promise, ended]),
     );
     await this.#parts.place.deliver(this.#reach, signal);
-    await located;
+    return { seen: this.#greeted?.held, boundsSockets: (await located) ?? false };
   }
 
   /**
@@ -336,12 +340,10 @@ export class DockerExecution implements PreparedExecution {
     });
   }
 
-  async #locateCounter(): Promise<void> {
-    const { client, clock, container, socketBytesMax, executionId, logger } = this.#parts;
+  /** Resolves with false where the TCP buffers could not be limited, though the host has to; undefined: too late to tell. */
+  #locateCounter(): Promise<boolean | undefined> {
+    const { client, clock, container, socketBytesMax } = this.#parts;
     const { signal } = this.#over;
-    await within(clock, LOCATE_MS_MAX, async () => {
-      if (!(await this.#cpu.locate(client, container, { socketBytesMax, signal })))
-        logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
-    });
+    return within(clock, LOCATE_MS_MAX, () => this.#cpu.locate(client, container, { socketBytesMax, signal }));
   }
 }

@@ -1,12 +1,13 @@
 import type { Container } from 'dockerode';
-import { agentUser } from '../../content/agent-user.ts';
+import { agentUser, SHIFTED_USERS } from '../../content/agent-user.ts';
 import { outputPath } from '../../../config/home-places.ts';
 import type { WorkspacePlace } from '../../content/placement.ts';
-import type { Owner } from '../../content/safe-directory.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
 import { makeWorkspace } from '../../content/workspace.ts';
 import { drawNonce } from '../../stream/greeting.ts';
 import type { ExecutionRequest } from '../../sandbox.ts';
+import type { EngineFacts } from '../client/engine-facts.ts';
+import { heldLimits, refuseUnheld, unheldOf, type HeldLimit, type HoldBasis } from '../client/held-limits.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
@@ -16,13 +17,14 @@ import type { ExecutionParts } from './execution-parts.ts';
 /** An execution and the name of the folder in `workspaces` that is its own. */
 export type Preparation = ExecutionRequest & { readonly folder: string };
 
-/** See `Sandbox.prepare`. Leaves no container where it rejects. */
+/** See `Sandbox.prepare`. Leaves no container where it rejects. `told` hears which limits hold. */
 export async function prepareExecution(
   parts: SandboxParts,
   request: Preparation,
   signal: AbortSignal,
+  told: (limits: readonly HeldLimit[]) => void = () => undefined,
 ): Promise<DockerExecution> {
-  const { client, operator, workspaces } = parts;
+  const { client, operator, settings, workspaces } = parts;
   const { executionId, folder } = request;
   const isRoot = operator.uid === 0;
   const place = await workspaces.acquire(executionId, folder);
@@ -30,12 +32,13 @@ export async function prepareExecution(
   await makeWorkspace(paths);
   const leastFree = await place.leastFree();
   const nonce = drawNonce(parts.random);
-  const user = userOf(parts, place, request.agentNumber);
+  const { facts } = await settings.get(signal);
+  const { user, hasOwnUser } = userOf(parts, place, facts, request.agentNumber);
   const owner = isRoot ? user : undefined;
   const placed = { workspace: place.mount, staysForContent: place.placement === 'shipped' };
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([
-    create(parts, { ...request, user, leastFree, nonce, ...placed }, signal),
+    create(parts, { ...request, user, hasOwnUser, leastFree, nonce, ...placed }, signal),
     place.fill({ ...request, owner, stagingName: executionId }),
   ]);
   if (container.status === 'rejected') throw container.reason;
@@ -44,7 +47,15 @@ export async function prepareExecution(
     signal.throwIfAborted();
     const size = leastFree ? undefined : await place.measure();
     const quota = leastFree ? undefined : quotaFrom(workspaces.quota, size);
-    return await start(parts, container.value, { ...request, user }, { place, quota, nonce }, signal);
+    const started = await start(parts, container.value, { ...request, user }, { place, quota, nonce }, signal);
+    const workspaceWatched = leastFree
+      ? undefined
+      : ((await workspaces.watched()) ?? 'it has no filesystem of its own');
+    const limits = heldLimits({ facts, workspaceWatched, hasOwnUser, ...started });
+    told(limits);
+    refuseUnheld(limits, parts.config.accept_unheld);
+    started.execution.unheld = unheldOf(limits);
+    return started.execution;
   } catch (error) {
     await tryToRemove(client, container.value);
     throw error;
@@ -52,14 +63,20 @@ export async function prepareExecution(
 }
 
 /** On an engine of its own the operator is nobody. */
-function userOf({ operator, config }: SandboxParts, { placement }: WorkspacePlace, agentNumber: number): Owner {
+function userOf(
+  { operator, config }: SandboxParts,
+  { placement }: WorkspacePlace,
+  { shiftsUsers }: EngineFacts,
+  agentNumber: number,
+): Pick<ContainerRequest, 'user' | 'hasOwnUser'> {
   const own = placement === 'shipped' ? { uid: 0, gid: 0 } : operator;
-  return agentUser({ operator: own, config }, agentNumber);
+  const user = agentUser({ operator: own, config: shiftsUsers ? SHIFTED_USERS : config }, agentNumber);
+  return { user, hasOwnUser: own.uid === 0 };
 }
 
 async function create(
   parts: SandboxParts,
-  request: Preparation & Pick<ContainerRequest, 'user' | 'leastFree' | 'nonce' | 'workspace' | 'staysForContent'>,
+  request: Preparation & Omit<ContainerRequest, keyof ExecutionRequest | 'homeLabel' | 'cpuMs' | 'memoryMb'>,
   signal: AbortSignal,
 ): Promise<Container> {
   const { client, homeLabel, settings } = parts;
@@ -79,10 +96,10 @@ async function start(
   { executionId, agentId, bundle, wallMs, user }: Preparation & Pick<ContainerRequest, 'user'>,
   own: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'>,
   signal: AbortSignal,
-): Promise<DockerExecution> {
-  const { client, home, config, operator, settings, workspaces } = parts;
+): Promise<{ readonly execution: DockerExecution } & Pick<HoldBasis, 'seen' | 'boundsSockets'>> {
+  const { client, home, config, operator, settings, workspaces, logger } = parts;
   const { facts } = await settings.get(signal);
-  const hostLimitsSockets = facts.cgroupVersion === 1 && operator.uid === 0;
+  const hostLimitsSockets = facts.cgroupVersion === 1 && facts.limits.hasOwnGroup && operator.uid === 0;
   const execution = new DockerExecution({
     ...parts,
     container,
@@ -98,8 +115,11 @@ async function start(
   try {
     await execution.attach(signal);
     await startContainer(client, container, signal);
-    await execution.begin(signal);
-    return execution;
+    const { seen, boundsSockets } = await execution.begin(signal);
+    // The containers of an engine that sees nothing of this host are beyond its reach.
+    if (hostLimitsSockets && !boundsSockets && own.place.placement !== 'shipped')
+      logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
+    return { execution, seen, boundsSockets: hostLimitsSockets && boundsSockets };
   } catch (error) {
     await execution.abandon();
     throw error;

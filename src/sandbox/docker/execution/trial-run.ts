@@ -8,6 +8,7 @@ import { trialRunId } from '../../execution-id.ts';
 import type { ExecutionEnd } from '../../sandbox.ts';
 import type { EngineAddress } from '../client/engine-address.ts';
 import { engineMessage, statusBehind } from '../client/engine-error.ts';
+import type { HeldLimit } from '../client/held-limits.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
 import { discardExecution } from './discard-execution.ts';
 import type { DockerExecution } from './docker-execution.ts';
@@ -51,15 +52,16 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 
 /**
  * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches
- * what serves it and has no network. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
+ * what serves it and has no network. Resolves with which limits held. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
  * `sandbox_probe` where it ends in any other way, and as `prepareExecution` does.
  */
-export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<void> {
+export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly HeldLimit[]> {
   const executionId = trialRunId(deps.clock.now().toString(36));
   try {
-    const end = await run(deps, executionId, signal);
+    const { end, limits } = await run(deps, executionId, signal);
     const problem = await findProblem(deps, executionId, end);
     if (problem !== undefined) throw mountsError(problem, deps.address);
+    return limits;
   } finally {
     await discardExecution(deps, executionId).catch(() => undefined);
     await deps.workspaces.drop(trialRunFolder(executionId));
@@ -68,19 +70,33 @@ export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise
   }
 }
 
-async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<ExecutionEnd> {
+interface Trial {
+  readonly end: ExecutionEnd;
+  readonly limits: readonly HeldLimit[];
+}
+
+async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<Trial> {
   const { clock } = deps;
-  const execution = await prepare(deps, executionId, signal);
+  let limits: Trial['limits'] = [];
+  const told = (held: Trial['limits']) => {
+    limits = held;
+  };
+  const execution = await prepare(deps, executionId, signal, told);
   const late = () =>
     new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${TRIAL_MS_MAX / 1000} s`);
   execution.serve((connection) => connection.on('error', () => undefined).end(GREETING));
   return withDeadline({ clock, milliseconds: TRIAL_MS_MAX, signal, late }, async () => {
     await execution.go();
-    return execution.ended;
+    return { end: await execution.ended, limits };
   });
 }
 
-async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<DockerExecution> {
+async function prepare(
+  deps: TrialRunDeps,
+  executionId: string,
+  signal: AbortSignal,
+  told: (limits: readonly HeldLimit[]) => void,
+): Promise<DockerExecution> {
   try {
     return await prepareExecution(
       deps,
@@ -96,6 +112,7 @@ async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSig
         environment: {},
       },
       signal,
+      told,
     );
   } catch (error) {
     // A source that the engine doesn't find is a bad request; a few say that it is their own fault.

@@ -21,7 +21,7 @@ import {
   startContainer,
   tryToRemove,
 } from '../container/container.ts';
-import { readSettings } from '../container/container-settings.ts';
+import { readSettings, type ContainerSettings } from '../container/container-settings.ts';
 import { LABEL } from '../labels.ts';
 import { EXIT_LATE, INSTALL_SECONDS_MAX } from './guarded-command.ts';
 import { installOptions, NPM, type Step, type StepHost, type StepPlace } from './install-options.ts';
@@ -35,6 +35,7 @@ export interface InstallerDeps extends StepHost {
   readonly seccompPath: string;
 }
 
+const NOT_ITS_OWN = "an agent in it could not write into this machine's folder";
 const LINE_CHARS_MAX = 500;
 /** Begins what stands in place of an execution's id in names and labels. */
 const INSTALLATION = 'install-';
@@ -46,6 +47,11 @@ const INSTALLATION = 'install-';
  * Rejects with `nothing_to_install`, `install_failed`, `npm_missing` and what the engine and the workspace reject with.
  */
 export async function install(deps: InstallerDeps, request: InstallRequest, signal: AbortSignal): Promise<Installed> {
+  const settings = await readSettings(deps, signal);
+  if (settings.facts.shiftsUsers)
+    throw new BpError('sandbox_mounts', `the engine shifts user ids (${settings.facts.shiftsUsers}): ${NOT_ITS_OWN}`, {
+      hint: 'install with an engine that does not',
+    });
   const paths = workspacePaths(deps.home, workspaceFolder(request.agentId));
   const user = agentUser(deps, request.agentNumber);
   const executionId = `${INSTALLATION}${request.agentNumber}`;
@@ -62,7 +68,8 @@ export async function install(deps: InstallerDeps, request: InstallRequest, sign
     throw new BpError('nothing_to_install', `${request.agentId} has neither package.json nor pyproject.toml`, {
       hint: 'bring one with bp-agents bootstrap --from',
     });
-  for (const step of steps) await run(deps, { request, user, executionId, workspace: paths.root, step }, signal);
+  for (const step of steps)
+    await run(deps, settings, { request, user, executionId, workspace: paths.root, step }, signal);
   return { commands: steps.map(({ told }) => told), size: (await measureWorkspace(paths.root)) ?? null };
 }
 
@@ -90,11 +97,16 @@ function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
   };
 }
 
-async function run(deps: InstallerDeps, place: StepPlace, signal: AbortSignal): Promise<void> {
+async function run(
+  deps: InstallerDeps,
+  settings: ContainerSettings,
+  place: StepPlace,
+  signal: AbortSignal,
+): Promise<void> {
   const { client } = deps;
   const { request, step } = place;
   request.onLine(step.told);
-  const container = await createContainer(client, installOptions(await readSettings(deps, signal), deps, place));
+  const container = await createContainer(client, installOptions(settings, deps, place));
   try {
     // What is installed lives as long as this connection.
     const lines = lineReader(request.onLine);
