@@ -57,7 +57,7 @@ describe('the check of the sandbox', () => {
         ...options,
         HostConfig: { ...options.HostConfig, Mounts: options.HostConfig?.Mounts?.map(unseen) },
       })) as typeof docker.createContainer;
-    expect(await home.sandbox.check(NEVER)).toContainEqual(expect.stringContaining('volumes of an engine'));
+    expect(await home.sandbox.check(NEVER)).toContainEqual(expect.stringContaining('volumes of the engine'));
     const { end } = await home.run({ executionId: 'exe_1', files: python('open("made", "w").write("there")') });
     expect(end).toMatchObject({ cause: 'exited', exitCode: 0 });
     expect(readFileSync(join(home.workspace(), 'made'), 'utf8')).toBe('there');

@@ -221,7 +221,7 @@ export async function runSupervised(
   return { ended, output: supervised.output(), supervised };
 }
 
-function makeWorkspace(root: string, { files = {}, arrange }: SupervisedOptions): string {
+function makeWorkspace(root: string, { files = {}, arrange, parameters }: SupervisedOptions): string {
   const workspace = join(root, 'w');
   mkdirSync(workspace);
   for (const [name, text] of Object.entries(files)) {
@@ -230,7 +230,7 @@ function makeWorkspace(root: string, { files = {}, arrange }: SupervisedOptions)
     writeFileSync(path, text, { mode: name.endsWith('!') ? 0o755 : 0o644 });
   }
   arrange?.(workspace);
-  chownSync(workspace, UID, GID);
+  chownSync(workspace, Number(parameters?.['--uid'] ?? UID), GID);
   chmodSync(workspace, 0o700);
   return workspace;
 }
