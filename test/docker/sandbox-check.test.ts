@@ -63,6 +63,34 @@ describe('the check of the sandbox', () => {
     expect(readFileSync(join(home.workspace(), 'made'), 'utf8')).toBe('there');
   });
 
+  it.each([
+    [['Memory', 'MemorySwap'], 'memory is not limited', ['memory']],
+    [['Memory', 'MemorySwap', 'PidsLimit'], 'CPU time is only watched', ['memory', 'processes', 'cpu']],
+  ] as const)('finds out an engine that does not hold what it says: without %j', async (without, says, limits) => {
+    home = await openTestHome();
+    dropLimits(home, without);
+    const refused = {
+      code: 'sandbox_unheld',
+      message: expect.stringContaining(says) as string,
+      hint: expect.stringContaining(`sandbox.accept_unheld: [${limits.join(', ')}]`) as string,
+    };
+    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject(refused);
+    const request = { executionId: 'exe_1', bundle: ENOUGH, files: python('print("ran")\n') };
+    await expect(home.prepare(request)).rejects.toMatchObject(refused);
+    expect(await home.containers()).toEqual([]);
+  });
+
+  it('takes an engine that holds less than it says where that is accepted, and tells what each execution lacks', async () => {
+    home = await openTestHome({ accept_unheld: ['cpu', 'memory', 'processes'] });
+    dropLimits(home, ['Memory', 'MemorySwap', 'PidsLimit']);
+    const warnings = await home.sandbox.check(NEVER);
+    expect(warnings).toContainEqual(expect.stringContaining('memory is not limited'));
+    const execution = await home.prepare({ executionId: 'exe_1', files: python('print("ran")\n') });
+    expect(execution.unheld).toEqual(['memory', 'processes', 'cpu']);
+    await execution.go();
+    expect((await execution.ended).usage).toMatchObject({ memoryPeakBytes: null, cpuMs: expect.any(Number) as number });
+  });
+
   it('names a runtime that the engine does not have', async () => {
     home = await openTestHome({ runtime: 'no-such-runtime' });
     await expect(home.sandbox.check(NEVER)).rejects.toMatchObject({
@@ -87,3 +115,12 @@ describe('the check of the sandbox', () => {
     rmSync(path, { recursive: true });
   });
 });
+
+/** From now on its engine makes containers without these limits, and still claims to have them. */
+function dropLimits({ docker }: TestHome, names: readonly string[]): void {
+  const create = docker.createContainer.bind(docker);
+  docker.createContainer = ((options: ContainerCreateOptions) => {
+    const kept = Object.entries(options.HostConfig ?? {}).filter(([name]) => !names.includes(name));
+    return create({ ...options, HostConfig: Object.fromEntries(kept) });
+  }) as typeof docker.createContainer;
+}

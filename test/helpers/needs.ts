@@ -29,7 +29,8 @@ export function needsCommand(context: TestContext, command: string, why: string)
     skipped(context, `${command} is not installed, and ${why}`);
 }
 
-function skipped({ task, skip }: TestContext, reason: string): void {
+/** Skips a test, and says why. */
+export function skipped({ task, skip }: TestContext, reason: string): void {
   task.meta.reason = reason;
   skip(reason);
 }

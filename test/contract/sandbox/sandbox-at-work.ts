@@ -1,3 +1,4 @@
+import type { EssentialLimit } from '../../../src/domain/execution.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import type { ExecutionRequest, Sandbox } from '../../../src/sandbox/sandbox.ts';
 
@@ -17,6 +18,10 @@ export interface SandboxUnderTest {
     readonly carried?: boolean;
     /** Whether it limits how many files there are in /tmp. */
     readonly tmpFileLimit?: boolean;
+    /** What it holds less than hard, and what its homes accept so. */
+    readonly unheld?: readonly EssentialLimit[];
+    /** Whether this host can't read how much CPU time a container has used. */
+    readonly hidesUse?: boolean;
   };
 }
 

@@ -80,7 +80,7 @@ const TOLD: Readonly<Record<HeldLimit['name'], string>> = {
   cpu: 'CPU time is',
   workspace_bytes: 'the size of workspaces is',
   workspace_files: 'the number of files in workspaces is',
-  sockets: 'TCP buffers are',
+  sockets: 'the buffers of TCP sockets are',
   tmp_files: 'the number of files in /tmp is',
 };
 
