@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { OUTCOMES, type Outcome } from '../../domain/execution.ts';
+import { OUTCOMES, type EssentialLimit, type Outcome } from '../../domain/execution.ts';
 import { executionList, type ExecutionView } from '../../operator/views/execution-list.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { valueOf } from '../output/command-failure.ts';
@@ -20,8 +20,8 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
   { title: 'outcome', value: ({ outcome, state }) => outcome ?? state },
   { title: 'exit', value: ({ exit_code: code }) => code, right: true },
   { title: 'paid', value: ({ price_paid: price }) => price, right: true },
-  { title: 'cpu s', value: ({ used, bought }) => usedOf(used.cpu_seconds, bought.cpu_seconds), right: true },
-  { title: 'MB', value: ({ used, bought }) => usedOf(used.memory_mb_peak, bought.memory_mb), right: true },
+  { title: 'cpu s', value: (view) => budgetOf(view, 'cpu', 'cpu_seconds', 'cpu_seconds'), right: true },
+  { title: 'MB', value: (view) => budgetOf(view, 'memory', 'memory_mb_peak', 'memory_mb'), right: true },
   { title: 'tokens', value: ({ used, bought }) => usedOf(used.tokens, bought.tokens), right: true },
   { title: 'wall s', value: ({ used }) => used.wall_seconds, right: true },
   { title: 'detail', value: ({ detail, outcome }) => (outcome === 'completed' ? null : detail) },
@@ -40,6 +40,17 @@ export function addExecutions(command: Command, deps: CliDeps): void {
       );
       printList(deps, views, { json: options.json, columns: EXECUTION_COLUMNS, limit, none: 'no executions' });
     });
+}
+
+/** As `usedOf`; `(unheld)` where the engine did not hold it. */
+function budgetOf(
+  { used, bought, unheld }: ExecutionView,
+  limit: EssentialLimit,
+  usedKey: 'cpu_seconds' | 'memory_mb_peak',
+  boughtKey: 'cpu_seconds' | 'memory_mb',
+): string {
+  const text = usedOf(used[usedKey], bought[boughtKey]);
+  return unheld.includes(limit) ? `${text} (unheld)` : text;
 }
 
 /** `0.12 of 1`; a figure that could not be had is shown as `?`. */
