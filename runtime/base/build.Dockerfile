@@ -1,7 +1,8 @@
-# The base with a compiler, for the build stage of the agent image only.
+# The base with a compiler and with npm's packages, for the build stage of the agent image only.
 ARG BASE
 FROM ${BASE}
 COPY packages /packages
 RUN set -e; export DEBIAN_FRONTEND=noninteractive; \
   dpkg --install /packages/*.deb > /packages/log 2>&1 || { tail -n 20 /packages/log; exit 1; }; \
   rm -rf /packages
+COPY npm /npm

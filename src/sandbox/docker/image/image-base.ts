@@ -16,9 +16,9 @@ export interface ImageBase {
   readonly origin: 'registry' | 'local';
 }
 
-const REGISTRY_BASE = 'debian:bookworm-slim';
-const LOCAL_BASE = 'bp-agent-base:bookworm';
-const LOCAL_BUILD_BASE = 'bp-agent-build:bookworm';
+const REGISTRY_BASE = 'debian:trixie-slim';
+const LOCAL_BASE = 'bp-agent-base:trixie';
+const LOCAL_BUILD_BASE = 'bp-agent-build:trixie';
 const LABEL = 'bp-agents.base';
 
 /** The base of a registry, as it is already here or can be pulled; undefined where no registry gives it. */
