@@ -8,6 +8,7 @@ import { lastLine } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { alone } from './lock.mjs';
 import { installPackage } from './packages.mjs';
+import { inRoot } from './places.mjs';
 
 /** Gone after a restart of the machine, as Podman wants it of its run root. */
 const PLACE = '/run/bp-agents-podman';
@@ -17,7 +18,7 @@ const SOCKET = join(PLACE, 'podman.sock');
 const PIDFILE = join(PLACE, 'pid');
 const LOG = '/var/log/bp-agents-podman.log';
 const DOCKER_SOCKET = '/var/run/docker.sock';
-const IMAGE = 'bp-agent-runner:latest';
+const IMAGE = agentImage();
 /** The service ends by itself when nobody has asked it anything for so long. */
 const IDLE_SECONDS = 900;
 const ANSWER_MS = 5_000;
@@ -45,6 +46,12 @@ export function ensurePodman(say) {
       return `Podman ${version}${copied ? ', with the agent image copied from Docker' : ''}`;
     },
   );
+}
+
+/** The name that the program gives it, as the schema of its configuration has it. */
+function agentImage() {
+  const { properties } = JSON.parse(readFileSync(inRoot('docs', 'config.schema.json'), 'utf8'));
+  return /** @type {string} */ (properties.sandbox.properties.image.default);
 }
 
 function isInstalled() {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ESSENTIAL_LIMITS } from '../domain/execution.ts';
+import { AGENT_IMAGE } from './agent-image.ts';
 import { real, text, whole } from './fields.ts';
 
 export const sandbox = z
   .strictObject({
-    image: text(255).default('bp-agent-runner:latest').describe('The image in which agents run.'),
+    image: text(255).default(AGENT_IMAGE).describe('The image in which agents run.'),
     engine_unproven: z
       .boolean()
       .default(false)

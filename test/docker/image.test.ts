@@ -21,7 +21,7 @@ const clock = systemClock();
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'bp-image-'));
-  for (const name of ['Dockerfile', 'packages', 'supervisor', 'base'])
+  for (const name of ['Dockerfile', 'identity', 'packages', 'supervisor', 'base'])
     cpSync(join(RUNTIME, name), join(directory, name), { recursive: true });
   lines = [];
   request = {
@@ -53,6 +53,7 @@ describe('the agent image', () => {
     expect(await imageState(request)).toBe('missing');
     const first = await ensureImage(request);
     expect(first).toMatchObject({ id: expect.stringMatching(/^sha256:/) as string, built: true });
+    expect(lines[0]).toBe(`${request.image} is not there yet: building it`);
     expect(lines.join('\n')).toMatch(/bp-agents-test:\d+ \d+\/\d+: RUN make/);
     expect(await imageState(request)).toBe('current');
 
@@ -63,6 +64,7 @@ describe('the agent image', () => {
     appendFileSync(join(directory, 'Dockerfile'), '# changed\n');
     expect(await imageState(request)).toBe('stale');
     expect(await ensureImage(request)).toMatchObject({ built: true });
+    expect(lines[0]).toMatch(/^bp-agents-test:\d+ was built from other files than this program's runtime\/: building/);
     expect(await imageState(request)).toBe('current');
   });
 

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExecutionEnd } from '../../src/sandbox/sandbox.ts';
 import { ENOUGH, NEVER, openTestHome, python, type Finished, type TestHome } from '../helpers/docker-sandbox.ts';
+import { IMAGE } from '../helpers/supervised.ts';
 
 let home: TestHome;
 let number = 0;
@@ -49,7 +50,7 @@ function label(): string {
 /** Everything in the engine's copy, as the engine has it. */
 function onEngine(command: string): string {
   const mount = `type=volume,src=${volumes()[0]},dst=/workspace,readonly`;
-  const options = ['run', '--rm', '--network=none', '--mount', mount, '--entrypoint=/bin/sh', 'bp-agent-runner:latest'];
+  const options = ['run', '--rm', '--network=none', '--mount', mount, '--entrypoint=/bin/sh', IMAGE];
   return execFileSync('docker', [...options, '-c', command], { encoding: 'utf8' });
 }
 

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AGENT_IMAGE } from '../../../src/config/agent-image.ts';
 import { configTemplate } from '../../../src/config/template.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { nextCycle } from '../../helpers/economy.ts';
@@ -323,10 +324,10 @@ describe('image and doctor', () => {
     const ready = cliHome({ engine: instantEngine(() => undefined) });
     expect(await ready.run('image')).toMatchObject({
       exitCode: 0,
-      stdout: 'nothing to build\nbp-agent-runner:latest is up to date (sha256:0)\n',
+      stdout: `nothing to build\n${AGENT_IMAGE} is up to date (sha256:0)\n`,
     });
     expect(await ready.json('image')).toEqual({
-      image: 'bp-agent-runner:latest',
+      image: AGENT_IMAGE,
       id: 'sha256:0',
       built: false,
       milliseconds: 3,

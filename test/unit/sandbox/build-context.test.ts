@@ -14,7 +14,10 @@ function write(path: string, text: string): void {
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bp-context-'));
   write('Dockerfile', 'FROM x\n');
+  write('identity/identity.c', 'int none;\n');
   write('packages/runtime.txt', 'python3\n');
+  write('packages/npm.txt', 'npm 1.0.0 sha512-AA==\n');
+  write('packages/node.sh', 'true\n');
   write('supervisor/main.c', 'int main;\n');
   write('supervisor/Makefile', 'all:\n');
   write('base/build.Dockerfile', 'FROM y\n');
@@ -22,29 +25,43 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it('the image is built from the Dockerfile, the package lists and the supervisor', async () => {
+it('the image is built from the Dockerfile, what names an agent, the package lists and the supervisor', async () => {
   const { files } = await imageContext(directory);
-  expect(files).toEqual(['Dockerfile', 'packages/runtime.txt', 'supervisor/Makefile', 'supervisor/main.c']);
+  expect(files).toEqual([
+    'Dockerfile',
+    'identity/identity.c',
+    'packages/node.sh',
+    'packages/npm.txt',
+    'packages/runtime.txt',
+    'supervisor/Makefile',
+    'supervisor/main.c',
+  ]);
 });
 
 it('a base is made from its own files and the package lists', async () => {
   expect((await baseContext(directory)).files).toEqual([
     'base/build.Dockerfile',
     'base/fetch.sh',
+    'packages/node.sh',
+    'packages/npm.txt',
     'packages/runtime.txt',
   ]);
 });
 
-it.each(['Dockerfile', 'packages/runtime.txt', 'supervisor/main.c', 'supervisor/new.h'])(
-  'the digest changes with %s',
-  async (path) => {
-    const before = await imageContext(directory);
-    write(path, 'changed\n');
-    const after = await imageContext(directory);
-    expect(before.digest).toMatch(/^[0-9a-f]{64}$/);
-    expect(after.digest).not.toBe(before.digest);
-  },
-);
+it.each([
+  'Dockerfile',
+  'identity/identity.c',
+  'packages/npm.txt',
+  'packages/runtime.txt',
+  'supervisor/main.c',
+  'supervisor/new.h',
+])('the digest changes with %s', async (path) => {
+  const before = await imageContext(directory);
+  write(path, 'changed\n');
+  const after = await imageContext(directory);
+  expect(before.digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(after.digest).not.toBe(before.digest);
+});
 
 it('the digest does not change with what is not built in', async () => {
   const before = await imageContext(directory);
@@ -52,6 +69,7 @@ it('the digest does not change with what is not built in', async () => {
   write('seccomp.json', '{}\n');
   write('genesis/main.py', 'pass\n');
   write('supervisor/bp-supervisor', 'a compiled program\n');
+  write('identity/libnss_bp.so.2', 'a compiled module\n');
   write('supervisor/.gitignore', 'bp-supervisor\n');
   expect(await imageContext(directory)).toEqual(before);
 });

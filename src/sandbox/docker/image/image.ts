@@ -19,6 +19,12 @@ const LABEL = 'bp-agents.runtime';
 /** Set by the Dockerfiles on what an image is only copied from. */
 const STAGE_LABEL = 'bp-agents.stage';
 
+/** One line for the operator before what may take minutes. */
+const WHY: Readonly<Record<Exclude<ImageState, 'current'>, string>> = {
+  missing: 'is not there yet: building it',
+  stale: "was built from other files than this program's runtime/: building it again",
+};
+
 /** Whether the image is there and made from the present `runtime/`. */
 export async function imageState(request: Omit<ImageRequest, 'progress' | 'clock'>): Promise<ImageState> {
   const facts = await imageFacts(request.client, request.image, request.signal);
@@ -35,8 +41,10 @@ export async function imageState(request: Omit<ImageRequest, 'progress' | 'clock
 export async function ensureImage(request: ImageRequest): Promise<AgentImage> {
   const { clock, image } = request;
   const beganAt = clock.monotonic();
-  const built = (await imageState(request)) !== 'current';
+  const state = await imageState(request);
+  const built = state !== 'current';
   if (built) {
+    request.progress(`${image} ${WHY[state]}`);
     await build(request, await readContext(request.runtimeDirectory));
     await removeUntagged(request, STAGE_LABEL);
     await removeUntagged(request, LABEL);
