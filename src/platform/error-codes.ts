@@ -28,7 +28,6 @@ export const ERROR_KINDS = {
   not_a_backup: 'input',
   not_ended_yet: 'other',
   nothing_to_install: 'other',
-  npm_missing: 'other',
   plots_need_echarts: 'other',
   run_not_ended: 'other',
   run_not_ours: 'other',

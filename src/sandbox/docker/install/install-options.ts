@@ -1,7 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
-import { BpError } from '../../../platform/errors.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import type { InstallRequest } from '../../engine.ts';
 import { bind, confinedHost, NO_HEALTH_CHECK } from '../container/confined-host.ts';
@@ -12,14 +10,13 @@ import { guardedCommand } from './guarded-command.ts';
 export interface StepHost {
   /** The name that labels know the home by. */
   readonly homeLabel: string;
-  /** The operator's: PATH, by which npm is found, and what its network needs. */
+  /** The operator's: what a network may need. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Step {
   readonly told: string;
   readonly command: readonly string[];
-  readonly needsNpm: boolean;
 }
 
 export interface StepPlace {
@@ -30,8 +27,6 @@ export interface StepPlace {
   readonly step: Step;
 }
 
-/** Where the operator's npm is mounted. */
-export const NPM = '/opt/npm';
 const CERTIFICATES = '/opt/certificates.pem';
 const MEMORY_MB = 2048;
 const TMP_MB = 1024;
@@ -39,7 +34,7 @@ const PIDS_MAX = 512;
 /** What a network may need to be told of. */
 const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_registry|pip_index_url)$/i;
 
-/** As the container of an execution, but with a network. Throws `npm_missing`. */
+/** As the container of an execution, but with a network. */
 export function installOptions(
   settings: ContainerSettings,
   { homeLabel, environment }: StepHost,
@@ -74,7 +69,6 @@ export function installOptions(
       temporary: { megabytes: TMP_MB, inodesMax: undefined },
       mounts: [
         bind(workspace, '/workspace', false),
-        ...(step.needsNpm ? [bind(npmDirectory(environment['PATH'] ?? ''), NPM, true)] : []),
         ...(given ? [bind(realpathSync(certificates), CERTIFICATES, true)] : []),
       ],
     }),
@@ -95,15 +89,4 @@ function environmentFor(environment: StepHost['environment'], hasCertificates: b
     'POETRY_VIRTUALENVS_IN_PROJECT=true',
     'POETRY_VIRTUALENVS_OPTIONS_ALWAYS_COPY=false',
   ];
-}
-
-/** The operator's npm: the image has Node alone. Throws `npm_missing`. */
-function npmDirectory(searchPath: string): string {
-  for (const directory of searchPath.split(delimiter)) {
-    const program = join(directory, 'npm');
-    if (directory === '' || !existsSync(program)) continue;
-    const root = dirname(dirname(realpathSync(program)));
-    if (existsSync(join(root, 'bin', 'npm-cli.js'))) return root;
-  }
-  throw new BpError('npm_missing', 'there is no npm in PATH', { hint: 'install npm' });
 }

@@ -24,7 +24,7 @@ import {
 import { readSettings, type ContainerSettings } from '../container/container-settings.ts';
 import { LABEL } from '../labels.ts';
 import { EXIT_LATE, INSTALL_SECONDS_MAX } from './guarded-command.ts';
-import { installOptions, NPM, type Step, type StepHost, type StepPlace } from './install-options.ts';
+import { installOptions, type Step, type StepHost, type StepPlace } from './install-options.ts';
 
 export interface InstallerDeps extends StepHost {
   readonly client: DockerClient;
@@ -44,7 +44,7 @@ const INSTALLATION = 'install-';
  * Installs what an agent's own package.json or pyproject.toml asks for into its workspace, as the agent's user, in a
  * container that has a network. npm's packages run nothing in it unless `scripts` lets them; Poetry builds what has no
  * wheel, which runs the package's own code.
- * Rejects with `nothing_to_install`, `install_failed`, `npm_missing` and what the engine and the workspace reject with.
+ * Rejects with `nothing_to_install`, `install_failed` and what the engine and the workspace reject with.
  */
 export async function install(deps: InstallerDeps, request: InstallRequest, signal: AbortSignal): Promise<Installed> {
   const settings = await readSettings(deps, signal);
@@ -83,7 +83,6 @@ async function removeEarlier({ client, homeLabel }: InstallerDeps, signal: Abort
 const POETRY_STEP: Step = {
   told: 'poetry install --only main',
   command: ['poetry', 'install', '--only', 'main', '--no-root', '--no-interaction', '--no-ansi'],
-  needsNpm: false,
 };
 
 function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
@@ -92,8 +91,7 @@ function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
   const quiet = ['--git=/bin/false', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier'];
   return {
     told: `npm ${words.join(' ')}`,
-    command: ['node', `${NPM}/bin/npm-cli.js`, ...words, ...quiet],
-    needsNpm: true,
+    command: ['npm', ...words, ...quiet],
   };
 }
 
