@@ -29,6 +29,16 @@ export function needsCommand(context: TestContext, command: string, why: string)
     skipped(context, `${command} is not installed, and ${why}`);
 }
 
+/** Skips a test of programs for arm64 where none can be made or run, and says what is missing. */
+export function needsArm64Tools(context: TestContext): void {
+  for (const [tool, packages] of [
+    ['aarch64-linux-gnu-gcc', 'gcc-aarch64-linux-gnu and libc6-dev-arm64-cross'],
+    ['qemu-aarch64-static', 'qemu-user-static'],
+  ] as const)
+    if (spawnSync(tool, ['--version']).status !== 0)
+      skipped(context, `there is no ${tool}; Debian has it in ${packages}`);
+}
+
 /** Skips a test, and says why. */
 export function skipped({ task, skip }: TestContext, reason: string): void {
   task.meta.reason = reason;

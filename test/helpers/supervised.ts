@@ -43,6 +43,9 @@ export interface SupervisedOptions {
   readonly stdinOnce?: boolean;
   /** What is done with each connection of the agent; else they wait. */
   readonly serve?: (connection: Duplex) => void;
+  /** What runs in place of the image's own supervisor, and what it needs mounted. */
+  readonly entrypoint?: string[];
+  readonly binds?: readonly string[];
   /** A Docker volume in which the report is kept. */
   readonly reportVolume?: string;
 }
@@ -246,6 +249,7 @@ function containerOptions(options: SupervisedOptions, workspace: string, seccomp
   return {
     Image: IMAGE,
     Labels: { [LABEL]: 'supervisor' },
+    ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
     Cmd: [...Object.entries(parameters).flat(), '--'],
     Env: [...(options.environment ?? [])],
     ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, OpenStdin: true },
@@ -268,6 +272,7 @@ function containerOptions(options: SupervisedOptions, workspace: string, seccomp
       Tmpfs: { '/tmp': 'rw,exec,nosuid,nodev,mode=1777,size=8m' },
       Binds: [
         `${workspace}:/workspace`,
+        ...(options.binds ?? []),
         ...(options.reportVolume === undefined ? [] : [`${options.reportVolume}:/run/bp-report`]),
       ],
       LogConfig: { Type: 'none', Config: {} },
