@@ -46,7 +46,7 @@ export default defineConfig({
       // The contract of the sandbox on other engines and as another user; only where it is asked for by its name.
       { test: { name: 'engines', include: ['test/engines/**/*.test.ts'], ...LIMIT, pool: 'forks', ...ONE_AT_A_TIME } },
       // The supervisor as another processor has it, which takes a cross compiler; only by its name, too.
-      { test: { name: 'arm64', include: ['test/arm64/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
+      { test: { name: 'arm', include: ['test/arm/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.
       { test: { name: 'alone', include: ['test/alone/**/*.test.ts'], ...MEASUREMENTS } },
     ],

@@ -155,6 +155,7 @@ done
 
 cp "$here/Dockerfile" "$here/dpkg.cfg" .
 cp "$here/build.Dockerfile" build/Dockerfile
+cp "$here/../packages/node.sh" "$here/../packages/npm.txt" build/npm
 tar -cf base.tar --owner=0 --group=0 --numeric-owner Dockerfile dpkg.cfg root packages
 tar -cf build.tar --owner=0 --group=0 --numeric-owner -C build Dockerfile packages npm
 rm -rf apt build essential keyring npm.log packages root

@@ -3,7 +3,7 @@ export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation'];
 export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
 
 /** Those that only run where they are named. */
-export const ONLY_NAMED = ['engines', 'arm64'];
+export const ONLY_NAMED = ['engines', 'arm'];
 
 /**
  * Takes apart what was given for vitest: the projects that its `--project` options let run or name, and all other arguments.
