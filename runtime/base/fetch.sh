@@ -14,7 +14,8 @@ umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 directory=$1
 suite=trixie
-suite_before=bookworm
+# The oldest release that still stands in the archive, and hands out keys that have signed the suite.
+suite_of_keys=bullseye
 
 fail() {
   echo "$1" >&2
@@ -60,6 +61,7 @@ mkdir -p build/npm
 npm pack --loglevel error --pack-destination build/npm \
   $(awk -v node="$node" '$1 == node || $1 == "npm" { print $1 "@" $2 }' "$here/../packages/npm.txt") > npm.log 2>&1 &
 fetching_node=$!
+trap 'kill "$fetching_node" 2> /dev/null || :' EXIT
 
 mkdir -p apt/lists/partial apt/cache/archives/partial
 : > apt/status
@@ -101,9 +103,9 @@ update_from() {
   }
 }
 
-# Keys that are older than the suite: the suite before it, which they have signed, hands out newer ones.
+# Keys that are older than the suite's: an older release, which they have signed, hands out newer ones.
 renew_keys() {
-  update "$1 $suite_before" && (cd apt && apt-get download -qq debian-archive-keyring > log 2>&1) || return 1
+  update "$1 $suite_of_keys" && (cd apt && apt-get download -qq debian-archive-keyring > log 2>&1) || return 1
   dpkg-deb -x apt/debian-archive-keyring_*.deb keyring
   keyring=$directory/keyring/usr/share/keyrings/debian-archive-keyring.gpg
 }
