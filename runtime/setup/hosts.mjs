@@ -1,7 +1,14 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { foreground } from './child.mjs';
+import { Fault } from './fault.mjs';
+import { installPackage } from './packages.mjs';
 import { inRoot } from './places.mjs';
 import { ALL_STEPS, setUp } from './set-up.mjs';
+import { step } from './step.mjs';
+
+/** What some of the hosts are made with; one that lacks its own is told as not seen. */
+const PACKAGES = ['openssh-server', 'rootlesskit', 'slirp4netns', 'uidmap', 'fuse-overlayfs'];
 
 /**
  * `npm run test:hosts`: brings up each kind of host that can be had here, holds the sandbox to its contract there,
@@ -10,6 +17,21 @@ import { ALL_STEPS, setUp } from './set-up.mjs';
  */
 export async function hosts(args) {
   await setUp(ALL_STEPS);
+  for (const name of PACKAGES) await ensurePackage(name);
   const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
   process.exitCode = await foreground(process.execPath, [tsx, inRoot('test', 'hosts', 'main.ts'), ...args]);
+}
+
+/** @param {string} name */
+async function ensurePackage(name) {
+  await step(name, async (say) => {
+    if (existsSync(`/var/lib/dpkg/info/${name}.list`)) return 'installed';
+    try {
+      await installPackage(name, 'a host of the tests is made with it', say, { lean: true });
+      return 'installed';
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return `missing: ${error.message}`;
+    }
+  });
 }

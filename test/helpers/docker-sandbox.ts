@@ -13,6 +13,7 @@ import { createDockerSandbox } from '../../src/sandbox/docker/docker-sandbox.ts'
 import { findEngine, type EngineAddress } from '../../src/sandbox/docker/client/engine-address.ts';
 import { connectEngine, type EngineConnection } from '../../src/sandbox/docker/client/engine-connection.ts';
 import { homeLabelOf, LABEL } from '../../src/sandbox/docker/labels.ts';
+import { ACCEPTED, IS_SHIPPED } from './engine-under-test.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
 
 /** A home of its own with a sandbox on this machine's engine. */
@@ -137,7 +138,7 @@ export function dockerSandbox({ settings, ...parts }: DockerSandboxParts): Sandb
   return createDockerSandbox({
     ...parts,
     random: systemRandomness(),
-    config: { ...configSchema.parse({}).sandbox, ...placementAsked(), ...settings },
+    config: { ...configSchema.parse({}).sandbox, ...asked(), ...settings },
     searchPath: process.env['PATH'] ?? '',
     uid: process.getuid!(),
     gid: process.getgid!(),
@@ -145,9 +146,12 @@ export function dockerSandbox({ settings, ...parts }: DockerSandboxParts): Sandb
   });
 }
 
-/** As for the program: whoever runs the tests on an engine that sees no folder of this machine says so. */
-function placementAsked(): Partial<Config['sandbox']> {
-  return process.env['BP_SANDBOX__WORKSPACE_PLACEMENT'] === 'shipped' ? { workspace_placement: 'shipped' } : {};
+/** As for the program: whoever runs the tests on an engine that sees no folder here, or holds less, says so. */
+function asked(): Partial<Config['sandbox']> {
+  return {
+    ...(IS_SHIPPED && { workspace_placement: 'shipped' }),
+    ...(ACCEPTED.length > 0 && { accept_unheld: [...ACCEPTED] }),
+  };
 }
 
 const DEFAULTS = {

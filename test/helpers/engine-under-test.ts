@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { ESSENTIAL_LIMITS } from '../../src/domain/execution.ts';
 
 /**
  * The engine that `DOCKER_HOST` leads to, and what these variables tell of it besides: they are set by whoever brought
  * it up, such as `npm run test:hosts`.
  */
 const { BP_TEST_ENGINE: socket, BP_SANDBOX__WORKSPACE_PLACEMENT: placement } = process.env;
+const accepted = process.env['BP_SANDBOX__ACCEPT_UNHELD'] ?? '';
+
+/** What it doesn't hold. */
+export const ACCEPTED = ESSENTIAL_LIMITS.filter((limit) => accepted.includes(limit));
 
 /** It sees no folder of this machine. */
 export const IS_SHIPPED = placement === 'shipped';

@@ -8,8 +8,9 @@ import { apart, apartBySsh, apartByTls } from './kinds/apart.ts';
 import { here } from './kinds/here.ts';
 import { member } from './kinds/member.ts';
 import { podman } from './kinds/podman.ts';
+import { rootless } from './kinds/rootless.ts';
 
-const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, podman];
+const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, rootless, podman];
 const PARTS = ['doctor', 'contract', 'hostile'];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });

@@ -1,12 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSshHost } from '../../helpers/ssh-host.ts';
 import { startTlsHost } from '../../helpers/tls-host.ts';
-import { NotHere, type Host, type HostKind } from '../host.ts';
-import { copyImage } from '../image-copy.ts';
+import { startDaemon, type Daemon } from '../daemon.ts';
+import { NotHere, type HostKind } from '../host.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'engine-apart.sh');
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -61,44 +59,9 @@ export const apartBySsh: HostKind = {
   },
 };
 
-interface Engine extends Pick<Host, 'down'> {
-  readonly socket: string;
-  /** As `DOCKER_HOST`. */
-  readonly host: string;
-}
-
-async function startEngine(): Promise<Engine> {
+function startEngine(): Promise<Daemon> {
   if (process.platform !== 'linux' || process.getuid!() !== 0) throw new NotHere('only root, on Linux, can start one');
   const directory = mkdtempSync(join(tmpdir(), 'bp-apart-'));
-  const log = join(directory, 'log');
-  writeFileSync(log, '');
   // Whatever this clone lies in is hidden from it too.
-  const env = { ...process.env, BP_HIDDEN: `/${ROOT.split('/')[1]}` };
-  const engine = spawn('sh', ['-c', `exec "$0" "$1" >> "$1/log" 2>&1`, SCRIPT, directory], { env, stdio: 'ignore' });
-  const ended = once(engine, 'exit');
-  const socket = join(directory, 'run', 'docker.sock');
-  const host = `unix://${socket}`;
-  async function down() {
-    engine.kill();
-    await ended;
-    execFileSync('sh', ['-c', 'umount -R "$0" 2> /dev/null; exit 0', directory]);
-    rmSync(directory, { recursive: true, force: true });
-  }
-  try {
-    await answering(host, ended);
-    copyImage(process.env['DOCKER_HOST'], host);
-  } catch (error) {
-    const told = readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '';
-    await down();
-    throw new Error(`the engine apart can't be had: ${told}`, { cause: error });
-  }
-  return { socket, host, down };
-}
-
-async function answering(host: string, ended: Promise<unknown>): Promise<void> {
-  const env = { ...process.env, DOCKER_HOST: host };
-  const isOver = ended.then(() => true);
-  const pause = () => new Promise<false>((resolve) => setTimeout(() => resolve(false), 200));
-  while (spawnSync('docker', ['version'], { env, stdio: 'ignore' }).status !== 0)
-    if (await Promise.race([isOver, pause()])) throw new Error('it has ended');
+  return startDaemon({ script: SCRIPT, directory, environment: { BP_HIDDEN: `/${ROOT.split('/')[1]}` } });
 }

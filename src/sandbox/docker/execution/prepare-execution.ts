@@ -53,7 +53,12 @@ export async function prepareExecution(
       : ((await workspaces.watched()) ?? 'it has no filesystem of its own');
     const limits = heldLimits({ facts, workspaceWatched, hasOwnUser, ...started });
     told(limits);
-    refuseUnheld(limits, parts.config.accept_unheld);
+    try {
+      refuseUnheld(limits, parts.config.accept_unheld);
+    } catch (error) {
+      await started.execution.abandon();
+      throw error;
+    }
     started.execution.unheld = unheldOf(limits);
     return started.execution;
   } catch (error) {

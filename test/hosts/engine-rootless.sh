@@ -1,0 +1,28 @@
+#!/bin/sh
+# A rootless Docker engine of a user of its own, who has no account but here. As root; needs what docker.io brings and
+# rootlesskit, slirp4netns, uidmap and fuse-overlayfs.
+#
+#   engine-rootless.sh DIRECTORY USER
+#
+# DIRECTORY holds all that it has. It answers at DIRECTORY/run/docker.sock, and ends with this process.
+set -eu
+directory=$1
+user=$2
+home=$directory/home
+install -d -m 755 -o "$user" -g "$user" "$directory" "$directory/run" "$directory/data" "$home"
+# On an ordinary machine any user may open these two; here only the engine's view of them is changed.
+mkdir -p "$directory/dev"
+mknod -m 666 "$directory/dev/tun" c 10 200
+mknod -m 666 "$directory/dev/fuse" c 10 229
+cd "$directory"
+exec unshare --mount --propagation private sh -c '
+  set -eu
+  directory=$1
+  user=$2
+  home=$3
+  for device in net/tun fuse; do mount --bind "$directory/dev/${device##*/}" "/dev/$device"; done
+  exec setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all env -i \
+    HOME="$home" USER="$user" PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    XDG_RUNTIME_DIR="$directory/run" XDG_DATA_HOME="$directory/data" XDG_CONFIG_HOME="$directory/config" \
+    /usr/share/docker.io/contrib/dockerd-rootless.sh --storage-driver fuse-overlayfs
+' sh "$directory" "$user" "$home"
