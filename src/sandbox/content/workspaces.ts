@@ -13,7 +13,7 @@ export class Workspaces {
   constructor(volumes: Volumes, shipped: ShippedWorkspaces, { shipping }: { readonly shipping: boolean }) {
     this.#volumes = volumes;
     this.#shipped = shipped;
-    if (shipping) this.ship('they are always shipped here');
+    if (shipping) this.ship('always, here');
   }
 
   get quota(): Quota {
@@ -28,7 +28,7 @@ export class Workspaces {
 
   /** Why workspaces are only watched; undefined where they are filesystems of their own. */
   async watched(): Promise<string | undefined> {
-    return this.#shipping === undefined ? this.#volumes.missing() : `they are volumes of the engine: ${this.#shipping}`;
+    return this.#shipping === undefined ? this.#volumes.missing() : `they are volumes of the engine (${this.#shipping})`;
   }
 
   /** From now on they are folders as they are. */
