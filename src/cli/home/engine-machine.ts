@@ -1,20 +1,24 @@
 import { rmSync } from 'node:fs';
-import { z } from 'zod';
 import { engineMachinePath } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { MachineSize } from '../../platform/machine.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { readOwnFile, replaceOwnFile } from './own-file.ts';
 
-const machineSize = z.object({ cores: z.int().positive(), memoryMb: z.int().positive() });
-
 /** What an economy may count on: what the newest `run` found that its engine has, else what this machine has. */
 export function machineOf({ machine }: CliDeps, home: string): MachineSize {
   try {
-    return machineSize.parse(JSON.parse(readOwnFile(engineMachinePath(home)) ?? ''));
+    return sizeIn(readOwnFile(engineMachinePath(home)) ?? '') ?? machine;
   } catch {
     return machine;
   }
+}
+
+/** By hand: every command reads it, and most of them start without a library for such things. */
+function sizeIn(text: string): MachineSize | undefined {
+  const { cores, memoryMb } = JSON.parse(text) as Partial<Record<keyof MachineSize, unknown>>;
+  const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
+  return isSize(cores) && isSize(memoryMb) ? { cores, memoryMb } : undefined;
 }
 
 /** Asks the engine and remembers it. Where it doesn't answer that is left to whoever needs it next to tell. */

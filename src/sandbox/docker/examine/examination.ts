@@ -81,7 +81,7 @@ async function engineAndAll(
     const watched = facts.shiftsUsers ? SHIPPED : missing;
     const findings = [
       ...engineFindings({ address, version, info, runtime: config.runtime }),
-      ...limitFindings({ facts, accepted: config.accept_unheld, ...holdsHere(options, facts, watched) }),
+      ...limitFindings({ facts, accepted: config.accept_unheld, ...holdsHere(options, address, facts, watched) }),
       await seccompFinding(info, options.seccompPath),
       await imageFinding(client, options, signal),
       ...(address.connection.kind === 'socket' ? [diskFinding('engine_disk', info.DockerRootDir)] : []),
@@ -99,13 +99,18 @@ async function engineAndAll(
   }
 }
 
-/** As root, and for what is shipped, agents have users of their own. */
-function holdsHere({ uid }: Examination, facts: EngineFacts, watched: string | undefined) {
+/** As root, and for what is shipped, agents have users of their own. Control groups of another machine are out of reach. */
+function holdsHere(
+  { uid }: Examination,
+  { connection }: EngineAddress,
+  facts: EngineFacts,
+  watched: string | undefined,
+) {
   const isRoot = uid === 0;
   return {
     workspaceWatched: watched,
     hasOwnUser: isRoot || watched === SHIPPED,
-    boundsSockets: isRoot && facts.limits.hasOwnGroup,
+    boundsSockets: isRoot && facts.limits.hasOwnGroup && connection.kind === 'socket',
   };
 }
 
