@@ -6,6 +6,8 @@ export interface HostKind {
   readonly title: string;
   /** What of the contract's tests is run there: a project of vitest's and a file. */
   readonly contract: readonly [project: string, file: string];
+  /** Of the hostile suite's files, what can't hold there; its title says so. */
+  readonly leftOut?: string;
   /** Rejects with `NotHere` where this machine can't have it. */
   up(say: (line: string) => void): Promise<Host>;
 }

@@ -51,8 +51,9 @@ async function resultOf(kind: HostKind): Promise<HostResult> {
 async function seenOn(kind: HostKind, host: Host) {
   const { environment, contractEnvironment = environment } = host;
   const [project, file] = kind.contract;
+  const leftOut = kind.leftOut === undefined ? [] : [`--exclude=${kind.leftOut}`];
   const limits = await limitsThere(host);
   const contract = wants('contract') && (await runSuite([`--project=${project}`, file], contractEnvironment, host));
-  const hostile = wants('hostile') && (await runSuite(['--project=hostile'], environment, host));
+  const hostile = wants('hostile') && (await runSuite(['--project=hostile', ...leftOut], environment, host));
   return { limits, ...(contract && { contract }), ...(hostile && { hostile }) };
 }

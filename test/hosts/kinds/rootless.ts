@@ -15,7 +15,8 @@ const IDS = ['/etc/subuid', '/etc/subgid'];
 /** On cgroup v1 it holds neither memory nor CPU time. */
 export const rootless: HostKind = {
   name: 'rootless',
-  title: 'rootless Docker',
+  title: 'rootless Docker on cgroup v1 (hostile: all but resources)',
+  leftOut: 'test/hostile/resources.test.ts',
   contract: ['engines', 'test/engines/rootless.test.ts'],
   async up() {
     if (process.platform !== 'linux' || process.getuid!() !== 0) throw new NotHere('only root can make its user');
