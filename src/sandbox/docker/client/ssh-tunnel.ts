@@ -70,7 +70,7 @@ export class SshTunnel {
     const child = spawn('ssh', sshArguments(target, path), { env: environment, stdio: 'pipe', detached: true });
     const over = () => {
       onOver();
-      void rm(directory, { recursive: true, force: true });
+      rm(directory, { recursive: true, force: true }).catch(() => undefined);
     };
     child.once('close', over).once('error', over);
     const late = () => unreachable(target, `no answer within ${OPEN_MS_MAX / 1000} s`);
