@@ -28,7 +28,9 @@ export class Workspaces {
 
   /** Why workspaces are only watched; undefined where they are filesystems of their own. */
   async watched(): Promise<string | undefined> {
-    return this.#shipping === undefined ? this.#volumes.missing() : `they are volumes of the engine (${this.#shipping})`;
+    return this.#shipping === undefined
+      ? this.#volumes.missing()
+      : `they are volumes of the engine (${this.#shipping})`;
   }
 
   /** From now on they are folders as they are. */
