@@ -23,6 +23,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       try {
         for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
       } catch (error) {
+        // What the check has found is what is told.
         await sandbox.close().catch(() => undefined);
         throw error;
       }

@@ -1,6 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
+import { ENOUGH, NEVER, openTestHome, python, type TestHome } from '../helpers/docker-sandbox.ts';
+import { compileKilledProgram } from '../helpers/docker-under-test.ts';
 import { needsCommand } from '../helpers/needs.ts';
 import { startSshHost, type SshHost } from '../helpers/ssh-host.ts';
 import { startTlsHost, type TlsHost } from '../helpers/tls-host.ts';
@@ -88,6 +93,25 @@ describe('an engine behind ssh', () => {
     await expect.poll(() => tunnelsTo(host), { timeout: 60_000 }).toBe(0);
   });
 
+  it('leaves neither ssh nor a file of its own when the program is killed', async () => {
+    const home = await homeAt(host.address, host.environment);
+    const temporary = mkdtempSync(join(tmpdir(), 'bp-killed-'));
+    const request = { executionId: 'exe_1', agentId: 'a', agentNumber: 1, bundle: ENOUGH, wallMs: 60_000 };
+    const story = {
+      ...{ state: 'prepared', home: home.path, settings: SHIPPED, startedAt: 0 },
+      request: { ...request, handshake: '{}', files: python('pass\n'), environment: {} },
+    };
+    const program = spawn(process.execPath, [await compileKilledProgram(), JSON.stringify(story)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...host.environment, DOCKER_HOST: host.address, TMPDIR: temporary },
+    });
+    expect(String(await once(program.stdout, 'data'))).toBe('prepared\n');
+    expect([tunnelsTo(host), readdirSync(temporary).length]).toEqual([1, 1]);
+    program.kill('SIGKILL');
+    await expect.poll(() => [tunnelsTo(host), readdirSync(temporary).length], { timeout: 60_000 }).toEqual([0, 0]);
+    rmSync(temporary, { recursive: true });
+  });
+
   it('is refused where its key is not known, and says what to do', async () => {
     host.know(false);
     const home = await openTestHome({}, { dockerHost: host.address, environment: host.environment });
@@ -111,5 +135,5 @@ describe('an engine behind ssh', () => {
 function tunnelsTo({ address }: SshHost): number {
   const port = new URL(address).port;
   const listed = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  return listed.split('\n').filter((line) => line.includes(`-p ${port}`) && line.includes('engine.sock')).length;
+  return listed.split('\n').filter((line) => line.includes(` -F `) && line.includes(`-p ${port}`)).length;
 }

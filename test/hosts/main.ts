@@ -22,12 +22,17 @@ if (unknown !== undefined || (values.only !== undefined && !PARTS.includes(value
 const say = (line: string) => console.log(`\n# ${line}`);
 const wants = (part: string) => values.only === undefined || values.only === part;
 
+// Interrupted, it runs nothing more and takes down what is up.
+const interrupting = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupting.abort());
+
 const results: HostResult[] = [];
 for (const kind of KINDS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)))
-  results.push(await resultOf(kind));
+  if (!interrupting.signal.aborted) results.push(await resultOf(kind));
 for (const line of ['', ...table(results)]) console.log(line);
 const failed = results.flatMap(({ contract, hostile }) => [contract, hostile]).some((result) => result?.failed);
-process.exitCode = failed || results.every(({ notHere }) => notHere !== undefined) ? 1 : 0;
+const isPartial = interrupting.signal.aborted || results.every(({ notHere }) => notHere !== undefined);
+process.exitCode = failed || isPartial ? 1 : 0;
 
 async function resultOf(kind: HostKind): Promise<HostResult> {
   const { title } = kind;
@@ -53,7 +58,14 @@ async function seenOn(kind: HostKind, host: Host) {
   const [project, file] = kind.contract;
   const leftOut = kind.leftOut === undefined ? [] : [`--exclude=${kind.leftOut}`];
   const limits = await limitsThere(host);
-  const contract = wants('contract') && (await runSuite([`--project=${project}`, file], contractEnvironment, host));
-  const hostile = wants('hostile') && (await runSuite(['--project=hostile', ...leftOut], environment, host));
+  const { signal } = interrupting;
+  const contract =
+    wants('contract') &&
+    !signal.aborted &&
+    (await runSuite([`--project=${project}`, file], contractEnvironment, host, signal));
+  const hostile =
+    wants('hostile') &&
+    !signal.aborted &&
+    (await runSuite(['--project=hostile', ...leftOut], environment, host, signal));
   return { limits, ...(contract && { contract }), ...(hostile && { hostile }) };
 }

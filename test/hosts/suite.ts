@@ -25,6 +25,7 @@ export async function runSuite(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   { clone = CLONE, as = [] }: Pick<Host, 'clone' | 'as'>,
+  interrupt: AbortSignal,
 ): Promise<SuiteResult> {
   const folder = mkdtempSync(join(tmpdir(), 'bp-hosts-'));
   // Whoever runs them writes into it.
@@ -35,7 +36,10 @@ export async function runSuite(
   const vitest = join(clone, 'node_modules', 'vitest', 'vitest.mjs');
   const [command, ...words] = [...as, process.execPath, vitest, 'run', ...reporters, ...args];
   const child = spawn(command!, words, { cwd: clone, env, stdio: 'inherit' });
+  const onInterrupt = () => child.kill();
+  interrupt.addEventListener('abort', onInterrupt);
   await once(child, 'exit');
+  interrupt.removeEventListener('abort', onInterrupt);
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
     const statuses = testResults.flatMap(({ status, assertionResults: tests }) =>

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/schema.ts';
 import type { Placement, WorkspacePlace } from './placement.ts';
 import type { Quota } from './quota.ts';
 import type { ShippedWorkspaces } from './shipped/shipped-workspaces.ts';
@@ -10,10 +11,11 @@ export class Workspaces {
   /** Why they are shipped; undefined where they aren't. */
   #shipping: string | undefined;
 
-  constructor(volumes: Volumes, shipped: ShippedWorkspaces, { shipping }: { readonly shipping: boolean }) {
+  /** `shipping`: why they are shipped from the start. */
+  constructor(volumes: Volumes, shipped: ShippedWorkspaces, shipping: string | undefined) {
     this.#volumes = volumes;
     this.#shipped = shipped;
-    if (shipping) this.ship('always, here');
+    this.#shipping = shipping;
   }
 
   get quota(): Quota {
@@ -78,4 +80,10 @@ export class Workspaces {
   async putBackUnused(): Promise<void> {
     await this.#volumes.putBackUnused();
   }
+}
+
+/** Why workspaces are shipped whatever the engine sees; undefined where that is to be found out. */
+export function alwaysShipped({ workspace_placement: placement }: Config['sandbox']): string | undefined {
+  if (placement === 'shipped') return 'sandbox.workspace_placement is shipped';
+  return process.platform === 'linux' ? undefined : 'this machine is not Linux';
 }

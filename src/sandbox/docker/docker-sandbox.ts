@@ -7,7 +7,7 @@ import type { Randomness } from '../../platform/randomness.ts';
 import { outputPath } from '../../config/home-places.ts';
 import { ShippedWorkspaces } from '../content/shipped/shipped-workspaces.ts';
 import { Volumes } from '../content/volumes.ts';
-import { Workspaces } from '../content/workspaces.ts';
+import { alwaysShipped, Workspaces } from '../content/workspaces.ts';
 import { workspaceFolder } from '../content/workspace.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { createDockerClient } from './client/docker-client.ts';
@@ -48,10 +48,10 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const client = createDockerClient(connection.docker, clock);
   const volumes = new Volumes({ home, config, uid, searchPath, clock, logger });
   const shipped = new ShippedWorkspaces({ home, config, volumes: workspaceVolumes(client, homeLabel), clock, logger });
-  const shipping = config.workspace_placement === 'shipped' || process.platform !== 'linux';
+  const shipping = alwaysShipped(config);
   const parts = {
     ...{ client, clock, random, logger, config, home, homeLabel },
-    workspaces: new Workspaces(volumes, shipped, { shipping }),
+    workspaces: new Workspaces(volumes, shipped, shipping),
     settings: knownSettings({ client, config, seccompPath }),
     operator: { uid, gid },
     carriers: new Carriers(),

@@ -48,7 +48,7 @@ export const member: HostKind = {
 /** All but what git and the economies of this clone keep; each package is a link to the one here. */
 function copyClone(clone: string): void {
   mkdirSync(clone);
-  const apart = ['.git', '.bp-agents', 'workspaces', 'node_modules'];
+  const apart = ['.git', '.bp-agents', '.cache', 'workspaces', 'node_modules'];
   for (const name of readdirSync(ROOT))
     if (!apart.includes(name)) cpSync(join(ROOT, name), join(clone, name), { recursive: true });
   for (const folder of ['workspaces', 'node_modules', 'node_modules/.cache']) mkdirSync(join(clone, folder));

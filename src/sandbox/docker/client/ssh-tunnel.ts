@@ -1,11 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../platform/clock.ts';
 import { withDeadline } from '../../../platform/deadline.ts';
 import { BpError } from '../../../platform/errors.ts';
-import { errorCode } from '../../../platform/system-error.ts';
 import { sshCommand, type SshTarget } from './ssh-target.ts';
 
 export interface SshTunnelOptions {
@@ -21,6 +20,11 @@ const SILENCE_SECONDS = 10;
 const COMPLAINT_CHARS_MAX = 4096;
 /** Sent to a `cat` over there: where it comes back, everything stands. Whatever a login prints besides is passed over. */
 const ECHO = 'bp-agents-tunnel-is-open';
+
+/** Runs ssh and takes its folder away, also where this program is killed or the link ends; "$1" is the folder. */
+const KEEPER = 'folder=$1; shift; trap : TERM; ssh "$@"; status=$?; rm -rf -- "$folder"; exit "$status"';
+/** A shell's, for a command that it doesn't find. */
+const NOT_FOUND = 127;
 
 interface Open {
   readonly path: string;
@@ -49,7 +53,7 @@ export class SshTunnel {
   close(): void {
     const opening = this.#opening;
     this.#opening = undefined;
-    opening?.then(({ child }) => child.kill()).catch(() => undefined);
+    opening?.then(({ child }) => end(child)).catch(() => undefined);
   }
 
   /** Forgotten when it is over, or could not be opened at all. */
@@ -66,21 +70,27 @@ export class SshTunnel {
     const { target, environment, clock } = this.#options;
     const directory = await mkdtemp(join(tmpdir(), 'bp-ssh-'));
     const path = join(directory, 'engine.sock');
+    const words = ['-c', KEEPER, 'sh', directory, ...sshArguments(target, path)];
     // In a group of its own: a Ctrl-C at the terminal is not meant for it.
-    const child = spawn('ssh', sshArguments(target, path), { env: environment, stdio: 'pipe', detached: true });
-    const over = () => {
-      onOver();
-      rm(directory, { recursive: true, force: true }).catch(() => undefined);
-    };
-    child.once('close', over).once('error', over);
+    const child = spawn('sh', words, { env: environment, stdio: 'pipe', detached: true });
+    child.once('close', onOver).once('error', onOver);
     const late = () => unreachable(target, `no answer within ${OPEN_MS_MAX / 1000} s`);
     try {
       await withDeadline({ clock, milliseconds: OPEN_MS_MAX, signal: undefined, late }, () => opened(child, target));
       return { path, child };
     } catch (error) {
-      child.kill();
+      end(child);
       throw error;
     }
+  }
+}
+
+/** The whole group; one that has ended already is left alone. */
+function end({ pid }: ChildProcessWithoutNullStreams): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It is gone.
   }
 }
 
@@ -125,11 +135,12 @@ function opened(child: ChildProcessWithoutNullStreams, target: SshTarget): Promi
       if (said.includes(ECHO)) resolve();
     });
     child.stdin.on('error', () => undefined).write(`${ECHO}\n`);
-    child.once('error', (error) => {
-      if (errorCode(error) !== 'ENOENT') reject(unreachable(target, error.message));
-      else reject(unreachable(target, 'there is no ssh on this machine', 'install an OpenSSH client'));
+    child.once('error', (error) => reject(unreachable(target, error.message)));
+    child.once('close', (status) => {
+      if (status === NOT_FOUND)
+        reject(unreachable(target, 'there is no ssh on this machine', 'install an OpenSSH client'));
+      else reject(unreachable(target, lastLine(complaint) ?? `ssh ended with ${status}`));
     });
-    child.once('close', (status) => reject(unreachable(target, lastLine(complaint) ?? `ssh ended with ${status}`)));
   });
 }
 

@@ -10,6 +10,7 @@ import { engineInfoOf, factsOf, has, type EngineFacts, type EngineInfo } from '.
 import { engineFindings } from './engine-findings.ts';
 import { findEngine, type EngineAddress, type EngineSearch } from '../client/engine-address.ts';
 import { connectEngine, type EngineConnection } from '../client/engine-connection.ts';
+import { engineMachine } from '../client/engine-machine.ts';
 import { limitFindings } from './limit-findings.ts';
 import { imageState, type ImageState } from '../image/image.ts';
 import { imageFacts } from '../image/image-facts.ts';
@@ -18,6 +19,7 @@ import { readSeccomp } from '../container/seccomp.ts';
 import { leftoverFinding } from './leftover-findings.ts';
 import { quotaFinding } from '../../content/quota-finding.ts';
 import { quotaMissing } from '../../content/quota-means.ts';
+import { alwaysShipped } from '../../content/workspaces.ts';
 
 export interface Examination extends EngineSearch {
   readonly config: Config['sandbox'];
@@ -36,9 +38,9 @@ export interface Examination extends EngineSearch {
 export async function examine(options: Examination, signal: AbortSignal): Promise<readonly Finding[]> {
   const { environment, uid } = options;
   const home = realHome(options.home);
-  const { workspace_quota: wanted, workspace_placement: placement } = options.config;
-  const isShipped = placement === 'shipped' || process.platform !== 'linux';
+  const wanted = options.config.workspace_quota;
   const missing = await quotaMissing({ uid, searchPath: environment['PATH'] ?? '', wanted });
+  const isShipped = alwaysShipped(options.config) !== undefined;
   const { findings, watched } = await engineAndAll({ ...options, home }, signal, isShipped ? SHIPPED : missing);
   return [...findings, quotaFinding(watched)];
 }
@@ -78,10 +80,15 @@ async function engineAndAll(
     const version = await client.call('tell its version', signal, () => docker.version());
     const { config, home, isRunning } = options;
     const facts = factsOf(info);
-    const watched = facts.shiftsUsers ? SHIPPED : missing;
+    const isElsewhere = address.connection.kind !== 'socket' || engineMachine(info) !== undefined;
+    const watched = facts.shiftsUsers || isElsewhere ? SHIPPED : missing;
     const findings = [
       ...engineFindings({ address, version, info, runtime: config.runtime }),
-      ...limitFindings({ facts, accepted: config.accept_unheld, ...holdsHere(options, address, facts, watched) }),
+      ...limitFindings({
+        facts,
+        accepted: config.accept_unheld,
+        ...holdsHere(options, facts, { watched, isElsewhere }),
+      }),
       await seccompFinding(info, options.seccompPath),
       await imageFinding(client, options, signal),
       ...(address.connection.kind === 'socket' ? [diskFinding('engine_disk', info.DockerRootDir)] : []),
@@ -102,15 +109,14 @@ async function engineAndAll(
 /** As root, and for what is shipped, agents have users of their own. Control groups of another machine are out of reach. */
 function holdsHere(
   { uid }: Examination,
-  { connection }: EngineAddress,
   facts: EngineFacts,
-  watched: string | undefined,
+  { watched, isElsewhere }: { readonly watched: string | undefined; readonly isElsewhere: boolean },
 ) {
   const isRoot = uid === 0;
   return {
     workspaceWatched: watched,
     hasOwnUser: isRoot || watched === SHIPPED,
-    boundsSockets: isRoot && facts.limits.hasOwnGroup && connection.kind === 'socket',
+    boundsSockets: isRoot && facts.limits.hasOwnGroup && !isElsewhere,
   };
 }
 

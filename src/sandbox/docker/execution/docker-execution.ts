@@ -3,7 +3,7 @@ import type { EssentialLimit } from '../../../domain/execution.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { attachTo, attachToRunning } from '../container/container.ts';
 import { watchBudget } from '../../lifecycle/budget-watch.ts';
-import type { HoldBasis } from '../client/held-limits.ts';
+import type { HeldLimit, HoldBasis } from '../client/held-limits.ts';
 import { containerExit } from '../container/container-exit.ts';
 import { signalled } from '../../lifecycle/signalled.ts';
 import { withDeadline, within } from '../../../platform/deadline.ts';
@@ -40,7 +40,8 @@ const STDERR_CHARS_MAX = 1000;
  */
 export class DockerExecution implements PreparedExecution {
   readonly ended: Promise<ExecutionEnd>;
-  /** Known once it waits for "go". */
+  /** Which limits hold for it, and which it lacks; known once it waits for "go". */
+  limits: readonly HeldLimit[] = [];
   unheld: readonly EssentialLimit[] = [];
   readonly #parts: ExecutionParts;
   readonly #link: Link;

@@ -7,7 +7,7 @@ import { makeWorkspace } from '../../content/workspace.ts';
 import { drawNonce } from '../../stream/greeting.ts';
 import type { ExecutionRequest } from '../../sandbox.ts';
 import type { EngineFacts } from '../client/engine-facts.ts';
-import { heldLimits, refuseUnheld, unheldOf, type HeldLimit, type HoldBasis } from '../client/held-limits.ts';
+import { heldLimits, refuseUnheld, unheldOf, type HoldBasis } from '../client/held-limits.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
@@ -17,12 +17,11 @@ import type { ExecutionParts } from './execution-parts.ts';
 /** An execution and the name of the folder in `workspaces` that is its own. */
 export type Preparation = ExecutionRequest & { readonly folder: string };
 
-/** See `Sandbox.prepare`. Leaves no container where it rejects. `told` hears which limits hold. */
+/** See `Sandbox.prepare`. Leaves no container where it rejects. */
 export async function prepareExecution(
   parts: SandboxParts,
   request: Preparation,
   signal: AbortSignal,
-  told: (limits: readonly HeldLimit[]) => void = () => undefined,
 ): Promise<DockerExecution> {
   const { client, operator, settings, workspaces } = parts;
   const { executionId, folder } = request;
@@ -47,20 +46,11 @@ export async function prepareExecution(
     signal.throwIfAborted();
     const size = leastFree ? undefined : await place.measure();
     const quota = leastFree ? undefined : quotaFrom(workspaces.quota, size);
-    const started = await start(parts, container.value, { ...request, user }, { place, quota, nonce }, signal);
     const workspaceWatched = leastFree
       ? undefined
       : ((await workspaces.watched()) ?? 'it has no filesystem of its own');
-    const limits = heldLimits({ facts, workspaceWatched, hasOwnUser, ...started });
-    told(limits);
-    try {
-      refuseUnheld(limits, parts.config.accept_unheld);
-    } catch (error) {
-      await started.execution.abandon();
-      throw error;
-    }
-    started.execution.unheld = unheldOf(limits);
-    return started.execution;
+    const basis = { facts, workspaceWatched, hasOwnUser };
+    return await start(parts, container.value, { ...request, user }, { place, quota, nonce, basis }, signal);
   } catch (error) {
     await tryToRemove(client, container.value);
     throw error;
@@ -95,15 +85,18 @@ async function create(
   return createContainer(client, options);
 }
 
+/** What is known of the limits before a supervisor has looked. */
+type Basis = Pick<HoldBasis, 'workspaceWatched' | 'hasOwnUser'> & { readonly facts: EngineFacts };
+
 async function start(
   parts: SandboxParts,
   container: Container,
   { executionId, agentId, bundle, wallMs, user }: Preparation & Pick<ContainerRequest, 'user'>,
-  own: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'>,
+  { basis, ...own }: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'> & { readonly basis: Basis },
   signal: AbortSignal,
-): Promise<{ readonly execution: DockerExecution } & Pick<HoldBasis, 'seen' | 'boundsSockets'>> {
-  const { client, home, config, operator, settings, workspaces, logger } = parts;
-  const { facts } = await settings.get(signal);
+): Promise<DockerExecution> {
+  const { client, home, config, operator, workspaces, logger } = parts;
+  const { facts } = basis;
   const hostLimitsSockets = facts.cgroupVersion === 1 && facts.limits.hasOwnGroup && operator.uid === 0;
   const execution = new DockerExecution({
     ...parts,
@@ -124,7 +117,10 @@ async function start(
     // The containers of an engine that sees nothing of this host are beyond its reach.
     if (hostLimitsSockets && !boundsSockets && own.place.placement !== 'shipped')
       logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
-    return { execution, seen, boundsSockets: hostLimitsSockets && boundsSockets };
+    execution.limits = heldLimits({ ...basis, seen, boundsSockets: hostLimitsSockets && boundsSockets });
+    execution.unheld = unheldOf(execution.limits);
+    refuseUnheld(execution.limits, config.accept_unheld);
+    return execution;
   } catch (error) {
     await execution.abandon();
     throw error;

@@ -52,8 +52,9 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 
 /**
  * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches
- * what serves it and has no network. Resolves with which limits held. Rejects with `sandbox_mounts` where the engine doesn't bring them there, naming the cause, with
- * `sandbox_probe` where it ends in any other way, and as `prepareExecution` does.
+ * what serves it and has no network. Resolves with which limits held. Rejects with `sandbox_mounts` where the engine
+ * doesn't bring them there, naming the cause, with `sandbox_probe` where it ends in any other way, and as
+ * `prepareExecution` does.
  */
 export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly HeldLimit[]> {
   const executionId = trialRunId(deps.clock.now().toString(36));
@@ -77,26 +78,17 @@ interface Trial {
 
 async function run(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<Trial> {
   const { clock } = deps;
-  let limits: Trial['limits'] = [];
-  const told = (held: Trial['limits']) => {
-    limits = held;
-  };
-  const execution = await prepare(deps, executionId, signal, told);
+  const execution = await prepare(deps, executionId, signal);
   const late = () =>
     new BpError('sandbox_probe', `a trial run of the sandbox did not end within ${TRIAL_MS_MAX / 1000} s`);
   execution.serve((connection) => connection.on('error', () => undefined).end(GREETING));
   return withDeadline({ clock, milliseconds: TRIAL_MS_MAX, signal, late }, async () => {
     await execution.go();
-    return { end: await execution.ended, limits };
+    return { end: await execution.ended, limits: execution.limits };
   });
 }
 
-async function prepare(
-  deps: TrialRunDeps,
-  executionId: string,
-  signal: AbortSignal,
-  told: (limits: readonly HeldLimit[]) => void,
-): Promise<DockerExecution> {
+async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSignal): Promise<DockerExecution> {
   try {
     return await prepareExecution(
       deps,
@@ -112,7 +104,6 @@ async function prepare(
         environment: {},
       },
       signal,
-      told,
     );
   } catch (error) {
     // A source that the engine doesn't find is a bad request; a few say that it is their own fault.
