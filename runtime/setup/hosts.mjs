@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
@@ -18,8 +17,9 @@ const PACKAGES = ['openssh-server', 'rootlesskit', 'slirp4netns', 'uidmap', 'fus
 export async function hosts(args) {
   await setUp(ALL_STEPS);
   for (const name of PACKAGES) await ensurePackage(name);
-  const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
-  process.exitCode = await foreground(process.execPath, [tsx, inRoot('test', 'hosts', 'main.ts'), ...args]);
+  // Not by its command, which would end before the hosts are taken down when it is told to.
+  const tsx = ['--import', import.meta.resolve('tsx')];
+  process.exitCode = await foreground(process.execPath, [...tsx, inRoot('test', 'hosts', 'main.ts'), ...args]);
 }
 
 /** @param {string} name */
