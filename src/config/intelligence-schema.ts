@@ -14,7 +14,12 @@ const model = z
     output_weight: weight('output'),
     cached_weight: weight('cached input'),
     output_max: whole(1, QUANTITY_MAX).default(4096).describe('Output tokens that one answer may have.'),
-    image_tokens: whole(0, 1_000_000).default(6000).describe('Input tokens reserved for each image.'),
+    image_tokens: whole(0, 1_000_000)
+      .default(6000)
+      .describe('The most input tokens reserved for an image, and those for one whose size can not be told.'),
+    image_pixels_per_token: whole(1, 1_000_000)
+      .default(400)
+      .describe('Pixels of an image for each input token reserved: under what the model takes, never over.'),
     tokenizer: z
       .enum(['auto', 'o200k', 'cl100k', 'bytes'])
       .default('auto')
@@ -37,8 +42,12 @@ const provider = z
     output_field: z
       .enum(['max_tokens', 'max_completion_tokens'])
       .default('max_tokens')
-      .describe('The field of a chat completion that caps its output, where the agent named none.'),
+      .describe('The field of a chat completion that caps its output; what an agent sends in the other is sent in it.'),
     concurrency: whole(1, 10_000).default(16).describe('Calls at the same time.'),
+    concurrency_each: whole(1, 10_000)
+      .nullable()
+      .default(null)
+      .describe('Calls of one execution at the same time; null: half of all.'),
     connect_timeout_ms: whole(10, 600_000).default(10_000).describe('Milliseconds to connect.'),
     idle_timeout_ms: whole(10, TIMER_MS_MAX)
       .default(120_000)
@@ -67,6 +76,9 @@ export const intelligence = z
     stalled_timeout_ms: whole(10, TIMER_MS_MAX)
       .default(60_000)
       .describe('Milliseconds that an agent may leave a stream unread.'),
+    answer_wait_ms: whole(0, TIMER_MS_MAX)
+      .default(30_000)
+      .describe('Milliseconds that the end of an execution waits for the answers of calls that it left.'),
     retries: whole(0, 10).default(2).describe('Further attempts where a provider failed before it produced anything.'),
     retry_base_ms: whole(1, 600_000).default(500).describe('Milliseconds before the first; each next one doubles.'),
     retry_wait_max_ms: whole(1, 600_000)

@@ -70,12 +70,11 @@ export function statusFailure(
       ),
       { cause, isProviders: false },
     );
+  // One that counts its calls works: 429 says nothing of the next agent's.
   if (status === 429 || status === 503 || status === 529)
     return new CallFailure(
       refuse('provider_busy', `the provider ${provider} takes no more calls now; try again later`),
-      {
-        ...{ cause, isRetryable: true, retryAfterMs },
-      },
+      { cause, isRetryable: true, isProviders: status !== 429, retryAfterMs },
     );
   if (status === 408 || status === 504)
     return new CallFailure(refuse('provider_timeout', `the provider ${provider} did not answer in time`), {
@@ -87,6 +86,16 @@ export function statusFailure(
     refuse('provider_failed', `the provider ${provider} failed (status ${status}); nothing is billed`),
     { cause, isRetryable: !isConfiguration, retryAfterMs },
   );
+}
+
+/** What a failure means that came with a status of success. */
+export function reportedFailure(
+  provider: string,
+  { message, status }: { readonly message: string; readonly status: number | undefined },
+): CallFailure {
+  return status === undefined
+    ? garbage(provider, `instead of an answer it says: ${message.slice(0, MESSAGE_CHARS_MAX)}`)
+    : statusFailure(provider, status, { message, retryAfterMs: undefined });
 }
 
 export function garbage(provider: string, what: string): CallFailure {

@@ -3,18 +3,19 @@ import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts'
 import type { Economy } from '../economy/economy.ts';
 import type { Caller } from '../economy/executions/caller.ts';
 import { reserveCall, tokensLeft } from '../economy/executions/model-call.ts';
-import type { TokenUsage } from '../domain/tokens.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
-import { CallFailure, ExecutionOver, garbage, HungUp } from './failure.ts';
-import { isRecord, type Format, type Json } from './formats/format.ts';
+import { CallFailure, garbage, HungUp, reportedFailure } from './failure.ts';
+import { figuresOf } from './figures.ts';
+import { isRecord, type Format, type Json, type Written } from './formats/format.ts';
 import { unknownModel } from './model-list.ts';
 import { noProvider } from './no-provider.ts';
-import { countedOutput, LOST, settleOpenCall, UNASKED, type End, type OpenCall } from './open-call.ts';
-import type { Catalogue, Model, Provider } from './provider.ts';
+import { LOST, UNASKED, type End, type OpenCall } from './open-call.ts';
+import { OpenCalls } from './open-calls.ts';
+import { withoutKey, type Catalogue, type Model, type Provider } from './provider.ts';
 import { relay } from './relay.ts';
-import { TokenCounter } from './token-counter.ts';
+import { NO_INPUT, TokenCounter } from './token-counter.ts';
 import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 import { shareCommit } from '../economy/share-commit.ts';
 
@@ -57,14 +58,13 @@ export class Gateway {
   readonly #settings: Config['intelligence'];
   readonly #counter = new TokenCounter();
   readonly #upstreams = new Map<Provider, Upstream>();
-  /** By execution. */
-  readonly #open = new Map<number, Map<OpenCall, Promise<void>>>();
-  readonly #settling = new WeakSet<OpenCall>();
+  readonly #open: OpenCalls;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#settings = deps.economy.config.intelligence;
     const { clock, random, catalogue } = deps;
+    this.#open = new OpenCalls(deps);
     for (const { provider } of catalogue.values())
       if (!this.#upstreams.has(provider))
         this.#upstreams.set(provider, new Upstream(provider, { settings: this.#settings, clock, random }));
@@ -98,10 +98,11 @@ export class Gateway {
     const call = await this.#reserve(caller, { format, asked: asked.value, model: model.value, hungUp });
     if (!call.ok) return call;
     const left = () => tokensLeft(this.#deps.economy, caller.executionId);
-    const { removed } = asked.value;
+    const written = this.#written(call.value);
+    const removed = [...asked.value.removed, ...written.removed];
     try {
       const upstream = this.#upstreamOf(call.value);
-      const answer = await upstream.ask(this.#passed(call.value));
+      const answer = await upstream.ask(this.#passed(call.value, written.body));
       if (!asked.value.isStream)
         return accept({ json: await this.#whole(call.value, answer), removed, tokensLeft: left });
       return accept({ events: this.#events(call.value, answer), removed, tokensLeft: left });
@@ -111,15 +112,12 @@ export class Gateway {
   }
 
   /** Ends the calls of an execution that ended. Resolves when all of them are settled. */
-  async end(executionId: number): Promise<void> {
-    const calls = this.#open.get(executionId);
-    if (!calls) return;
-    for (const { over } of calls.keys()) over.abort(new ExecutionOver('the execution ended'));
-    await Promise.all([...calls.keys()].map((call) => this.#settle(call, call.standing.end())));
+  end(executionId: number): Promise<void> {
+    return this.#open.end(executionId, { waitMs: this.#settings.answer_wait_ms });
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((executionId) => this.end(executionId)));
+    await this.#open.endAll();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.close()));
   }
 
@@ -146,9 +144,9 @@ export class Gateway {
     const beganAt = clock.monotonic();
     const { weights, encoding, imageTokens, provider, name } = model;
     const isFree = asked.answers === 0 && format.route !== '/v1/embeddings';
-    const input = isFree ? 0 : await this.#counter.inputOf(asked, { encoding, imageTokens });
+    const input = isFree ? NO_INPUT : await this.#counter.inputOf(asked, { encoding, imageTokens });
     const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
-    const order = { provider: provider.name, model: name, route: format.route, weights, input, outputMax };
+    const order = { provider: provider.name, model: name, route: format.route, weights, input: input.most, outputMax };
     const reserve = () => reserveCall(economy, caller, { ...order, answers: asked.answers });
     const reserved = await shareCommit(economy, clock, reserve, { limitMs: HELD_MS_MAX });
     if (!reserved.ok) return reserved;
@@ -159,25 +157,27 @@ export class Gateway {
       ...{ id, executionId, format, asked, model, input, outputMax: most, beganAt, hungUp },
       ...{ over: new AbortController(), contentMax: keeps ? charsMax : 0, standing: { end: () => UNASKED } },
     };
-    const calls = this.#open.get(executionId) ?? new Map<OpenCall, Promise<void>>();
-    this.#open.set(executionId, calls.set(call, Promise.resolve()));
+    this.#open.add(call);
     return accept(call);
   }
 
-  #passed(call: OpenCall): UpstreamCall {
-    const { executionId, format, asked, model, input, outputMax, hungUp, over, standing } = call;
-    const outputField = model.provider.config.output_field;
+  #written({ format, asked, model, outputMax }: OpenCall): Written {
+    const { output_field: outputField } = model.provider.config;
+    return format.write(asked, { model: model.upstream, outputMax, outputField });
+  }
+
+  #passed({ executionId, format, asked, input, hungUp, over, standing }: OpenCall, body: Json): UpstreamCall {
     const both = AbortSignal.any([hungUp, over.signal]);
     return {
       executionId,
       path: format.path,
-      body: format.write(asked, { model: model.upstream, outputMax, outputField }),
+      body,
       left: both,
       // What a provider is at work on is brought to its end, or nobody would know what it cost.
       abort: asked.isStream ? both : over.signal,
       atWork(isAtWork) {
         // Whoever leaves a stream before its first event stops it: its input was read.
-        const begun: End = asked.isStream ? { ...UNASKED, usage: { input, cached: 0, output: 0 } } : LOST;
+        const begun: End = asked.isStream ? { ...UNASKED, usage: { input: input.most, cached: 0, output: 0 } } : LOST;
         standing.end = () => (isAtWork ? begun : UNASKED);
       },
     };
@@ -193,13 +193,15 @@ export class Gateway {
       });
       const json = parse(text);
       if (!json) throw garbage(name, 'its answer is no JSON object');
-      const reported = format.usageOf(json);
-      const usage = reported ?? (await this.#counted(call, format.textOf(json)));
+      const failure = format.failureOf(json);
+      if (failure) throw reportedFailure(name, { ...failure, message: withoutKey(model.provider, failure.message) });
+      const count = await this.#counter.counter(model.encoding);
+      const figures = figuresOf(call, format.usageOf(json) ?? {}, count(format.textOf(json)));
       const outcome = call.hungUp.aborted ? 'hung_up' : 'completed';
-      await this.#settle(call, { outcome, usage, isReported: reported !== undefined, answered: text });
+      await this.#open.settle(call, { outcome, ...figures, answered: text });
       return json;
     } catch (error) {
-      if (error instanceof CallFailure) this.#upstreamOf(call).failed();
+      if (error instanceof CallFailure && error.isProviders) this.#upstreamOf(call).failed();
       throw error;
     } finally {
       answer.end();
@@ -213,7 +215,7 @@ export class Gateway {
       const bytes = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
       isComplete = yield* relay(call, bytes, {
         count,
-        settle: (end) => this.#settle(call, end),
+        settle: (end) => this.#open.settle(call, end),
         failed: () => this.#upstreamOf(call).failed(),
         bytesMax: call.model.provider.config.answer_bytes_max,
       });
@@ -224,37 +226,17 @@ export class Gateway {
     }
   }
 
-  async #counted(call: OpenCall, text: string): Promise<TokenUsage> {
-    const count = await this.#counter.counter(call.model.encoding);
-    return { input: call.input, cached: 0, output: countedOutput(call, count(text)) };
-  }
-
-  /** Settles once: what comes second waits for the first. */
-  #settle(call: OpenCall, end: End): Promise<void> {
-    const calls = this.#open.get(call.executionId);
-    const settling = calls?.get(call);
-    if (!calls || !settling) return Promise.resolve();
-    if (this.#settling.has(call)) return settling;
-    this.#settling.add(call);
-    const settled = settleOpenCall(this.#deps, call, end).finally(() => {
-      calls.delete(call);
-      if (calls.size === 0) this.#open.delete(call.executionId);
-    });
-    calls.set(call, settled);
-    return settled;
-  }
-
   async #refusalOf(error: unknown, call: OpenCall): Promise<Refusal> {
     if (error instanceof CallFailure) {
       const { logger } = this.#deps;
       logger.warn({ call: call.id, provider: call.model.provider.name, err: error.cause ?? error }, error.message);
-      await this.#settle(call, { outcome: 'failed', usage: undefined, isReported: false, detail: error.message });
+      await this.#open.settle(call, { outcome: 'failed', usage: undefined, isReported: false, detail: error.message });
       const { retryAfterMs } = error;
       return retryAfterMs === undefined || error.refusal.limit !== undefined
         ? error.refusal
         : { ...error.refusal, limit: Math.ceil(retryAfterMs / 1000) };
     }
-    await this.#settle(call, call.standing.end());
+    await this.#open.settle(call, call.standing.end());
     if (call.over.signal.aborted) return refuse('execution_ended', 'the execution of this token has ended');
     if (error instanceof HungUp || call.hungUp.aborted) return refuse('request_timeout', 'the caller left');
     throw error;

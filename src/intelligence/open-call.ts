@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Asked, Format } from './formats/format.ts';
 import type { Model } from './provider.ts';
+import type { InputCount } from './token-counter.ts';
 import { shareCommit } from '../economy/share-commit.ts';
 
 /** A call whose tokens are reserved. */
@@ -15,7 +16,7 @@ export interface OpenCall {
   readonly asked: Asked;
   readonly model: Model;
   /** Counted before. */
-  readonly input: number;
+  readonly input: InputCount;
   readonly outputMax: number;
   readonly beganAt: number;
   /** The agent left. */
@@ -32,14 +33,11 @@ export interface End {
   readonly outcome: CallOutcome;
   readonly usage: TokenUsage | undefined;
   readonly isReported: boolean;
+  /** Why the provider's own figures were not believed. */
+  readonly doubt?: string;
   readonly detail?: string;
   /** What the model said, where it is to be kept. */
   readonly answered?: string;
-}
-
-/** Counting is a little too much rather than too little; a provider keeps to the limit that it was given. */
-export function countedOutput({ asked, outputMax }: OpenCall, counted: number): number {
-  return Math.min(counted, asked.answers * outputMax);
 }
 
 /** The provider was not asked yet, or failed before it produced anything. */
@@ -56,7 +54,7 @@ export async function settleOpenCall(
 ): Promise<void> {
   const { id, model, format, contentMax: most } = call;
   const durationMs = clock.monotonic() - call.beganAt;
-  const { outcome, usage, isReported, detail, answered } = end;
+  const { outcome, usage, isReported, doubt, detail = doubt, answered } = end;
   const content =
     most > 0
       ? JSON.stringify({
@@ -75,7 +73,8 @@ export async function settleOpenCall(
   };
   await shareCommit(economy, clock, settle);
   const { name } = model.provider;
-  const level = outcome === 'completed' || outcome === 'hung_up' ? 'debug' : 'warn';
+  const isUsual = doubt === undefined && (outcome === 'completed' || outcome === 'hung_up');
+  const level = isUsual ? 'debug' : 'warn';
   logger[level](
     { call: id, provider: name, model: model.name, route: format.route, outcome, usage, detail },
     'model call',

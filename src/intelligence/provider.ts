@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { TokenWeights } from '../domain/tokens.ts';
 import { BpError } from '../platform/errors.ts';
 import type { ProviderKind } from './formats/format.ts';
+import type { ImageTokens } from './image-tokens.ts';
 import { encodingOf, type Encoding } from './token-counter.ts';
 
 type ProviderConfig = Config['intelligence']['providers'][number];
@@ -25,7 +26,7 @@ export interface Model {
   readonly provider: Provider;
   readonly weights: TokenWeights;
   readonly outputMax: number;
-  readonly imageTokens: number;
+  readonly imageTokens: ImageTokens;
   readonly encoding: Encoding;
   readonly embeds: boolean;
 }
@@ -100,7 +101,7 @@ function modelOf(model: ProviderConfig['models'][number], provider: Provider): O
     provider,
     weights: { input: model.input_weight, cached: model.cached_weight, output: model.output_weight },
     outputMax: model.output_max,
-    imageTokens: model.image_tokens,
+    imageTokens: { most: model.image_tokens, pixelsPerToken: model.image_pixels_per_token },
     encoding: encodingOf(upstream, model.tokenizer),
     embeds: model.embeds,
   };

@@ -1,7 +1,8 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { TokenUsage } from '../domain/tokens.ts';
-import type { ProviderKind } from './formats/format.ts';
-import { countedOutput, type End, type OpenCall } from './open-call.ts';
+import { parseEvent, type ProviderKind } from './formats/format.ts';
+import { figuresOf, type Figures } from './figures.ts';
+import type { End, OpenCall } from './open-call.ts';
 import { Produced } from './produced.ts';
 import { withoutKey } from './provider.ts';
 
@@ -15,6 +16,9 @@ export interface RelayDeps {
 
 /** Far more than an event that any provider sends, an image's apart. */
 const EVENT_CHARS_MAX = 4_194_304;
+
+/** An error that came instead of events. */
+const RAW_CHARS_MAX = 65_536;
 
 /**
  * Passes a provider's events on as they arrive, and settles the call before its last one: whoever has the whole answer
@@ -35,10 +39,10 @@ export async function* relay(
       if (stream.isOver) break;
       if (events !== '') yield events;
     }
-    if (stream.failure === undefined && !stream.isComplete) stream.failure = 'it broke off';
+    stream.closed('it broke off');
   } catch (error) {
     if (call.over.signal.aborted || call.hungUp.aborted) return false;
-    stream.failure = error instanceof Error ? error.message : 'it broke off';
+    stream.closed(error instanceof Error ? error.message : 'it broke off');
   } finally {
     // Also where whoever reads it ends the iteration.
     if (stream.failure !== undefined) deps.failed();
@@ -61,6 +65,10 @@ class EventStream {
   /** Events that have come and were not passed on. */
   #waiting: string[] = [];
   #answered = '';
+  /** The beginning of what came, as long as none of it was an event. */
+  #raw = '';
+  /** Answers that have told why they end. */
+  #finished = 0;
   isComplete = false;
   failure: string | undefined;
 
@@ -82,9 +90,24 @@ class EventStream {
     return this.isComplete || this.failure !== undefined;
   }
 
+  /**
+   * Nothing more comes. An answer whose end was told is whole: what is missing is its last event, which the agent gets
+   * all the same.
+   */
+  closed(why: string): void {
+    if (this.isOver) return;
+    const { format, asked } = this.#call;
+    if (this.#finished < asked.answers) this.failure = this.#hasBegun ? why : (this.#errorInstead() ?? why);
+    else {
+      this.isComplete = true;
+      this.#waiting.push(format.lastEvent);
+    }
+  }
+
   /** The events that are complete by now. */
   feed(text: string, bytes: number): string {
     this.#bytes += bytes;
+    if (!this.#hasBegun && this.#raw.length < RAW_CHARS_MAX) this.#raw += text;
     if (this.#bytes > this.#bytesMax) this.failure = `its answer has more than ${this.#bytesMax} bytes`;
     else this.#parser.feed(text);
     return this.isOver ? '' : this.#taken();
@@ -100,12 +123,15 @@ class EventStream {
     const { over, hungUp } = this.#call;
     const isLeft = hungUp.aborted || over.signal.aborted || this.failure === undefined;
     const outcome = this.isComplete ? 'completed' : isLeft ? 'hung_up' : 'broken_off';
+    const detail = this.failure === undefined ? {} : { detail: this.#told() };
     // A provider that failed before its first event has produced nothing.
-    const usage = outcome === 'broken_off' && !this.#hasBegun ? undefined : this.#total();
-    return {
-      ...{ outcome, usage, isReported: this.#isTotal, answered: this.#answered },
-      ...(this.failure !== undefined && { detail: this.#told() }),
-    };
+    if (outcome === 'broken_off' && !this.#hasBegun) return { outcome, usage: undefined, isReported: false, ...detail };
+    return { outcome, ...this.#figures(), answered: this.#answered, ...detail };
+  }
+
+  #errorInstead(): string | undefined {
+    const body = parseEvent(this.#raw);
+    return body && this.#call.format.failureOf(body)?.message;
   }
 
   #take({ event, data }: EventSourceMessage): void {
@@ -115,13 +141,15 @@ class EventStream {
       usage,
       isTotal,
       isHidden,
+      finished = 0,
       isLast,
       failure,
     } = this.#call.format.readEvent(data, this.#call.asked);
     this.#produced.add(text);
     if (this.#answered.length < this.#call.contentMax) this.#answered += text;
-    Object.assign(this.#usage, usage);
+    this.#report(usage);
     if (isTotal) this.#isTotal = true;
+    this.#finished += finished;
     if (isLast) this.isComplete = true;
     this.failure = failure;
     if (failure !== undefined) return;
@@ -129,11 +157,21 @@ class EventStream {
     if (!isHidden) this.#waiting.push(eventText(event, data));
   }
 
-  #total(): TokenUsage {
-    const { input = this.#call.input, cached = 0, output = 0 } = this.#usage;
-    // An answer that was cut short may have reported less than it produced.
-    if (this.#isTotal) return { input, cached, output };
-    return { input, cached, output: Math.max(output, countedOutput(this.#call, this.#produced.tokens)) };
+  /** What is reported step by step grows; what is reported of once is not taken back by a later 0. */
+  #report({ input, cached, output }: Partial<TokenUsage> = {}): void {
+    const before = this.#usage;
+    if (input !== undefined) before.input = Math.max(before.input ?? 0, input);
+    if (cached !== undefined) before.cached = Math.max(before.cached ?? 0, cached);
+    if (output !== undefined) before.output = Math.max(before.output ?? 0, output);
+  }
+
+  #figures(): Figures {
+    const { tokens } = this.#produced;
+    if (this.#isTotal) return figuresOf(this.#call, this.#usage, tokens);
+    // An answer that was cut short has reported less than it produced, if anything.
+    const { output: _output, ...input } = this.#usage;
+    const { doubt: _doubt, ...figures } = figuresOf(this.#call, input, tokens);
+    return { ...figures, isReported: false };
   }
 
   #taken(): string {

@@ -1,6 +1,10 @@
 import type { Asked } from './formats/format.ts';
+import { tokensOfImage, type ImageTokens } from './image-tokens.ts';
 
 export type Encoding = 'o200k' | 'cl100k' | 'bytes';
+
+/** Of a call that costs nothing. */
+export const NO_INPUT: InputCount = { most: 0, least: 0 };
 
 /** Every message and part costs a few tokens beside its text, and so does a call: more than any family is known for. */
 const PART_TOKENS = 8;
@@ -14,6 +18,15 @@ const PIECE_CHARS_MAX = 512;
 const BREAK = /\s/;
 
 type Count = (text: string) => number;
+type Counted = Pick<Asked, 'texts' | 'extras' | 'parts' | 'images' | 'tokenNumbers'>;
+
+/** Input tokens of a call, before it is made. */
+export interface InputCount {
+  /** Never too few: what is reserved. */
+  readonly most: number;
+  /** A provider that reports less can't be right. */
+  readonly least: number;
+}
 
 /** What is known of model families by their names: OpenAI's newer and older ones. */
 const FAMILIES: readonly (readonly [RegExp, Encoding])[] = [
@@ -27,23 +40,44 @@ export function encodingOf(model: string, configured: Encoding | 'auto'): Encodi
   return FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? 'bytes';
 }
 
+/** A token is rarely more than eight bytes; without its tokenizer nothing better is known of a model. */
+const BYTES_PER_TOKEN_MAX = 8;
+/** What is counted in pieces may come to a little more than in one. */
+const PIECES_SHARE = 50;
+
+/** The least input that can be right where its words were counted as `said`: half of it. */
+function leastInput(encoding: Encoding, said: number): number {
+  return Math.floor(said / (encoding === 'bytes' ? BYTES_PER_TOKEN_MAX : 2));
+}
+
+/** The least output that can be right where as much was seen. */
+export function leastOutput(encoding: Encoding, seen: number): number {
+  return encoding === 'bytes' ? Math.floor(seen / BYTES_PER_TOKEN_MAX) : seen - Math.floor(seen / PIECES_SHARE);
+}
+
 /** Counts input tokens before a call, never too few. */
 export class TokenCounter {
   readonly #counts = new Map<Encoding, Promise<Count>>();
 
   /** Of all that a call lets a model read. */
   async inputOf(
-    { texts, parts, images, tokenNumbers }: Pick<Asked, 'texts' | 'parts' | 'images' | 'tokenNumbers'>,
-    { encoding, imageTokens }: { readonly encoding: Encoding; readonly imageTokens: number },
-  ): Promise<number> {
+    { texts, extras, parts, images, tokenNumbers }: Counted,
+    { encoding, imageTokens }: { readonly encoding: Encoding; readonly imageTokens: ImageTokens },
+  ): Promise<InputCount> {
     const count = await this.counter(encoding);
     let left = EXACT_CHARS_MAX;
-    let tokens = CALL_TOKENS + PART_TOKENS * parts + imageTokens * images + tokenNumbers;
-    for (const text of texts) {
-      tokens += left > 0 ? count(text.slice(0, left)) + bytes(text.slice(left)) : bytes(text);
+    const tokensOf = (text: string) => {
+      const exact = left > 0 ? text.slice(0, left) : '';
       left -= text.length;
-    }
-    return tokens;
+      return count(exact) + bytes(text.slice(exact.length));
+    };
+    const sum = (all: readonly string[]) => all.reduce((tokens, text) => tokens + tokensOf(text), 0);
+    const said = sum(texts);
+    // What was counted by its bytes says too little of what it comes to.
+    const least = left > 0 ? leastInput(encoding, said) : leastInput('bytes', bytes(texts.join('')));
+    const shown = images.reduce((tokens, size) => tokens + tokensOfImage(size, imageTokens), 0);
+    const most = CALL_TOKENS + PART_TOKENS * parts + shown + tokenNumbers + said + sum(extras);
+    return { most, least };
   }
 
   /** Loads an encoding's table the first time. */

@@ -3,17 +3,20 @@ interface Waiting {
 }
 
 /**
- * Lets a limited number work at the same time. Those who wait are served in turns between their owners, so that one who
- * wants much does not hold up the others.
+ * Lets a limited number work at the same time, and of one owner fewer: whoever is slow leaves turns to others. Those who
+ * wait are served in turns between their owners, so that one who wants much does not hold up the others.
  */
 export class Turns {
   readonly #most: number;
+  readonly #each: number;
   #busy = 0;
+  readonly #busyOf = new Map<number, number>();
   /** In the order of their next turns. */
   readonly #queues = new Map<number, Waiting[]>();
 
-  constructor(most: number) {
+  constructor({ most, each }: { readonly most: number; readonly each: number }) {
     this.#most = most;
+    this.#each = each;
   }
 
   /** Resolves with what ends the turn; rejects with the signal's reason where that comes first. */
@@ -30,7 +33,7 @@ export class Turns {
       const waiting: Waiting = {
         begin: () => {
           signal.removeEventListener('abort', leave);
-          resolve(this.#turn());
+          resolve(this.#turn(owner));
         },
       };
       const queue = this.#queues.get(owner);
@@ -42,26 +45,34 @@ export class Turns {
   }
 
   /** Ends once, however often it is called. */
-  #turn(): () => void {
+  #turn(owner: number): () => void {
     let isOver = false;
+    this.#busy++;
+    this.#busyOf.set(owner, this.#busyNow(owner) + 1);
     return () => {
       if (isOver) return;
       isOver = true;
       this.#busy--;
+      const rest = this.#busyNow(owner) - 1;
+      if (rest > 0) this.#busyOf.set(owner, rest);
+      else this.#busyOf.delete(owner);
       this.#next();
     };
   }
 
+  #busyNow(owner: number): number {
+    return this.#busyOf.get(owner) ?? 0;
+  }
+
   #next(): void {
-    while (this.#busy < this.#most) {
-      const [owner, queue] = this.#queues.entries().next().value ?? [];
-      const first = queue?.shift();
-      if (owner === undefined || !queue || !first) return;
-      // Its owner's next one comes after everybody else's.
+    for (const [owner, queue] of this.#queues) {
+      if (this.#busy >= this.#most) return;
+      if (this.#busyNow(owner) >= this.#each) continue;
+      const first = queue.shift();
+      // Its owner's next one comes after everybody else's: a map is gone through in the order of insertion.
       this.#queues.delete(owner);
       if (queue.length > 0) this.#queues.set(owner, queue);
-      this.#busy++;
-      first.begin();
+      first?.begin();
     }
   }
 

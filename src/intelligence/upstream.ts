@@ -49,11 +49,11 @@ export class Upstream {
   readonly #breaker: Breaker;
 
   constructor(provider: Provider, deps: UpstreamDeps) {
-    const { concurrency, connect_timeout_ms: connect, idle_timeout_ms: idle } = provider.config;
+    const { concurrency, concurrency_each: each, connect_timeout_ms: connect, idle_timeout_ms: idle } = provider.config;
     const { breaker_failures: failuresMax, breaker_ms: restMs } = deps.settings;
     this.#provider = provider;
     this.#deps = deps;
-    this.#turns = new Turns(concurrency);
+    this.#turns = new Turns({ most: concurrency, each: each ?? Math.ceil(concurrency / 2) });
     this.#breaker = new Breaker({ failuresMax, restMs });
     this.#pool = new Pool(provider.origin, {
       connections: concurrency,

@@ -63,7 +63,8 @@ export async function endRun(
 function longestWaitMs(economy: Economy): number {
   const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
   const longest = Math.max(0, ...unsettledExecutions(economy).map(({ wallMs }) => wallMs));
-  return longest + backstopMs + graceMs + economy.config.ending.spare_ms;
+  const { answer_wait_ms: answerMs } = economy.config.intelligence;
+  return longest + backstopMs + graceMs + answerMs + economy.config.ending.spare_ms;
 }
 
 /** After that long a run that settles what runs has ended, whatever keeps it. */

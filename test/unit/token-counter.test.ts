@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { encodingOf, TokenCounter, type Encoding } from '../../src/intelligence/token-counter.ts';
 
 const counter = new TokenCounter();
-const nothing = { texts: [], parts: 0, images: 0, tokenNumbers: 0 };
+const nothing = { texts: [], extras: [], parts: 0, images: [], tokenNumbers: 0 };
+const imageTokens = { most: 1000, pixelsPerToken: 400 };
 
-function inputOf(texts: readonly string[], encoding: Encoding = 'o200k'): Promise<number> {
-  return counter.inputOf({ ...nothing, texts }, { encoding, imageTokens: 1000 });
+async function inputOf(texts: readonly string[], encoding: Encoding = 'o200k'): Promise<number> {
+  return (await counter.inputOf({ ...nothing, texts }, { encoding, imageTokens })).most;
 }
 
 describe('the encoding of a model', () => {
@@ -48,10 +49,27 @@ describe('input', () => {
   });
 
   it('costs more for each part, image and token number', async () => {
-    const whole = { texts: [], parts: 3, images: 2, tokenNumbers: 5 };
+    const images = [undefined, { width: 100, height: 40 }, { width: 4000, height: 4000 }];
+    const whole = { texts: [], extras: ['xyz'], parts: 3, images, tokenNumbers: 5 };
     const empty = await inputOf([]);
-    const counted = await counter.inputOf(whole, { encoding: 'bytes', imageTokens: 1000 });
-    expect(counted - empty).toBe(3 * 8 + 2 * 1000 + 5);
+    const { most } = await counter.inputOf(whole, { encoding: 'bytes', imageTokens });
+    expect(most - empty).toBe(3 + 3 * 8 + (1000 + (258 + 10) + 1000) + 5);
+  });
+
+  it('is at least half of the words, by the tokenizer or by eight bytes a token; what else there is says nothing', async () => {
+    const said = {
+      ...nothing,
+      texts: ['word '.repeat(400)],
+      extras: ['x'.repeat(5000)],
+      parts: 9,
+      images: [undefined],
+    };
+    const [known, unknown] = [{ encoding: 'o200k', imageTokens } as const, { encoding: 'bytes', imageTokens } as const];
+    expect((await counter.inputOf(said, known)).least).toBe(Math.floor(countTokens(said.texts[0]!) / 2));
+    expect((await counter.inputOf(said, unknown)).least).toBe(2000 / 8);
+    // Beyond what is counted exactly.
+    const long = { ...nothing, texts: ['word '.repeat(100_000)] };
+    expect((await counter.inputOf(long, known)).least).toBe(500_000 / 8);
   });
 
   it('without a break does not hold up the others', async () => {

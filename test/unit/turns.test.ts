@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 
 describe('turns', () => {
   it('are taken by owner, so that one who wants much does not hold up the others', async () => {
-    const turns = new Turns(1);
+    const turns = new Turns({ most: 1, each: 1 });
     const order: string[] = [];
     const work = async (owner: number, name: string) => {
       const end = await turns.take(owner, never);
@@ -19,8 +19,26 @@ describe('turns', () => {
     expect(order).toEqual(['greedy 0', 'greedy 1', 'modest', 'other', 'greedy 2', 'greedy 3', 'greedy 4']);
   });
 
+  it('are never all taken by one owner', async () => {
+    const turns = new Turns({ most: 3, each: 2 });
+    const taken: number[] = [];
+    const take = (owner: number) =>
+      turns.take(owner, never).then((end) => {
+        taken.push(owner);
+        return end;
+      });
+    const [first] = [take(1), take(1), take(1), take(1)];
+    const other = take(2);
+    const end = await first;
+    await other;
+    expect(taken).toEqual([1, 1, 2]);
+    end();
+    await new Promise(setImmediate);
+    expect(taken).toEqual([1, 1, 2, 1]);
+  });
+
   it('are given back once, however often they are ended', async () => {
-    const turns = new Turns(1);
+    const turns = new Turns({ most: 1, each: 1 });
     const end = await turns.take(1, never);
     end();
     end();
@@ -32,7 +50,7 @@ describe('turns', () => {
   });
 
   it('are not waited for by who has left', async () => {
-    const turns = new Turns(1);
+    const turns = new Turns({ most: 1, each: 1 });
     const end = await turns.take(1, never);
     const leaving = new AbortController();
     const left = turns.take(2, leaving.signal);

@@ -5,6 +5,7 @@ import {
   listOf,
   parseEvent,
   recordOf,
+  reportedFailure,
   textIn,
   type Asked,
   type Format,
@@ -12,18 +13,12 @@ import {
   type Limits,
   type Passing,
   type StreamEvent,
+  type Written,
 } from './format.ts';
-import {
-  checkFilled,
-  checkImages,
-  checkTools,
-  isInline,
-  notAllowed,
-  readCount,
-  readFrame,
-  readParts,
-  type Reading,
-} from './screen.ts';
+import { message, oldFunction, toolShape } from './chat-shapes.ts';
+import { checkFilled, checkImages, notAllowed, readCount, readFrame } from './screen.ts';
+import { json, listOf as list, newReading, readFields, told } from './shape.ts';
+import { readTools } from './tools.ts';
 
 const ANSWERS_MAX = 8;
 
@@ -32,19 +27,12 @@ const FIELDS = {
     ...['model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'stop', 'seed'],
     ...['temperature', 'top_p', 'top_k', 'min_p', 'presence_penalty', 'frequency_penalty', 'repetition_penalty'],
     ...['logit_bias', 'logprobs', 'top_logprobs', 'tools', 'tool_choice', 'parallel_tool_calls', 'functions'],
-    ...['function_call', 'response_format', 'reasoning_effort', 'verbosity', 'modalities'],
+    ...['function_call', 'response_format', 'reasoning_effort', 'verbosity', 'modalities', 'prompt_cache_key'],
   ]),
   refused: { web_search_options: 'an agent has no network, nor has its model', audio: 'only text is billed here' },
 };
 
-const PARTS = {
-  types: new Set(['text', 'image_url', 'refusal', 'function', 'custom']),
-  inspect(part: Json): 'image' | Refusal | undefined {
-    if (part['type'] !== 'image_url') return undefined;
-    if (isInline(recordOf(part['image_url'])['url'])) return 'image';
-    return refuse('not_allowed', 'an image must be a data:image/ URL; the provider may fetch nothing');
-  },
-};
+const SHAPES = { messages: list(message), functions: list(oldFunction), response_format: json };
 
 /** OpenAI's chat completions, which most local servers speak too. */
 export const chat: Format = {
@@ -58,17 +46,16 @@ export const chat: Format = {
     listOf(answer['choices'])
       .map(({ message }) => spoken(recordOf(message)))
       .join(''),
+  failureOf: ({ error }) => reportedFailure(error),
   readEvent,
+  lastEvent: 'data: [DONE]\n\n',
 };
 
 function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   const frame = readFrame(raw, FIELDS);
   if (!frame.ok) return frame;
   const { kept, removed, model, isStream } = frame.value;
-  const refusal =
-    checkFilled(kept, 'messages') ??
-    checkTools(kept, { isRun: (type) => type === 'function' || type === 'custom' }) ??
-    checkModalities(kept['modalities']);
+  const refusal = checkFilled(kept, 'messages') ?? checkModalities(kept['modalities']);
   if (refusal) return refusal;
   const [first, second] = [readCount(kept, 'max_completion_tokens'), readCount(kept, 'max_tokens')];
   if (!first.ok) return first;
@@ -77,14 +64,15 @@ function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   if (!answers.ok) return answers;
   if ((answers.value ?? 1) > ANSWERS_MAX)
     return refuse('too_large', `n must be at most ${ANSWERS_MAX}`, { field: 'n', limit: ANSWERS_MAX });
-  const reading: Reading = { texts: [], parts: 0, images: 0 };
-  const wrong = readParts(kept['messages'], 'messages', PARTS, reading) ?? checkImages(reading.images, imagesMax);
+  const reading = newReading();
+  const wrong =
+    readFields(kept, SHAPES, reading) ??
+    readTools(kept, toolShape, reading) ??
+    checkImages(reading.images.length, imagesMax);
   if (wrong) return wrong;
-  for (const field of ['tools', 'functions', 'response_format'])
-    if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model, isStream, outputMax: first.value ?? second.value },
-    ...{ answers: answers.value ?? 1, ...reading, tokenNumbers: 0, removed, body: kept },
+    ...{ model, isStream, outputMax: first.value ?? second.value, answers: answers.value ?? 1, ...told(reading) },
+    ...{ tokenNumbers: 0, removed: [...removed, ...reading.removed], body: kept },
   });
 }
 
@@ -93,22 +81,27 @@ function checkModalities(value: unknown): Refusal | undefined {
   return notAllowed('modalities', 'only text');
 }
 
-function write({ body, isStream, outputMax: wanted }: Asked, { model, outputMax, outputField }: Passing): Json {
-  const { max_tokens: old, max_completion_tokens: renamed, stream_options: _options, ...rest } = body;
-  const field = renamed !== undefined ? 'max_completion_tokens' : old !== undefined ? 'max_tokens' : outputField;
+/** A server knows one of the two names of the limit, whichever the agent's SDK uses. */
+function write({ body, isStream, outputMax: wanted }: Asked, { model, outputMax, outputField }: Passing): Written {
+  const { max_tokens: _old, max_completion_tokens: _renamed, stream_options: _options, ...rest } = body;
   return {
-    ...rest,
-    model,
-    [field]: wanted === undefined ? outputMax : Math.min(wanted, outputMax),
-    ...(isStream && { stream_options: { include_usage: true } }),
+    body: {
+      ...rest,
+      model,
+      [outputField]: wanted === undefined ? outputMax : Math.min(wanted, outputMax),
+      ...(isStream && { stream_options: { include_usage: true } }),
+    },
+    removed: [],
   };
 }
 
 export function usageIn(value: unknown): TokenUsage | undefined {
   const usage = recordOf(value);
-  const [prompt, output] = [figure(usage['prompt_tokens']), figure(usage['completion_tokens'] ?? 0)];
+  const [prompt, completion] = [figure(usage['prompt_tokens']), figure(usage['completion_tokens'] ?? 0)];
   const cached = figure(recordOf(usage['prompt_tokens_details'])['cached_tokens'] ?? 0);
-  if (prompt === undefined || output === undefined || cached === undefined || cached > prompt) return undefined;
+  if (prompt === undefined || completion === undefined || cached === undefined || cached > prompt) return undefined;
+  // Some servers leave thoughts out of the completion, and have them in the total.
+  const output = Math.max(completion, (figure(usage['total_tokens']) ?? 0) - prompt);
   return { input: prompt - cached, cached, output };
 }
 
@@ -127,12 +120,14 @@ function readEvent(data: string, { body }: Asked): StreamEvent {
   if (data === '[DONE]') return { isLast: true };
   const event = parseEvent(data);
   if (!event) return { failure: 'it sent what is no JSON' };
-  if (event['error'] !== undefined) return { failure: textIn(recordOf(event['error'])['message']) || 'it says so' };
+  const failure = reportedFailure(event['error']);
+  if (failure) return { failure: failure.message };
   const choices = listOf(event['choices']);
   const usage = usageIn(event['usage']);
   const wantsUsage = recordOf(body['stream_options'])['include_usage'] === true;
   return {
     text: choices.map(({ delta }) => spoken(recordOf(delta))).join(''),
+    finished: choices.filter(({ finish_reason: reason }) => typeof reason === 'string').length,
     ...(usage && { usage, isTotal: true }),
     isHidden: choices.length === 0 && event['usage'] !== undefined && event['usage'] !== null && !wantsUsage,
   };

@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { usageIn } from './chat.ts';
-import type { Asked, Format } from './format.ts';
+import { reportedFailure, type Asked, type Format } from './format.ts';
 import { checkFilled, readFrame } from './screen.ts';
 
 const FIELDS = {
@@ -14,9 +14,11 @@ export const embeddings: Format = {
   kind: 'openai',
   path: '/embeddings',
   read,
-  write: ({ body }, { model }) => ({ ...body, model }),
+  write: ({ body }, { model }) => ({ body: { ...body, model }, removed: [] }),
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: () => '',
+  failureOf: ({ error }) => reportedFailure(error),
+  lastEvent: '',
   readEvent: () => ({ failure: 'embeddings are not streamed' }),
 };
 
@@ -24,14 +26,14 @@ function read(raw: unknown): Result<Asked> {
   const frame = readFrame(raw, FIELDS);
   if (!frame.ok) return frame;
   const { kept, removed, model } = frame.value;
-  const refusal = checkFilled(kept, 'input');
+  const refusal = checkFilled(kept, 'input', { isText: true });
   if (refusal) return refusal;
   const input = (Array.isArray(kept['input']) ? kept['input'].flat() : [kept['input']]) as unknown[];
   if (!input.every((item) => typeof item === 'string' || Number.isSafeInteger(item)))
     return refuse('wrong_type', 'input must be text, or a list of texts or of token numbers', { field: 'input' });
   const texts = input.filter((item) => typeof item === 'string');
   return accept({
-    ...{ model, isStream: false, outputMax: undefined, answers: 0, texts, parts: texts.length },
-    ...{ images: 0, tokenNumbers: input.length - texts.length, removed, body: kept },
+    ...{ model, isStream: false, outputMax: undefined, answers: 0, texts, extras: [], parts: texts.length },
+    ...{ images: [], tokenNumbers: input.length - texts.length, removed, body: kept },
   });
 }

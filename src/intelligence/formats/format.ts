@@ -1,5 +1,6 @@
 import type { Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
+import type { ImageSize } from './image-size.ts';
 
 export type ProviderKind = 'openai' | 'anthropic';
 export type Json = Readonly<Record<string, unknown>>;
@@ -11,11 +12,14 @@ export interface Asked {
   /** Output tokens of each answer; undefined where the agent named no limit. */
   readonly outputMax: number | undefined;
   readonly answers: number;
-  /** Everything that the model will read, for counting; images apart. */
+  /** The words that the model will read: a provider's own figure can't be far below these. */
   readonly texts: readonly string[];
+  /** What else may count as input: names, tools, thoughts that are sent back. */
+  readonly extras: readonly string[];
   /** Messages, parts and the like, each of which costs some tokens of its own. */
   readonly parts: number;
-  readonly images: number;
+  /** Undefined where the size of one can't be told. */
+  readonly images: readonly (ImageSize | undefined)[];
   /** Input given as token numbers. */
   readonly tokenNumbers: number;
   /** Names of fields that were taken out. */
@@ -28,6 +32,12 @@ export interface Limits {
   readonly imagesMax: number;
 }
 
+/** A body for the provider, and what had to be taken out of it to fit it into its limits. */
+export interface Written {
+  readonly body: Json;
+  readonly removed: readonly string[];
+}
+
 /** How a call is passed to a provider. */
 export interface Passing {
   /** The provider's name for the model. */
@@ -38,18 +48,27 @@ export interface Passing {
 
 /** What a stream has brought so far. */
 export interface StreamEvent {
-  /** Text that the model produced, in whatever form it is sent. */
+  /** Text that the model produced, in whatever form it is sent; a summary of its thoughts is billed as what it sums up. */
   readonly text?: string;
-  /** As far as this event reports it. */
+  /** As far as this event reports it; of what several report, the most counts. */
   readonly usage?: Partial<TokenUsage>;
   /** Whether the figures are now those of the whole call. */
   readonly isTotal?: boolean;
   /** The agent didn't ask for this event. */
   readonly isHidden?: boolean;
+  /** How many of the answers have told why they end: after all of them no more need to come. */
+  readonly finished?: number;
   /** The answer is complete. */
   readonly isLast?: boolean;
   /** The provider says that it failed. */
   readonly failure?: string;
+}
+
+/** A failure that a provider tells of in an answer with a status of success. */
+export interface ReportedFailure {
+  readonly message: string;
+  /** The status that it should have had, where it says so. */
+  readonly status: number | undefined;
 }
 
 /** One wire format: reads calls, writes them for the provider, and finds in its answers what they used. */
@@ -60,12 +79,15 @@ export interface Format {
   readonly path: string;
   /** Reads a body. Refuses what an agent may not ask for, and what can't be counted. */
   read(body: unknown, limits: Limits): Result<Asked>;
-  /** The body for the provider. */
-  write(asked: Asked, passing: Passing): Json;
+  write(asked: Asked, passing: Passing): Written;
   /** What the provider reports; undefined where it doesn't, or where its figures can't be right. */
   usageOf(answer: Json): TokenUsage | undefined;
-  /** Everything that was produced, to be counted where nothing is reported. */
+  /** Everything that was produced, to be counted; without summaries of thoughts. */
   textOf(answer: Json): string;
+  /** Why an answer with a status of success is none. */
+  failureOf(answer: Json): ReportedFailure | undefined;
+  /** What ends a stream, for one whose provider left it out. */
+  readonly lastEvent: string;
   /** The meaning of one event of a stream; its data is text. */
   readEvent(data: string, asked: Asked): StreamEvent;
 }
@@ -92,6 +114,17 @@ export function listOf(value: unknown): readonly Json[] {
 
 export function textIn(...values: readonly unknown[]): string {
   return values.filter((value) => typeof value === 'string').join('');
+}
+
+/** An `error` in an answer, as most formats write it; `code` is a status or a name. */
+export function reportedFailure(error: unknown): ReportedFailure | undefined {
+  if (error === undefined || error === null) return undefined;
+  const { message, code, type } = recordOf(error);
+  const status = Number(code);
+  return {
+    message: textIn(message) || textIn(error) || textIn(type) || 'it says so',
+    status: Number.isInteger(status) && status >= 400 && status <= 599 ? status : undefined,
+  };
 }
 
 /** The JSON of an event's data, or undefined where it is none. */

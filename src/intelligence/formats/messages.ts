@@ -1,10 +1,11 @@
-import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
   figure,
   listOf,
   parseEvent,
   recordOf,
+  reportedFailure,
   textIn,
   type Asked,
   type Format,
@@ -12,46 +13,29 @@ import {
   type Limits,
   type Passing,
   type StreamEvent,
+  type Written,
 } from './format.ts';
-import { checkFilled, checkImages, checkTools, readCount, readFrame, readParts, type Reading } from './screen.ts';
+import { cacheControl, message, system, toolShape } from './messages-shapes.ts';
+import { checkFilled, checkImages, readCount, readFrame } from './screen.ts';
+import { json, listOf as list, newReading, readFields, told } from './shape.ts';
+import { readTools } from './tools.ts';
 
 const FIELDS = {
   allowed: new Set([
     ...['model', 'messages', 'max_tokens', 'system', 'temperature', 'top_p', 'top_k', 'stop_sequences', 'stream'],
-    ...['tools', 'tool_choice', 'thinking', 'output_config', 'output_format'],
+    ...['tools', 'tool_choice', 'thinking', 'output_config', 'output_format', 'cache_control'],
   ]),
   refused: { container: 'it is kept at the provider', mcp_servers: 'an agent has no network, nor has its model' },
 };
 
-/** Tools that the agent's own program runs, though the provider describes them. */
-const CLIENT_TOOLS = /^(custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
 /** The provider's own instructions on how to call tools. */
 const TOOL_TOKENS = 1024;
 
-const PARTS = {
-  types: new Set([
-    ...[
-      'text',
-      'image',
-      'document',
-      'tool_use',
-      'tool_result',
-      'thinking',
-      'redacted_thinking',
-      'ephemeral',
-      'content',
-    ],
-    ...['char_location', 'page_location', 'content_block_location'],
-  ]),
-  inspect(part: Json): 'image' | 'data' | Refusal | undefined {
-    const source = recordOf(part['source']);
-    if (part['type'] === 'tool_use' || part['type'] === 'redacted_thinking') return 'data';
-    if (part['type'] === 'document' && source['type'] !== 'text' && source['type'] !== 'content')
-      return refuse('not_allowed', 'a document must be text: what a file costs is not known before');
-    if (part['type'] !== 'image') return undefined;
-    if (source['type'] === 'base64') return 'image';
-    return refuse('not_allowed', 'an image must be sent as base64; the provider may fetch nothing');
-  },
+/** The least that thoughts may have. */
+const THINKING_MIN = 1024;
+
+const SHAPES = {
+  ...{ messages: list(message), system, cache_control: cacheControl, output_config: json, output_format: json },
 };
 
 /** Anthropic's messages. */
@@ -60,14 +44,12 @@ export const messages: Format = {
   kind: 'anthropic',
   path: '/v1/messages',
   read: (body, limits) => readMessages(body, limits, { needsLimit: true }),
-  write: ({ body, outputMax: wanted }, { model, outputMax }: Passing) => ({
-    ...body,
-    model,
-    max_tokens: Math.min(wanted ?? outputMax, outputMax),
-  }),
+  write,
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: (answer) => listOf(answer['content']).map(spoken).join(''),
+  failureOf: ({ type, error }) => reportedFailure(error ?? (type === 'error' ? {} : undefined)),
   readEvent,
+  lastEvent: `event: message_stop\ndata: ${JSON.stringify({ type: 'message_stop' })}\n\n`,
 };
 
 /** Anthropic's way to count a call's input without making it. It has no output and is not billed. */
@@ -77,11 +59,12 @@ export const countTokens: Format = {
   path: '/v1/messages/count_tokens',
   read(body, limits) {
     const asked = readMessages(body, limits, { needsLimit: false });
-    return asked.ok ? accept({ ...asked.value, isStream: false, answers: 0, texts: [], parts: 0, images: 0 }) : asked;
+    const free = { isStream: false, answers: 0, ...told(newReading()) };
+    return asked.ok ? accept({ ...asked.value, ...free }) : asked;
   },
   write: ({ body }, { model }) => {
     const { max_tokens: _limit, stream: _stream, ...rest } = body;
-    return { ...rest, model };
+    return { body: { ...rest, model }, removed: [] };
   },
   usageOf: () => ({ input: 0, cached: 0, output: 0 }),
   textOf: () => '',
@@ -95,34 +78,51 @@ function readMessages(
   const frame = readFrame(raw, FIELDS);
   if (!frame.ok) return frame;
   const { kept, removed, model, isStream } = frame.value;
-  const refusal =
-    checkFilled(kept, 'messages') ?? checkTools(kept, { isRun: (type = 'custom') => CLIENT_TOOLS.test(String(type)) });
+  const refusal = checkFilled(kept, 'messages');
   if (refusal) return refusal;
   const outputMax = readCount(kept, 'max_tokens');
   if (!outputMax.ok) return outputMax;
   if (needsLimit && outputMax.value === undefined)
     return refuse('missing_field', 'max_tokens must be a whole number of at least 1', { field: 'max_tokens' });
-  const reading: Reading = { texts: [], parts: 0, images: 0 };
+  const reading = newReading();
   const wrong =
-    readParts(kept['messages'], 'messages', PARTS, reading) ??
-    readParts(kept['system'], 'system', PARTS, reading) ??
-    checkImages(reading.images, imagesMax);
+    readFields(kept, SHAPES, reading) ??
+    readTools(kept, toolShape, reading) ??
+    checkImages(reading.images.length, imagesMax);
   if (wrong) return wrong;
-  for (const field of ['tools', 'output_config', 'output_format'])
-    if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model, isStream, outputMax: outputMax.value, answers: 1, ...reading },
-    ...{ tokenNumbers: listOf(kept['tools']).length > 0 ? TOOL_TOKENS : 0, removed, body: kept },
+    ...{ model, isStream, outputMax: outputMax.value, answers: 1, ...told(reading), body: kept },
+    tokenNumbers: listOf(kept['tools']).length > 0 ? TOOL_TOKENS : 0,
+    removed: [...removed, ...reading.removed],
   });
 }
 
+/** Thoughts come out of the output: where that is capped, so are they, and where too little is left there are none. */
+function write({ body, outputMax: wanted }: Asked, { model, outputMax }: Passing): Written {
+  const limit = Math.min(wanted ?? outputMax, outputMax);
+  const { thinking, ...rest } = body;
+  const budget = figure(recordOf(thinking)['budget_tokens']);
+  if (thinking === undefined || budget === undefined || budget < limit)
+    return { body: { ...body, model, max_tokens: limit }, removed: [] };
+  if (limit <= THINKING_MIN) return { body: { ...rest, model, max_tokens: limit }, removed: ['thinking'] };
+  const less = { ...recordOf(thinking), budget_tokens: limit - 1 };
+  return { body: { ...rest, model, max_tokens: limit, thinking: less }, removed: [] };
+}
+
 function usageIn(value: unknown): TokenUsage | undefined {
+  const { input, cached, output } = partialUsage(value);
+  return input === undefined || output === undefined ? undefined : { input, cached, output };
+}
+
+/** What is reported of it; an input whose cache can't be right is none. */
+function partialUsage(value: unknown): { input: number | undefined; cached: number; output: number | undefined } {
   const usage = recordOf(value);
   const fresh = figure(usage['input_tokens']);
   const written = figure(usage['cache_creation_input_tokens'] ?? 0);
   const cached = figure(usage['cache_read_input_tokens'] ?? 0);
   const output = figure(usage['output_tokens']);
-  if (fresh === undefined || written === undefined || cached === undefined || output === undefined) return undefined;
+  if (fresh === undefined || written === undefined || cached === undefined)
+    return { input: undefined, cached: 0, output };
   return { input: fresh + written, cached, output };
 }
 
@@ -146,13 +146,21 @@ function readEvent(data: string): StreamEvent {
       return { text: textIn(text, thinking, json) };
     }
     case 'message_delta': {
-      const output = figure(recordOf(event['usage'])['output_tokens']);
-      return output === undefined ? {} : { usage: { output }, isTotal: true };
+      // Some servers know the input only here.
+      const { input, cached, output } = partialUsage(event['usage']);
+      const hasEnded = typeof recordOf(event['delta'])['stop_reason'] === 'string';
+      return {
+        ...(output !== undefined && {
+          usage: { ...{ output }, ...(input !== undefined && { input, cached }) },
+          isTotal: true,
+        }),
+        finished: hasEnded ? 1 : 0,
+      };
     }
     case 'message_stop':
       return { isLast: true };
     case 'error':
-      return { failure: textIn(recordOf(event['error'])['message']) || 'it says so' };
+      return { failure: reportedFailure(event['error'] ?? {})?.message ?? '' };
     default:
       return {};
   }

@@ -1,10 +1,11 @@
-import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
+import { accept, type Refusal, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
   figure,
   listOf,
   parseEvent,
   recordOf,
+  reportedFailure,
   textIn,
   type Asked,
   type Format,
@@ -12,18 +13,12 @@ import {
   type Limits,
   type Passing,
   type StreamEvent,
+  type Written,
 } from './format.ts';
-import {
-  checkFilled,
-  checkImages,
-  checkTools,
-  isInline,
-  notAllowed,
-  readCount,
-  readFrame,
-  readParts,
-  type Reading,
-} from './screen.ts';
+import { item, toolShape } from './responses-shapes.ts';
+import { checkFilled, checkImages, notAllowed, readCount, readFrame } from './screen.ts';
+import { json, listOf as list, newReading, readFields, told, words, wordsOr } from './shape.ts';
+import { readTools } from './tools.ts';
 
 const STORED = 'nothing of an agent is kept at the provider';
 
@@ -31,6 +26,7 @@ const FIELDS = {
   allowed: new Set([
     ...['model', 'input', 'instructions', 'max_output_tokens', 'temperature', 'top_p', 'top_logprobs', 'stream'],
     ...['tools', 'tool_choice', 'parallel_tool_calls', 'text', 'reasoning', 'truncation', 'include'],
+    'prompt_cache_key',
   ]),
   refused: { previous_response_id: STORED, conversation: STORED, prompt: STORED },
 };
@@ -38,17 +34,7 @@ const FIELDS = {
 /** What else an answer may include; the rest is about tools of the provider's. */
 const INCLUDABLE = new Set(['reasoning.encrypted_content', 'message.output_text.logprobs']);
 
-const PARTS = {
-  types: new Set([
-    ...['message', 'input_text', 'output_text', 'refusal', 'input_image', 'function_call', 'function_call_output'],
-    ...['custom_tool_call', 'custom_tool_call_output', 'reasoning', 'reasoning_text', 'summary_text'],
-  ]),
-  inspect(part: Json): 'image' | Refusal | undefined {
-    if (part['type'] !== 'input_image') return undefined;
-    if (isInline(part['image_url'])) return 'image';
-    return refuse('not_allowed', 'an image must be a data:image/ URL; the provider may fetch nothing');
-  },
-};
+const SHAPES = { input: wordsOr(list(item)), instructions: words, text: json };
 
 /** OpenAI's responses. */
 export const responses: Format = {
@@ -59,29 +45,29 @@ export const responses: Format = {
   write,
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: (answer) => listOf(answer['output']).map(spoken).join(''),
+  // One that has failed is an answer all the same where it is told in the format.
+  failureOf: ({ error, object: kind }) => (kind === 'response' ? undefined : reportedFailure(error)),
   readEvent,
+  lastEvent: '',
 };
 
 function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   const frame = readFrame(raw, FIELDS);
   if (!frame.ok) return frame;
   const { kept, removed, model, isStream } = frame.value;
-  const refusal =
-    checkFilled(kept, 'input') ??
-    checkTools(kept, { isRun: (type) => type === 'function' || type === 'custom' }) ??
-    checkBackground(recordOf(raw)) ??
-    checkIncluded(kept);
+  const refusal = checkFilled(kept, 'input', { isText: true }) ?? checkBackground(recordOf(raw)) ?? checkIncluded(kept);
   if (refusal) return refusal;
   const outputMax = readCount(kept, 'max_output_tokens');
   if (!outputMax.ok) return outputMax;
-  const reading: Reading = { texts: [], parts: 0, images: 0 };
-  const wrong = readParts(kept['input'], 'input', PARTS, reading) ?? checkImages(reading.images, imagesMax);
+  const reading = newReading();
+  const wrong =
+    readFields(kept, SHAPES, reading) ??
+    readTools(kept, toolShape, reading) ??
+    checkImages(reading.images.length, imagesMax);
   if (wrong) return wrong;
-  for (const field of ['instructions', 'tools', 'text'])
-    if (kept[field] !== undefined) reading.texts.push(JSON.stringify(kept[field]));
   return accept({
-    ...{ model, isStream, outputMax: outputMax.value, answers: 1 },
-    ...{ ...reading, tokenNumbers: 0, removed: removed.filter((field) => field !== 'store'), body: kept },
+    ...{ model, isStream, outputMax: outputMax.value, answers: 1, ...told(reading), tokenNumbers: 0, body: kept },
+    removed: [...removed.filter((field) => field !== 'store'), ...reading.removed],
   });
 }
 
@@ -95,9 +81,10 @@ function checkIncluded({ include }: Json): Refusal | undefined {
   return isKnown ? undefined : notAllowed('include', `only ${[...INCLUDABLE].join(' and ')}`);
 }
 
-function write({ body, outputMax: wanted }: Asked, { model, outputMax }: Passing): Json {
-  // Without this the provider would keep the answer.
-  return { ...body, model, store: false, max_output_tokens: Math.min(wanted ?? outputMax, outputMax) };
+function write({ body, outputMax: wanted }: Asked, { model, outputMax }: Passing): Written {
+  const limit = Math.min(wanted ?? outputMax, outputMax);
+  // Without `store` the provider would keep the answer.
+  return { body: { ...body, model, store: false, max_output_tokens: limit }, removed: [] };
 }
 
 function usageIn(value: unknown): TokenUsage | undefined {
@@ -108,14 +95,8 @@ function usageIn(value: unknown): TokenUsage | undefined {
   return { input: input - cached, cached, output };
 }
 
-function spoken(item: Json): string {
-  const parts = [...listOf(item['content']), ...listOf(item['summary'])];
-  return textIn(
-    item['name'],
-    item['arguments'],
-    item['input'],
-    ...parts.flatMap(({ text, refusal }) => [text, refusal]),
-  );
+function spoken({ name, arguments: given, input, content }: Json): string {
+  return textIn(name, given, input, ...listOf(content).flatMap(({ text, refusal }) => [text, refusal]));
 }
 
 function readEvent(data: string): StreamEvent {
@@ -125,8 +106,9 @@ function readEvent(data: string): StreamEvent {
   if (type === 'error') return { failure: textIn(event['message']) || 'it says so' };
   const isLast = type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed';
   const usage = isLast ? usageIn(recordOf(event['response'])['usage']) : undefined;
+  const isText = typeof type === 'string' && type.endsWith('.delta') && !type.includes('summary');
   return {
-    ...(typeof type === 'string' && type.endsWith('.delta') && { text: textIn(delta) }),
+    ...(isText && { text: textIn(delta) }),
     ...(usage && { usage, isTotal: true }),
     isLast,
   };

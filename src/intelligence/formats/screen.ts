@@ -31,70 +31,6 @@ export function notAllowed(field: string, reason: string): Refusal {
   return refuse('not_allowed', `${field} is not allowed here: ${reason}`, { field });
 }
 
-/** What a model is given to read. */
-export interface Reading {
-  readonly texts: string[];
-  parts: number;
-  images: number;
-}
-
-export interface ReadingRules {
-  /** Types of messages, parts and items that are passed on. */
-  readonly types: ReadonlySet<string>;
-  /** Of an object with a type: whether it is an image, or why it can't be passed on. */
-  readonly inspect: (part: Json) => 'image' | 'data' | Refusal | undefined;
-}
-
-/** Where a provider would look for an address to fetch. */
-const ADDRESSES = new Set(['url', 'image_url']);
-
-/** Where files and conversations that lie at the provider are named. */
-const AT_THE_PROVIDER = new Set(['file_id', 'file_url', 'file_data', 'container_id', 'vector_store_ids']);
-
-/** Collects what a model will read, and refuses what names a place outside of the call. Its depth is limited before. */
-export function readParts(value: unknown, field: string, rules: ReadingRules, into: Reading): Refusal | undefined {
-  if (typeof value === 'string') into.texts.push(value);
-  if (typeof value === 'number') into.texts.push(String(value));
-  if (Array.isArray(value)) {
-    for (const [place, item] of (value as unknown[]).entries()) {
-      const refusal = readParts(item, `${field}.${place}`, rules, into);
-      if (refusal) return refusal;
-    }
-    return undefined;
-  }
-  return isRecord(value) ? readPart(value, field, rules, into) : undefined;
-}
-
-function readPart(part: Json, field: string, rules: ReadingRules, into: Reading): Refusal | undefined {
-  into.parts++;
-  const { type } = part;
-  if (typeof type === 'string' && !rules.types.has(type))
-    return notAllowed(field, `a part of type ${type} can't be passed on`);
-  const kind = rules.inspect(part);
-  if (kind === 'image') {
-    into.images++;
-    return undefined;
-  }
-  if (kind === 'data') {
-    into.texts.push(JSON.stringify(part));
-    return undefined;
-  }
-  if (kind) return { ...kind, field };
-  for (const [key, inner] of Object.entries(part)) {
-    const isElsewhere = AT_THE_PROVIDER.has(key) && inner !== null;
-    const isFetched = ADDRESSES.has(key) && typeof inner === 'string' && !isInline(inner);
-    if (isElsewhere || isFetched) return notAllowed(`${field}.${key}`, 'send the content itself');
-    const refusal = readParts(inner, `${field}.${key}`, rules, into);
-    if (refusal) return refusal;
-  }
-  return undefined;
-}
-
-/** Only an image in the call itself: an address would be fetched by the provider, and what a file costs nobody knows. */
-export function isInline(url: unknown): boolean {
-  return typeof url === 'string' && /^data:image\//i.test(url);
-}
-
 const CHARS_MAX = 200;
 
 /** What calls of all formats have. */
@@ -149,24 +85,15 @@ export function checkImages(images: number, most: number): Refusal | undefined {
   return refuse('too_many_images', `a call may have at most ${most} images`, { limit: most });
 }
 
-/** A list that must be there and have something in it. */
-export function checkFilled(body: Json, field: string): Refusal | undefined {
+/** A list, or a text where that will do, that must be there and have something in it. */
+export function checkFilled(
+  body: Json,
+  field: string,
+  { isText = false }: { readonly isText?: boolean } = {},
+): Refusal | undefined {
   const value = body[field];
   if (value === undefined) return refuse('missing_field', `${field} must be there`, { field });
-  if (typeof value === 'string')
-    return value === '' ? refuse('empty', `${field} must not be empty`, { field }) : undefined;
-  if (!Array.isArray(value)) return refuse('wrong_type', `${field} must be a list`, { field });
+  if (!Array.isArray(value) && !(isText && typeof value === 'string'))
+    return refuse('wrong_type', `${field} must be a list${isText ? ' or text' : ''}`, { field });
   return value.length === 0 ? refuse('empty', `${field} must not be empty`, { field }) : undefined;
-}
-
-/** Tools that the agent's own program runs; everything else would be run by the provider. */
-export function checkTools(
-  { tools }: Json,
-  { isRun }: { readonly isRun: (type: unknown) => boolean },
-): Refusal | undefined {
-  if (tools === undefined) return undefined;
-  if (!Array.isArray(tools) || !tools.every(isRecord))
-    return refuse('wrong_type', 'tools must be a list of objects', { field: 'tools' });
-  const place = tools.findIndex(({ type }) => !isRun(type));
-  return place === -1 ? undefined : notAllowed(`tools.${place}`, "only tools that the agent's own program runs");
 }

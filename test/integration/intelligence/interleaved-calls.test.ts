@@ -39,7 +39,8 @@ interface Plan {
 function planOf(number: number): Plan {
   const dice = createHash('sha256').update(`call ${number}`).digest();
   const [fault = 0, form = 0, input = 0, output = 0, delay = 0] = dice;
-  const usage = { input: 20 + (input % 40), output: 1 + (output % 30) };
+  // No less than its words come to: less would not be believed.
+  const usage = { input: 20 + (input % 40), output: 4 + (output % 30) };
   const kinds: readonly Behaviour[] = [
     ...[{}, {}, {}, {}, {}, { usage: null }, { rawUsage: { prompt_tokens: -1 } }, { status: 500 }, { status: 429 }],
     ...[{ garbage: 'x' }, { cutAfter: 0 }, { cutAfter: 2 }, { hangAfter: 2 }, { hangAfter: 0 }],

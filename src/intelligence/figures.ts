@@ -1,0 +1,42 @@
+import type { TokenUsage } from '../domain/tokens.ts';
+import type { OpenCall } from './open-call.ts';
+import { leastOutput } from './token-counter.ts';
+
+/** What a call is billed by. */
+export interface Figures {
+  readonly usage: TokenUsage;
+  /** Whether all of them are the provider's own. */
+  readonly isReported: boolean;
+  /** Why the provider's own could not be believed. */
+  readonly doubt?: string;
+}
+
+/**
+ * The provider's own figures, or those counted here where it has none, or where its own can't be right: no input, under
+ * half of the words that were sent with none of them from a cache, or less output than was seen. More is believed: what
+ * thoughts a model had nobody sees.
+ * @param produced tokens of all that was seen of the answer, counted with the model's encoding
+ */
+export function figuresOf(call: OpenCall, reported: Partial<TokenUsage>, produced: number): Figures {
+  const counted: TokenUsage = { input: call.input.most, cached: 0, output: countedOutput(call, produced) };
+  const { input = counted.input, cached = 0, output = counted.output } = reported;
+  const isInputRight = (input + cached > 0 || counted.input === 0) && (cached > 0 || input >= call.input.least);
+  const isOutputRight = output >= Math.min(leastOutput(call.model.encoding, produced), counted.output);
+  const usage: TokenUsage = {
+    ...(isInputRight ? { input, cached } : { input: counted.input, cached: 0 }),
+    output: isOutputRight ? output : counted.output,
+  };
+  if (isInputRight && isOutputRight)
+    return { usage, isReported: reported.input !== undefined && reported.output !== undefined };
+  const own = `${input + cached} of input and ${output} of output`;
+  return {
+    usage,
+    isReported: false,
+    doubt: `its own figures can't be right (${own}): ${usage.input} and ${usage.output} were counted here`,
+  };
+}
+
+/** Counting is a little too much rather than too little; a provider keeps to the limit that it was given. */
+function countedOutput({ asked, outputMax }: OpenCall, produced: number): number {
+  return Math.min(produced, asked.answers * outputMax);
+}

@@ -1,0 +1,47 @@
+import { imageUrl, json, label, listOf, object, oneOf, wordsOr, words, type Shape } from './shape.ts';
+
+/** Some servers mark what is to be cached, or sign thoughts that come back with the next call. */
+const MARKS = { cache_control: object({ type: label, ttl: label }), extra_content: json };
+
+const part = oneOf({
+  text: object({ type: label, text: words, ...MARKS }),
+  refusal: object({ type: label, refusal: words, ...MARKS }),
+  image_url: object({ type: label, image_url: urlOf(), ...MARKS }),
+  thinking: object({ type: label, thinking: json, ...MARKS }),
+});
+
+const called = object({ name: label, arguments: words });
+
+const toolCall = object({
+  ...{ id: label, type: label, index: label, ...MARKS },
+  ...{ function: called, custom: object({ name: label, input: words }) },
+});
+
+/** Of all roles. */
+export const message = object({
+  ...{ role: label, name: label, content: wordsOr(listOf(part)), refusal: words, ...MARKS },
+  ...{ tool_calls: listOf(toolCall), tool_call_id: label, function_call: called },
+  // Thoughts that are sent back: most servers drop them.
+  ...{ reasoning_content: json, reasoning: json, reasoning_details: json },
+});
+
+/** How a tool is described: nothing of it names a place, however it is written. */
+const described = { name: label, description: label, parameters: json, strict: label };
+
+export const oldFunction = object(described);
+
+const TOOLS: Readonly<Record<string, Shape>> = {
+  function: object({ type: label, function: oldFunction, ...MARKS }),
+  custom: object({ type: label, custom: object({ name: label, description: label, format: json }) }),
+};
+
+export function toolShape(type: unknown): Shape | undefined {
+  return typeof type === 'string' && Object.hasOwn(TOOLS, type) ? TOOLS[type] : undefined;
+}
+
+/** As an object, or as some clients write it. */
+function urlOf(): Shape {
+  const inObject = object({ url: imageUrl, detail: label });
+  return (value, field, into) =>
+    typeof value === 'string' ? imageUrl(value, field, into) : inObject(value, field, into);
+}
