@@ -23,8 +23,14 @@ export interface Behaviour {
   /** Milliseconds before the first byte, and between chunks. */
   readonly delayMs?: number;
   readonly chunkMs?: number;
+  /** Nothing is answered before. */
+  readonly until?: Promise<void>;
   /** The connection is cut after this many chunks; 0: before any byte. */
   readonly cutAfter?: number;
+  /** A stream ends with its finish reason and usage: what the format ends it with is left out. */
+  readonly withoutLast?: boolean;
+  /** A message's stream begins with an input of 0, and tells the real one with its output. */
+  readonly lateInput?: boolean;
   /** Nothing more comes after this many chunks, and the connection stays open. */
   readonly hangAfter?: number;
 }
@@ -92,6 +98,7 @@ const DEFAULT: Told = { words: ['Hello', ', ', 'world', '!'], usage: { input: 11
 async function answer(call: ProviderCall, response: ServerResponse, behaviour: Behaviour): Promise<void> {
   const told = { ...DEFAULT, ...behaviour };
   if (told.delayMs !== undefined) await pause(told.delayMs);
+  await told.until;
   if (told.cutAfter === 0 || told.hangAfter === 0) {
     if (told.cutAfter === 0) response.destroy();
     return;
@@ -129,7 +136,7 @@ async function stream(call: ProviderCall, response: ServerResponse, told: Told):
     if (told.chunkMs !== undefined) await pause(told.chunkMs);
     if (response.destroyed) return;
   }
-  response.end(after.join(''));
+  response.end((told.withoutLast === true ? after.slice(0, -1) : after).join(''));
 }
 
 /** Waits until the caller has read on or is gone, and leaves no listener at the answer: it waits many times. */
@@ -204,10 +211,12 @@ function messageEvents({ body }: ProviderCall, told: Told): readonly [string[], 
   const deltas = told.tool
     ? [{ type: 'input_json_delta', partial_json: JSON.stringify(told.tool.input) }]
     : told.words.map((text) => ({ type: 'text_delta', text }));
-  const usage = told.rawUsage ?? { output_tokens: output };
+  const late = { input_tokens: input - cached, cache_read_input_tokens: cached };
+  const usage = told.rawUsage ?? { output_tokens: output, ...(told.lateInput === true && late) };
+  const early = told.lateInput === true ? { usage: { input_tokens: 0, output_tokens: 0 } } : {};
   return [
     [
-      event('message_start', { message: { ...message, ...(told.usage === null && { usage: undefined }) } }),
+      event('message_start', { message: { ...message, ...early, ...(told.usage === null && { usage: undefined }) } }),
       event('content_block_start', { index: 0, content_block: block }),
       event('ping', {}),
     ],

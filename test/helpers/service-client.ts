@@ -17,6 +17,8 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   /** Of the JSON; `{}` where there is none. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** As it came. */
+  readonly text: string;
 }
 
 export interface RequestOptions {
@@ -123,10 +125,12 @@ export function call(
       incoming.on('error', reject);
       incoming.on('end', () => {
         const text = Buffer.concat(chunks).toString();
+        const isEvents = incoming.headers['content-type']?.startsWith('text/event-stream') === true;
         resolve({
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
-          body: (text === '' ? {} : JSON.parse(text)) as Answer['body'],
+          body: (isEvents || text === '' ? {} : JSON.parse(text)) as Answer['body'],
+          text,
         });
       });
     });

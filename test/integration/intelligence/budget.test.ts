@@ -92,6 +92,31 @@ describe('before a call', () => {
   });
 });
 
+/** A hundred tokens and more, by every tokenizer. */
+const LONG = 'What is scarce has a price, and a ledger remembers who paid it. '.repeat(12);
+const long = { ...ask, messages: [{ role: 'user' as const, content: LONG }] };
+
+/** The same call in each format, whole and streamed. */
+const FORMS = ['chat', 'responses', 'messages'].flatMap((form) => [`${form}, whole`, `${form}, streamed`]);
+async function askBy(form: string): Promise<void> {
+  const stream = form.endsWith('streamed');
+  const [asked] = form.split(',');
+  const messages = [{ role: 'user', content: LONG }];
+  const bodies: Record<string, object> = {
+    chat: { model: 'gpt', messages, stream },
+    responses: { model: 'gpt', input: messages, stream },
+    messages: { model: 'claude', messages, max_tokens: 500, stream },
+  };
+  const paths: Record<string, string> = {
+    chat: '/v1/chat/completions',
+    responses: '/v1/responses',
+    messages: '/v1/messages',
+  };
+  const { text } = await mind.agent.post(paths[asked!]!, bodies[asked!]!);
+  expect(text).toContain(stream ? 'Hello' : 'Hello, world!');
+  await until(() => calls()[0]?.outcome === 'completed');
+}
+
 describe('a call is settled', () => {
   it('only as far as the budget reaches, whatever a provider reports', async () => {
     await start({ tokens: 300 });
@@ -99,6 +124,42 @@ describe('a call is settled', () => {
     await mind.openai.chat.completions.create(ask);
     expect(mind.spent()).toEqual({ used: 300, reserved: 0 });
     expect(calls()[0]).toMatchObject({ input: 5000, output: 5000, billed: 300 });
+  });
+
+  it.each(FORMS)('by what was counted where the provider reports what can not be right (%s)', async (form) => {
+    await start();
+    const words = ['Hello', ', ', 'world', '!', ...Array.from({ length: 60 }, () => ' again')];
+    const behave = (input: number, output: number, cached = 0) =>
+      mind.provider.behave({ words, usage: { input, output, cached } });
+    behave(180, 90);
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ input: 180, output: 90, isReported: 1, detail: null });
+    for (const [input, output] of [
+      [0, 90],
+      [20, 90],
+    ] as const) {
+      behave(input, output);
+      await askBy(form);
+      expect(calls()[0]).toMatchObject({
+        output: 90,
+        isReported: 0,
+        detail: expect.stringContaining("can't be right") as string,
+      });
+      expect(calls()[0]?.input).toBeGreaterThan(150);
+    }
+    // Hardly anything has to be read again where it lies in a cache.
+    behave(200, 90, 190);
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ input: 10, cached: 190, isReported: 1 });
+    behave(180, 3);
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ input: 180, isReported: 0 });
+    // What is seen is 64 tokens; where the model's own are not known, its bytes are counted.
+    expect(calls()[0]?.output).toBeGreaterThanOrEqual(64);
+    // Thoughts are seen by nobody: more is believed.
+    behave(400, 450);
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ input: 400, output: 450, isReported: 1, billed: 850 });
   });
 
   it.each([
@@ -165,8 +226,22 @@ describe('a call is settled', () => {
     expect(mind.provider.calls[0]?.left).toBe(false);
   });
 
-  it('when its execution ends: at once, and the receipt knows it', async () => {
+  it.each([
+    ['chat', () => mind.openai.chat.completions.create(long)],
+    ['responses', () => mind.openai.responses.create({ model: 'gpt', input: LONG })],
+    ['messages', () => mind.anthropic.messages.create({ ...long, model: 'claude', max_tokens: 500 })],
+  ])('by the report of its end where its execution ends before (%s)', async (_, call) => {
     await start();
+    mind.provider.behave({ delayMs: 100, usage: { input: 180, output: 12 } });
+    const waiting = call().catch((error: unknown) => error);
+    await until(() => mind.provider.calls.length === 1);
+    await mind.test.gateway.end(mind.agent.executionId);
+    expect(calls()[0]).toMatchObject({ outcome: 'completed', billed: 192, isReported: 1 });
+    await waiting;
+  });
+
+  it('when its execution ends and its answer does not come within the limit: the receipt knows it', async () => {
+    await start({ overrides: ['intelligence.answer_wait_ms=50'] });
     mind.provider.behave({ hangAfter: 0 });
     const waiting = mind.openai.chat.completions
       .create({ ...ask, max_completion_tokens: 40 })
