@@ -184,18 +184,35 @@ function responseEvents({ body }: ProviderCall, told: Told): readonly [string[],
   const event = (type: string, fields: object) =>
     `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...fields })}\n\n`;
   const base = { id: 'resp_1', object: 'response', created_at: 1, model: body['model'], output: [] };
-  const at = { item_id: 'msg_1', output_index: 0, content_index: 0 };
-  const item = { id: 'msg_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+  const [item] = responseItems(told);
+  const at = { item_id: item['id'], output_index: 0 };
+  const inText = { ...at, content_index: 0 };
+  const begun = { ...item, status: 'in_progress', ...(told.tool ? { arguments: '' } : { content: [] }) };
   const part = { type: 'output_text', text: '', annotations: [] };
+  const deltas = told.tool
+    ? [event('response.function_call_arguments.delta', { ...at, delta: JSON.stringify(told.tool.input) })]
+    : told.words.map((delta) => event('response.output_text.delta', { ...inText, delta }));
   return [
     [
       event('response.created', { response: { ...base, status: 'in_progress' } }),
-      event('response.output_item.added', { output_index: 0, item }),
-      event('response.content_part.added', { ...at, part }),
+      event('response.output_item.added', { output_index: 0, item: begun }),
+      ...(told.tool ? [] : [event('response.content_part.added', { ...inText, part })]),
     ],
-    told.words.map((delta) => event('response.output_text.delta', { ...at, delta })),
-    [event('response.completed', { response: whole({ body, path: '/responses' }, told) })],
+    deltas,
+    [
+      event('response.output_item.done', { output_index: 0, item }),
+      event('response.completed', { response: whole({ body, path: '/responses' }, told) }),
+    ],
   ];
+}
+
+function responseItems({ tool, words }: Told): [Record<string, unknown>] {
+  if (tool) {
+    const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', status: 'completed', name: tool.name };
+    return [{ ...call, arguments: JSON.stringify(tool.input) }];
+  }
+  const content = [{ type: 'output_text', text: words.join(''), annotations: [] }];
+  return [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }];
 }
 
 function messageEvents({ body }: ProviderCall, told: Told): readonly [string[], string[], string[]] {
@@ -263,16 +280,11 @@ function whole({ path, body }: Pick<ProviderCall, 'path' | 'body'>, told: Told):
     };
   }
   const { input = 0, cached = 0, output = 0 } = told.usage ?? {};
-  if (path.endsWith('/responses')) {
-    const content = [{ type: 'output_text', text, annotations: [] }];
+  if (path.endsWith('/responses'))
     return {
-      ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model },
-      output: [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }],
-      ...(told.usage !== null && {
-        usage: { input_tokens: input, input_tokens_details: { cached_tokens: cached }, output_tokens: output },
-      }),
+      ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model, output: responseItems(told) },
+      ...(told.usage !== null && { usage: told.rawUsage ?? responseUsage({ input, cached, output }) }),
     };
-  }
   const content = told.tool
     ? [{ type: 'tool_use', id: 'toolu_1', name: told.tool.name, input: told.tool.input }]
     : [{ type: 'text', text }];
@@ -281,6 +293,13 @@ function whole({ path, body }: Pick<ProviderCall, 'path' | 'body'>, told: Told):
     ...{ id: 'msg_1', type: 'message', role: 'assistant', model, content },
     stop_reason: told.tool ? 'tool_use' : 'end_turn',
     ...(told.usage !== null && { usage: told.rawUsage ?? reported }),
+  };
+}
+
+function responseUsage({ input, cached, output }: { input: number; cached: number; output: number }): object {
+  return {
+    ...{ input_tokens: input, input_tokens_details: { cached_tokens: cached } },
+    ...{ output_tokens: output, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: input + output },
   };
 }
 
