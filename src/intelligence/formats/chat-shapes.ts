@@ -1,7 +1,10 @@
 import { imageUrl, json, label, listOf, object, oneOf, wordsOr, words, type Shape } from './shape.ts';
 
 /** Some servers mark what is to be cached, or sign thoughts that come back with the next call. */
-const MARKS = { cache_control: object({ type: label, ttl: label }), extra_content: json };
+const MARKS = {
+  cache_control: object({ type: label, ttl: label }),
+  extra_content: object({ google: object({ thought_signature: label }) }),
+};
 
 const part = oneOf({
   text: object({ type: label, text: words, ...MARKS }),

@@ -65,6 +65,8 @@ function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
     readTools(kept, toolShape, reading) ??
     checkImages(reading.images.length, imagesMax);
   if (wrong) return wrong;
+  // What the provider may leave out says nothing of the least that it reads.
+  if (kept['truncation'] === 'auto') reading.extras.push(...reading.texts.splice(0));
   return accept({
     ...{ model, isStream, outputMax: outputMax.value, answers: 1, ...told(reading), tokenNumbers: 0, body: kept },
     removed: [...removed.filter((field) => field !== 'store'), ...reading.removed],

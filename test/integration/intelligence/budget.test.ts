@@ -185,6 +185,15 @@ describe('a call is settled', () => {
     }
   });
 
+  it('by its report where the provider may leave out what is too long', async () => {
+    await start();
+    mind.provider.behave({ usage: { input: 20, output: 4 } });
+    await mind.openai.responses.create({ model: 'gpt', input: LONG, truncation: 'auto' });
+    expect(calls()[0]).toMatchObject({ input: 20, isReported: 1 });
+    await mind.openai.responses.create({ model: 'gpt', input: LONG });
+    expect(calls()[0]).toMatchObject({ isReported: 0 });
+  });
+
   it('for what was produced where the agent leaves a stream', async () => {
     await start();
     mind.provider.behave({ words: ['Hello', ', ', 'world', '!'], hangAfter: 3 });
