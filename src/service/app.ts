@@ -11,6 +11,7 @@ import { keyDecorator, keyOf, readKey } from './idempotency.ts';
 import { callerDecorator, callerOf, identify } from './identity.ts';
 import { parseJsonBody } from './json-body.ts';
 import { methodsOf } from './methods.ts';
+import { routerPath, withModelAsOnePart } from './route-path.ts';
 import { documentation, documentRoutes, openApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { relayed } from './relayed.ts';
@@ -38,6 +39,7 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
   const app = Fastify({
     bodyLimit: service.body_bytes_max,
     return503OnClosing: false,
+    rewriteUrl: ({ url = '' }) => withModelAsOnePart(url),
     routerOptions: { maxParamLength: service.header_bytes_max },
     frameworkErrors: (error, _request, reply) =>
       sendProblem(reply, refusalOf(error, undefined) ?? refuse('malformed_request', 'send HTTP/1.1')),
@@ -114,7 +116,7 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void 
   const takesKey = hasEffect && method === 'POST';
   app.route({
     method,
-    url: path,
+    url: routerPath(path),
     ...(bodyBytesMax !== undefined && { bodyLimit: bodyBytesMax }),
     schema: {
       ...(body && { body }),

@@ -33,7 +33,7 @@ export interface RelayedAnswer {
 /** One route. The application, OpenAPI, the 405 answers and the test of `docs/api.md` are all made from these. */
 export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** As Fastify writes it: `/market/bid/:id`. */
+  /** As OpenAPI writes it: `/market/bid/{id}`. */
   readonly path: string;
   readonly group: RouteGroup;
   /** Its name in OpenAPI. */

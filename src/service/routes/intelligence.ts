@@ -79,7 +79,7 @@ export function intelligenceRoutes(
     route({
       ...shared,
       method: 'GET',
-      path: '/v1/models/:model',
+      path: '/v1/models/{model}',
       operation: 'getModel',
       summary: 'One model.',
       params: z.strictObject({ model: text('model', 'Its name.') }),

@@ -101,7 +101,7 @@ function withdrawRoute(economy: Economy): RouteSpec {
   });
   return route({
     method: 'DELETE',
-    path: '/market/bid/:id',
+    path: '/market/bid/{id}',
     group: 'market',
     operation: 'withdrawBid',
     summary: 'Takes back a pending bid that the caller pays, and releases its credits.',
