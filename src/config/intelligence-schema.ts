@@ -31,12 +31,15 @@ const model = z
 const provider = z
   .strictObject({
     name: text(64).describe('What logs and records call it.'),
-    kind: z.enum(['openai', 'anthropic']).describe('The wire format that it speaks.'),
+    kind: z.enum(['openai', 'anthropic', 'google']).describe('The wire format that it speaks.'),
     base_url: z
       .url({ protocol: /^https?$/ })
       .min(1)
       .max(2000)
-      .describe('Such as https://api.openai.com/v1, https://api.anthropic.com or http://127.0.0.1:11434/v1.'),
+      .describe(
+        'Such as https://api.openai.com/v1, https://api.anthropic.com, https://generativelanguage.googleapis.com or ' +
+          'http://127.0.0.1:11434/v1.',
+      ),
     key_env: text(200).optional().describe('The environment variable that holds the key.'),
     key_file: text(4096).optional().describe('The file that holds the key, where no variable does.'),
     output_field: z

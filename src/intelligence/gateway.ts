@@ -8,7 +8,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { CallFailure, garbage, HungUp, reportedFailure } from './failure.ts';
 import { figuresOf } from './figures.ts';
-import { isRecord, type Format, type Json, type Written } from './formats/format.ts';
+import { isRecord, type Format, type Json, type ProviderKind, type Written } from './formats/format.ts';
 import { unknownModel } from './model-list.ts';
 import { noProvider } from './no-provider.ts';
 import { LOST, UNASKED, type End, type OpenCall } from './open-call.ts';
@@ -38,6 +38,13 @@ export interface GatewayCall {
   /** Aborted when the agent leaves. */
   readonly hungUp: AbortSignal;
 }
+
+/** Where the models of each kind of provider are asked. */
+const ROUTE_OF: Readonly<Record<ProviderKind, string>> = {
+  openai: '/v1/chat/completions',
+  anthropic: '/v1/messages',
+  google: '/v1beta/models/{model}:generateContent',
+};
 
 /** What the agent gets: the provider's own answer, whole or as it comes. */
 export interface GatewayAnswer {
@@ -126,11 +133,9 @@ export class Gateway {
     if (!model) return unknownModel(name);
     const { kind } = model.provider;
     if (kind !== format.kind)
-      return refuse(
-        'wrong_format',
-        `${name} is reached through ${kind === 'openai' ? '/v1/chat/completions' : '/v1/messages'}, in its provider's own format`,
-        { field: 'model' },
-      );
+      return refuse('wrong_format', `${name} is reached through ${ROUTE_OF[kind]}, in its provider's own format`, {
+        field: 'model',
+      });
     if (model.embeds !== (format.route === '/v1/embeddings'))
       return refuse('wrong_format', `${name} is ${model.embeds ? '' : 'not '}for embeddings`, { field: 'model' });
     return accept(model);
@@ -166,11 +171,11 @@ export class Gateway {
     return format.write(asked, { model: model.upstream, outputMax, outputField });
   }
 
-  #passed({ executionId, format, asked, input, hungUp, over, standing }: OpenCall, body: Json): UpstreamCall {
+  #passed({ executionId, format, asked, model, input, hungUp, over, standing }: OpenCall, body: Json): UpstreamCall {
     const both = AbortSignal.any([hungUp, over.signal]);
     return {
       executionId,
-      path: format.path,
+      path: pathOf(format, model),
       body,
       left: both,
       // What a provider is at work on is brought to its end, or nobody would know what it cost.
@@ -256,4 +261,9 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Slashes and colons of a model's name stay what they are: so Google's own SDKs write it. */
+function pathOf({ path }: Format, { upstream }: Model): string {
+  return path.replace('{model}', () => encodeURI(upstream).replaceAll('?', '%3F').replaceAll('#', '%23'));
 }

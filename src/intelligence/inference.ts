@@ -1,16 +1,11 @@
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { Caller } from '../economy/executions/caller.ts';
-import { chat } from './formats/chat.ts';
-import { listOf, recordOf, textIn, type Format, type Json } from './formats/format.ts';
-import { messages } from './formats/messages.ts';
+import { recordOf, type Json } from './formats/format.ts';
 import type { Gateway, GatewayAnswer } from './gateway.ts';
 import { noProvider } from './no-provider.ts';
+import { QUESTION_FORMS, type QuestionForm, type Turn } from './question-form.ts';
 
 const ROLES = ['system', 'user', 'assistant'] as const;
-export interface Turn {
-  readonly role: (typeof ROLES)[number];
-  readonly content: string;
-}
 
 /** Reads a conversation. `field` is its name in the refusal. */
 export function readTurns(value: unknown, field: string): Result<readonly Turn[]> {
@@ -52,39 +47,21 @@ export async function infer(
   const name = question.model ?? gateway.standard?.name;
   if (name === undefined) return noProvider();
   const model = gateway.models.find((known) => known.name === name);
+  const form = QUESTION_FORMS[model?.provider.kind ?? 'openai'];
   const said = turns ?? [{ role: 'user' as const, content: prompt ?? '' }];
-  const limit = { max_tokens: wanted ?? model?.outputMax ?? 1 };
-  const [format, body]: [Format, Json] =
-    model?.provider.kind === 'anthropic'
-      ? [messages, { model: name, ...limit, ...anthropicTurns(said) }]
-      : [chat, { model: name, messages: said, ...(wanted !== undefined && limit) }];
+  const { format, ask } = form;
+  const body = ask({ model: name, turns: said, outputMax: wanted, outputMost: model?.outputMax ?? 1 });
   const answer = await gateway.answer({ caller, format, body, hungUp });
   if (!answer.ok) return answer;
-  return accept({ ...answer.value, json: view(format, answer.value, name) });
+  return accept({ ...answer.value, json: view(form, answer.value, name) });
 }
 
-/** There the system's words are apart from the turns. */
-function anthropicTurns(said: NonNullable<Question['messages']>): Json {
-  const system = said.filter(({ role }) => role === 'system').map(({ content }) => content);
-  return {
-    ...(system.length > 0 && { system: system.join('\n\n') }),
-    messages: said.filter(({ role }) => role !== 'system'),
-  };
-}
-
-function view(format: Format, { json = {}, tokensLeft }: GatewayAnswer, model: string): Json {
+function view({ format, textOf, endOf }: QuestionForm, { json = {}, tokensLeft }: GatewayAnswer, model: string): Json {
   const usage = format.usageOf(json);
-  const [choice = {}] = listOf(json['choices']);
-  const text =
-    format.kind === 'anthropic'
-      ? listOf(json['content'])
-          .map(({ text: part }) => textIn(part))
-          .join('')
-      : textIn(recordOf(choice['message'])['content']);
   return {
     model,
-    text,
-    stop_reason: choice['finish_reason'] ?? json['stop_reason'] ?? null,
+    text: textOf(json),
+    stop_reason: endOf(json) ?? null,
     usage: usage ? { input_tokens: usage.input, cached_tokens: usage.cached, output_tokens: usage.output } : null,
     tokens_left: tokensLeft(),
   };

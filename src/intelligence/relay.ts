@@ -195,10 +195,11 @@ function eventText(event: string | undefined, data: string): string {
 }
 
 function failureEvent(kind: ProviderKind, message: string): string {
-  return kind === 'anthropic'
-    ? eventText('error', JSON.stringify({ type: 'error', error: { type: 'api_error', message } }))
-    : eventText(
-        undefined,
-        JSON.stringify({ error: { message, type: 'server_error', param: null, code: 'provider_failed' } }),
-      );
+  if (kind === 'anthropic')
+    return eventText('error', JSON.stringify({ type: 'error', error: { type: 'api_error', message } }));
+  const error =
+    kind === 'openai'
+      ? { message, type: 'server_error', param: null, code: 'provider_failed' }
+      : { code: 502, message, status: 'UNAVAILABLE' };
+  return eventText(undefined, JSON.stringify({ error }));
 }

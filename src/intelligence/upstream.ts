@@ -6,7 +6,7 @@ import type { Randomness } from '../platform/randomness.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { Breaker } from './breaker.ts';
 import { CallFailure, connectionFailure, garbage, HungUp, statusFailure } from './failure.ts';
-import { recordOf, type Json } from './formats/format.ts';
+import { recordOf, type Json, type ProviderKind } from './formats/format.ts';
 import { withoutKey, type Provider } from './provider.ts';
 import { Turns } from './turns.ts';
 
@@ -159,7 +159,7 @@ export class Upstream {
       'accept-encoding': 'identity',
       'user-agent': 'bp-agents',
       ...(kind === 'anthropic' && { 'anthropic-version': ANTHROPIC_VERSION }),
-      ...(key !== undefined && (kind === 'anthropic' ? { 'x-api-key': key } : { authorization: `Bearer ${key}` })),
+      ...(key !== undefined && keyHeader(kind, key)),
     };
   }
 
@@ -190,6 +190,11 @@ export class Upstream {
       { isProviders: false, retryAfterMs: milliseconds },
     );
   }
+}
+
+function keyHeader(kind: ProviderKind, key: string): Record<string, string> {
+  if (kind === 'openai') return { authorization: `Bearer ${key}` };
+  return kind === 'anthropic' ? { 'x-api-key': key } : { 'x-goog-api-key': key };
 }
 
 /** Rejects with an `Error` where there is more than `most` bytes, and with the connection's own where it breaks off. */

@@ -105,6 +105,9 @@ function environmentOf(token: string): Readonly<Record<string, string>> {
     OPENAI_API_KEY: token,
     ANTHROPIC_BASE_URL: SERVICE_URL,
     ANTHROPIC_API_KEY: token,
+    GOOGLE_GEMINI_BASE_URL: SERVICE_URL,
+    // Not GOOGLE_API_KEY besides: Google's SDKs warn where they find both.
+    GEMINI_API_KEY: token,
   };
 }
 

@@ -31,7 +31,8 @@ export function identify(economy: Economy, options: IdentifyOptions) {
       ? callerAt(economy, load, tokenOf(request.headers, options.apiKey), options)
       : refuse('wrong_connection', 'call from within an execution');
     if (!caller.ok) {
-      sendProblem(reply, caller);
+      const isMisplaced = caller.code === 'missing_token' && options.apiKey && IN_ADDRESS.test(request.url);
+      sendProblem(reply, isMisplaced ? MISPLACED : caller);
       return;
     }
     request.setDecorator(CALLER, caller.value);
@@ -60,6 +61,11 @@ export function callerOf(request: FastifyRequest): Caller {
 function tokenOf(headers: IncomingHttpHeaders, apiKey: boolean): string | undefined {
   const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
   if (bearer !== undefined || !apiKey) return bearer;
-  const key = headers['x-api-key'];
+  const key = headers['x-api-key'] ?? headers['x-goog-api-key'];
   return typeof key === 'string' ? key : undefined;
 }
+
+const IN_ADDRESS = /[?&](key|access_token)=/;
+
+/** Google takes keys there too; but addresses are kept in logs and histories, where no token may be. */
+const MISPLACED = refuse('missing_token', 'send the token in the header x-goog-api-key, not in the address');

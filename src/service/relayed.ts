@@ -24,13 +24,14 @@ export function relayed(relay: Relay, limits: RelayLimits) {
       if (!reply.raw.writableFinished) gone.abort(new Error('the caller left'));
     });
     const headers = (answer: RelayedAnswer) => headersOf(answer, request);
-    const result = await relay({ caller: callerOf(request), body: request.body, hungUp: gone.signal });
+    const { body, query, params } = request;
+    const result = await relay({ caller: callerOf(request), body, query, params, hungUp: gone.signal });
     if (!result.ok) {
       sendProblem(reply, result);
       return reply;
     }
-    const { json, events } = result.value;
-    if (events) await stream(reply, headers(result.value), events, limits);
+    const { json, events, mediaType = 'text/event-stream' } = result.value;
+    if (events) await stream(reply, { ...headers(result.value), 'content-type': mediaType }, events, limits);
     else void reply.headers(headers(result.value)).code(200).send(json);
     return reply;
   };
@@ -44,7 +45,7 @@ async function stream(
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  raw.writeHead(200, { ...headers, 'cache-control': 'no-cache' });
   // A model may think for long before its first word.
   raw.flushHeaders();
   try {

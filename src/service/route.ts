@@ -13,17 +13,17 @@ export interface Call<Body, Query, Params> {
 }
 
 /** A call whose answer may come in pieces. */
-export interface RelayedCall<Body> {
-  readonly caller: Caller;
-  readonly body: Body;
+export interface RelayedCall<Body, Query, Params> extends Call<Body, Query, Params> {
   /** Aborted when the caller leaves before it has its answer. */
   readonly hungUp: AbortSignal;
 }
 
-/** Either JSON or server-sent events. */
+/** Either JSON, or text as it comes. */
 export interface RelayedAnswer {
   readonly json?: object;
   readonly events?: AsyncIterable<string>;
+  /** What that text is; server-sent events where absent. */
+  readonly mediaType?: string;
   /** Fields of the body that were taken out. */
   readonly removed: readonly string[];
   /** Budget tokens, at the time of asking. */
@@ -50,7 +50,7 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   /** Beside those that any route may give: of the fields of its schemas and of what it does. */
   readonly refusals: readonly RefusalCode[];
   /** Passes the call on to somebody else; in place of `work`. */
-  readonly relay?: (call: RelayedCall<Body>) => Promise<Result<RelayedAnswer>>;
+  readonly relay?: (call: RelayedCall<Body, Query, Params>) => Promise<Result<RelayedAnswer>>;
   /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */
   readonly work?: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { googleAnswer, googleError, googleEvents, isGoogles } from './google-wire.ts';
 
 /** What the fake provider does with one call; it speaks the wire formats as the real ones do. */
 export interface Behaviour {
@@ -12,6 +13,8 @@ export interface Behaviour {
   readonly usage?: { readonly input: number; readonly cached?: number; readonly output: number } | null;
   /** Sent in place of the usage object. */
   readonly rawUsage?: unknown;
+  /** Said before the words, in Google's format. */
+  readonly thoughts?: readonly string[];
   /** A tool call instead of words. */
   readonly tool?: { readonly name: string; readonly input: unknown };
   /** An error status, with what its body says. */
@@ -55,7 +58,7 @@ export interface FakeProvider {
   close(): Promise<void>;
 }
 
-/** A provider of both kinds on this machine. It answers what it is told to, and is reached by nobody but a test. */
+/** A provider of all kinds on this machine. It answers what it is told to, and is reached by nobody but a test. */
 export async function startFakeProvider(host = '127.0.0.1'): Promise<FakeProvider> {
   const calls: ProviderCall[] = [];
   const load = { now: 0, most: 0 };
@@ -106,18 +109,23 @@ async function answer(call: ProviderCall, response: ServerResponse, behaviour: B
   if (told.status !== undefined) {
     const error = { message: told.message ?? 'no', type: 'some_error' };
     response.writeHead(told.status, { 'content-type': 'application/json', ...told.headers });
-    response.end(JSON.stringify(call.path.endsWith('/v1/messages') ? { type: 'error', error } : { error }));
+    response.end(JSON.stringify(errorOf(call, told.status, error)));
     return;
   }
   if (told.garbage !== undefined) {
     response.writeHead(200, { 'content-type': 'application/json', ...told.headers }).end(told.garbage);
     return;
   }
-  if (call.body['stream'] === true) await stream(call, response, told);
+  if (call.body['stream'] === true || call.path.includes(':streamGenerateContent')) await stream(call, response, told);
   else {
     response.writeHead(200, { 'content-type': 'application/json', ...told.headers });
     response.end(JSON.stringify(whole(call, told)));
   }
+}
+
+function errorOf(call: ProviderCall, status: number, error: { readonly message: string }): object {
+  if (isGoogles(call)) return googleError(status, error.message);
+  return call.path.endsWith('/v1/messages') ? { type: 'error', error } : { error };
 }
 
 async function stream(call: ProviderCall, response: ServerResponse, told: Told): Promise<void> {
@@ -151,6 +159,7 @@ type Events = readonly [before: string[], chunks: (string | (() => string))[], a
 
 function events(call: ProviderCall, told: Told): Events {
   const { path } = call;
+  if (isGoogles(call)) return googleEvents(call, told);
   if (path.endsWith('/chat/completions')) return chatEvents(call, told);
   return path.endsWith('/responses') ? responseEvents(call, told) : messageEvents(call, told);
 }
@@ -252,6 +261,7 @@ function messageEvents({ body }: ProviderCall, told: Told): readonly [string[], 
 function whole({ path, body }: Pick<ProviderCall, 'path' | 'body'>, told: Told): object {
   const text = told.words.join('');
   const { model } = body;
+  if (isGoogles({ path })) return googleAnswer({ path, body }, told);
   if (path.endsWith('/embeddings'))
     return {
       object: 'list',

@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import OpenAI from 'openai';
 import { Agent, fetch } from 'undici';
 import type { TestAgent } from './service-client.ts';
@@ -6,6 +7,7 @@ import type { TestAgent } from './service-client.ts';
 export interface Sdks {
   readonly openai: OpenAI;
   readonly anthropic: Anthropic;
+  readonly google: GoogleGenAI;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,13 @@ export function sdksOf({ socketPath, token }: Pick<TestAgent, 'socketPath' | 'to
   return {
     openai: new OpenAI({ ...options, baseURL: 'http://127.0.0.1:8080/v1' }),
     anthropic: new Anthropic({ ...options, baseURL: 'http://127.0.0.1:8080' }),
+    google: new GoogleGenAI({
+      apiKey: token,
+      httpOptions: {
+        baseUrl: 'http://127.0.0.1:8080',
+        fetch: ((url: string, init: object) => fetch(url, { ...init, dispatcher })) as typeof globalThis.fetch,
+      },
+    }),
     close: () => dispatcher.close(),
   };
 }

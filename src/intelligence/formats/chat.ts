@@ -20,7 +20,7 @@ import { checkFilled, checkImages, notAllowed, readCount, readFrame } from './sc
 import { json, listOf as list, newReading, readFields, told } from './shape.ts';
 import { readTools } from './tools.ts';
 
-const ANSWERS_MAX = 8;
+export const ANSWERS_MAX = 8;
 
 const FIELDS = {
   allowed: new Set([

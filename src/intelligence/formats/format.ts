@@ -2,7 +2,7 @@ import type { Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import type { ImageSize } from './image-size.ts';
 
-export type ProviderKind = 'openai' | 'anthropic';
+export type ProviderKind = 'openai' | 'anthropic' | 'google';
 export type Json = Readonly<Record<string, unknown>>;
 
 /** What a call asks for, after everything that an agent may not ask for was taken out or refused. */
@@ -75,7 +75,7 @@ export interface ReportedFailure {
 export interface Format {
   readonly route: string;
   readonly kind: ProviderKind;
-  /** Under the provider's base URL. */
+  /** Under the provider's base URL; `{model}` stands for its name of the model. */
   readonly path: string;
   /** Reads a body. Refuses what an agent may not ask for, and what can't be counted. */
   read(body: unknown, limits: Limits): Result<Asked>;

@@ -14,6 +14,7 @@ import { InferenceAnswer } from '../answers.ts';
 import { InferenceRequest } from '../requests.ts';
 import { text } from '../schema.ts';
 import { route, type RouteSpec } from '../route.ts';
+import { googleRoutes } from './google.ts';
 
 const PASSED_ON: readonly (readonly [format: Format, operation: string, summary: string])[] = [
   [chat, 'createChatCompletion', 'Asks a model, in the format of OpenAI chat completions.'],
@@ -33,7 +34,7 @@ const REFUSALS: readonly RefusalCode[] = [
     'insufficient_tokens',
   ] as const),
   ...(['refused_by_provider', 'provider_failed', 'provider_unreachable', 'provider_busy', 'provider_timeout'] as const),
-  ...(['not_positive', 'not_integer', 'not_finite', 'empty', 'too_large', 'request_timeout'] as const),
+  ...(['not_positive', 'not_integer', 'not_finite', 'empty', 'too_large', 'invalid_value', 'request_timeout'] as const),
 ];
 
 /** Bodies are as the provider's documentation says; the gateway reads them itself. */
@@ -66,24 +67,30 @@ export function intelligenceRoutes(
         relay: ({ caller, body, hungUp }) => gateway.answer({ caller, format, body, hungUp }),
       }),
     ),
+    ...googleRoutes(gateway, { bodyBytesMax, refusals: REFUSALS }),
+    ...modelRoutes(gateway, 'v1'),
+    ...modelRoutes(gateway, 'v1beta'),
+  ];
+}
+
+function modelRoutes(gateway: Gateway, version: 'v1' | 'v1beta'): readonly RouteSpec[] {
+  const shared = { method: 'GET', group: 'intelligence', status: 200, answer: z.unknown() } as const;
+  const suffix = version === 'v1' ? '' : 'Beta';
+  return [
     route({
       ...shared,
-      method: 'GET',
-      path: '/v1/models',
-      operation: 'listModels',
+      path: `/${version}/models`,
+      operation: `listModels${suffix}`,
       summary: 'The models that can be asked, as the SDK that asks expects them.',
-      answer: z.unknown(),
       refusals: ['no_llm_provider'],
       work: () => (gateway.models.length > 0 ? accept(modelList(gateway.models)) : noProvider()),
     }),
     route({
       ...shared,
-      method: 'GET',
-      path: '/v1/models/{model}',
-      operation: 'getModel',
+      path: `/${version}/models/{model}`,
+      operation: `getModel${suffix}`,
       summary: 'One model.',
       params: z.strictObject({ model: text('model', 'Its name.') }),
-      answer: z.unknown(),
       refusals: ['no_llm_provider', 'unknown_model'],
       work: ({ params }) => (gateway.models.length > 0 ? oneModel(gateway.models, params.model) : noProvider()),
     }),

@@ -86,7 +86,18 @@ describe('the OpenAI SDK', () => {
   it('lists the models', async () => {
     const names = [];
     for await (const model of mind.openai.models.list()) names.push(model.id);
-    expect(names).toEqual(['gpt', 'small', 'embed', 'claude']);
+    expect(names).toEqual([
+      ...[
+        'gpt',
+        'small',
+        'meta/llama-3:free',
+        'embed',
+        'claude',
+        'anthropic/claude:beta',
+        'gemini',
+        'google/gemma-3:free',
+      ],
+    ]);
     expect(await mind.openai.models.retrieve('gpt')).toMatchObject({ id: 'gpt', owned_by: 'one' });
     await expect(mind.openai.models.retrieve('no/such')).rejects.toMatchObject({ status: 404, code: 'unknown_model' });
   });
