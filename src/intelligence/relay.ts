@@ -158,10 +158,11 @@ class EventStream {
   }
 
   /** What is reported step by step grows; what is reported of once is not taken back by a later 0. */
-  #report({ input, cached, output }: Partial<TokenUsage> = {}): void {
+  #report({ input, cached = 0, output }: Partial<TokenUsage> = {}): void {
     const before = this.#usage;
-    if (input !== undefined) before.input = Math.max(before.input ?? 0, input);
-    if (cached !== undefined) before.cached = Math.max(before.cached ?? 0, cached);
+    // Both are parts of one prompt: what one report says of them belongs together.
+    if (input !== undefined && input + cached >= (before.input ?? 0) + (before.cached ?? 0))
+      Object.assign(before, { input, cached });
     if (output !== undefined) before.output = Math.max(before.output ?? 0, output);
   }
 

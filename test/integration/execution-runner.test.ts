@@ -11,6 +11,7 @@ let economy: TestEconomy;
 let discarded: string[];
 let statesAtEndOfCalls: string[];
 let did: string[];
+let environment: ExecutionRequest['environment'];
 beforeEach(() => {
   economy = openTestEconomy();
   discarded = [];
@@ -43,7 +44,8 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
       close: () => undefined,
     },
     sandbox: {
-      prepare: ({ executionId }: ExecutionRequest) => {
+      prepare: ({ executionId, environment: given }: ExecutionRequest) => {
+        environment = given;
         did.push(`prepare ${executionId}`);
         return Promise.resolve({
           unheld: ['memory', 'cpu'],
@@ -94,6 +96,19 @@ describe('an execution', () => {
     const [id = 0] = nextCycle(economy).allocated;
     await runExecution(orchestrator({}), id, NEVER);
     expect(did).toEqual([`prepare exe_${id}`, `open ${id} at 0, starting`, 'go']);
+  });
+
+  it('finds the gateway by the variables that SDKs look for, each with its own token', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    await runExecution(orchestrator({}), id, NEVER);
+    const { BP_EXECUTION_TOKEN: token, ...others } = environment;
+    expect(token).toMatch(/^.{32,}$/);
+    expect(others).toEqual({
+      ...{ OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1', OPENAI_API_KEY: token },
+      ...{ ANTHROPIC_BASE_URL: 'http://127.0.0.1:8080', ANTHROPIC_API_KEY: token },
+      ...{ GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:8080', GEMINI_API_KEY: token },
+    });
   });
 
   it('that is taken over is served as what was adopted', async () => {

@@ -60,7 +60,7 @@ describe('providers', () => {
   });
 
   it.each([
-    [{ kind: 'opena' }, 'intelligence.providers.0.kind is "opena", but must be openai, anthropic or google'],
+    [{ kind: 'opena' }, 'intelligence.providers.0.kind is "opena", but must be one of openai, anthropic or google'],
     [{ base_url: 'ftp://x' }, 'intelligence.providers.0.base_url is "ftp://x", but must be an http or https URL'],
     [{ models: [] }, 'intelligence.providers.0.models is []'],
     [{ models: [{ name: 'm', input_weight: -1 }] }, 'intelligence.providers.0.models.0.input_weight is -1'],
