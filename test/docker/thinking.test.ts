@@ -12,6 +12,7 @@ import { KEY, providersAt } from '../helpers/provider-settings.ts';
 const MAIN = `
 import OpenAI from 'openai';
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 
 const told = {};
 const hello = [{ role: 'user', content: 'Say hello.' }];
@@ -19,6 +20,7 @@ const tool = { name: 'weather', description: 'Of a place.', input_schema: { type
 const tools = [{ type: 'function', function: { name: tool.name, parameters: tool.input_schema } }];
 const openai = new OpenAI();
 const anthropic = new Anthropic();
+const google = new GoogleGenAI({});
 
 told.chat = (await openai.chat.completions.create({ model: 'gpt', messages: hello })).choices[0].message.content;
 let words = '';
@@ -37,6 +39,15 @@ const use = await anthropic.messages.create({
 });
 told.use = use.content[0].input;
 
+told.content = (await google.models.generateContent({ model: 'gemini', contents: 'Say hello.' })).text;
+words = '';
+for await (const chunk of await google.models.generateContentStream({ model: 'gemini', contents: 'Say hello.' }))
+  words += chunk.text ?? '';
+told.contentStream = words;
+const functions = [{ name: tool.name, parametersJsonSchema: tool.input_schema }];
+const asked = { model: 'gemini', contents: 'tool', config: { tools: [{ functionDeclarations: functions }] } };
+told.functionCall = (await google.models.generateContent(asked)).functionCalls[0].args;
+
 const { remaining } = await (await fetch(process.env.BP_SERVICE_URL + '/execution', {
   headers: { authorization: 'Bearer ' + process.env.BP_EXECUTION_TOKEN },
 })).json();
@@ -52,6 +63,9 @@ told.secrets = JSON.stringify(process.env).includes('${KEY}');
 console.log(JSON.stringify(told));
 `;
 
+/** Of a call of the tool. */
+const CALL = { input: 11, output: 9 };
+
 /** The operator's: no variable of this process may hold it. */
 const KEY_FILE = join(tmpdir(), `bp-key-${process.pid}`);
 
@@ -60,8 +74,8 @@ let place: ProgramHome;
 beforeAll(async () => {
   provider = await startFakeProvider();
   provider.behave(({ body }) => {
-    const said = JSON.stringify(body['messages'] ?? '');
-    if (said.includes('tool')) return { tool: { name: 'weather', input: { city: 'Oslo' } } };
+    const said = JSON.stringify(body['messages'] ?? body['contents'] ?? '');
+    if (said.includes('tool')) return { tool: { name: 'weather', input: { city: 'Oslo' } }, usage: CALL };
     return said.includes('greedy') ? { delayMs: 200, usage: { input: 20, output: Number(body['max_tokens']) } } : {};
   });
   writeFileSync(KEY_FILE, `${KEY}\n`, { mode: 0o600 });
@@ -80,7 +94,7 @@ afterAll(async () => {
 describe('an agent with SDKs', () => {
   it('thinks within its budget, in a container without a network', async () => {
     const folder = place.agentFolder('thinker', { 'main.mjs': MAIN });
-    bringPackages(folder, ['openai', '@anthropic-ai/sdk']);
+    bringPackages(folder, ['openai', '@anthropic-ai/sdk', '@google/genai']);
     const bundle = 'cpu_seconds=8,memory_mb=512,tokens=2000,attention=0';
     const made = await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
     expect(made).toMatchObject({ status: 0 });
@@ -93,9 +107,10 @@ describe('an agent with SDKs', () => {
     expect(told).toMatchObject({
       ...{ chat: 'Hello, world!', stream: 'Hello, world!', response: 'Hello, world!', call: '{"city":"Oslo"}' },
       ...{ message: 'Hello, world!', messageStream: 'Hello, world!', use: { city: 'Oslo' } },
-      ...{ left: 2000 - 7 * 15, secrets: false },
+      ...{ content: 'Hello, world!', contentStream: 'Hello, world!', functionCall: { city: 'Oslo' } },
+      ...{ left: 2000 - 7 * 15 - 3 * 20, secrets: false },
     });
-    // Each of the twenty asked for 400 of the 1895 that were left.
+    // Each of the twenty asked for 400 of the 1835 that were left.
     expect(told['refused']).toBeGreaterThan(5);
 
     const calls = await place.json<{ billed: number; provider: string }[]>('calls', '--execution', execution?.id ?? '');
@@ -105,7 +120,9 @@ describe('an agent with SDKs', () => {
     expect(await place.json('history')).toMatchObject([{ tokens: { sold: 2000, used: execution?.used.tokens } }]);
     expect(await place.json('audit')).toMatchObject({ ok: true });
     for (const { headers } of provider.calls)
-      expect(headers['x-api-key'] ?? headers.authorization?.replace('Bearer ', '')).toBe(KEY);
+      expect(headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization?.replace('Bearer ', '')).toBe(
+        KEY,
+      );
   });
 });
 

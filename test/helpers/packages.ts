@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -21,5 +21,5 @@ export function bringPackages(folder: string, names: readonly string[]): void {
 
 /** Types and maps only take room. */
 function isWanted(path: string): boolean {
-  return !/\.(d\.[cm]?ts|map|[cm]?ts)$/.test(path) && dirname(path) !== '/src';
+  return !/\.(d\.[cm]?ts|map|[cm]?ts)$/.test(path);
 }
