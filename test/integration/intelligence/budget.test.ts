@@ -188,9 +188,9 @@ describe('a call is settled', () => {
   it('by its report where the provider may leave out what is too long', async () => {
     await start();
     mind.provider.behave({ usage: { input: 20, output: 4 } });
-    await mind.openai.responses.create({ model: 'gpt', input: LONG, truncation: 'auto' });
+    await mind.agent.post('/v1/responses', { model: 'gpt', input: LONG, truncation: 'auto' });
     expect(calls()[0]).toMatchObject({ input: 20, isReported: 1 });
-    await mind.openai.responses.create({ model: 'gpt', input: LONG });
+    await mind.agent.post('/v1/responses', { model: 'gpt', input: LONG });
     expect(calls()[0]).toMatchObject({ isReported: 0 });
   });
 
