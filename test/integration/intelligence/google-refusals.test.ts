@@ -97,7 +97,7 @@ const NOT_ALLOWED: readonly Refused[] = [
 ];
 
 describe('a call in the format of Google is refused before anything is asked or reserved', () => {
-  it.each([...WRONG, ...NOT_ALLOWED])('%s (%j)', async (_, body, code, field) => {
+  it.each<Refused>([...WRONG, ...NOT_ALLOWED])('%s (%j)', async (_, body, code, field?: string) => {
     const before = mind.spent();
     for (const [path, asked] of [
       [GENERATE, body],
