@@ -97,7 +97,7 @@ const NOT_ALLOWED: readonly Refused[] = [
 ];
 
 describe('a call in the format of Google is refused before anything is asked or reserved', () => {
-  it.each<Refused>([...WRONG, ...NOT_ALLOWED])('%s (%j)', async (_, body, code, field?: string) => {
+  it.each<Refused>([...WRONG, ...NOT_ALLOWED])('%s (%j)', async (...[, body, code, field]: readonly unknown[]) => {
     const before = mind.spent();
     for (const [path, asked] of [
       [GENERATE, body],
@@ -112,7 +112,7 @@ describe('a call in the format of Google is refused before anything is asked or 
       });
       const [{ metadata } = {}] = (answer.body['error'] as { details: { metadata?: { field?: string } }[] }).details;
       // What must be there at all is told as what it is.
-      if (field !== undefined && field !== 'contents') expect(metadata).toMatchObject({ field: inside + field });
+      if (field !== undefined && field !== 'contents') expect(metadata).toMatchObject({ field: `${inside}${field as string}` });
     }
     expect(mind.provider.calls).toEqual([]);
     expect(mind.spent()).toEqual(before);
