@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { TokenWeights } from '../domain/tokens.ts';
 import { BpError } from '../platform/errors.ts';
 import type { ProviderKind } from './formats/format.ts';
+import { LEAST_OF } from './image-tokens.ts';
 import type { ImageTokens } from './image-tokens.ts';
 import { encodingOf, type Encoding } from './token-counter.ts';
 
@@ -101,7 +102,11 @@ function modelOf(model: ProviderConfig['models'][number], provider: Provider): O
     provider,
     weights: { input: model.input_weight, cached: model.cached_weight, output: model.output_weight },
     outputMax: model.output_max,
-    imageTokens: { most: model.image_tokens, pixelsPerToken: model.image_pixels_per_token },
+    imageTokens: {
+      most: model.image_tokens,
+      least: LEAST_OF[provider.kind],
+      pixelsPerToken: model.image_pixels_per_token,
+    },
     encoding: encodingOf(upstream, model.tokenizer),
     embeds: model.embeds,
   };

@@ -18,20 +18,18 @@ export function isGoogles({ path }: Pick<Call, 'path'>): boolean {
 
 export function googleAnswer({ path, body }: Call, told: Told): object {
   if (path.endsWith(':countTokens')) return { totalTokens: told.usage?.input ?? 0 };
-  const { candidateCount: answers = 1 } = (body['generationConfig'] ?? {}) as { candidateCount?: number };
   const thoughts = (told.thoughts ?? []).map((text) => ({ text, thought: true }));
   const parts = [...thoughts, ...(told.tool ? [toolPart(told.tool)] : [{ text: told.words.join('') }])];
-  const candidates = Array.from({ length: answers }, (_, index) => ({ ...candidate(parts, 'STOP'), index }));
-  return chunk(path, candidates, usageMetadata(told));
+  return chunk(path, candidates(body, parts, 'STOP'), usageMetadata(told));
 }
 
 /** Each chunk reports the prompt; the last one the whole, and then the connection ends. */
 export function googleEvents(
-  { path }: Call,
+  { path, body }: Call,
   told: Told,
 ): readonly [before: string[], chunks: string[], after: string[]] {
   const event = (part: object, usage: unknown, finish?: string) =>
-    `data: ${JSON.stringify(chunk(path, [candidate([part], finish)], usage))}\r\n\r\n`;
+    `data: ${JSON.stringify(chunk(path, candidates(body, [part], finish), usage))}\r\n\r\n`;
   const begun = told.usage && { promptTokenCount: told.usage.input, totalTokenCount: told.usage.input };
   const parts = [
     ...(told.thoughts ?? []).map((text) => ({ text, thought: true })),
@@ -48,8 +46,14 @@ function toolPart({ name, input }: NonNullable<Told['tool']>): object {
   return { functionCall: { name, args: input }, thoughtSignature: 'c2lnbmVk' };
 }
 
-function candidate(parts: readonly object[], finishReason?: string): object {
-  return { content: { parts, role: 'model' }, ...(finishReason !== undefined && { finishReason }), index: 0 };
+/** Of each answer that was asked for. */
+function candidates(body: Call['body'], parts: readonly object[], finishReason?: string): readonly object[] {
+  const { candidateCount: answers = 1 } = (body['generationConfig'] ?? {}) as { candidateCount?: number };
+  const content = { parts, role: 'model' };
+  return Array.from({ length: answers }, (_, index) => ({
+    ...{ content, index },
+    ...(finishReason !== undefined && { finishReason }),
+  }));
 }
 
 function chunk(path: string, candidates: readonly object[], usage: unknown): object {

@@ -5,7 +5,7 @@ import { encodingOf, TokenCounter, type Encoding } from '../../src/intelligence/
 
 const counter = new TokenCounter();
 const nothing = { texts: [], extras: [], parts: 0, images: [], tokenNumbers: 0 };
-const imageTokens = { most: 1000, pixelsPerToken: 400 };
+const imageTokens = { most: 1000, least: 0, pixelsPerToken: 400 };
 
 async function inputOf(texts: readonly string[], encoding: Encoding = 'o200k'): Promise<number> {
   return (await counter.inputOf({ ...nothing, texts }, { encoding, imageTokens })).most;

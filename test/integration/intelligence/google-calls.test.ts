@@ -131,6 +131,22 @@ describe('what an agent may ask for', () => {
   });
 });
 
+it('an image is reserved for the finest resolution, however small it is', async () => {
+  const png = Buffer.alloc(33);
+  png.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  png.writeUInt32BE(32, 16);
+  png.writeUInt32BE(32, 20);
+  const reserved = async (...parts: object[]) => {
+    const body = { contents: [{ parts }], generationConfig: { maxOutputTokens: 1 } };
+    expect((await mind.agent.post(GENERATE, body)).status).toBe(200);
+    return mind.test.economy.store.modelCalls.page(Number.MAX_SAFE_INTEGER, 1)[0]!.reserved;
+  };
+  const image = { inlineData: { mimeType: 'image/png', data: png.toString('base64') } };
+  const more = (await reserved({ text: 'x' }, image)) - (await reserved({ text: 'x' }));
+  expect(more).toBeGreaterThanOrEqual(2240);
+  expect(more).toBeLessThan(2300);
+});
+
 describe('a stream', () => {
   /** The raw answer. */
   function read(path: string): Promise<{ readonly type: string | undefined; readonly text: string }> {

@@ -234,14 +234,31 @@ describe('intelligence', () => {
     expect(answer.body['type']).toBe(path.startsWith('/v1/messages') ? 'error' : undefined);
   });
 
+  it.each([
+    ['POST', '/v1beta/models/gemini:generateContent'],
+    ['POST', '/v1beta/models/gemini:streamGenerateContent?alt=sse'],
+    ['POST', '/v1beta/models/gemini:countTokens'],
+    ['POST', '/v1/models/gemini:generateContent'],
+    ['POST', '/v1/models/gemini:streamGenerateContent'],
+    ['POST', '/v1/models/gemini:countTokens'],
+    ['GET', '/v1beta/models'],
+    ['GET', '/v1beta/models/gemini'],
+  ])('%s %s says it in the words of Google', async (method, path) => {
+    const answer = await ann.request({ method, path, ...(method === 'POST' && { body: { contents: [] } }) });
+    const details = [{ reason: 'no_llm_provider', domain: 'bp-agents' }];
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 503, status: 'UNAVAILABLE', details } } });
+  });
+
   it('says it also where a model is asked in no format', async () => {
     const answer = await ann.post('/intelligence/inference', { prompt: 'x' });
     expect(answer.body).toMatchObject({ status: 503, code: 'no_llm_provider' });
   });
 
   it('takes the token as the SDKs send it', async () => {
-    const headers = { authorization: '', 'x-api-key': ann.token };
-    expect((await ann.request({ path: '/v1/models', headers })).status).toBe(503);
-    expect((await ann.request({ path: '/economic/balance', headers })).body).toMatchObject({ code: 'missing_token' });
+    for (const name of ['x-api-key', 'x-goog-api-key']) {
+      const headers = { authorization: '', [name]: ann.token };
+      expect((await ann.request({ path: '/v1/models', headers })).status).toBe(503);
+      expect((await ann.request({ path: '/economic/balance', headers })).body).toMatchObject({ code: 'missing_token' });
+    }
   });
 });
