@@ -29,7 +29,7 @@ afterAll(() => mind.close());
 
 interface Plan {
   readonly isStream: boolean;
-  readonly isAnthropic: boolean;
+  readonly kind: 'openai' | 'anthropic' | 'google';
   readonly behaviour: Behaviour;
   /** The agent leaves when it has had this many chunks. */
   readonly leaveAfter: number;
@@ -47,7 +47,8 @@ function planOf(number: number): Plan {
   ];
   const behaviour = { usage, delayMs: delay % 20, ...kinds[fault % kinds.length] };
   const leaves = behaviour.hangAfter === 2 && fault % 2 === 0;
-  return { isStream: form % 2 === 0, isAnthropic: form % 4 < 2, behaviour, leaveAfter: leaves ? 1 : Infinity };
+  const kind = (['openai', 'anthropic', 'google'] as const)[(form >> 1) % 3]!;
+  return { isStream: form % 2 === 0, kind, behaviour, leaveAfter: leaves ? 1 : Infinity };
 }
 
 function numberOf(said: unknown): number {
@@ -56,18 +57,31 @@ function numberOf(said: unknown): number {
 
 /** What the provider does with a call; like a real one it keeps to the limit that it is given. */
 function behaviourOf(body: ProviderCall['body']): Behaviour {
-  const { behaviour } = planOf(numberOf(body['messages']));
-  const most = Number(body['max_tokens']);
+  const { behaviour } = planOf(numberOf(body));
+  const { maxOutputTokens: googles } = (body['generationConfig'] ?? {}) as { readonly maxOutputTokens?: number };
+  const most = Number(body['max_tokens'] ?? googles);
   const words = ['Hello', ',', ' world', '!'].slice(0, most);
   const { usage } = behaviour;
   return { ...behaviour, words, ...(usage && { usage: { ...usage, output: Math.min(usage.output, most) } }) };
 }
 
+/** The same question in the format of each. */
+function written(number: number): { readonly path: string; readonly body: object } {
+  const { isStream, kind } = planOf(number);
+  const said = `call ${number}`;
+  if (kind === 'google') {
+    const body = { contents: [{ role: 'user', parts: [{ text: said }] }], generationConfig: { maxOutputTokens: 60 } };
+    return { path: `/v1beta/models/gemini:${isStream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`, body };
+  }
+  const call = { messages: [{ role: 'user', content: said }], max_tokens: 60, stream: isStream };
+  return kind === 'anthropic'
+    ? { path: '/v1/messages', body: { ...call, model: 'claude' } }
+    : { path: '/v1/chat/completions', body: { ...call, model: 'gpt' } };
+}
+
 function send({ socketPath, token }: TestAgent, number: number): Promise<number> {
-  const { isStream, isAnthropic, leaveAfter } = planOf(number);
-  const messages = [{ role: 'user', content: `call ${number}` }];
-  const body = JSON.stringify({ model: isAnthropic ? 'claude' : 'gpt', messages, max_tokens: 60, stream: isStream });
-  const path = isAnthropic ? '/v1/messages' : '/v1/chat/completions';
+  const { leaveAfter } = planOf(number);
+  const { path, body } = written(number);
   const headers = { 'content-type': 'application/json', 'x-api-key': token };
   return new Promise((resolve) => {
     let chunks = 0;
@@ -78,7 +92,7 @@ function send({ socketPath, token }: TestAgent, number: number): Promise<number>
       incoming.on('close', () => resolve(incoming.statusCode ?? 0)).on('error', () => undefined);
     });
     outgoing.on('error', () => resolve(0));
-    outgoing.end(body);
+    outgoing.end(JSON.stringify(body));
   });
 }
 
@@ -106,7 +120,7 @@ it('what was billed is what the provider reported, or what the rule says where i
   const reportedBy = new Map(
     mind.provider.calls.flatMap(({ body }) => {
       const { usage, rawUsage } = behaviourOf(body);
-      return usage && rawUsage === undefined ? [[numberOf(body['messages']), usage.input + usage.output] as const] : [];
+      return usage && rawUsage === undefined ? [[numberOf(body), usage.input + usage.output] as const] : [];
     }),
   );
   const reported = calls.filter(({ isReported }) => isReported === 1);
