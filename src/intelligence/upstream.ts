@@ -6,7 +6,8 @@ import type { Randomness } from '../platform/randomness.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { Breaker } from './breaker.ts';
 import { CallFailure, connectionFailure, garbage, HungUp, statusFailure } from './failure.ts';
-import { recordOf, type Json, type ProviderKind } from './formats/format.ts';
+import type { Json, ProviderKind } from './formats/format.ts';
+import { readError } from './provider-error.ts';
 import { withoutKey, type Provider } from './provider.ts';
 import { Turns } from './turns.ts';
 
@@ -166,10 +167,10 @@ export class Upstream {
   async #failureOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<CallFailure> {
     // The status says enough where its words can't be had.
     const text = await readText(body, ERROR_BYTES_MAX).catch(() => undefined);
-    const asked = retryAfterMs(headers, this.#deps.clock.now());
-    return statusFailure(this.#provider.name, statusCode, {
-      message: withoutKey(this.#provider, messageIn(text ?? '')),
-      retryAfterMs: asked,
+    const { message, isKeyWrong, retryAfterMs: told } = readError(text ?? '');
+    return statusFailure(this.#provider.name, isKeyWrong ? 401 : statusCode, {
+      message: withoutKey(this.#provider, message),
+      retryAfterMs: retryAfterMs(headers, this.#deps.clock.now()) ?? told,
     });
   }
 
@@ -230,17 +231,6 @@ export function leaveRest(body: Dispatcher.ResponseData['body'], clock: Clock): 
       () => body.destroy(),
       () => undefined,
     );
-}
-
-function messageIn(text: string): string {
-  try {
-    const error: unknown = recordOf(JSON.parse(text))['error'];
-    const { message } = recordOf(error);
-    if (typeof message === 'string') return message;
-    return typeof error === 'string' ? error : text;
-  } catch {
-    return text;
-  }
 }
 
 /** `retry-after-ms` of OpenAI, or `Retry-After` in seconds or as a date. */

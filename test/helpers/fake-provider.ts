@@ -20,6 +20,8 @@ export interface Behaviour {
   /** An error status, with what its body says. */
   readonly status?: number;
   readonly message?: string;
+  /** Of Google's errors. */
+  readonly details?: readonly object[];
   readonly headers?: Readonly<Record<string, string>>;
   /** This body, whatever it is, with status 200. */
   readonly garbage?: string;
@@ -109,7 +111,7 @@ async function answer(call: ProviderCall, response: ServerResponse, behaviour: B
   if (told.status !== undefined) {
     const error = { message: told.message ?? 'no', type: 'some_error' };
     response.writeHead(told.status, { 'content-type': 'application/json', ...told.headers });
-    response.end(JSON.stringify(errorOf(call, told.status, error)));
+    response.end(JSON.stringify(errorOf(call, told.status, { ...error, details: told.details })));
     return;
   }
   if (told.garbage !== undefined) {
@@ -123,8 +125,12 @@ async function answer(call: ProviderCall, response: ServerResponse, behaviour: B
   }
 }
 
-function errorOf(call: ProviderCall, status: number, error: { readonly message: string }): object {
-  if (isGoogles(call)) return googleError(status, error.message);
+function errorOf(
+  call: ProviderCall,
+  status: number,
+  { details, ...error }: { readonly message: string; readonly details: readonly object[] | undefined },
+): object {
+  if (isGoogles(call)) return googleError(status, error.message, details);
   return call.path.endsWith('/v1/messages') ? { type: 'error', error } : { error };
 }
 

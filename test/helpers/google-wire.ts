@@ -38,8 +38,8 @@ export function googleEvents(
   return [[], parts.map((part) => event(part, begun)), [event({ text: '' }, usageMetadata(told), 'STOP')]];
 }
 
-export function googleError(code: number, message: string): object {
-  return { error: { code, message, status: 'SOME_STATUS' } };
+export function googleError(code: number, message: string, details?: readonly object[]): object {
+  return { error: { code, message, status: 'SOME_STATUS', ...(details && { details }) } };
 }
 
 function toolPart({ name, input }: NonNullable<Told['tool']>): object {

@@ -24,7 +24,7 @@ const part = (given: object) => ({ contents: [{ role: 'user', parts: [given] }] 
 const config = (given: object) => ({ contents, generationConfig: given });
 const tool = (given: object) => ({ contents, tools: [given] });
 
-type Refused = readonly [what: string, body: object, code: string, field?: string];
+type Refused = [what: string, body: object, code: string, field?: string | undefined];
 
 const WRONG: readonly Refused[] = [
   ['no contents', {}, 'missing_field', 'contents'],
@@ -49,55 +49,57 @@ const WRONG: readonly Refused[] = [
     'invalid_value',
     'generationConfig.thinkingConfig.thinkingBudget',
   ],
+  ['too many images', { contents: [{ parts: [image, image, image] }] }, 'too_many_images'],
   ['two limits', config({ maxOutputTokens: 9, max_output_tokens: 9 }), 'invalid_value'],
   ['settings twice', { contents, generationConfig: {}, generation_config: {} }, 'invalid_value', 'generationConfig'],
 ];
 
-const NOT_ALLOWED: readonly Refused[] = [
-  ...[
-    ['what is kept there', { contents, cachedContent: 'cachedContents/1' }, 'cachedContent'],
-    ['what is kept there', { contents, cached_content: 'cachedContents/1' }, 'cachedContent'],
-    ['a file', part({ fileData: { fileUri: 'https://x/files/1' } }), 'contents.0.parts.0.fileData'],
-    ['a file', part({ file_data: { file_uri: 'https://x/files/1' } }), 'contents.0.parts.0.fileData'],
-    ['a file beside a text', part({ text: 'x', file_data: { file_uri: 'f' } }), 'contents.0.parts.0.fileData'],
-    ['a file beside an image', part({ ...image, fileData: { fileUri: 'f' } }), 'contents.0.parts.0.fileData'],
-    [
-      'a file that a tool gave',
-      part({ functionResponse: { name: 'f', response: {}, parts: [{ file_data: { file_uri: 'f' } }] } }),
-      'contents.0.parts.0.functionResponse.parts.0.fileData',
+const NOT_ALLOWED: readonly (readonly [what: string, body: object, field?: string])[] = [
+  ['what is kept there', { contents, cachedContent: 'cachedContents/1' }, 'cachedContent'],
+  ['what is kept there', { contents, cached_content: 'cachedContents/1' }, 'cachedContent'],
+  ['a file', part({ fileData: { fileUri: 'https://x/files/1' } }), 'contents.0.parts.0.fileData'],
+  ['a file', part({ file_data: { file_uri: 'https://x/files/1' } }), 'contents.0.parts.0.fileData'],
+  ['a file beside a text', part({ text: 'x', file_data: { file_uri: 'f' } }), 'contents.0.parts.0.fileData'],
+  ['a file beside an image', part({ ...image, fileData: { fileUri: 'f' } }), 'contents.0.parts.0.fileData'],
+  [
+    'a file that a tool gave',
+    part({ functionResponse: { name: 'f', response: {}, parts: [{ file_data: { file_uri: 'f' } }] } }),
+    'contents.0.parts.0.functionResponse.parts.0.fileData',
+  ],
+  ['sound', part({ inlineData: { mimeType: 'audio/wav', data: 'AAAA' } }), 'contents.0.parts.0.inlineData'],
+  ['a document', part({ inline_data: { mime_type: 'application/pdf', data: 'AA' } }), 'contents.0.parts.0.inlineData'],
+  ['data of no type', part({ inlineData: { data: 'AAAA' } }), 'contents.0.parts.0.inlineData'],
+  ['a film', part({ ...image, videoMetadata: { fps: 1 } }), 'contents.0.parts.0.videoMetadata'],
+  ['code that ran there', part({ executableCode: { code: 'x' } }), 'contents.0.parts.0.executableCode'],
+  ['what it gave', part({ code_execution_result: { output: 'x' } }), 'contents.0.parts.0.codeExecutionResult'],
+  ['a tool that ran there', part({ toolCall: { toolType: 'x' } }), 'contents.0.parts.0.toolCall'],
+  [
+    'the system in a file',
+    { contents, systemInstruction: { parts: [{ fileData: {} }] } },
+    'systemInstruction.parts.0.fileData',
+  ],
+  ['a voice', config({ speechConfig: {} }), 'generationConfig.speechConfig'],
+  ['pictures', config({ response_modalities: ['TEXT', 'IMAGE'] }), 'generationConfig.responseModalities.1'],
+  ['a picture', config({ image_config: { aspectRatio: '1:1' } }), 'generationConfig.imageConfig'],
+  ...['googleSearch', 'google_search', 'googleSearchRetrieval', 'codeExecution', 'code_execution', 'urlContext'].map(
+    (name): [string, object, string?] => [name, tool({ [name]: {} })],
+  ),
+  ...['computerUse', 'fileSearch', 'googleMaps', 'mcpServers', 'retrieval', 'newerSearch'].map(
+    (name): [string, object, string] => [
+      `${name} beside functions`,
+      tool({ functionDeclarations: [], [name]: {} }),
+      `tools.0.${name}`,
     ],
-    ['sound', part({ inlineData: { mimeType: 'audio/wav', data: 'AAAA' } }), 'contents.0.parts.0.inlineData'],
-    [
-      'a document',
-      part({ inline_data: { mime_type: 'application/pdf', data: 'AA' } }),
-      'contents.0.parts.0.inlineData',
-    ],
-    ['data of no type', part({ inlineData: { data: 'AAAA' } }), 'contents.0.parts.0.inlineData'],
-    ['a film', part({ ...image, videoMetadata: { fps: 1 } }), 'contents.0.parts.0.videoMetadata'],
-    ['code that ran there', part({ executableCode: { code: 'x' } }), 'contents.0.parts.0.executableCode'],
-    ['what it gave', part({ code_execution_result: { output: 'x' } }), 'contents.0.parts.0.codeExecutionResult'],
-    ['a tool that ran there', part({ toolCall: { toolType: 'x' } }), 'contents.0.parts.0.toolCall'],
-    [
-      'the system in a file',
-      { contents, systemInstruction: { parts: [{ fileData: {} }] } },
-      'systemInstruction.parts.0.fileData',
-    ],
-    ['a voice', config({ speechConfig: {} }), 'generationConfig.speechConfig'],
-    ['pictures', config({ response_modalities: ['TEXT', 'IMAGE'] }), 'generationConfig.responseModalities.1'],
-    ['a picture', config({ image_config: { aspectRatio: '1:1' } }), 'generationConfig.imageConfig'],
-    ...['googleSearch', 'google_search', 'googleSearchRetrieval', 'codeExecution', 'code_execution', 'urlContext'].map(
-      (name) => [name, tool({ [name]: {} }), undefined] as const,
-    ),
-    ...['computerUse', 'fileSearch', 'googleMaps', 'mcpServers', 'retrieval', 'newerSearch'].map(
-      (name) =>
-        [`${name} beside functions`, tool({ functionDeclarations: [], [name]: {} }), `tools.0.${name}`] as const,
-    ),
-  ].map(([what, body, field]) => [what, body, 'not_allowed', field] as Refused),
-  ['too many images', { contents: [{ parts: [image, image, image] }] }, 'too_many_images'],
+  ),
+];
+
+const REFUSED: readonly Refused[] = [
+  ...WRONG,
+  ...NOT_ALLOWED.map(([what, body, field]): Refused => [what, body, 'not_allowed', field]),
 ];
 
 describe('a call in the format of Google is refused before anything is asked or reserved', () => {
-  it.each<Refused>([...WRONG, ...NOT_ALLOWED])('%s (%j)', async (...[, body, code, field]: readonly unknown[]) => {
+  it.each(REFUSED)('%s (%j)', async (_, body, code, field) => {
     const before = mind.spent();
     for (const [path, asked] of [
       [GENERATE, body],
@@ -112,7 +114,7 @@ describe('a call in the format of Google is refused before anything is asked or 
       });
       const [{ metadata } = {}] = (answer.body['error'] as { details: { metadata?: { field?: string } }[] }).details;
       // What must be there at all is told as what it is.
-      if (field !== undefined && field !== 'contents') expect(metadata).toMatchObject({ field: `${inside}${field as string}` });
+      if (field !== undefined && field !== 'contents') expect(metadata).toMatchObject({ field: inside + field });
     }
     expect(mind.provider.calls).toEqual([]);
     expect(mind.spent()).toEqual(before);

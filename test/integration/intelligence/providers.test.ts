@@ -59,6 +59,17 @@ describe("a provider's failure is the provider's", () => {
     expect(mind.spent().used).toBe(0);
   });
 
+  it('also a wrong key of which Google says that the call is wrong', async () => {
+    await start();
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }];
+    mind.provider.behave({ status: 400, message: 'API key not valid.', details });
+    const body = { contents: [{ parts: [{ text: 'x' }] }] };
+    const answer = await mind.agent.post('/v1beta/models/gemini:generateContent', body);
+    expect(answer).toMatchObject({ status: 502, body: { error: { details: [{ reason: 'provider_failed' }] } } });
+    expect(JSON.stringify(answer.body)).not.toContain('API key');
+    expect(mind.provider.calls).toHaveLength(1);
+  });
+
   it('one that is not there', async () => {
     await start();
     await mind.provider.close();
@@ -101,6 +112,22 @@ describe('another attempt', () => {
     mind.provider.behave((_, number) => (number < 2 ? { status: 503 } : {}));
     expect((await create()).choices[0]?.message.content).toBe('Hello, world!');
     expect(mind.spent().used).toBe(15);
+  });
+
+  it('waits as long as Google asks for in the body of its error', async () => {
+    await start({ overrides: ['intelligence.retry_base_ms=60000', 'intelligence.retry_wait_max_ms=60000'] });
+    const asks = (retryDelay: string) => ({ status: 429, details: [{ '@type': 'RetryInfo', retryDelay }] });
+    mind.provider.behave((_, number) => (number === 0 ? asks('0.005s') : {}));
+    const body = { contents: [{ parts: [{ text: 'x' }] }] };
+    const ask = () => mind.agent.post('/v1beta/models/gemini:generateContent', body);
+    expect(await ask()).toMatchObject({ status: 200 });
+    expect(mind.provider.calls).toHaveLength(2);
+    mind.provider.behave(asks('3600s'));
+    expect(await ask()).toMatchObject({
+      ...{ status: 503, headers: { 'retry-after': '3600' } },
+      body: { error: { details: [{ reason: 'provider_busy', metadata: { limit: '3600' } }] } },
+    });
+    expect(mind.provider.calls).toHaveLength(3);
   });
 
   it('waits as long as the provider asks for, and is not made where that is too long', async () => {
