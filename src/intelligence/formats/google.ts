@@ -43,7 +43,7 @@ export const countContent: Format = {
   ...generateContent,
   route: '/v1beta/models/{model}:countTokens',
   path: '/v1beta/models/{model}:countTokens',
-  read: readCount,
+  read: readCounted,
   write({ body }, { model }) {
     const { generateContentRequest: whole } = body;
     const named = isRecord(whole) ? { generateContentRequest: { ...whole, model: `models/${model}` } } : body;
@@ -97,7 +97,7 @@ function readCall(body: unknown, limits: Limits, { isStream }: Pick<Asked, 'isSt
   });
 }
 
-function readCount(body: unknown, limits: Limits): Result<Asked> {
+function readCounted(body: unknown, limits: Limits): Result<Asked> {
   const read = readBody(body, COUNT);
   if (!read.ok) return read;
   const { model, kept, reading, removed } = read.value;

@@ -39,7 +39,7 @@ export function googleRoutes(
         operation: version === 'v1' ? `${operation}V1` : operation,
         // The gateway reads it itself.
         body: z.unknown(),
-        query: z.object({ alt }),
+        ...(format === streamGenerateContent && { query: z.object({ alt }) }),
         answer: z.unknown(),
         relay: async ({ caller, body, params: { model }, query, hungUp }) => {
           const answer = await gateway.answer({ caller, format, body: addressedTo(model, body), hungUp });

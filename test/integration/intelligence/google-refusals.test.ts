@@ -175,6 +175,14 @@ describe('the token', () => {
     ).toMatchObject({ status: 401, body: { error: { code: 401, status: 'UNAUTHENTICATED' } } });
   });
 
+  it('tells on a route of two SDKs which of them asks', async () => {
+    const headers = { authorization: '', 'x-goog-api-key': mind.agent.token };
+    expect(await mind.agent.request({ path: '/v1/models/none', headers })).toMatchObject({
+      ...{ status: 404, body: { error: { code: 404, status: 'NOT_FOUND', details: [{ reason: 'unknown_model' }] } } },
+    });
+    expect(await mind.agent.get('/v1/models/none')).toMatchObject({ body: { error: { code: 'unknown_model' } } });
+  });
+
   it('is not taken from the address, and what to do is told', async () => {
     const { token } = mind.agent;
     for (const path of [`${GENERATE}?key=${token}`, `${STREAM}?alt=sse&key=${token}`])
