@@ -225,11 +225,12 @@ def own_interface():
 
 
 def thirty_two():
-    # mov eax, 20 (getpid); int 0x80; ret
+    """Whether it is told its own number, as only a kernel does that takes call 20 for getpid, the way 32-bit programs have it."""
+    # mov eax, 20; int 0x80; ret
     code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     code.write(bytes([0xB8, 20, 0, 0, 0, 0xCD, 0x80, 0xC3]))
-    ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
-    return 0
+    answer = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
+    return 0 if answer == os.getpid() else 98
 
 
 @attack

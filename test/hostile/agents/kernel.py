@@ -40,6 +40,11 @@ def keyrings():
     return [syscall(250, 219, 0, 0, 0, 0), syscall(248, 217, b"user", b"k", b"v", 1, -3), syscall(249, 218, b"user", b"k", 0, -3)]
 
 
+def is_masked(path):
+    """Whether nothing but /dev/null lies there, which an engine puts over files of the kernel that nobody may see."""
+    return attempt(lambda: os.stat(path).st_rdev) == os.makedev(1, 3)
+
+
 @attack
 def kernel_files():
     paths = [
@@ -48,7 +53,7 @@ def kernel_files():
         "/sys/kernel/uevent_helper", "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/power/state", "/sys/class/rtc/rtc0/since_epoch",
         "/proc/irq/default_smp_affinity", "/proc/bus/pci/devices", "/proc/kcore", "/dev/mem", "/dev/kmsg", "/proc/1/attr/current",
     ]
-    return [path for path in paths if str(attempt(lambda: write(path))).startswith("wrote")]
+    return [path for path in paths if not is_masked(path) and str(attempt(lambda: write(path))).startswith("wrote")]
 
 
 @attack
