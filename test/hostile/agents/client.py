@@ -14,9 +14,12 @@ def raw(data, timeout=15, pieces=()):
     with socket.create_connection(("127.0.0.1", 8080), timeout=timeout) as s:
         answer = b""
         try:
-            s.sendall(data)
-            for piece in pieces:
+            for piece in (data, *pieces):
                 s.sendall(piece)
+        except (TimeoutError, ConnectionError):
+            # What it was answered before it had sent all of it is there to be read.
+            pass
+        try:
             while True:
                 part = s.recv(65536)
                 if not part:
