@@ -5,7 +5,7 @@ import { ALL_STEPS, setUp } from './set-up.mjs';
 
 /**
  * `npm run torture`: kills the real program at random instants, as many rounds as asked for.
- * @param {readonly string[]} args `--rounds N --seed TEXT`.
+ * @param {readonly string[]} args `--rounds N --seed TEXT --life SECONDS`.
  */
 export async function torture(args) {
   await setUp(ALL_STEPS);

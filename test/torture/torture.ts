@@ -15,8 +15,13 @@ import { closeEconomy } from '../../src/economy/economy.ts';
 export interface TortureOptions {
   readonly rounds: number;
   readonly seed: string;
+  /** How long the program lives at most before a kill. Where it is too short for an execution to be settled, none ever is. */
+  readonly lifeSecondsMax?: number;
   readonly say: (line: string) => void;
 }
+
+/** Unless another is asked for: enough on an engine of this machine that isn't busy. */
+export const LIFE_SECONDS_MAX = 4.5;
 
 const AGENTS = 6;
 const SETTINGS = [
@@ -26,7 +31,7 @@ const SETTINGS = [
   ...['history.cycles=100000', 'sandbox.faults_before_pause=1000', 'sandbox.workspace_mb=64', 'log.level=warn'],
 ];
 /** From a kill before anything is opened to one in the midst of work, mostly counted from its first cycle. */
-const LIFE_MS = [50, 4500] as const;
+const LIFE_MS_MIN = 50;
 const END_CYCLES = 3;
 const CLOSE_TRIES = 40;
 
@@ -35,7 +40,8 @@ const CLOSE_TRIES = 40;
  * again, and holds the database against what they were told. Resolves with the first differences; none where all is
  * well. The home of a run that went wrong is kept.
  */
-export async function torture({ rounds, seed, say }: TortureOptions): Promise<readonly string[]> {
+export async function torture(options: TortureOptions): Promise<readonly string[]> {
+  const { rounds, seed, lifeSecondsMax = LIFE_SECONDS_MAX, say } = options;
   const place = programHome(SETTINGS);
   const dice = new Dice(seed);
   const truth = new GroundTruth(place.directory);
@@ -43,7 +49,7 @@ export async function torture({ rounds, seed, say }: TortureOptions): Promise<re
   for (let round = 1; round <= rounds; round++) {
     const own = dice.fork(`round ${round}`);
     const began = Date.now();
-    const { lifeMs, signal, scored, early } = await live(place, own);
+    const { lifeMs, signal, scored, early } = await live(place, own, lifeSecondsMax * 1000);
     const differences = [...early, ...truth.differences(), ...truth.checkScored(scored), ...audited(place)];
     const facts = `${truth.started} starts, ${truth.acknowledged} acknowledged writes, ${truth.compared} ends, ${scored.length} marks this time`;
     say(`round ${round} of seed ${seed}: ${signal} after ${lifeMs} ms; ${facts}; ${Date.now() - began} ms`);
@@ -82,8 +88,8 @@ interface Life {
 }
 
 /** One start of the program and its end at an instant of the seed's, while the human answers from another process. */
-async function live(place: ProgramHome, dice: Dice): Promise<Life> {
-  const lifeMs = dice.whole(...LIFE_MS);
+async function live(place: ProgramHome, dice: Dice, lifeMsMax: number): Promise<Life> {
+  const lifeMs = dice.whole(LIFE_MS_MIN, lifeMsMax);
   const before = cycleOf(place);
   const run = place.start('run', '--headless');
   // A busy machine would be killed at its start each time.
