@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Caller } from '../economy/executions/caller.ts';
@@ -234,7 +235,9 @@ export class Gateway {
   async #refusalOf(error: unknown, call: OpenCall): Promise<Refusal> {
     if (error instanceof CallFailure) {
       const { logger } = this.#deps;
-      logger.warn({ call: call.id, provider: call.model.provider.name, err: error.cause ?? error }, error.message);
+      const execution = formatId('execution', call.executionId);
+      const { name: provider } = call.model.provider;
+      logger.warn({ call: call.id, execution, provider, err: error.cause ?? error }, error.message);
       await this.#open.settle(call, { outcome: 'failed', usage: undefined, isReported: false, detail: error.message });
       const { retryAfterMs } = error;
       return retryAfterMs === undefined || error.refusal.limit !== undefined
