@@ -148,6 +148,14 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/restore.ts')).addRestore,
   },
   {
+    name: 'purge',
+    description: 'take away the text of an agent that is over, or of a prompt; money and records stay',
+    arguments: [
+      ['[target]', 'an agent such as genesis, or a prompt such as prompt_3; without it: what is kept no longer'],
+    ],
+    load: async () => (await import('./commands/purge.ts')).addPurge,
+  },
+  {
     name: 'image',
     description: 'build the image in which agents run, where it is missing or old',
     load: async () => (await import('./commands/image.ts')).addImage,

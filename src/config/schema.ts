@@ -223,11 +223,26 @@ const handshake = z
   .prefault({})
   .describe('How much env.json holds; the rest is under the GET routes.');
 
+/** Text that is older is let go of; the records that it belonged to stay. */
+const keptDays = (what: string) => real(0.001, 36_500).nullable().default(null).describe(what);
+
 const history = z
   .strictObject({
     cycles: whole(1, 100_000_000)
       .default(10_000)
       .describe('Cycles for which records are kept; transfers are kept for ever.'),
+    days: z
+      .strictObject({
+        prompts: keptDays('Of prompts that have ended: title and content.'),
+        answers: keptDays('Of answers to them: the reason. Marks are kept for ever.'),
+        messages: keptDays('Messages among agents, read or not, and the memos of transfers.'),
+        calls: keptDays('Of calls of models: what was asked and answered, where intelligence.log_content keeps it.'),
+        outputs: keptDays('What executions printed, as far as sandbox.outputs_max keeps it.'),
+      })
+      .prefault({})
+      .describe(
+        'Days for which text is kept, the money and the records that it belonged to for longer; null: for ever.',
+      ),
   })
   .prefault({})
   .describe('What is remembered.');

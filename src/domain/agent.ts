@@ -18,6 +18,8 @@ export interface Agent {
   readonly diedCycle: number | null;
   readonly lastSeenCycle: number | null;
   readonly restarts: number;
+  /** When all text of it that was over was let go of, the last time; null where that never was. */
+  readonly purgedAt: number | null;
   /** The last bundle that it bid for itself, without attention. */
   readonly lastBundle: { readonly cpuMs: number; readonly memoryMb: number; readonly tokens: number } | null;
 }

@@ -67,4 +67,6 @@ export interface Prompt {
   readonly reason: string | null;
   readonly reward: MicroCredits;
   readonly refund: MicroCredits;
+  /** When its text was let go of; null while it is kept. */
+  readonly purgedAt: number | null;
 }

@@ -63,6 +63,7 @@ export const REFUSALS = {
   prompt_already_submitted: 'The execution has already submitted its prompt.',
   prompt_not_found: 'There is no such prompt.',
   prompt_not_open: 'The prompt is not open for an answer.',
+  prompt_not_ended: 'The prompt has not ended yet.',
   prompt_already_ended: 'The prompt was already answered, skipped or expired.',
   // Executions.
   execution_not_found: 'There is no such execution.',

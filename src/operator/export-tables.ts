@@ -160,10 +160,10 @@ const EXECUTIONS = [
   ...words('used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail'),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
-  next_bid_status next_bid_detail submitted_at opened_at answered_at title content`);
+  next_bid_status next_bid_detail submitted_at opened_at answered_at purged_at title content`);
 const MESSAGES = words('id from to cycle sent_at content');
 const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
-  last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts`);
+  last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts purged_at`);
 const CYCLES = [
   ...words('cycle at duration_ms paused bids competing winners expired revenue'),
   ...BY_RESOURCE.flatMap((key) => RESOURCE_WORDS.map((resource) => `${key}_${resource}`)),

@@ -5,6 +5,7 @@ import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { recover, removeLeftovers } from './recovery.ts';
+import { Retention } from './retention.ts';
 import { StopWatch } from './stop-watch.ts';
 
 export interface LoopOptions {
@@ -23,6 +24,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const { economy, clock } = deps;
   const cycleMs = economy.config.market.cycle_seconds * 1000;
   const watch = watchEngine(deps);
+  const retention = new Retention(deps);
   const tasks = new Tasks();
   const stops = new StopWatch(deps, (looking) => tasks.add(looking));
   // What already runs is settled, not cut off, when the loop is stopped.
@@ -52,6 +54,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
     report(deps, cleared);
     for (const executionId of cleared.allocated) follow(run(executionId));
     tasks.add(watch.look(looking.signal));
+    tasks.add(retention.look());
     // A cycle that came late is not made up for.
     next = Math.max(next + cycleMs, clock.monotonic());
     if (cycles === undefined || cycle + 1 < cycles) await sleepUntil(deps, next, halt);

@@ -153,10 +153,11 @@ const Prompt = z
     agent_id: z.string(),
     execution_id: exeId,
     title: z.string().nullable(),
-    content: z.string(),
+    content: z.string().nullable().describe('Null where the operator purged it.'),
     ...promptEnd,
     submitted_at: time,
     opened_at: time.nullable(),
+    purged_at: time.nullable().describe('When its text was purged; null while it is kept.'),
   })
   .meta({ id: 'Prompt' });
 

@@ -61,6 +61,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   prompt_already_submitted: 403,
   prompt_not_found: 404,
   prompt_not_open: 409,
+  prompt_not_ended: 409,
   prompt_already_ended: 409,
   execution_not_found: 404,
   execution_already_ended: 409,

@@ -29,10 +29,11 @@ type Row = [
   lastCpuMs: number | null,
   lastMemoryMb: number | null,
   lastTokens: number | null,
+  purgedAt: number | null,
 ];
 
 const COLUMNS = `number, id, parent_id, lineage_id, status, stopped, life, born_cycle, born_at, dormant_since_cycle,
-  died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens`;
+  died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens, purged_at`;
 
 /** What keeps an agent alive: a pending bid for it, an execution, or an open or queued prompt. */
 const HAS_A_TIE = `(
@@ -135,7 +136,8 @@ export function agentsTable(database: Database) {
 
 function toAgent(row: Row): Agent {
   const [number, id, parentId, lineageId, status, stopped, life, bornCycle, bornAt, ...rest] = row;
-  const [dormantSinceCycle, diedCycle, lastSeenCycle, restarts, lastCpuMs, lastMemoryMb, lastTokens] = rest;
+  const [dormantSinceCycle, diedCycle, lastSeenCycle, restarts, lastCpuMs, lastMemoryMb, lastTokens, ...last] = rest;
+  const [purgedAt] = last;
   return {
     number,
     id,
@@ -150,6 +152,7 @@ function toAgent(row: Row): Agent {
     diedCycle,
     lastSeenCycle,
     restarts,
+    purgedAt,
     lastBundle:
       lastCpuMs === null || lastMemoryMb === null || lastTokens === null
         ? null

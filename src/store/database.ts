@@ -14,7 +14,7 @@ const CACHE_KIB = 65_536;
 
 /**
  * Opens the database file, durable and strict: WAL, `synchronous=FULL`, foreign keys on, and recursive triggers,
- * without which REPLACE would delete rows past the triggers that forbid it.
+ * without which REPLACE would delete rows past the triggers that forbid it. What is deleted is overwritten.
  * Throws `BpError` with code `database_missing`, `database_damaged`, `database_unreadable`.
  */
 export function openDatabase(
@@ -44,6 +44,7 @@ function makeDurableAndStrict(database: Database): void {
   database.pragma('foreign_keys = ON');
   database.pragma('recursive_triggers = ON');
   database.pragma('trusted_schema = OFF');
+  database.pragma('secure_delete = ON');
   database.pragma(`cache_size = -${CACHE_KIB}`);
 }
 

@@ -100,6 +100,9 @@ export function executionsTable(database: Database) {
       `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
     )
     .raw();
+  const ends = database.prepare<[number, number], { id: number; endedAt: number | null }>(
+    'SELECT id, ended_at AS endedAt FROM executions WHERE id > ? ORDER BY id LIMIT ? + 0',
+  );
   const held = database.prepare<[], { memoryMb: number | null; attention: number }>(
     `SELECT (SELECT SUM(memory_mb) FROM executions WHERE state <> 'settled') AS memoryMb,
             (SELECT COUNT(*) FROM executions WHERE attention_held = 1) AS attention`,
@@ -179,6 +182,9 @@ export function executionsTable(database: Database) {
     page: (before: number, limit: number): readonly Execution[] => page.all(before, limit).map(toExecution),
     ofAgent: (agentId: string, before: number, limit: number): readonly Execution[] =>
       ofAgent.all(agentId, before, limit).map(toExecution),
+    /** When they ended, the oldest first, with ids over `after`. */
+    endsAfter: (after: number, limit: number): readonly { readonly id: number; readonly endedAt: number | null }[] =>
+      ends.all(after, limit),
     /** The stock that executions hold; of flows nothing is ever held. */
     held(): Quantities {
       const row = held.get();

@@ -28,7 +28,7 @@ type Row = Omit<Prompt, 'scores'> & Readonly<Record<Mark, number | null>>;
 const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
   next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
   submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
-  interesting, useful, understandable, reason, reward, refund`;
+  interesting, useful, understandable, reason, reward, refund, purged_at AS purgedAt`;
 
 export type Prompts = ReturnType<typeof promptsTable>;
 

@@ -21,6 +21,7 @@ import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { stateTable, type State } from './state.ts';
+import { textsTable, type Texts } from './texts.ts';
 import { Transactions } from './transactions.ts';
 import { transfersTable, type Transfers } from './transfers.ts';
 import { BUSY_MS, WriteLock } from './write-lock.ts';
@@ -40,6 +41,7 @@ export interface Store {
   readonly idempotencyKeys: IdempotencyKeys;
   readonly modelCalls: ModelCalls;
   readonly audit: AuditRows;
+  readonly texts: Texts;
   /** What is known of other processes that write. */
   readonly lock: WriteLock;
   /**
@@ -146,6 +148,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     idempotencyKeys: idempotencyKeysTable(database),
     modelCalls: modelCallsTable(database),
     audit: auditRows(database),
+    texts: textsTable(database),
     lock,
     transaction: (work) => write(() => transactions.run(work)),
     share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),

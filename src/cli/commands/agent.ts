@@ -30,6 +30,7 @@ function lines(view: WholeAgent): readonly string[] {
     `${view.used_cpu_seconds.toLocaleString('en-US', { maximumFractionDigits: 3 })} CPU s used`,
     ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
+    ...(view.purged_at === null ? [] : [`text purged ${view.purged_at}`]),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
   ];
   return [

@@ -18,7 +18,7 @@ type View = ReturnType<typeof agentView>;
 
 export const AGENT_COLUMNS: readonly Column<View>[] = [
   { title: 'agent', value: ({ id }) => id },
-  { title: 'status', value: ({ status, stopped }) => (stopped ? `${status}, stopped` : status) },
+  { title: 'status', value: statusOf },
   { title: 'parent', value: ({ parent }) => parent },
   { title: 'born', value: ({ born_cycle: cycle }) => cycle, right: true },
   { title: 'seen', value: ({ last_seen_cycle: cycle }) => cycle, right: true },
@@ -46,4 +46,8 @@ export function addAgents(command: Command, deps: CliDeps): void {
         none: 'no agents; bp-agents bootstrap makes genesis',
       });
     });
+}
+
+function statusOf({ status, stopped, purged_at: purged }: View): string {
+  return [status, ...(stopped ? ['stopped'] : []), ...(purged === null ? [] : ['purged'])].join(', ');
 }

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import { outputPath } from '../../config/home-places.ts';
+import type { Execution } from '../../domain/execution.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
+import { findAgent } from '../../economy/views/agent-view.ts';
 import { hasLog, linesOf, readLog } from '../../operator/execution-log.ts';
+import type { Home } from '../../operator/home.ts';
 import { knownExecution } from '../../operator/views/known-execution.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
@@ -23,10 +26,16 @@ export function addLogs(command: Command, deps: CliDeps): void {
       const found = valueOf(knownExecution(economy, number));
       const path = outputPath(directory, id);
       if (json) printJson(deps.stdout, { execution_id: id, agent_id: found.agentId, ...textOf(path) });
-      else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or nothing that is still kept`]);
+      else if (!hasLog(path)) printLines(deps.stderr, [`${id} has printed nothing, or ${goneOf(economy, found)}`]);
       else for (const line of linesOf(readLog(path), LINE_CHARS_MAX)) printLines(deps.stdout, [line]);
     });
   });
+}
+
+/** Why nothing is there of what it may have printed. */
+function goneOf(economy: Home['economy'], { agentId }: Execution): string {
+  const isPurged = (findAgent(economy, agentId)?.purgedAt ?? null) !== null;
+  return isPurged ? 'what it printed was purged' : 'nothing that is still kept';
 }
 
 /** `output` is null where there is none. */

@@ -16,6 +16,8 @@ interface Options extends ListOptions {
 }
 
 const FRAME_COLUMNS = 100;
+/** In the place of text that was let go of. */
+const PURGED = '(purged)';
 
 export const PROMPT_COLUMNS: readonly Column<PromptView>[] = [
   { title: 'prompt', value: ({ id }) => id },
@@ -24,7 +26,7 @@ export const PROMPT_COLUMNS: readonly Column<PromptView>[] = [
   { title: 'marks', value: ({ scores }) => scores && Object.values(scores).join(' ') },
   { title: 'reward', value: ({ reward }) => reward, right: true },
   { title: 'refund', value: ({ refund }) => refund, right: true },
-  { title: 'title', value: ({ title }) => title },
+  { title: 'title', value: ({ title, purged_at: purged }) => (purged === null ? title : PURGED) },
   { title: 'reason', value: ({ reason }) => reason },
 ];
 
@@ -58,7 +60,9 @@ function show(deps: CliDeps, prompts: readonly PromptView[], { open }: Options, 
       view.status === 'open'
         ? `bp-agents score ${view.id} INTERESTING USEFUL UNDERSTANDABLE [--reason TEXT], each mark 0 to 10; or bp-agents skip ${view.id}`
         : `${view.id} waits for its turn`;
-    printLines(deps.stdout, ['', ...promptFrame(view, columns), next]);
+    // What waits has its text.
+    const frame = promptFrame({ ...view, content: view.content ?? PURGED }, columns);
+    printLines(deps.stdout, ['', ...frame, next]);
   }
 }
 

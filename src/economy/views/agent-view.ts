@@ -4,6 +4,7 @@ import { toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { ancestors } from '../executions/handshake.ts';
 import { STORE } from '../internal/store-key.ts';
+import { isoOrNull } from './execution-view.ts';
 
 /** An agent as the directory shows it to other agents: no balances. */
 export function directoryView(deps: Economy, agent: Agent) {
@@ -43,6 +44,8 @@ export function agentView(deps: Economy, agent: Agent) {
     used_cpu_seconds: totals.cpuMs / 1000,
     used_tokens: totals.tokens,
     restarts: agent.restarts,
+    /** When its text was purged the last time. */
+    purged_at: isoOrNull(agent.purgedAt),
   };
 }
 

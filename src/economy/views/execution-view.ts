@@ -89,3 +89,8 @@ export function executionsBefore(
 export function unsettledExecutions(economy: Economy): readonly Execution[] {
   return economy[STORE].executions.unsettled();
 }
+
+/** The number of the newest execution, 0 where there is none. */
+export function newestExecution(economy: Economy): number {
+  return economy[STORE].executions.page(Number.MAX_SAFE_INTEGER, 1)[0]?.id ?? 0;
+}

@@ -25,7 +25,8 @@ export function promptView(prompt: Prompt) {
     agent_id: prompt.agentId,
     execution_id: formatId('execution', prompt.executionId),
     title: prompt.title,
-    content: prompt.content,
+    /** Null where it was purged. */
+    content: prompt.purgedAt === null ? prompt.content : null,
     status: prompt.status,
     scores: prompt.scores,
     reason: prompt.reason,
@@ -35,6 +36,7 @@ export function promptView(prompt: Prompt) {
     submitted_at: isoOrNull(prompt.submittedAt),
     opened_at: isoOrNull(prompt.openedAt),
     answered_at: isoOrNull(prompt.endedAt),
+    purged_at: isoOrNull(prompt.purgedAt),
   };
 }
 

@@ -152,7 +152,7 @@ describe('each command', () => {
           'bids',
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
-        ...['explain', 'replay', 'measures', 'sweep'],
+        ...['explain', 'replay', 'measures', 'sweep', 'purge'],
       ].sort(),
     );
   });
