@@ -1,6 +1,7 @@
 import type { Economy } from '../economy/economy.ts';
 import { settleCall, settleLostCall } from '../economy/executions/model-call.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
+import { formatId } from '../domain/ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Asked, Format } from './formats/format.ts';
@@ -75,8 +76,9 @@ export async function settleOpenCall(
   const { name } = model.provider;
   const isUsual = doubt === undefined && (outcome === 'completed' || outcome === 'hung_up');
   const level = isUsual ? 'debug' : 'warn';
+  const execution = formatId('execution', call.executionId);
   logger[level](
-    { call: id, provider: name, model: model.name, route: format.route, outcome, usage, detail },
+    { call: id, execution, provider: name, model: model.name, route: format.route, outcome, usage, detail },
     'model call',
   );
 }
