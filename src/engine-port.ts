@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { EnginePort, RunningParts } from './cli/cli-deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Config } from './config/schema.ts';
+import { openTransports } from './intelligence/cassette/open-transports.ts';
 import { Gateway } from './intelligence/gateway.ts';
 import { readCatalogue } from './intelligence/provider.ts';
 import type { Logger } from './platform/logger.ts';
@@ -32,7 +33,8 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         readFile: (path) => readFileSync(path, 'utf8'),
       });
       warnOfTokens(config, catalogue.size, logger);
-      const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
+      const transports = openTransports(config.intelligence, { home: home.directory, logger });
+      const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
       await gateway.prepare();
       const service = await createService({ economy, gateway, clock, logger });
       const endpoints = endpointsOf(service, gateway);

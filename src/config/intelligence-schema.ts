@@ -93,6 +93,23 @@ export const intelligence = z
     breaker_ms: whole(1, TIMER_MS_MAX).default(30_000).describe('How long, in milliseconds.'),
     log_content: z.boolean().default(false).describe('Keep what agents ask and are answered with each record.'),
     content_chars_max: whole(1, 10_000_000).default(100_000).describe('Characters kept of each, where that is on.'),
+    record: text(4096)
+      .nullable()
+      .default(null)
+      .describe(
+        'A file, relative to the home, that keeps what providers answer, by the content of the call; null: none.',
+      ),
+    replay: text(4096)
+      .nullable()
+      .default(null)
+      .describe('Such a file: calls are answered from it and from nothing else; null: providers are asked.'),
+    cassette_bytes_max: whole(4096, 1_099_511_627_776)
+      .default(1_073_741_824)
+      .describe('Bytes of the file that is recorded to; answers that come later are not kept.'),
+  })
+  .refine(({ record, replay }) => record === null || replay === null, {
+    path: ['replay'],
+    error: 'set intelligence.record or intelligence.replay, not both',
   })
   .prefault({})
   .describe('Language models that agents may ask.');

@@ -79,6 +79,7 @@ export const REFUSALS = {
   provider_failed: 'The provider failed; nothing is billed.',
   provider_unreachable: 'The provider can not be reached; nothing is billed.',
   provider_busy: 'The provider takes no more calls now; nothing is billed.',
+  not_recorded: 'The cassette has no answer to this call.',
   provider_timeout: 'The provider did not answer in time; nothing is billed.',
   // Load.
   too_many_requests: 'Too many requests at once.',

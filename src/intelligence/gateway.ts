@@ -17,6 +17,7 @@ import { OpenCalls } from './open-calls.ts';
 import { withoutKey, type Catalogue, type Model, type Provider } from './provider.ts';
 import { relay } from './relay.ts';
 import { NO_INPUT, TokenCounter } from './token-counter.ts';
+import type { Transports } from './transport.ts';
 import { leave, leaveRest, readText, Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 import { shareCommit } from '../economy/share-commit.ts';
 
@@ -26,6 +27,7 @@ const HELD_MS_MAX = 2_000;
 export interface GatewayDeps {
   readonly economy: Economy;
   readonly catalogue: Catalogue;
+  readonly transports: Transports;
   /** The machine's own: providers are real. */
   readonly clock: Clock;
   readonly random: Randomness;
@@ -71,11 +73,12 @@ export class Gateway {
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.#settings = deps.economy.config.intelligence;
-    const { clock, random, catalogue } = deps;
+    const { clock, random, catalogue, transports } = deps;
     this.#open = new OpenCalls(deps);
+    const shared = { settings: this.#settings, clock, random };
     for (const { provider } of catalogue.values())
       if (!this.#upstreams.has(provider))
-        this.#upstreams.set(provider, new Upstream(provider, { settings: this.#settings, clock, random }));
+        this.#upstreams.set(provider, new Upstream(provider, { ...shared, transport: transports.to(provider) }));
   }
 
   /** Loads what counting needs, so that no call has to wait for it. */
@@ -127,6 +130,7 @@ export class Gateway {
   async close(): Promise<void> {
     await this.#open.endAll();
     await Promise.all([...this.#upstreams.values()].map((upstream) => upstream.close()));
+    this.#deps.transports.close();
   }
 
   #find(name: string, format: Format): Result<Model> {

@@ -51,7 +51,7 @@ export type Catalogue = ReadonlyMap<string, Model>;
 
 /** Throws `BpError`: `llm_key_missing`, `config_invalid` where a name is used twice or is not there. */
 export function readCatalogue(
-  { providers, default_model: standard }: Config['intelligence'],
+  { providers, default_model: standard, replay }: Config['intelligence'],
   keys: KeySources,
 ): Catalogue {
   const catalogue = new Map<string, Model>();
@@ -59,7 +59,8 @@ export function readCatalogue(
   for (const config of providers) {
     if (names.has(config.name)) throw twice('provider', config.name);
     names.add(config.name);
-    const provider = readProvider(config, keys);
+    // Nobody is asked, so nobody has to know who asks.
+    const provider = readProvider(config, replay === null ? keys : undefined);
     for (const model of config.models)
       for (const name of [model.name, ...model.aliases]) {
         if (catalogue.has(name)) throw twice('model', name);
@@ -71,10 +72,10 @@ export function readCatalogue(
   return catalogue;
 }
 
-function readProvider(config: ProviderConfig, keys: KeySources): Provider {
+function readProvider(config: ProviderConfig, keys: KeySources | undefined): Provider {
   const { name, kind, base_url: url } = config;
   const { origin, pathname } = new URL(url);
-  return { name, kind, origin, path: pathname.replace(/\/+$/, ''), key: readKey(config, keys), config };
+  return { name, kind, origin, path: pathname.replace(/\/+$/, ''), key: keys && readKey(config, keys), config };
 }
 
 function readKey({ name, key_env: variable, key_file: file }: ProviderConfig, keys: KeySources): string | undefined {

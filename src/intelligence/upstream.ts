@@ -1,4 +1,4 @@
-import { Pool, type Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/schema.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,9 +6,10 @@ import type { Randomness } from '../platform/randomness.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { Breaker } from './breaker.ts';
 import { CallFailure, connectionFailure, garbage, HungUp, statusFailure } from './failure.ts';
-import type { Json, ProviderKind } from './formats/format.ts';
+import type { Json } from './formats/format.ts';
 import { readError } from './provider-error.ts';
 import { withoutKey, type Provider } from './provider.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 import { Turns } from './turns.ts';
 
 type Settings = Config['intelligence'];
@@ -17,6 +18,7 @@ export interface UpstreamDeps {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly random: Randomness;
+  readonly transport: Transport;
 }
 
 export interface UpstreamCall {
@@ -33,36 +35,27 @@ export interface UpstreamCall {
 
 /** An answer that has begun. `end` gives back the turn; it must be called. */
 export interface UpstreamAnswer {
-  readonly body: Dispatcher.ResponseData['body'];
+  readonly body: Readable;
   end(): void;
 }
 
 /** An error's text; what is longer is of no use to anybody. */
 const ERROR_BYTES_MAX = 65_536;
-const ANTHROPIC_VERSION = '2023-06-01';
 
 /** One provider as it is called: in turns, with attempts, and not while it is known to fail. */
 export class Upstream {
   readonly #provider: Provider;
   readonly #deps: UpstreamDeps;
-  readonly #pool: Pool;
   readonly #turns: Turns;
   readonly #breaker: Breaker;
 
   constructor(provider: Provider, deps: UpstreamDeps) {
-    const { concurrency, concurrency_each: each, connect_timeout_ms: connect, idle_timeout_ms: idle } = provider.config;
+    const { concurrency, concurrency_each: each } = provider.config;
     const { breaker_failures: failuresMax, breaker_ms: restMs } = deps.settings;
     this.#provider = provider;
     this.#deps = deps;
     this.#turns = new Turns({ most: concurrency, each: each ?? Math.ceil(concurrency / 2) });
     this.#breaker = new Breaker({ failuresMax, restMs });
-    this.#pool = new Pool(provider.origin, {
-      connections: concurrency,
-      pipelining: 1,
-      connect: { timeout: connect },
-      headersTimeout: idle,
-      bodyTimeout: idle,
-    });
   }
 
   /** Rejects with `CallFailure`, or with `HungUp` where the agent left before the provider was asked. */
@@ -82,7 +75,7 @@ export class Upstream {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#deps.transport.close();
   }
 
   async #takeTurn({ executionId, left }: UpstreamCall): Promise<() => void> {
@@ -99,7 +92,7 @@ export class Upstream {
     }
   }
 
-  async #attempts(call: UpstreamCall): Promise<Dispatcher.ResponseData['body']> {
+  async #attempts(call: UpstreamCall): Promise<Readable> {
     const { clock, settings } = this.#deps;
     for (let attempt = 0; ; attempt++) {
       const rest = this.#breaker.restLeft(clock.monotonic());
@@ -122,23 +115,17 @@ export class Upstream {
     }
   }
 
-  async #attempt({ path, body, left, abort, atWork }: UpstreamCall): Promise<Dispatcher.ResponseData['body']> {
-    const { path: base, name } = this.#provider;
+  async #attempt({ path, body, left, abort, atWork }: UpstreamCall): Promise<Readable> {
+    const { name } = this.#provider;
     if (left.aborted) throw new HungUp('the agent left');
-    let response: Dispatcher.ResponseData;
+    let response: TransportAnswer;
     atWork(true);
     try {
-      response = await this.#pool.request({
-        method: 'POST',
-        path: `${base}${path}`,
-        headers: this.#headers(),
-        body: JSON.stringify(body),
-        signal: abort,
-      });
+      response = await this.#deps.transport.send({ path, body, signal: abort });
     } catch (error) {
       abort.throwIfAborted();
       atWork(false);
-      throw connectionFailure(name, error);
+      throw error instanceof CallFailure ? error : connectionFailure(name, error);
     }
     const { statusCode: status, headers } = response;
     if (status < 200 || status > 299) {
@@ -152,19 +139,7 @@ export class Upstream {
     return response.body;
   }
 
-  #headers(): Record<string, string> {
-    const { kind, key } = this.#provider;
-    return {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'accept-encoding': 'identity',
-      'user-agent': 'bp-agents',
-      ...(kind === 'anthropic' && { 'anthropic-version': ANTHROPIC_VERSION }),
-      ...(key !== undefined && keyHeader(kind, key)),
-    };
-  }
-
-  async #failureOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<CallFailure> {
+  async #failureOf({ statusCode, headers, body }: TransportAnswer): Promise<CallFailure> {
     // The status says enough where its words can't be had.
     const text = await readText(body, ERROR_BYTES_MAX).catch(() => undefined);
     const { message, isKeyWrong, retryAfterMs: told } = readError(text ?? '');
@@ -193,13 +168,8 @@ export class Upstream {
   }
 }
 
-function keyHeader(kind: ProviderKind, key: string): Record<string, string> {
-  if (kind === 'openai') return { authorization: `Bearer ${key}` };
-  return kind === 'anthropic' ? { 'x-api-key': key } : { 'x-goog-api-key': key };
-}
-
 /** Rejects with an `Error` where there is more than `most` bytes, and with the connection's own where it breaks off. */
-export async function readText(body: Dispatcher.ResponseData['body'], most: number): Promise<string> {
+export async function readText(body: Readable, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -214,7 +184,7 @@ export async function readText(body: Dispatcher.ResponseData['body'], most: numb
 }
 
 /** Nobody wants the rest. */
-export function leave(body: Dispatcher.ResponseData['body']): void {
+export function leave(body: Readable): void {
   body.on('error', () => undefined).destroy();
 }
 
@@ -222,7 +192,7 @@ export function leave(body: Dispatcher.ResponseData['body']): void {
 const REST_MS = 1000;
 
 /** Next to nothing is to come: the connection is used again. */
-export function leaveRest(body: Dispatcher.ResponseData['body'], clock: Clock): void {
+export function leaveRest(body: Readable, clock: Clock): void {
   body.on('error', () => undefined).resume();
   const ended = new AbortController();
   body.once('close', () => ended.abort());
@@ -234,7 +204,7 @@ export function leaveRest(body: Dispatcher.ResponseData['body'], clock: Clock): 
 }
 
 /** `retry-after-ms` of OpenAI, or `Retry-After` in seconds or as a date. */
-function retryAfterMs(headers: Dispatcher.ResponseData['headers'], now: number): number | undefined {
+function retryAfterMs(headers: TransportAnswer['headers'], now: number): number | undefined {
   const exact = Number(headers['retry-after-ms']);
   if (Number.isFinite(exact) && exact >= 0) return exact;
   const given = headers['retry-after'];

@@ -1,12 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { logsDirectory } from '../config/home-places.ts';
 import { parseId } from '../domain/ids.ts';
+import { fileLines } from '../platform/file-lines.ts';
 import { errorCode } from '../platform/system-error.ts';
 
 const NAME = /^bp-agents(\.\d+)?\.log$/;
-const CHUNK_BYTES = 1_048_576;
-const NEWLINE = 0x0a;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,7 +25,7 @@ export function blankLog(home: string, isMeant: (executionId: number) => boolean
 
 function blankFile(file: number, isMeant: (executionId: number) => boolean): number {
   let changed = 0;
-  for (const { at, bytes } of linesIn(file)) {
+  for (const { at, bytes } of fileLines(file)) {
     const blanked = blankedLine(bytes.toString('utf8'), isMeant);
     if (blanked === undefined) continue;
     const text = Buffer.from(blanked);
@@ -69,26 +68,6 @@ function parsed(line: string): Fields | undefined {
     return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whole lines with where they begin, without their ends. */
-function* linesIn(file: number): Generator<{ readonly at: number; readonly bytes: Buffer }> {
-  let rest = Buffer.alloc(0);
-  let at = 0;
-  for (let position = 0; ;) {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    const count = readSync(file, chunk, 0, CHUNK_BYTES, position);
-    if (count === 0) return;
-    position += count;
-    rest = Buffer.concat([rest, chunk.subarray(0, count)]);
-    let from = 0;
-    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE, from)) {
-      yield { at: at + from, bytes: rest.subarray(from, end) };
-      from = end + 1;
-    }
-    at += from;
-    rest = rest.subarray(from);
   }
 }
 

@@ -12,6 +12,7 @@ export const ERROR_KINDS = {
   backup_failed: 'other',
   backup_not_in_order: 'other',
   backup_place: 'input',
+  cassette_unusable: 'other',
   config_invalid: 'input',
   config_unreadable: 'other',
   conservation_broken: 'other',

@@ -75,6 +75,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   provider_failed: 502,
   provider_unreachable: 502,
   provider_busy: 503,
+  not_recorded: 404,
   provider_timeout: 504,
   too_many_requests: 429,
   request_timeout: 408,

@@ -5,6 +5,7 @@ import type { StartingExecution } from '../../src/economy/executions/start-execu
 import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
+import { openTransports } from '../../src/intelligence/cassette/open-transports.ts';
 import { Gateway } from '../../src/intelligence/gateway.ts';
 import { readCatalogue, type KeySources } from '../../src/intelligence/provider.ts';
 import { createService, type Service } from '../../src/service/service.ts';
@@ -69,7 +70,8 @@ export async function openTestService(
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: (fields) => void failures.push(fields) };
   const clock = options.clock ?? systemClock();
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
-  const gateway = new Gateway({ economy, catalogue, clock, random: economy.random, logger });
+  const transports = openTransports(economy.config.intelligence, { home: economy.home, logger });
+  const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
   const service = await createService({ economy, gateway, clock, logger });
   const runs: ListeningRun[] = [];
 

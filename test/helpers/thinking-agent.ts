@@ -1,5 +1,6 @@
 import { KEY, providersAt, type ProviderOptions } from './provider-settings.ts';
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
+import type { KeySources } from '../../src/intelligence/provider.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { sdksOf, type Sdks } from './sdk.ts';
 import { openTestService, type TestAgent, type TestService } from './service-client.ts';
@@ -18,6 +19,8 @@ export interface ThinkingAgent extends Sdks {
 export interface ThinkingOptions extends ProviderOptions {
   readonly tokens?: number;
   readonly overrides?: readonly string[];
+  /** Where the providers' keys are. */
+  readonly keys?: KeySources;
 }
 
 export async function startThinkingAgent(options: ThinkingOptions = {}): Promise<ThinkingAgent> {
@@ -34,7 +37,7 @@ export async function startThinkingAgent(options: ThinkingOptions = {}): Promise
       ...(options.overrides ?? []),
     ],
     clock: { ...clock, monotonic: () => clock.monotonic() + skipped },
-    keys: { environment: { TEST_KEY: KEY }, readFile: () => '' },
+    keys: options.keys ?? { environment: { TEST_KEY: KEY }, readFile: () => '' },
   });
   const agent = await test.agent('thinker', { bundle: { cpuMs: 1000, memoryMb: 64, tokens, attention: 0 } });
   const sdks = sdksOf(agent);

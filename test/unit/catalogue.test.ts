@@ -48,6 +48,23 @@ describe('providers', () => {
     expect(() => catalogue(providers, { readFile })).toThrow(message);
   });
 
+  it('are asked for no key where a cassette answers in their place', () => {
+    const readFile = () => {
+      throw new Error('ENOENT');
+    };
+    const providers = [
+      { ...base, key_env: 'A' },
+      { ...base, name: 'two', key_file: '/b', models: [{ name: 'other' }] },
+    ];
+    const models = catalogue(providers, { readFile }, ['intelligence.replay=tape.jsonl']);
+    expect([...models.values()].map(({ provider }) => provider.key)).toEqual([undefined, undefined]);
+  });
+
+  it('are not recorded and replayed at the same time', () => {
+    const both = ['intelligence.record=a.jsonl', 'intelligence.replay=b.jsonl'];
+    expect(() => catalogue([base], {}, both)).toThrow('set intelligence.record or intelligence.replay, not both');
+  });
+
   it('a key that is no header is refused, and not shown', () => {
     const keys = { environment: { A: 'sk-\nx: y' } };
     expect(() => catalogue([{ ...base, key_env: 'A' }], keys)).toThrow(

@@ -33,7 +33,14 @@ const REFUSALS: readonly RefusalCode[] = [
     'too_many_images',
     'insufficient_tokens',
   ] as const),
-  ...(['refused_by_provider', 'provider_failed', 'provider_unreachable', 'provider_busy', 'provider_timeout'] as const),
+  ...([
+    'refused_by_provider',
+    'provider_failed',
+    'provider_unreachable',
+    'provider_busy',
+    'provider_timeout',
+    'not_recorded',
+  ] as const),
   ...(['not_positive', 'not_integer', 'not_finite', 'empty', 'too_large', 'invalid_value', 'request_timeout'] as const),
 ];
 
