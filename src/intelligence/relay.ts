@@ -79,7 +79,10 @@ class EventStream {
     this.#parser = createParser({
       maxBufferSize: EVENT_CHARS_MAX,
       onEvent: (event) => this.#take(event),
-      onComment: (comment) => this.#waiting.push(`:${comment}\n\n`),
+      // Some providers keep a connection alive by them; Google's SDK for Python can't read them.
+      onComment: (comment) => {
+        if (call.format.kind !== 'google') this.#waiting.push(`:${comment}\n\n`);
+      },
       onError: (error) => {
         if (error.type === 'max-buffer-size-exceeded') this.failure = 'an event of it has no end';
       },

@@ -2,12 +2,12 @@ import { accept, refuse } from '../../domain/refusal.ts';
 import { ANSWERS_MAX } from './chat.ts';
 import { isRecord, recordOf } from './format.ts';
 import { spelt } from './google-spelling.ts';
+import { many, NOT_RUN_HERE, tools } from './google-tools.ts';
 import { notAllowed, readCount } from './screen.ts';
 import { imageData, json, label, listOf, words, type Shape } from './shape.ts';
 
 export const KEPT_THERE = 'it is kept at the provider';
 const ONLY_TEXT = 'only text is billed here';
-const NOT_RUN_HERE = "only tools that the agent's own program runs";
 const ELSEWHERE = { fileData: 'send the content itself' };
 
 /** Of what no model is shown. */
@@ -49,11 +49,6 @@ const content = spelt({
   parts: many((value, field, into) => (recordOf(value)['thought'] === true ? thought : said)(value, field, into)),
 });
 
-const declaration = spelt({
-  ...{ name: label, description: label, behavior: label, parameters: json, parametersJsonSchema: json },
-  ...{ response: json, responseJsonSchema: json },
-});
-
 const count: Shape = (value, field) => readCount({ [field]: value }, field);
 
 const answers: Shape = (value, field, into) => {
@@ -87,17 +82,11 @@ const generationConfig = spelt(
 export const CALL = {
   contents: many(content),
   systemInstruction: content,
-  tools: many(spelt({ functionDeclarations: many(declaration) }, NOT_RUN_HERE)),
+  tools,
   toolConfig: spelt({ functionCallingConfig: spelt({ mode: word, allowedFunctionNames: listOf(word) }) }),
   safetySettings: many(spelt({ category: word, threshold: word })),
   generationConfig,
 };
-
-/** One alone may stand for a list of one, as Google's servers take it. */
-function many(shape: Shape): Shape {
-  const list = listOf(shape);
-  return (value, field, into) => list(isRecord(value) ? [value] : value, field, into);
-}
 
 function ofType(type: 'string' | 'number' | 'boolean', what: string): Shape {
   return (value, field) =>

@@ -187,3 +187,15 @@ describe('a stream', () => {
     expect(chunks.at(-1)).toMatchObject({ error: { code: 502, status: 'UNAVAILABLE' } });
   });
 });
+
+it('a search of the web among functions is taken out and named', async () => {
+  const functionDeclarations = [{ name: 'f' }];
+  for (const tools of [
+    [{ functionDeclarations }, { googleSearch: {} }],
+    [{ google_search: {}, functionDeclarations }],
+  ]) {
+    const answer = await mind.agent.post('/v1beta/models/gemini:generateContent', { contents, tools });
+    expect(answer.headers['x-bp-removed'], answer.text).toBe('googleSearch');
+    expect(mind.provider.calls.at(-1)?.body['tools']).toEqual([{ functionDeclarations }]);
+  }
+});
