@@ -1,6 +1,6 @@
 import { accept, refuse } from '../../domain/refusal.ts';
 import { ANSWERS_MAX } from './chat.ts';
-import { isRecord, recordOf } from './format.ts';
+import { recordOf } from './format.ts';
 import { spelt } from './google-spelling.ts';
 import { many, NOT_RUN_HERE, tools } from './google-tools.ts';
 import { notAllowed, readCount } from './screen.ts';

@@ -147,7 +147,7 @@ it('the slow calls of one agent leave turns to the others', async () => {
 it("comments of a stream are passed on, but to Google's SDKs, which can't read them", async () => {
   const chat = { choices: [{ index: 0, delta: { content: 'Hello' }, finish_reason: 'stop' }] };
   mind.provider.behave({ garbage: `: busy\n\ndata: ${JSON.stringify(chat)}\n\n` });
-  expect((await ask(CHAT, true)).text).toContain(': busy');
+  expect((await ask(CHAT, true)).text).toContain(':busy');
   const contents = { candidates: [{ content: { parts: [{ text: 'Hello' }] }, finishReason: 'STOP' }] };
   mind.provider.behave({ garbage: `: busy\n\ndata: ${JSON.stringify(contents)}\n\n` });
   const path = '/v1beta/models/gemini:streamGenerateContent?alt=sse';
