@@ -73,6 +73,7 @@ const generationConfig = spelt(
     ...{ temperature: number, topP: number, topK: number, presencePenalty: number, frequencyPenalty: number },
     ...{ responseLogprobs: flag, logprobs: number, mediaResolution: word, responseModalities: listOf(modality) },
     ...{ responseMimeType: word, responseSchema: json, responseJsonSchema: json },
+    responseFormat: many(spelt({ text: spelt({ mimeType: word, schema: json }) }, ONLY_TEXT)),
     thinkingConfig: spelt({ thinkingBudget, thinkingLevel: word, includeThoughts: flag }),
   },
   { speechConfig: ONLY_TEXT, imageConfig: ONLY_TEXT },

@@ -46,6 +46,7 @@ describe('what an agent may ask for', () => {
           response_modalities: ['Text'],
         },
         ...{ response_schema: { type: 'OBJECT', properties: { a_b: {} } }, audio_timestamp: true },
+        response_format: { text: { mime_type: 'application/json', schema: { a_b: {} }, delivery: 'URI' } },
         thinking_config: { thinking_budget: -1, include_thoughts: true },
       },
       tools: { function_declarations: [{ name: 'f', parameters: { properties: { a_b: { type: 'STRING' } } }, x: 1 }] },
@@ -64,7 +65,8 @@ describe('what an agent may ask for', () => {
         'contents.0.parts.0.partMetadata',
         'contents.0.parts.1.inlineData.displayName',
       ],
-      ...['contents.0.parts.2.functionResponse.willContinue', 'generationConfig.audioTimestamp', 'labels'],
+      ...['contents.0.parts.2.functionResponse.willContinue', 'generationConfig.audioTimestamp'],
+      ...['generationConfig.responseFormat.0.text.delivery', 'labels'],
       ...['safetySettings.0.method', 'serviceTier', 'store', 'stream', 'toolConfig.retrievalConfig'],
       'tools.0.functionDeclarations.0.x',
     ]);
@@ -83,6 +85,7 @@ describe('what an agent may ask for', () => {
       generationConfig: {
         ...{ maxOutputTokens: 50, topP: 0.5, candidateCount: 2, stopSequences: ['.'], responseModalities: ['Text'] },
         responseSchema: { type: 'OBJECT', properties: { a_b: {} } },
+        responseFormat: [{ text: { mimeType: 'application/json', schema: { a_b: {} } } }],
         thinkingConfig: { thinkingBudget: -1, includeThoughts: true },
       },
       tools: [{ functionDeclarations: [{ name: 'f', parameters: { properties: { a_b: { type: 'STRING' } } } }] }],

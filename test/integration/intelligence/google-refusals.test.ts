@@ -81,6 +81,11 @@ const NOT_ALLOWED: readonly (readonly [what: string, body: object, field?: strin
   ['a voice', config({ speechConfig: {} }), 'generationConfig.speechConfig'],
   ['pictures', config({ response_modalities: ['TEXT', 'IMAGE'] }), 'generationConfig.responseModalities.1'],
   ['a picture', config({ image_config: { aspectRatio: '1:1' } }), 'generationConfig.imageConfig'],
+  [
+    'sound that is kept there',
+    config({ response_format: [{ text: {} }, { audio: { delivery: 'URI' } }] }),
+    'generationConfig.responseFormat.1.audio',
+  ],
   ...['googleSearch', 'google_search', 'googleSearchRetrieval', 'codeExecution', 'code_execution', 'urlContext'].map(
     (name): [string, object, string?] => [name, tool({ [name]: {} })],
   ),
