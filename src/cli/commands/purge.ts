@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { isAgentId, parseId } from '../../domain/ids.ts';
 import { lockRun } from '../../economy/home/open-home.ts';
+import { endedPrompt } from '../../economy/privacy/purge-prompt.ts';
 import type { Home } from '../../operator/home.ts';
 import { purgeOldText, purgeTextOfAgent, purgeTextOfPrompt, type Purged } from '../../operator/purge.ts';
+import { knownAgent } from '../../operator/views/known-agent.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -34,7 +36,12 @@ export function addPurge(command: Command, deps: CliDeps): void {
       const options = command.optsWithGlobals<Options>();
       const target = targetOf(text, options);
       const purged = await withHome(deps, command, async (home) => {
-        if (target !== undefined && !options.yes && !(await confirmed(deps, question(target)))) return undefined;
+        if (target !== undefined && !options.yes) {
+          // Nobody is asked about what is refused anyway.
+          if (target.kind === 'agent') valueOf(knownAgent(home.economy, target.agentId));
+          else valueOf(endedPrompt(home.economy, target.promptId));
+          if (!(await confirmed(deps, question(target)))) return undefined;
+        }
         return purge(home, target);
       });
       if (purged === undefined) printLines(deps.stderr, ['nothing was purged']);

@@ -245,7 +245,11 @@ describe('the command', () => {
   });
 
   it('does nothing unless it was confirmed', async () => {
-    expect(await refused('purge', 'ann')).toMatch(/nobody can be asked here: say --yes/);
+    for (const target of ['ann', 'prompt_1'])
+      expect(await refused('purge', target)).toMatch(/nobody can be asked here: say --yes/);
+    // Nor is anybody asked about what is refused anyway.
+    expect(await refused('purge', 'nobody')).toContain('(agent_not_found)');
+    expect(await refused('purge', 'prompt_9')).toContain('(prompt_not_found)');
     expect(filesWith(state(), SECRET)).not.toEqual([]);
   });
 
