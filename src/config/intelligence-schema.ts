@@ -64,9 +64,55 @@ const provider = z
   })
   .describe('A provider.');
 
+/** Of the currency, for a million tokens. */
+const price = (what: string) => decimals(0, 1_000_000, 6).describe(`For a million ${what} tokens.`);
+
+const prices = z
+  .record(
+    text(200),
+    z
+      .strictObject({
+        input: price('input'),
+        cached_input: price('cached input').optional(),
+        cache_write: price('input').optional().describe('For a million input tokens that are written to a cache.'),
+        output: price('output'),
+      })
+      .describe('What a model costs.'),
+  )
+  .refine((all) => Object.keys(all).length <= 4096, { error: 'with at most 4096 of them' });
+
+const money = (what: string) =>
+  decimals(0, 1_000_000_000, 6).nullable().default(null).describe(`Money ${what}; null: no limit.`);
+const tokens = (what: string) =>
+  whole(0, 1_000_000_000_000_000)
+    .nullable()
+    .default(null)
+    .describe(`Tokens ${what}, as the market sells them; null: no limit.`);
+
+const limits = (what: string) =>
+  z
+    .strictObject({ money: money(what), tokens: tokens(what) })
+    .prefault({})
+    .describe(`What calls may cost ${what}.`);
+
 export const intelligence = z
   .strictObject({
     providers: z.array(provider).min(0).max(16).default([]).describe('Providers of language models; none: no model.'),
+    currency: z
+      .string()
+      .min(1)
+      .max(16)
+      .default('USD')
+      .describe('What money is called: the currency of prices and budget.'),
+    prices: prices
+      .default({})
+      .describe(
+        'What models cost the operator, by the names that agents or the provider have for them: input, cached_input and cache_write (both as input where absent) and output, each for a million tokens.',
+      ),
+    budget: z
+      .strictObject({ day: limits('in a day, by UTC'), total: limits('in all') })
+      .prefault({})
+      .describe('What models may cost the operator. At the end of it calls are refused and no tokens are sold.'),
     default_model: text(200)
       .nullable()
       .default(null)

@@ -8,6 +8,8 @@ export interface ConfigNode {
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, ConfigNode>>;
   readonly items?: ConfigNode;
+  /** Of a section whose keys are the operator's own names: what stands under each. */
+  readonly additionalProperties?: ConfigNode | boolean;
   readonly anyOf?: readonly ConfigNode[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -34,6 +36,11 @@ export function nodeAt(root: ConfigNode, path: readonly string[]): ConfigNode | 
   }, root);
 }
 
+/** What stands under each name, where the names are the operator's own. */
+export function namedNode({ additionalProperties: node }: ConfigNode): ConfigNode | undefined {
+  return typeof node === 'object' ? node : undefined;
+}
+
 /** Every key, sections included, as a path. */
 export function knownPaths(node: ConfigNode, path: readonly string[] = []): readonly (readonly string[])[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
@@ -48,6 +55,8 @@ export function expectation(node: ConfigNode): string {
   if (node.const !== undefined) return JSON.stringify(node.const).replaceAll('"', '');
   if (node.enum) return `${node.enum.length > 2 ? 'one of ' : ''}${oneOf(node.enum.map(String))}`;
   if (node.properties) return `a section with ${oneOf(Object.keys(node.properties), 'and')}`;
+  const named = namedNode(node);
+  if (named) return `a section of names, each with ${expectation(named)}`;
   if (node.items) return `a list of ${node.minItems} to ${node.maxItems} values, each ${expectation(node.items)}`;
   if (node.type === 'boolean') return 'true or false';
   if (node.format === 'uri') return `an http or https URL of ${node.minLength} to ${node.maxLength} characters`;

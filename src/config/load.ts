@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BpError } from '../platform/errors.ts';
 import { CONFIG_FILE } from './home-places.ts';
-import { configJsonSchema, expectation, knownPaths, nodeAt, type ConfigNode } from './json-schema.ts';
+import { configJsonSchema, expectation, knownPaths, namedNode, nodeAt, type ConfigNode } from './json-schema.ts';
 import { configSchema, type Config } from './schema.ts';
 import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, type Layer } from './sources.ts';
 
@@ -112,9 +112,12 @@ function problemLine(issue: Issue, merged: Tree, layers: readonly Layer[], root:
   return `${origin}: ${path.join('.')} ${is}, but must be ${expectation(node)}${condition}`;
 }
 
-/** As `nodeAt`, also into the elements of lists. */
+/** As `nodeAt`, also into the elements of lists and under the operator's own names. */
 function nodeWithin(root: ConfigNode, path: readonly string[]): ConfigNode | undefined {
-  return path.reduce<ConfigNode | undefined>((node, key) => node?.items ?? (node && nodeAt(node, [key])), root);
+  return path.reduce<ConfigNode | undefined>(
+    (node, key) => node?.items ?? (node && (namedNode(node) ?? nodeAt(node, [key]))),
+    root,
+  );
 }
 
 function valueWithin(tree: Tree, path: readonly string[]): unknown {

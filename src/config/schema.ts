@@ -243,6 +243,9 @@ const history = z
       .describe(
         'Days for which text is kept, the money and the records that it belonged to for longer; null: for ever.',
       ),
+    spending_days: whole(1, 100_000)
+      .default(400)
+      .describe('Days for which what models cost is kept by day; of earlier ones the sums are kept for ever.'),
   })
   .prefault({})
   .describe('What is remembered.');

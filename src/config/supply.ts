@@ -3,6 +3,7 @@ import { inUnits, MEMORY_MB_MIN, QUANTITY_MAX, RESOURCES, type Prices, type Quan
 import { startPrices } from '../domain/pricing.ts';
 import { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
+import { modelBudget, type ModelBudget } from './model-prices.ts';
 import type { Config } from './schema.ts';
 
 /** The values that follow from the configuration and the machine. */
@@ -11,18 +12,20 @@ export interface Derived {
   readonly supply: Quantities;
   /** Micro-credits per whole unit; 0 where the supply is 0. Also the floor of each price. */
   readonly startPrices: Prices;
+  /** What models may cost, and what their tokens can. */
+  readonly budget: ModelBudget;
 }
 
 /**
  * Throws `BpError` with code `config_invalid` where the machine is too small for `auto`, or where a bundle at the
- * highest price could cost more than one transfer can hold.
+ * highest price could cost more than one transfer can hold; and as `modelBudget` does.
  */
 export function derive(config: Config, machine: MachineSize): Derived {
   const supply = supplyOf(config.market, machine);
   const { supply_value: supplyValue, start } = config.market.prices;
   const prices = startPrices(supply, { supplyValue, start });
   checkAmounts(config.market.prices.cap_factor, supply, prices);
-  return { supply, startPrices: prices };
+  return { supply, startPrices: prices, budget: modelBudget(config.intelligence) };
 }
 
 function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineSize): Quantities {

@@ -3,6 +3,8 @@ export interface TokenUsage {
   /** Input that was not read from a cache. */
   readonly input: number;
   readonly cached: number;
+  /** The part of the input that was written to a cache, which some providers ask another price for. */
+  readonly written?: number;
   readonly output: number;
 }
 

@@ -1,4 +1,6 @@
+import { priceOf, weightsOf } from '../config/model-prices.ts';
 import type { Config } from '../config/schema.ts';
+import type { ModelPrice } from '../domain/model-price.ts';
 import type { TokenWeights } from '../domain/tokens.ts';
 import { BpError } from '../platform/errors.ts';
 import type { ProviderKind } from './formats/format.ts';
@@ -26,6 +28,8 @@ export interface Model {
   readonly upstream: string;
   readonly provider: Provider;
   readonly weights: TokenWeights;
+  /** Undefined where the configuration has none. */
+  readonly price: ModelPrice | undefined;
   readonly outputMax: number;
   readonly imageTokens: ImageTokens;
   readonly encoding: Encoding;
@@ -51,7 +55,7 @@ export type Catalogue = ReadonlyMap<string, Model>;
 
 /** Throws `BpError`: `llm_key_missing`, `config_invalid` where a name is used twice or is not there. */
 export function readCatalogue(
-  { providers, default_model: standard, replay }: Config['intelligence'],
+  { providers, prices, default_model: standard, replay }: Config['intelligence'],
   keys: KeySources,
 ): Catalogue {
   const catalogue = new Map<string, Model>();
@@ -64,7 +68,7 @@ export function readCatalogue(
     for (const model of config.models)
       for (const name of [model.name, ...model.aliases]) {
         if (catalogue.has(name)) throw twice('model', name);
-        catalogue.set(name, { ...modelOf(model, provider), name });
+        catalogue.set(name, { ...modelOf(model, provider, prices), name });
       }
   }
   if (standard !== null && !catalogue.has(standard))
@@ -96,12 +100,17 @@ function readKey({ name, key_env: variable, key_file: file }: ProviderConfig, ke
   return key;
 }
 
-function modelOf(model: ProviderConfig['models'][number], provider: Provider): Omit<Model, 'name'> {
+function modelOf(
+  model: ProviderConfig['models'][number],
+  provider: Provider,
+  prices: Config['intelligence']['prices'],
+): Omit<Model, 'name'> {
   const upstream = model.upstream ?? model.name;
   return {
     upstream,
     provider,
-    weights: { input: model.input_weight, cached: model.cached_weight, output: model.output_weight },
+    weights: weightsOf(model),
+    price: priceOf(model, prices),
     outputMax: model.output_max,
     imageTokens: {
       most: model.image_tokens,
