@@ -75,6 +75,8 @@ export const REFUSALS = {
   not_allowed: 'An agent may not ask a model for this.',
   too_many_images: 'The call has more images than the limit.',
   insufficient_tokens: 'The call needs more tokens than are left of the budget.',
+  model_unpriced: 'The model has no price, and the budget for models is in money.',
+  llm_budget_exhausted: "The operator's budget for models does not suffice for the call.",
   refused_by_provider: 'The provider refused the call as it was written.',
   provider_failed: 'The provider failed; nothing is billed.',
   provider_unreachable: 'The provider can not be reached; nothing is billed.',

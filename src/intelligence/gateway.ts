@@ -152,11 +152,14 @@ export class Gateway {
   ): Promise<Result<OpenCall>> {
     const { economy, clock } = this.#deps;
     const beganAt = clock.monotonic();
-    const { weights, encoding, imageTokens, provider, name } = model;
+    const { weights, price, encoding, imageTokens, provider, name } = model;
     const isFree = asked.answers === 0 && format.route !== '/v1/embeddings';
     const input = isFree ? NO_INPUT : await this.#counter.inputOf(asked, { encoding, imageTokens });
     const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
-    const order = { provider: provider.name, model: name, route: format.route, weights, input: input.most, outputMax };
+    const order = {
+      ...{ provider: provider.name, model: name, route: format.route },
+      ...{ weights, price, input: input.most, outputMax },
+    };
     const reserve = () => reserveCall(economy, caller, { ...order, answers: asked.answers });
     const reserved = await shareCommit(economy, clock, reserve, { limitMs: HELD_MS_MAX });
     if (!reserved.ok) return reserved;

@@ -67,7 +67,7 @@ export async function settleOpenCall(
     if (outcome === 'lost') settleLostCall(economy, id);
     else
       settleCall(economy, id, {
-        ...{ outcome, usage, isReported, weights: model.weights, durationMs },
+        ...{ outcome, usage, isReported, weights: model.weights, price: model.price, durationMs },
         ...(detail !== undefined && { detail }),
         ...(content !== undefined && { content }),
       });

@@ -71,6 +71,8 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   not_allowed: 400,
   too_many_images: 400,
   insufficient_tokens: 402,
+  model_unpriced: 403,
+  llm_budget_exhausted: 402,
   refused_by_provider: 400,
   provider_failed: 502,
   provider_unreachable: 502,

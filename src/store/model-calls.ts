@@ -1,3 +1,4 @@
+import type { Spent } from '../domain/model-budget.ts';
 import type { CallOutcome, TokenUsage } from '../domain/tokens.ts';
 import type { Database } from './database.ts';
 
@@ -11,6 +12,8 @@ export interface ModelCall {
   readonly route: string;
   /** Budget tokens. */
   readonly reserved: number;
+  /** Millionths of the currency; null where the model had no price. */
+  readonly reservedMoney: number | null;
   readonly beganAt: number;
   readonly outcome: CallOutcome | null;
   readonly input: number | null;
@@ -19,6 +22,8 @@ export interface ModelCall {
   readonly isReported: number | null;
   /** Budget tokens. */
   readonly billed: number | null;
+  /** Millionths of the currency. */
+  readonly money: number | null;
   readonly durationMs: number | null;
   readonly detail: string | null;
   /** JSON. */
@@ -32,6 +37,7 @@ export interface NewCall {
   readonly model: string;
   readonly route: string;
   readonly reserved: number;
+  readonly reservedMoney: number | null;
   readonly beganAt: number;
 }
 
@@ -40,6 +46,7 @@ export interface EndedCall {
   readonly usage: TokenUsage | undefined;
   readonly isReported: boolean;
   readonly billed: number;
+  readonly money: number | null;
   readonly durationMs: number;
   readonly detail: string | null;
   readonly content: string | null;
@@ -53,16 +60,17 @@ export interface TokenAccount {
   readonly reserved: number;
 }
 
-const COLUMNS = `id, execution_id AS executionId, cycle, provider, model, route, reserved, began_at AS beganAt, outcome,
-  input_tokens AS input, cached_tokens AS cached, output_tokens AS output, is_reported AS isReported, billed,
+const COLUMNS = `id, execution_id AS executionId, cycle, provider, model, route, reserved,
+  reserved_money AS reservedMoney, began_at AS beganAt, outcome,
+  input_tokens AS input, cached_tokens AS cached, output_tokens AS output, is_reported AS isReported, billed, money,
   duration_ms AS durationMs, detail, content`;
 
 export type ModelCalls = ReturnType<typeof modelCallsTable>;
 
 export function modelCallsTable(database: Database) {
   const insert = database.prepare(
-    `INSERT INTO model_calls (execution_id, cycle, provider, model, route, reserved, began_at)
-     VALUES (@executionId, @cycle, @provider, @model, @route, @reserved, @beganAt)`,
+    `INSERT INTO model_calls (execution_id, cycle, provider, model, route, reserved, reserved_money, began_at)
+     VALUES (@executionId, @cycle, @provider, @model, @route, @reserved, @reservedMoney, @beganAt)`,
   );
   const one = database.prepare<[number], ModelCall>(`SELECT ${COLUMNS} FROM model_calls WHERE id = ?`);
   const open = database.prepare<[], ModelCall>(
@@ -74,8 +82,12 @@ export function modelCallsTable(database: Database) {
   );
   const end = database.prepare(
     `UPDATE model_calls SET outcome = ?, input_tokens = ?, cached_tokens = ?, output_tokens = ?, is_reported = ?,
-       billed = ?, duration_ms = ?, detail = ?, content = ?
+       billed = ?, money = ?, duration_ms = ?, detail = ?, content = ?
      WHERE id = ? AND outcome IS NULL`,
+  );
+  const reservedSince = database.prepare<[number], Spent>(
+    `SELECT COALESCE(SUM(reserved), 0) AS tokens, COALESCE(SUM(reserved_money), 0) AS money
+       FROM model_calls INDEXED BY model_calls_reserved WHERE outcome IS NULL AND began_at >= ? + 0`,
   );
   const use = database.prepare('UPDATE executions SET used_tokens = used_tokens + ? WHERE id = ?');
   const account = database
@@ -104,10 +116,11 @@ export function modelCallsTable(database: Database) {
     /** Ends a call and counts what it is billed for as used by its execution. False where it had ended before. */
     end(call: ModelCall, ended: EndedCall): boolean {
       const { input = null, cached = null, output = null } = ended.usage ?? {};
-      const { outcome, billed, detail, content } = ended;
+      const { outcome, billed, money, detail, content } = ended;
       const reported = ended.usage ? Number(ended.isReported) : null;
       const duration = Math.max(0, Math.round(ended.durationMs));
-      const { changes } = end.run(outcome, input, cached, output, reported, billed, duration, detail, content, call.id);
+      const counts = [input, cached, output, reported, billed, money, duration] as const;
+      const { changes } = end.run(outcome, ...counts, detail, content, call.id);
       if (changes === 1) use.run(billed, call.executionId);
       return changes === 1;
     },
@@ -117,6 +130,8 @@ export function modelCallsTable(database: Database) {
       const [bought, used, reserved] = row;
       return { bought, used, reserved };
     },
+    /** By calls that go on and began then or later, of all executions. */
+    reservedSince: (time: number): Spent => reservedSince.get(time) ?? { tokens: 0, money: 0 },
     /** The newest first, with ids under `before`. */
     page: (before: number, limit: number): readonly ModelCall[] => page.all(before, limit),
     /** The newest first. */

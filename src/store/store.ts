@@ -20,6 +20,7 @@ import { modelCallsTable, type ModelCalls } from './model-calls.ts';
 import { firstDefect } from './start-check.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
+import { spendingTable, type SpendingTable } from './spending.ts';
 import { stateTable, type State } from './state.ts';
 import { textsTable, type Texts } from './texts.ts';
 import { Transactions } from './transactions.ts';
@@ -40,6 +41,7 @@ export interface Store {
   readonly state: State;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly modelCalls: ModelCalls;
+  readonly spending: SpendingTable;
   readonly audit: AuditRows;
   readonly texts: Texts;
   /** What is known of other processes that write. */
@@ -147,6 +149,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     state: stateTable(database),
     idempotencyKeys: idempotencyKeysTable(database),
     modelCalls: modelCallsTable(database),
+    spending: spendingTable(database),
     audit: auditRows(database),
     texts: textsTable(database),
     lock,

@@ -112,11 +112,12 @@ export function filesWith(folder: string, text: string): readonly string[] {
 function callModel(economy: TestEconomy, executionId: number, text: string): void {
   economy.store.transaction(() => {
     // These executions bought no tokens: the record is what counts here.
-    const order = { provider: 'p', model: 'm', route: '/v1/chat/completions', reserved: 0 };
+    const order = { provider: 'p', model: 'm', route: '/v1/chat/completions', reserved: 0, reservedMoney: null };
     const beganAt = economy.clock.now();
     const callId = economy.store.modelCalls.insert({ ...order, executionId, cycle: 1, beganAt });
     settleCall(economy, callId, {
       ...{ outcome: 'failed', usage: undefined, isReported: false, weights: WEIGHTS, durationMs: 3 },
+      price: undefined,
       detail: `the provider p refused the call: ${text}`,
       content: JSON.stringify({ asked: text, answered: text }),
     });

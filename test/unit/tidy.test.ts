@@ -16,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0004-calls.sql': '3e57a194197de1a86821c8068ba0f375aaabef1eab2057172c8913f47d2a7875',
   '0005-experiments.sql': '358f42de9e5654e610d3a3a3b768b9b21a3b485d105968c6a767f5d0ce3ffffa',
   '0006-held-limits.sql': '290d628024c88064266db42d08096ca9d1ca66b4f3f6fd7dfe5b163f7fd6b3b3',
+  '0007-spending.sql': 'c511d8521608107a7758c4fff6d0e69dd62d31b3db54c0463441ec73844809dc',
   '0008-privacy.sql': 'f8a54097f5dfea3c981a388a7e741607cdb181d03d85c07696d5886647c5ee2f',
 };
 

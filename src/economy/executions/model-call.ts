@@ -1,3 +1,5 @@
+import { dayOf } from '../../domain/model-budget.ts';
+import { dearestPrice, moneyCost, type ModelPrice } from '../../domain/model-price.ts';
 import {
   budgetCost,
   dearest,
@@ -7,22 +9,17 @@ import {
   type TokenWeights,
 } from '../../domain/tokens.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
-import type { ModelCall } from '../../store/model-calls.ts';
+import type { EndedCall, ModelCall } from '../../store/model-calls.ts';
 import type { Economy } from '../economy.ts';
+import { capToBudget, type CostlyCall } from './budget-check.ts';
 import type { Caller } from './caller.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /** A call as it is about to be made. */
-export interface CallOrder {
+export interface CallOrder extends CostlyCall {
   readonly provider: string;
-  readonly model: string;
   readonly route: string;
-  readonly weights: TokenWeights;
-  /** Input tokens, counted before the call; never too few. */
-  readonly input: number;
-  /** How many answers are asked for, each with its own output; 0 where there is no output. */
-  readonly answers: number;
-  /** Output tokens that the caller wants at most, for each. */
+  /** Output tokens that the caller wants at most, for each answer. */
   readonly outputMax: number;
 }
 
@@ -40,58 +37,60 @@ export interface CallEnd {
   /** Whether these are the provider's own figures. */
   readonly isReported: boolean;
   readonly weights: TokenWeights;
+  readonly price: ModelPrice | undefined;
   readonly durationMs: number;
   readonly detail?: string;
   readonly content?: string;
 }
 
 /**
- * Reserves budget tokens for a call: its counted input and its output, capped to what is left. Calls that go on at the
- * same time each have their own reservation, so that together they can't use more than was bought.
- * Refuses: `execution_ended`, `insufficient_tokens`.
+ * Reserves budget tokens for a call, and money where its model has a price: its counted input at its dearest and its
+ * output, capped to what is left to the execution and to the operator's budget. Calls that go on at the same time each
+ * have their own reservation, so that together they can't use more than was bought, nor cost more than the budget.
+ * Refuses: `execution_ended`, `insufficient_tokens`, `model_unpriced`, `llm_budget_exhausted`.
  */
 export function reserveCall(deps: Economy, { executionId }: Caller, order: CallOrder): Result<ReservedCall> {
   const { [STORE]: store, clock } = deps;
   // Left to others to open the transaction: many share one commit.
   if (!store.executions.isLive(executionId)) return refuse('execution_ended', 'the execution of this token has ended');
-  const { input, answers, weights } = order;
+  const { input, answers, weights, price } = order;
   const left = tokensLeft(deps, executionId);
-  const most = answers === 0 ? 0 : Math.min(order.outputMax, outputCap(left, { input, answers, weights }));
+  const affordable = answers === 0 ? 0 : Math.min(order.outputMax, outputCap(left, { input, answers, weights }));
   // Also what costs nothing is for those who have tokens: the provider counts its calls.
   const needed = Math.max(1, budgetCost({ input, cached: 0, output: answers }, dearest(weights)));
-  if (needed > left || (answers > 0 && most < 1))
+  if (needed > left || (answers > 0 && affordable < 1))
     return refuse(
       'insufficient_tokens',
       `the call needs at least ${needed} tokens of the budget (its input has ${input}), and ${left} are left`,
       { limit: left },
     );
-  const reserved = budgetCost({ input, cached: 0, output: answers * most }, dearest(weights));
+  const capped = capToBudget(deps, order, affordable);
+  if (!capped.ok) return capped;
+  const most = capped.value;
+  const usage = { input, cached: 0, output: answers * most };
   const { provider, model, route } = order;
-  const { cycle } = store.state.get();
   const callId = store.modelCalls.insert({
-    executionId,
-    cycle,
-    provider,
-    model,
-    route,
-    reserved,
+    ...{ executionId, cycle: store.state.get().cycle, provider, model, route },
+    reserved: budgetCost(usage, dearest(weights)),
+    reservedMoney: price ? moneyCost(usage, dearestPrice(price)) : null,
     beganAt: clock.now(),
   });
   return accept({ callId, outputMax: most });
 }
 
 /**
- * Settles a call to what it used. More than was reserved is billed only as far as the budget reaches: no execution ever
- * uses more than it bought, whatever a provider reports. Idempotent.
+ * Settles a call to what it used. More than was reserved is billed only as far as was reserved: no execution ever uses
+ * more than it bought, and no budget is overspent, whatever a provider reports. Idempotent.
  */
 export function settleCall(deps: Economy, callId: number, end: CallEnd): void {
-  const { [STORE]: store } = deps;
-  const call = store.modelCalls.find(callId);
+  const call = deps[STORE].modelCalls.find(callId);
   if (call?.outcome !== null) return;
-  const cost = end.usage ? budgetCost(end.usage, end.weights) : 0;
-  const billed = Math.min(cost, call.reserved + tokensLeft(deps, call.executionId));
-  const { outcome, usage, isReported, durationMs, detail = null, content = null } = end;
-  store.modelCalls.end(call, { outcome, usage, isReported, billed, durationMs, detail, content });
+  const { outcome, usage, isReported, weights, price, durationMs, detail = null, content = null } = end;
+  const { reserved, reservedMoney } = call;
+  const billed = usage ? Math.min(budgetCost(usage, weights), reserved) : 0;
+  const due = usage && price ? moneyCost(usage, price) : 0;
+  const money = reservedMoney === null ? null : Math.min(due, reservedMoney);
+  endCall(deps, call, { outcome, usage, isReported, billed, money, durationMs, detail, content });
 }
 
 /**
@@ -99,12 +98,19 @@ export function settleCall(deps: Economy, callId: number, end: CallEnd): void {
  * knows, and it costs the operator.
  */
 export function settleLostCalls(deps: Economy, calls: readonly ModelCall[]): void {
-  const { [STORE]: store, clock } = deps;
   for (const call of calls)
-    store.modelCalls.end(call, {
-      ...{ outcome: 'lost', usage: undefined, isReported: false, billed: call.reserved },
-      ...{ durationMs: clock.now() - call.beganAt, detail: 'its end was not seen', content: null },
+    endCall(deps, call, {
+      ...{ outcome: 'lost', usage: undefined, isReported: false, billed: call.reserved, money: call.reservedMoney },
+      ...{ durationMs: deps.clock.now() - call.beganAt, detail: 'its end was not seen', content: null },
     });
+}
+
+/** Ends a call once, and counts it as spent on the day on which it began. */
+function endCall({ [STORE]: store }: Economy, call: ModelCall, ended: EndedCall): void {
+  if (!store.modelCalls.end(call, ended)) return;
+  const { executionId, model, beganAt } = call;
+  const { usage, billed, money } = ended;
+  store.spending.add({ executionId, model, day: dayOf(beganAt), usage, billed, money: money ?? 0 });
 }
 
 /** The same for one call, wherever it is. */

@@ -1,4 +1,5 @@
 import { toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { dayOf } from '../../domain/model-budget.ts';
 import type { Allocation, MarketMoment, MarketRules } from '../../domain/market.ts';
 import { bundleView, RESOURCES, type Prices, type Quantities } from '../../domain/resources.ts';
 import type { PendingBid } from '../../store/bids.ts';
@@ -46,6 +47,7 @@ export function recordCycle({ [STORE]: store, config, derived }: Economy, facts:
     moment: momentRecord(facts.rules, facts.moment, facts.humanAway),
     standing: standingRecord(facts.bids),
   });
+  store.spending.foldBefore(dayOf(clearedAt ?? 0) - config.history.spending_days);
   const oldest = cycle - config.history.cycles;
   if (oldest <= 0) return;
   store.cycles.forgetBefore(oldest);

@@ -32,6 +32,8 @@ const REFUSALS: readonly RefusalCode[] = [
     'not_allowed',
     'too_many_images',
     'insufficient_tokens',
+    'model_unpriced',
+    'llm_budget_exhausted',
   ] as const),
   ...([
     'refused_by_provider',

@@ -280,7 +280,7 @@ describe('a call is settled', () => {
     const { executionId } = mind.agent;
     const { store } = mind.test.economy;
     const call = { executionId, cycle: 1, provider: 'one', model: 'gpt', route: '', reserved: 77, beganAt: 0 };
-    store.modelCalls.insert(call);
+    store.modelCalls.insert({ ...call, reservedMoney: null });
     settleExecution(mind.test.economy, {
       ...{ executionId, outcome: 'completed', detail: '', exitCode: 0, usage: NO_USAGE, requests: 1 },
     });
@@ -309,6 +309,7 @@ describe('a call is settled', () => {
     const { executionId } = mind.agent;
     economy.store.modelCalls.insert({
       ...{ executionId, cycle, provider: 'one', model: 'gpt', route: '/v1/chat/completions', reserved: 77, beganAt: 0 },
+      reservedMoney: null,
     });
     settleCallsOfEarlierRun(economy);
     expect(mind.spent()).toEqual({ used: 77, reserved: 0 });
