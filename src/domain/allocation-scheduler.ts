@@ -112,6 +112,7 @@ const WAIT_TEXTS: Readonly<Record<WaitCode, string>> = {
   agent_running: 'agent already running',
   earliest_cycle_ahead: 'earliest_cycle is ahead',
   attention_held: 'no attention free: it is held or the human is away',
+  tokens_withheld: "the operator's budget for models leaves too few tokens",
   rests: 'rests: its lineage or agent had attention lately and others ask for it',
   own_bid_competes: 'sponsored: an own bid of the agent competes',
 };

@@ -50,6 +50,7 @@ function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undef
   if (moment.runningAgents.has(bid.agentId)) return 'agent_running';
   if (bid.earliestCycle > moment.cycle) return 'earliest_cycle_ahead';
   if (asksForAttention(bid) && moment.freeAtStart.attention < 1) return 'attention_held';
+  if (lacksWithheldTokens(bid, moment)) return 'tokens_withheld';
   return undefined;
 }
 
@@ -83,6 +84,11 @@ function restTest(
 
 function asksForAttention(bid: StandingBid): boolean {
   return bid.bundle.attention === 1;
+}
+
+/** It would fit if the budget for models let all be sold: it is not for the market that it doesn't win. */
+function lacksWithheldTokens({ bundle }: StandingBid, { freeAtStart, tokensWithheld }: MarketMoment): boolean {
+  return bundle.tokens > freeAtStart.tokens && bundle.tokens <= freeAtStart.tokens + tokensWithheld;
 }
 
 function isOwn(bid: StandingBid): boolean {

@@ -65,13 +65,21 @@ export interface MarketMoment {
   readonly runningAgents: ReadonlySet<string>;
   /** What can be allocated now. Attention is 0 while it is held and while the human is away. */
   readonly freeAtStart: Quantities;
+  /** Tokens of the whole supply that are not sold in this cycle, since the operator's budget for models has an end. */
+  readonly tokensWithheld: number;
   /** The last attention allocations, newest first; more than `restAllocations` may be given. */
   readonly recentAttention: readonly AttentionHolder[];
 }
 
 /** Why a bid does not compete in a cycle. It then neither ages nor counts as demand. */
 export type WaitCode =
-  'market_paused' | 'agent_running' | 'earliest_cycle_ahead' | 'attention_held' | 'rests' | 'own_bid_competes';
+  | 'market_paused'
+  | 'agent_running'
+  | 'earliest_cycle_ahead'
+  | 'attention_held'
+  | 'tokens_withheld'
+  | 'rests'
+  | 'own_bid_competes';
 
 /** Why a bid did not win. Stable from cycle to cycle where nothing changed, so that only changes are recorded. */
 export type FateReason =

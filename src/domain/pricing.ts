@@ -78,8 +78,14 @@ export function nextPrices({ prices, smoothed, demand, used, supply, startPrices
   const nextSmoothed: Record<Resource, number | null> = { ...NO_SMOOTHED_DEMAND };
   for (const resource of RESOURCES) {
     const key = QUANTITY_KEY[resource];
-    if (supply[key] <= 0) next[resource] = ZERO;
-    if (supply[key] <= 0 || resource === 'attention' || rule.kind === 'fixed') continue;
+    if (supply[key] <= 0) {
+      // Of what is never sold there is no price; what is not sold just now keeps the one that it has.
+      const isSold = startPrices[resource] > 0 && resource !== 'attention' && rule.kind !== 'fixed';
+      next[resource] = isSold ? prices[resource] : startPrices[resource];
+      nextSmoothed[resource] = isSold ? smoothed[resource] : null;
+      continue;
+    }
+    if (resource === 'attention' || rule.kind === 'fixed') continue;
 
     let change: number;
     if (rule.kind === 'demand') {

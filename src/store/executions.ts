@@ -132,6 +132,13 @@ export function executionsTable(database: Database) {
     `SELECT COALESCE(SUM(tokens), 0) AS sold, COALESCE(SUM(used_tokens), 0) AS used
        FROM executions INDEXED BY executions_with_tokens WHERE cycle = ? AND tokens > 0`,
   );
+  const outstanding = database
+    .prepare<[], number>(
+      `SELECT (SELECT COALESCE(SUM(MAX(0, tokens - used_tokens)), 0) FROM executions WHERE state <> 'settled')
+            + (SELECT COALESCE(SUM(c.reserved), 0) FROM model_calls c JOIN executions e ON e.id = c.execution_id
+                WHERE c.outcome IS NULL AND e.state = 'settled')`,
+    )
+    .pluck();
   const paid = database
     .prepare<[string], number>(
       `SELECT COALESCE(SUM(price - CASE WHEN outcome IN ('system_fault', 'stopped_by_operator') THEN price
@@ -220,6 +227,8 @@ export function executionsTable(database: Database) {
     /** The tokens that the executions of a cycle bought, and those that they used so far. */
     tokensOf: (cycle: number): { readonly sold: number; readonly used: number } =>
       tokens.get(cycle) ?? { sold: 0, used: 0 },
+    /** Tokens that were sold and may still be used, by executions or by calls that outlive theirs. */
+    tokensOutstanding: (): number => outstanding.get() ?? 0,
     /** How often the agent ran, with how much, and what it paid for executions, less what it got back. */
     totalsOf(agentId: string): ExecutionTotals {
       const row = used.get(agentId);

@@ -76,6 +76,7 @@ function scarceMarket(): AllocationInput {
       paused: false,
       runningAgents: new Set(),
       freeAtStart: { cpuMs: 4_000_000, memoryMb: 520_000, tokens: 4_200_000, attention: 1 },
+      tokensWithheld: 0,
       recentAttention: [],
     },
   };

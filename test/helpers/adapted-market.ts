@@ -93,7 +93,8 @@ export function adaptedMarket(bids: readonly StandingBid[], supply: Quantities):
     start: { cpu_seconds: null, memory_mb: null, tokens: null, attention: micro(50 * MICRO) },
   });
   const moment = {
-    ...{ cycle: 1, paused: false, runningAgents: new Set<string>(), freeAtStart: supply, recentAttention: [] },
+    ...{ cycle: 1, paused: false, runningAgents: new Set<string>(), freeAtStart: supply },
+    ...{ tokensWithheld: 0, recentAttention: [] },
   };
   const rules = { mechanism: 'density', ageBonusPpm: 50_000, restAllocations: 3, ttlCycles: 60 } as const;
   let prices = floor;

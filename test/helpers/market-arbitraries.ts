@@ -43,6 +43,7 @@ const openMoment: fc.Arbitrary<MarketMoment> = free.map((freeAtStart) => ({
   paused: false,
   runningAgents: new Set<string>(),
   freeAtStart: { ...freeAtStart, attention: Math.max(1, freeAtStart.attention) },
+  tokensWithheld: 0,
   recentAttention: [],
 }));
 

@@ -37,6 +37,7 @@ export function marketMoment(options: Partial<MarketMoment> = {}): MarketMoment 
     paused: false,
     runningAgents: new Set(),
     freeAtStart: { cpuMs: 100_000, memoryMb: 10_000, tokens: 1000, attention: 1 },
+    tokensWithheld: 0,
     recentAttention: [],
     ...options,
   };

@@ -52,6 +52,26 @@ describe('a bid', () => {
   });
 });
 
+describe('tokens that the budget for models withholds', () => {
+  const bids = [0, 10, 500, 501, 1501].map((tokens, place) => standingBid(place + 1, { bundle: { tokens } }));
+  const freeAtStart = { ...marketMoment().freeAtStart, tokens: 500 };
+
+  it('make those wait that would fit without it, and nobody else', () => {
+    const competes = { 1: 'competes', 2: 'competes', 3: 'competes' };
+    expect(codes(bids, { freeAtStart, tokensWithheld: 1000 })).toEqual({
+      ...competes,
+      ...{ 4: 'tokens_withheld', 5: 'competes' },
+    });
+    expect(codes(bids, { freeAtStart })).toEqual({ ...competes, ...{ 4: 'competes', 5: 'competes' } });
+  });
+
+  it('can be all of them', () => {
+    const none = { freeAtStart: { ...freeAtStart, tokens: 0 }, tokensWithheld: 1500 };
+    const waits = 'tokens_withheld';
+    expect(codes(bids, none)).toEqual({ 1: 'competes', 2: waits, 3: waits, 4: waits, 5: 'competes' });
+  });
+});
+
 describe('a sponsored bid', () => {
   const sponsored = standingBid(2, { agentId: 'a', payerId: 'patron', lineageId: 'a' });
 

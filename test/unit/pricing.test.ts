@@ -121,10 +121,19 @@ describe('the demand rule', () => {
   });
 
   it('gives a resource without supply no price, and one that gets supply its start price', () => {
-    const none = moved({ supply: { ...SUPPLY, memoryMb: 0 } });
+    const none = moved({ supply: { ...SUPPLY, memoryMb: 0 }, startPrices: prices(1000, 0, 0, 50_000) });
     expect([none.prices.memory_mb, none.smoothed.memory_mb]).toEqual([0, null]);
     const supply = { ...SUPPLY, tokens: 1000 };
     expect(moved({ supply, startPrices: prices(1000, 1000, 70, 50_000) }).prices.tokens).toBe(70);
+  });
+
+  it('leaves what is not sold just now the price and the demand that it has', () => {
+    const smoothed = { ...NO_SMOOTHED_DEMAND, memory_mb: 2 };
+    const next = moved({ supply: { ...SUPPLY, memoryMb: 0 }, smoothed, prices: prices(10_000, 4321, 0, 50_000) });
+    expect([next.prices.memory_mb, next.smoothed.memory_mb]).toEqual([4321, 2]);
+    expect(moved({ supply: { ...SUPPLY, attention: 0 } }).prices.attention).toBe(50_000);
+    const fixed = moved({ supply: { ...SUPPLY, memoryMb: 0 }, rule: { kind: 'fixed' } });
+    expect([fixed.prices.memory_mb, fixed.smoothed.memory_mb]).toEqual([1000, null]);
   });
 });
 

@@ -14,6 +14,7 @@ import { sortTheLiving, type LifeChanges } from '../agents/lifecycle.ts';
 import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
+import { supplyNow } from './supply-now.ts';
 import { fillSlot } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -50,40 +51,48 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
 
     const held = store.executions.held();
     const prices = store.markets.prices();
+    const supply = supplyNow(deps);
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
     const { humanAway } = store.state.get();
-    const moment = momentOf(deps, held, { paused, humanAway });
+    const moment = momentOf(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));
     const now = { cycle: store.state.get().cycle, at: clock.now() };
     const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
     const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
     const lives = paused ? rest(deps) : sortTheLiving(deps);
-    const movement = movePrices(deps, allocation, held, paused);
+    const movement = movePrices(deps, allocation, { supply, held, paused });
     const revenue = add(...allocation.winners.map(({ price }) => price));
     checkConservation(deps);
     const { hash: head } = store.transfers.head();
     const { cycle, pausedReason } = store.state.get();
     const durationMs = clock.monotonic() - began;
-    const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, held, prices };
+    const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, supply, held, prices };
     recordCycle(deps, { ...cleared, movement, durationMs });
     return { cycle, pausedReason, bids: bids.length, revenue, allocated, expiredBids, expiredPrompt, lives, head };
   });
 }
 
+interface Standing {
+  readonly supply: Quantities;
+  readonly held: Quantities;
+  readonly paused: boolean;
+  readonly humanAway: boolean;
+}
+
 function momentOf(
   { [STORE]: store, config, derived }: Economy,
-  held: Quantities,
-  { paused, humanAway }: { readonly paused: boolean; readonly humanAway: boolean },
+  { supply, held, paused, humanAway }: Standing,
 ): MarketMoment {
   const { cycle } = store.state.get();
-  const free = minus(derived.supply, held);
+  const free = minus(supply, held);
   return {
     cycle,
     paused,
     runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
     freeAtStart: humanAway ? { ...free, attention: 0 } : free,
+    tokensWithheld: derived.supply.tokens - supply.tokens,
     recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),
   };
 }

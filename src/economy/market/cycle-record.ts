@@ -17,6 +17,8 @@ interface CycleFacts {
   readonly humanAway: boolean;
   readonly expiredBids: number;
   readonly revenue: MicroCredits;
+  /** What was sold, held or not. */
+  readonly supply: Quantities;
   readonly held: Quantities;
   /** Before they moved. */
   readonly prices: Prices;
@@ -25,7 +27,7 @@ interface CycleFacts {
 }
 
 /** Leaves the record of this cycle and forgets those older than `history.cycles`. */
-export function recordCycle({ [STORE]: store, config, derived }: Economy, facts: CycleFacts): void {
+export function recordCycle({ [STORE]: store, config }: Economy, facts: CycleFacts): void {
   const { cycle, clearedAt, pausedReason } = store.state.get();
   store.cycles.insert({
     cycle,
@@ -37,7 +39,7 @@ export function recordCycle({ [STORE]: store, config, derived }: Economy, facts:
     winners: facts.allocation.winners.length,
     expired: facts.expiredBids,
     revenue: facts.revenue,
-    supply: JSON.stringify(bundleView(derived.supply)),
+    supply: JSON.stringify(bundleView(facts.supply)),
     held: JSON.stringify(bundleView(facts.held)),
     demand: JSON.stringify(bundleView(facts.movement.demand)),
     utilisation: JSON.stringify(facts.movement.utilisation),

@@ -12,13 +12,16 @@ export interface PriceMovement {
 }
 
 /** Measures the cycle's demand and stores the prices of the next one. A paused market keeps its prices. */
-export function movePrices(deps: Economy, allocation: Allocation, held: Quantities, paused: boolean): PriceMovement {
-  const { [STORE]: store, derived, config } = deps;
+export function movePrices(
+  { [STORE]: store, derived, config }: Economy,
+  allocation: Allocation,
+  { supply, held, paused }: { readonly supply: Quantities; readonly held: Quantities; readonly paused: boolean },
+): PriceMovement {
   const rows = store.markets.all();
   const prices = store.markets.prices();
   const demand = demandOf(allocation, held);
   const used = usedOf(allocation, held);
-  const utilisation = utilisationOf(used, derived.supply);
+  const utilisation = utilisationOf(used, supply);
   const smoothed = Object.fromEntries(
     RESOURCES.map((resource) => [resource, rows[resource]?.smoothedDemand ?? null]),
   ) as SmoothedDemand;
@@ -29,7 +32,7 @@ export function movePrices(deps: Economy, allocation: Allocation, held: Quantiti
         smoothed,
         demand,
         used,
-        supply: derived.supply,
+        supply,
         startPrices: derived.startPrices,
         rule: priceRule(config),
       });

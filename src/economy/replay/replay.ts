@@ -68,7 +68,11 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
       bids: [...standing.values()].sort((a, b) => a.id - b.id),
       prices: now,
       rules: market.rules,
-      moment: { ...input.moment, runningAgents: new Set(running.keys()), freeAtStart: free, recentAttention: recent },
+      moment: {
+        ...{ ...input.moment, runningAgents: new Set(running.keys()), freeAtStart: free, recentAttention: recent },
+        // Another supply is sold whole.
+        tokensWithheld: market.supply ? 0 : input.moment.tokensWithheld,
+      },
     });
 
     recent = [...attentionOf(allocation), ...recent].slice(0, Math.max(market.rules.restAllocations, recent.length));

@@ -10,17 +10,20 @@ import {
 } from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type { Economy } from '../economy.ts';
+import { supplyNow } from '../market/supply-now.ts';
 import { STORE } from '../internal/store-key.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-/** By resource: its price, whole supply and last utilisation, as the handshake shows them. */
-export function marketsView({ [STORE]: store, derived }: Economy) {
+/** By resource: its price, what is sold of it now and its last utilisation, as the handshake shows them. */
+export function marketsView(deps: Economy) {
+  const { [STORE]: store } = deps;
+  const supply = supplyNow(deps);
   const rows = store.markets.all();
   const prices = store.markets.prices();
   return byResource((resource) => ({
     price: toCredits(prices[resource]),
-    supply: inUnits(resource, derived.supply),
+    supply: inUnits(resource, supply),
     utilisation: rows[resource]?.utilisation ?? 0,
   }));
 }
@@ -31,7 +34,8 @@ export function marketStateView(deps: Economy) {
   const state = store.state.get();
   const rows = store.markets.all();
   const prices = store.markets.prices();
-  const free = minus(derived.supply, store.executions.held());
+  const supply = supplyNow(deps);
+  const free = minus(supply, store.executions.held());
   const cycleMs = config.market.cycle_seconds * 1000;
   return {
     cycle: state.cycle,
@@ -45,7 +49,7 @@ export function marketStateView(deps: Economy) {
     markets: byResource((resource) => ({
       price: toCredits(prices[resource]),
       start_price: toCredits(derived.startPrices[resource]),
-      supply: inUnits(resource, derived.supply),
+      supply: inUnits(resource, supply),
       free: resource === 'attention' && state.humanAway ? 0 : Math.max(0, inUnits(resource, free)),
       utilisation: rows[resource]?.utilisation ?? 0,
       smoothed_demand: rows[resource]?.smoothedDemand ?? null,
