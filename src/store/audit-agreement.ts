@@ -201,8 +201,27 @@ const CYCLES = [
      FROM economy_state s, (SELECT MAX(cycle) AS cycle FROM cycles) m WHERE m.cycle IS NOT NULL AND m.cycle <> s.cycle`,
 ];
 
+/** What models cost is the operator's money, in millionths, and no part of the ledger; but no sum may lose any of it. */
+const SPENDING = [
+  `SELECT 'what models cost ' || CASE day WHEN -1 THEN 'in earlier days' ELSE 'on ' || date(day * 86400, 'unixepoch') END ||
+          ' is ' || SUM(billed) || ' tokens and ' || SUM(money) || ' by the sum of the day, but ' ||
+          SUM(parts) || ' and ' || SUM(money_parts) || ' by agent and model'
+     FROM (SELECT day, billed, money, 0 AS parts, 0 AS money_parts FROM spent_days
+            UNION ALL SELECT day, 0, 0, billed, money FROM spending)
+    GROUP BY day HAVING SUM(billed) <> SUM(parts) OR SUM(money) <> SUM(money_parts) ORDER BY day LIMIT 1`,
+  // Calls are forgotten after a while, what they cost isn't.
+  `SELECT 'calls of ' || k.agent_id || ' on ' || k.model || ' come to ' || k.billed || ' tokens and ' || k.money ||
+          ', but only ' || COALESCE(s.billed, 0) || ' and ' || COALESCE(s.money, 0) || ' are counted as spent'
+     FROM (SELECT e.agent_id, c.model, SUM(c.billed) AS billed, COALESCE(SUM(c.money), 0) AS money
+             FROM model_calls c JOIN executions e ON e.id = c.execution_id
+            WHERE c.outcome IS NOT NULL GROUP BY e.agent_id, c.model) k
+     LEFT JOIN (SELECT agent_id, model, SUM(billed) AS billed, SUM(money) AS money
+                  FROM spending GROUP BY agent_id, model) s ON s.agent_id = k.agent_id AND s.model = k.model
+    WHERE k.billed > COALESCE(s.billed, 0) OR k.money > COALESCE(s.money, 0) ORDER BY k.agent_id, k.model LIMIT 1`,
+];
+
 /** In the order in which their findings are told. */
 export const AGREEMENT: readonly string[] = [
   ...[...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS],
-  ...[...AGENTS, ...LIVES, ...CYCLES],
+  ...[...AGENTS, ...LIVES, ...CYCLES, ...SPENDING],
 ];

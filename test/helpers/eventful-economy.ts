@@ -56,6 +56,10 @@ export function openEventfulEconomy(): EventfulEconomy {
   };
   const scored = callerOf('scored');
   accepted(submitPrompt(economy, scored, { content: 'mark me' }));
+  economy.store.modelCalls.insert({
+    ...{ executionId: scored.executionId, cycle: 1, provider: 'one', model: 'gpt', route: '/v1/chat/completions' },
+    ...{ reserved: 0, reservedMoney: 90, beganAt: economy.clock.now() },
+  });
   settle(economy, scored.executionId);
   accepted(scorePrompt(economy, 1, { interesting: 7, useful: 8, understandable: 9 }, null));
 

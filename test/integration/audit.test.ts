@@ -311,6 +311,21 @@ describe('the audit', () => {
     ['the revenue of a cycle', `UPDATE cycles SET revenue = revenue + 1 WHERE cycle = 1`, /^cycle 1 says/],
     ['the winners of a cycle', `UPDATE cycles SET winners = winners + 1 WHERE cycle = 1`, /^cycle 1 says/],
     ['the cycle of the economy', `UPDATE economy_state SET cycle = cycle + 1`, /^the economy is in cycle/],
+    [
+      'what models cost in a day',
+      'UPDATE spent_days SET money = 0',
+      /^what models cost on 2030-01-01 is 0 tokens and 0 by the sum of the day, but 0 and 90 by agent and model$/,
+    ],
+    [
+      'what an agent cost',
+      `UPDATE spending SET money = 91`,
+      /^what models cost on .* but 0 and 91 by agent and model$/,
+    ],
+    [
+      'all that an agent cost',
+      'UPDATE spending SET money = 89; UPDATE spent_days SET money = 89',
+      /^calls of scored on gpt come to 0 tokens and 90, but only 0 and 89 are counted as spent$/,
+    ],
   ])('finds %s that were edited', (_what, sql, expected) => {
     expect(auditTampered({ sql, rehash: true, rebalance: true })).toMatchObject({
       ok: false,

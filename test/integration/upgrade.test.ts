@@ -37,6 +37,13 @@ describe.each(EARLIER)('a database of version %i', (version) => {
     expect(store.version()).toBe(MIGRATIONS.length);
     expect(store.defects()).toEqual([]);
     expect(auditLedger(withStore(economy, store))).toEqual(auditLedger(economy));
+    // Calls are on record since the fourth one, what they cost since the seventh.
+    const calls = store.modelCalls.page(Number.MAX_SAFE_INTEGER, 10).map(({ outcome }) => outcome);
+    const counted = { name: 'scored', calls: 1, input: 0, cached: 0, output: 0, billed: 0 };
+    expect(calls).toEqual(version < 4 ? [] : ['lost']);
+    expect(store.spending.sums('agent', -1, 10)).toEqual(
+      version < 4 ? [] : [{ ...counted, money: version < 7 ? 0 : 90 }],
+    );
     store.close();
     expect(contents(path, before)).toEqual(before);
     const backup = join(folder, 'backups', `before-migration-${version}-1900000000000.db`);
