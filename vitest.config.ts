@@ -45,6 +45,16 @@ export default defineConfig({
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },
       // The contract of the sandbox on other engines and as another user; only where it is asked for by its name.
       { test: { name: 'engines', include: ['test/engines/**/*.test.ts'], ...LIMIT, pool: 'forks', ...ONE_AT_A_TIME } },
+      // Kills of a program that calls models, more than every run needs; only by its name, too.
+      {
+        test: {
+          name: 'kills',
+          include: ['test/kills/**/*.test.ts'],
+          ...LIMIT,
+          testTimeout: 1_800_000,
+          ...ONE_AT_A_TIME,
+        },
+      },
       // The supervisor as another processor has it, which takes a cross compiler; only by its name, too.
       { test: { name: 'arm', include: ['test/arm/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.

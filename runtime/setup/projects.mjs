@@ -2,8 +2,9 @@
 export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation'];
 export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
 
-/** Those that only run where they are named. */
+/** Those that only run where they are named; the last ones need no engine. */
 export const ONLY_NAMED = ['engines', 'arm'];
+export const ONLY_NAMED_WITHOUT_ENGINE = ['kills'];
 
 /**
  * Takes apart what was given for vitest: the projects that its `--project` options let run or name, and all other arguments.
