@@ -1,5 +1,6 @@
 import { RESOURCES, type Resource } from '../domain/resources.ts';
 import { sanitiseLine } from './sanitise.ts';
+import { spendingLines } from './spending-lines.ts';
 import type { ShownEconomy } from './view.ts';
 import { cutToWidth, padToWidth } from './width.ts';
 
@@ -28,6 +29,7 @@ export function liveViewLines(view: ShownEconomy, elapsedMs: number, { columns, 
     `agents      ${view.agents.alive} alive · ${view.agents.dormant} dormant · ${view.agents.dead} dead`,
     `credits     ${credits(view)}`,
     ...RESOURCES.map((resource) => marketLine(resource, view)),
+    ...spendingLines(view.spending),
     `prompt      ${openPrompt(view, elapsedMs)}`,
     `running     ${running(view, elapsedMs, columns - 12)}`,
     ...view.events.slice(-EVENTS_SHOWN).map((event) => `· ${sanitiseLine(event)}`),

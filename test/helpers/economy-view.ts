@@ -19,6 +19,7 @@ export function economyView(change: Partial<ShownEconomy> = {}): ShownEconomy {
       tokens: { price: 0, supply: 0, utilisation: 0 },
       attention: { ...market, supply: 1, utilisation: 1 },
     },
+    spending: null,
     prompts: { open: 0, queued: 0 },
     open_prompt: null,
     running: [],

@@ -27,6 +27,34 @@ describe('the live view', () => {
     );
   });
 
+  it('shows what models have cost today and in all, and whom it went to', () => {
+    const none = { reserved_money: 0, reserved_tokens: 0, money_limit: null, tokens_limit: null };
+    const spending = {
+      currency: 'USD',
+      today: { ...none, money: 0.5, tokens: 12_000, money_limit: 5, reserved_money: 0.01, reserved_tokens: 300 },
+      total: { ...none, money: 1234.25, tokens: 80_000, tokens_limit: 1_000_000 },
+      renews_at: '2030-01-02T00:00:00.000Z',
+      by_agent: [
+        { name: 'genesis', calls: 3, money: 0.4, tokens: 10_000 },
+        { name: 'child\x1b[2J', calls: 1, money: 0, tokens: 2000 },
+      ],
+      by_model: [{ name: 'gpt', calls: 4, money: 0.5, tokens: 12_000 }],
+      unpriced: ['local'],
+    };
+    expect(lines(economyView({ spending }))).toContain(
+      [
+        'models      0.5 of 5 USD, 12,000 tokens today · 1,234.25 USD, 80,000 of 1,000,000 tokens in all · 0…',
+        '  by agent  genesis 0.4 USD (10,000 tokens) · child␛[2J 2,000 tokens',
+        '  by model  gpt 0.5 USD (12,000 tokens)',
+        '  no price  local',
+        'prompt      none',
+      ].join('\n'),
+    );
+    expect(lines(economyView({ spending }), 0, { columns: 200, rows: 30 })).toContain(
+      'in all · 0.01 USD (300 tokens) reserved',
+    );
+  });
+
   it('shows what keeps the market from running', () => {
     const paused = economyView({ state: 'paused', notice: 'the engine does not answer' });
     expect(lines(paused)).toContain('cycle 128 · paused\n! the engine does not answer');

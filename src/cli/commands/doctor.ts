@@ -4,6 +4,7 @@ import { runningProcess } from '../../economy/home/open-home.ts';
 import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { homeFindings } from '../doctor/home-findings.ts';
+import { modelsFindings } from '../doctor/models-finding.ts';
 import { nodeFinding } from '../doctor/node-finding.ts';
 import { failureOf, NotInOrder } from '../output/command-failure.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
@@ -17,6 +18,7 @@ export function addDoctor(command: Command, deps: CliDeps): void {
     const findings = [
       nodeFinding(process.versions.node),
       ...(await homeFindings(deps, options)),
+      ...modelsFindings(config),
       ...(await engine(deps, options, config)),
     ];
     const ok = findings.every((finding) => finding.ok);

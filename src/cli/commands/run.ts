@@ -11,6 +11,7 @@ import type { Home } from '../../operator/home.ts';
 import { EndLimits } from '../run/end-limits.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { GENESIS, makeAgent } from '../../operator/make-agent.ts';
+import { dayCostLines } from '../output/day-cost-lines.ts';
 import { madeAgentLines } from '../output/made-agent-lines.ts';
 import { learnMachine } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
@@ -50,7 +51,7 @@ export function addRun(command: Command, deps: CliDeps): void {
           refuseDamaged(home.economy);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
-          printLines(deps.stdout, [...welcome(home, isNew), ...begun]);
+          printLines(deps.stdout, [...welcome(home, isNew), ...begun, ...dayCostLines(home.economy)]);
           await runSession(deps, home, { cycles: cyclesMax, headless });
         } finally {
           await putBackWorkspaces(deps, home);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
 import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
+import { spendingLines } from '../../terminal/spending-lines.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -27,6 +28,7 @@ function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
       `${shown(credits.fees)} fees + ${shown(credits.burned)} burnt; ${shown(credits.pending)} of the held are bid`,
     `executions  ${executions.running} running, ${executions.settled} settled`,
     `prompts     ${prompts.open} open, ${prompts.queued} queued${away}`,
+    ...spendingLines(status.spending),
     '',
     ...tableLines(
       RESOURCES.map((resource) => ({ resource, ...status.markets[resource] })),

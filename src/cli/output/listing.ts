@@ -33,12 +33,15 @@ export function printList<Row>(
     columns,
     none,
     limit,
+    order = 'newest',
   }: {
     readonly json: boolean | undefined;
     readonly columns: readonly Column<Row>[];
     /** Said where there is no row. */
     readonly none: string;
     readonly limit: number;
+    /** Which of them stand here where there are more. */
+    readonly order?: 'newest' | 'dearest';
   },
 ): void {
   if (json) {
@@ -49,7 +52,7 @@ export function printList<Row>(
     printLines(stdout, [none]);
     return;
   }
-  const cut = rows.length === limit ? [`(the newest ${limit}; more with --limit)`] : [];
+  const cut = rows.length === limit ? [`(the ${order} ${limit}; more with --limit)`] : [];
   printLines(stdout, [...tableLines(rows, columns), ...cut]);
 }
 

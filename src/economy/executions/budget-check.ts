@@ -25,8 +25,8 @@ export interface CostlyCall {
   readonly answers: number;
 }
 
-/** The day under which all that was ever spent stands. */
-const EVER = -1;
+/** Since this day is all that was ever spent. */
+export const EVER = -1;
 
 /**
  * What calls have cost by now and what those that go on have reserved. A call counts on the day on which it began. What
@@ -47,7 +47,7 @@ function budgetNow(deps: Economy): readonly BudgetLeft[] {
 }
 
 /** When what was spent today counts no longer. */
-function renewsAt({ [STORE]: store, clock }: Economy): number {
+export function renewsAt({ [STORE]: store, clock }: Economy): number {
   const today = dayOf(clock.now());
   return startOfDay(Math.max(today, store.spending.newestDay() ?? today) + 1);
 }

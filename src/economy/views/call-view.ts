@@ -1,6 +1,7 @@
 import { STORE } from '../internal/store-key.ts';
 import type { Economy } from '../economy.ts';
 import { formatId } from '../../domain/ids.ts';
+import { inCurrency } from '../../domain/model-price.ts';
 import type { ModelCall } from '../../store/model-calls.ts';
 
 /** One call of a model, as the operator sees it. Tokens are the provider's own, but for `reserved` and `billed`. */
@@ -20,6 +21,9 @@ export function callView(call: ModelCall) {
     reported: call.isReported === null ? null : call.isReported === 1,
     reserved: call.reserved,
     billed: call.billed,
+    /** In the currency; null where the model had no price. */
+    reserved_money: call.reservedMoney === null ? null : inCurrency(call.reservedMoney),
+    money: call.money === null ? null : inCurrency(call.money),
     duration_ms: call.durationMs,
     began_at: new Date(call.beganAt).toISOString(),
     detail: call.detail,

@@ -2,6 +2,7 @@ import type { EconomyState } from '../../store/state.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { marketsView } from './market-view.ts';
+import { spendingView } from './spending-view.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /** Why the market waits while another process holds the database. */
@@ -45,6 +46,7 @@ export function glanceView(deps: Economy) {
       pending: toCredits(agents.pending),
     },
     markets: marketsView(deps),
+    spending: spendingView(deps),
     prompts: store.prompts.counts(),
   };
 }
