@@ -8,6 +8,7 @@ import { derive } from '../../src/config/supply.ts';
 import { settleCallsOfEarlierRun } from '../../src/economy/executions/model-call.ts';
 import { STORE } from '../../src/economy/internal/store-key.ts';
 import { chat } from '../../src/intelligence/formats/chat.ts';
+import { openTransports } from '../../src/intelligence/cassette/open-transports.ts';
 import { Gateway } from '../../src/intelligence/gateway.ts';
 import { readCatalogue } from '../../src/intelligence/provider.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
@@ -46,7 +47,8 @@ const ignore = () => undefined;
 const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const keys = { environment: { TEST_KEY: 'k' }, readFile: () => '' };
 const catalogue = readCatalogue(config.intelligence, keys);
-const gateway = new Gateway({ economy, catalogue, clock: machine, random: dice, logger });
+const transports = openTransports(config.intelligence, { home: '/', logger });
+const gateway = new Gateway({ economy, catalogue, transports, clock: machine, random: dice, logger });
 await Promise.all(Array.from({ length: order.connections }, (_, place) => call(dice.fork(`connection ${place}`))));
 
 async function call(own: Dice): Promise<never> {
