@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inCurrency, MONEY_MAX, PRICE_MAX } from '../domain/model-price.ts';
 import { QUANTITY_MAX } from '../domain/resources.ts';
 import { decimals, text, TIMER_MS_MAX, whole } from './fields.ts';
 
@@ -65,7 +66,7 @@ const provider = z
   .describe('A provider.');
 
 /** Of the currency, for a million tokens. */
-const price = (what: string) => decimals(0, 1_000_000, 6).describe(`For a million ${what} tokens.`);
+const price = (what: string) => decimals(0, inCurrency(PRICE_MAX), 6).describe(`For a million ${what} tokens.`);
 
 const prices = z
   .record(
@@ -82,7 +83,7 @@ const prices = z
   .refine((all) => Object.keys(all).length <= 4096, { error: 'with at most 4096 of them' });
 
 const money = (what: string) =>
-  decimals(0, 1_000_000_000, 6).nullable().default(null).describe(`Money ${what}; null: no limit.`);
+  decimals(0, inCurrency(MONEY_MAX), 6).nullable().default(null).describe(`Money ${what}; null: no limit.`);
 const tokens = (what: string) =>
   whole(0, 1_000_000_000_000_000)
     .nullable()

@@ -19,11 +19,11 @@ export interface Figures {
  */
 export function figuresOf(call: OpenCall, reported: Partial<TokenUsage>, produced: number): Figures {
   const counted: TokenUsage = { input: call.input.most, cached: 0, output: countedOutput(call, produced) };
-  const { input = counted.input, cached = 0, output = counted.output } = reported;
+  const { input = counted.input, cached = 0, written = 0, output = counted.output } = reported;
   const isInputRight = (input + cached > 0 || counted.input === 0) && (cached > 0 || input >= call.input.least);
   const isOutputRight = output >= Math.min(leastOutput(call.model.encoding, produced), counted.output);
   const usage: TokenUsage = {
-    ...(isInputRight ? { input, cached } : { input: counted.input, cached: 0 }),
+    ...(isInputRight ? { input, cached, ...(written > 0 && { written }) } : { input: counted.input, cached: 0 }),
     output: isOutputRight ? output : counted.output,
   };
   if (isInputRight && isOutputRight)

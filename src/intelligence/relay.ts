@@ -57,7 +57,7 @@ class EventStream {
   readonly #bytesMax: number;
   readonly #produced: Produced;
   readonly #parser;
-  readonly #usage: { input?: number; cached?: number; output?: number } = {};
+  readonly #usage: { input?: number; cached?: number; written?: number; output?: number } = {};
   #isTotal = false;
   #bytes = 0;
   /** Something came that an agent can use. */
@@ -161,11 +161,11 @@ class EventStream {
   }
 
   /** What is reported step by step grows; what is reported of once is not taken back by a later 0. */
-  #report({ input, cached = 0, output }: Partial<TokenUsage> = {}): void {
+  #report({ input, cached = 0, written = 0, output }: Partial<TokenUsage> = {}): void {
     const before = this.#usage;
     // Both are parts of one prompt: what one report says of them belongs together.
     if (input !== undefined && input + cached >= (before.input ?? 0) + (before.cached ?? 0))
-      Object.assign(before, { input, cached });
+      Object.assign(before, { input, cached, written });
     if (output !== undefined) before.output = Math.max(before.output ?? 0, output);
   }
 

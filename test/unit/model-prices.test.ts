@@ -3,10 +3,16 @@ import { loadConfig } from '../../src/config/load.ts';
 import { modelBudget } from '../../src/config/model-prices.ts';
 import { derive } from '../../src/config/supply.ts';
 import { readCatalogue } from '../../src/intelligence/provider.ts';
-import { providersAt } from '../helpers/provider-settings.ts';
 
-const PROVIDERS = `intelligence.providers=${providersAt('http://127.0.0.1:1')}`;
-const KEYS = { environment: { TEST_KEY: 'sk-x' }, readFile: () => '' };
+const MODELS = [
+  { name: 'gpt', upstream: 'gpt-4o-mini', aliases: ['small'] },
+  { name: 'embed', upstream: 'text-embedding-3-small', embeds: true },
+];
+const PROVIDERS = `intelligence.providers=${JSON.stringify([
+  { name: 'one', kind: 'openai', base_url: 'http://127.0.0.1:1/v1', models: MODELS },
+  { name: 'two', kind: 'anthropic', base_url: 'http://127.0.0.1:1', models: [{ name: 'claude' }] },
+])}`;
+const KEYS = { environment: {}, readFile: () => '' };
 
 function configOf(...overrides: readonly string[]) {
   return loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: [PROVIDERS, ...overrides] });

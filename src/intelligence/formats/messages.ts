@@ -110,12 +110,19 @@ function write({ body, outputMax: wanted }: Asked, { model, outputMax }: Passing
 }
 
 function usageIn(value: unknown): TokenUsage | undefined {
-  const { input, cached, output } = partialUsage(value);
-  return input === undefined || output === undefined ? undefined : { input, cached, output };
+  const { input, output, ...cache } = partialUsage(value);
+  return input === undefined || output === undefined ? undefined : { input, ...cache, output };
+}
+
+interface PartialUsage {
+  readonly input: number | undefined;
+  readonly cached: number;
+  readonly written?: number;
+  readonly output: number | undefined;
 }
 
 /** What is reported of it; an input whose cache can't be right is none. */
-function partialUsage(value: unknown): { input: number | undefined; cached: number; output: number | undefined } {
+function partialUsage(value: unknown): PartialUsage {
   const usage = recordOf(value);
   const fresh = figure(usage['input_tokens']);
   const written = figure(usage['cache_creation_input_tokens'] ?? 0);
@@ -123,7 +130,7 @@ function partialUsage(value: unknown): { input: number | undefined; cached: numb
   const output = figure(usage['output_tokens']);
   if (fresh === undefined || written === undefined || cached === undefined)
     return { input: undefined, cached: 0, output };
-  return { input: fresh + written, cached, output };
+  return { input: fresh + written, cached, ...(written > 0 && { written }), output };
 }
 
 function spoken(block: Json): string {
@@ -137,7 +144,9 @@ function readEvent(data: string): StreamEvent {
   switch (event['type']) {
     case 'message_start': {
       const usage = usageIn(recordOf(event['message'])['usage']);
-      return usage ? { usage: { input: usage.input, cached: usage.cached } } : {};
+      if (!usage) return {};
+      const { output: _begun, ...input } = usage;
+      return { usage: input };
     }
     case 'content_block_start':
       return { text: textIn(recordOf(event['content_block'])['name']) };
@@ -147,11 +156,11 @@ function readEvent(data: string): StreamEvent {
     }
     case 'message_delta': {
       // Some servers know the input only here.
-      const { input, cached, output } = partialUsage(event['usage']);
+      const { input, output, ...cache } = partialUsage(event['usage']);
       const hasEnded = typeof recordOf(event['delta'])['stop_reason'] === 'string';
       return {
         ...(output !== undefined && {
-          usage: { ...{ output }, ...(input !== undefined && { input, cached }) },
+          usage: { ...{ output }, ...(input !== undefined && { input, ...cache }) },
           isTotal: true,
         }),
         finished: hasEnded ? 1 : 0,

@@ -20,6 +20,19 @@ afterEach(async () => {
   await mind.close();
 });
 
+/**
+ * Another budget from now on, as after a restart with another configuration: what was sold before it could not be sold
+ * under it.
+ */
+function limit(key: string, value: number): void {
+  const { derived } = mind.test.economy;
+  const [span, unit] = key.split('.') as ['day' | 'total', 'money' | 'tokens'];
+  const limits = { ...derived.budget.limits, [span]: { ...NO_LIMITS, [unit]: unit === 'money' ? value * 1e6 : value } };
+  Object.assign(mind.test.economy, { derived: { ...derived, budget: { ...derived.budget, limits } } });
+}
+
+const NO_LIMITS = { money: null, tokens: null };
+
 /** 1 and 4 for a million tokens. */
 const PRICES = 'intelligence.prices={gpt: {input: 1, cached_input: 0.5, output: 4}}';
 const DAY_MS = 86_400_000;
@@ -41,6 +54,23 @@ describe('what a call has cost', () => {
     const sum = { calls: 1, input: 600, cached: 400, output: 50, billed: call?.billed, money: call?.money };
     expect(store.spending.sums('agent', -1, 10)).toEqual([{ name: 'thinker', ...sum }]);
     expect(store.spending.sums('model', -1, 10)).toEqual([{ name: 'gpt', ...sum }]);
+  });
+
+  it.each([false, true])('has its own price for input that is written to a cache (streamed: %s)', async (stream) => {
+    const prices = '{claude: {input: 1, cached_input: 0.5, cache_write: 2, output: 4}}';
+    await start({ overrides: [`intelligence.prices=${prices}`], model: { tokenizer: 'bytes' } });
+    const input = { input_tokens: 100, cache_creation_input_tokens: 60, cache_read_input_tokens: 20 };
+    mind.provider.behave({ rawUsage: { ...input, output_tokens: 5 } });
+    const body = {
+      ...ask,
+      model: 'claude',
+      max_tokens: 50,
+      messages: [{ role: 'user' as const, content: 'x'.repeat(200) }],
+    };
+    if (stream) await mind.anthropic.messages.stream(body).finalMessage();
+    else await mind.anthropic.messages.create(body);
+    expect(calls()[0]).toMatchObject({ input: 160, cached: 20, output: 5, billed: 185, isReported: 1 });
+    expect(calls()[0]?.money).toBe(100 + 60 * 2 + 20 / 2 + 5 * 4);
   });
 
   it('is never more than was reserved, whatever the provider reports, and its figures are kept', async () => {
@@ -96,13 +126,14 @@ const LIMITS = [
   ['total.money', 0.001, 'the operator lets models cost 0.001 USD in all'],
 ] as const;
 
-describe.each(LIMITS)('the limit %s', (key, limit, told) => {
+describe.each(LIMITS)('the limit %s', (key, value, told) => {
   const [span, unit] = key.split('.') as ['day' | 'total', 'money' | 'tokens'];
-  const most = unit === 'money' ? limit * 1e6 : limit;
-  const overrides = [PRICES, `intelligence.budget.${key}=${limit}`];
+  const most = unit === 'money' ? value * 1e6 : value;
+  const overrides = [PRICES];
 
   it('caps the output of a call, and refuses the next one with 402, what is left and when it renews', async () => {
     await start({ overrides });
+    limit(key, value);
     // It is dishonest about how little it was allowed.
     mind.provider.behave({ usage: { input: 90_000, output: 90_000 } });
     await mind.openai.chat.completions.create(ask);
@@ -133,6 +164,7 @@ describe.each(LIMITS)('the limit %s', (key, limit, told) => {
         mind.test.agent(`racer-${number}`, { bundle: { cpuMs: 1000, memoryMb: 64, tokens: 5000, attention: 0 } }),
       ),
     );
+    limit(key, value);
     let highest = 0;
     const look = () => {
       const { reserved, ...spent } = spending()[span];
@@ -176,6 +208,7 @@ describe.each(LIMITS)('the limit %s', (key, limit, told) => {
 
   it('holds across restarts, with what was reserved when the program was killed', async () => {
     await start({ overrides });
+    limit(key, value);
     insertOpenCall(mind.agent, { reserved: 950, reservedMoney: 950 });
     const { economy } = mind.test;
     const store = openStore({ path: economy.databasePath, create: false, now: economy.clock.now() });
@@ -193,6 +226,7 @@ describe.each(LIMITS)('the limit %s', (key, limit, told) => {
 
   it(span === 'day' ? 'renews at midnight by UTC' : 'never renews', async () => {
     await start({ overrides });
+    limit(key, value);
     await mind.openai.chat.completions.create(ask);
     mind.provider.behave({ usage: { input: 90_000, output: 90_000 } });
     await mind.openai.chat.completions.create(ask);
@@ -233,7 +267,8 @@ function send({ socketPath, token }: TestAgent, body: object): Promise<{ status:
 
 describe('a clock', () => {
   it('that is set back frees nothing that was spent, and set forward again neither', async () => {
-    await start({ overrides: ['intelligence.budget.day.tokens=1000'] });
+    await start();
+    limit('day.tokens', 1000);
     mind.provider.behave({ usage: { input: 90_000, output: 90_000 } });
     await mind.openai.chat.completions.create(ask);
     const { clock } = mind.test.economy;
@@ -248,7 +283,8 @@ describe('a clock', () => {
   });
 
   it('that passes midnight while a call goes on counts it on the day on which it began', async () => {
-    await start({ overrides: ['intelligence.budget.day.tokens=1000'] });
+    await start();
+    limit('day.tokens', 1000);
     const { economy } = mind.test;
     insertOpenCall(mind.agent, { reserved: 1000, reservedMoney: null });
     economy.clock.advance(DAY_MS);
@@ -272,7 +308,8 @@ describe('a model without a price', () => {
   });
 
   it('can be asked where the budget is in tokens', async () => {
-    await start({ overrides: ['intelligence.budget.day.tokens=1000'] });
+    await start();
+    limit('day.tokens', 1000);
     await mind.anthropic.messages.create({ ...ask, model: 'claude', max_tokens: 5 });
     expect(mind.provider.calls).toHaveLength(1);
   });
@@ -280,7 +317,8 @@ describe('a model without a price', () => {
 
 it('a model that costs no money is asked when no money is left', async () => {
   const prices = 'intelligence.prices={gpt: {input: 1, output: 4}, claude: {input: 0, output: 0}}';
-  await start({ overrides: [prices, 'intelligence.budget.day.money=0'] });
+  await start({ overrides: [prices] });
+  limit('day.money', 0);
   await expect(mind.openai.chat.completions.create(ask)).rejects.toMatchObject({ status: 402 });
   await mind.anthropic.messages.create({ ...ask, model: 'claude', max_tokens: 5 });
   expect(calls()[0]).toMatchObject({ money: 0, billed: 15 });
