@@ -8,6 +8,8 @@ export interface HostKind {
   readonly contract: readonly [project: string, file: string];
   /** Of the hostile suite's files, what can't hold there; its title says so. */
   readonly leftOut?: string;
+  /** The same of its tests: how its name begins. */
+  readonly leftOutTest?: string;
   /** Rejects with `NotHere` where this machine can't have it. */
   up(say: (line: string) => void): Promise<Host>;
 }
@@ -20,6 +22,8 @@ export interface Host {
   /** The clone in which tests are run there, and what runs a command as the user there; this one, as this user. */
   readonly clone?: string;
   readonly as?: readonly string[];
+  /** A folder that is the same here and there, where that for temporary files isn't. */
+  readonly shared?: string;
   /** Takes all of it down. */
   down(): Promise<void>;
 }

@@ -10,8 +10,12 @@ const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const PREFIX = 'limit_';
 
 /** What `doctor` says of each limit there: `hard`, `watched` or `missing`, and of all the rest, whether it is well. */
-export async function limitsThere({ environment, as = [] }: Host): Promise<ReadonlyMap<string, string>> {
-  const home = mkdtempSync(join(tmpdir(), 'bp-hosts-'));
+export async function limitsThere({
+  environment,
+  as = [],
+  shared = tmpdir(),
+}: Host): Promise<ReadonlyMap<string, string>> {
+  const home = mkdtempSync(join(shared, 'bp-hosts-'));
   chmodSync(home, 0o777);
   try {
     const findings = JSON.parse(await doctor(home, environment, as)) as { readonly findings: readonly Finding[] };

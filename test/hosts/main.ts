@@ -5,12 +5,13 @@ import { limitsThere } from './limits.ts';
 import { runSuite } from './suite.ts';
 import { table, type HostResult } from './table.ts';
 import { apart, apartBySsh, apartByTls } from './kinds/apart.ts';
+import { guest } from './kinds/guest.ts';
 import { here } from './kinds/here.ts';
 import { member } from './kinds/member.ts';
 import { podman } from './kinds/podman.ts';
 import { rootless } from './kinds/rootless.ts';
 
-const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, rootless, podman];
+const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, rootless, podman, guest];
 const PARTS = ['doctor', 'contract', 'hostile'];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
@@ -56,7 +57,10 @@ async function resultOf(kind: HostKind): Promise<HostResult> {
 async function seenOn(kind: HostKind, host: Host) {
   const { environment, contractEnvironment = environment } = host;
   const [project, file] = kind.contract;
-  const leftOut = kind.leftOut === undefined ? [] : [`--exclude=${kind.leftOut}`];
+  const leftOut = [
+    ...(kind.leftOut === undefined ? [] : [`--exclude=${kind.leftOut}`]),
+    ...(kind.leftOutTest === undefined ? [] : [`--testNamePattern=^(?!${kind.leftOutTest})`]),
+  ];
   const limits = await limitsThere(host);
   const { signal } = interrupting;
   const contract =

@@ -24,10 +24,10 @@ const CLONE = join(import.meta.dirname, '..', '..');
 export async function runSuite(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  { clone = CLONE, as = [] }: Pick<Host, 'clone' | 'as'>,
+  { clone = CLONE, as = [], shared = tmpdir() }: Pick<Host, 'clone' | 'as' | 'shared'>,
   interrupt: AbortSignal,
 ): Promise<SuiteResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'bp-hosts-'));
+  const folder = mkdtempSync(join(shared, 'bp-hosts-'));
   // Whoever runs them writes into it.
   chmodSync(folder, 0o777);
   const report = join(folder, 'report.json');
