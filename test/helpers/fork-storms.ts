@@ -8,13 +8,17 @@ function perl(text: string): Files {
   return files({ main: `#!/usr/bin/perl\n${text}\n` }, true);
 }
 
+/** Who is refused a process asks again: an agent that took itself for its child would end of itself. */
+const BORN = 'sub born { my $pid; do { $pid = fork } until defined $pid; $pid }';
+
 /** Agents that make processes as fast as they can, or threads, until they are ended. */
 export const FORK_STORMS: Readonly<Record<string, Files>> = {
   'fork bomb': perl('while (1) { fork }'),
   'fork bomb of large processes': python('import os\nwhile True:\n    try: os.fork()\n    except OSError: pass\n'),
-  'short lives, SIGCHLD ignored': perl(`$SIG{CHLD} = 'IGNORE'; fork for 1..3; while (1) { fork or exit }`),
-  'daemons that fork twice': perl(`use POSIX;
-while (1) { next if fork; POSIX::setsid(); if (!fork) { while (1) { fork and POSIX::_exit(0) } } POSIX::_exit(0) }`),
+  'short lives, SIGCHLD ignored': perl(`${BORN}
+$SIG{CHLD} = 'IGNORE'; fork for 1..3; while (1) { born or exit }`),
+  'daemons that fork twice': perl(`use POSIX; ${BORN}
+while (1) { next if born; POSIX::setsid(); if (!born) { while (1) { born and POSIX::_exit(0) } } POSIX::_exit(0) }`),
   'programs by vfork': python(`import os
 for _ in range(3): os.fork()
 while True:
