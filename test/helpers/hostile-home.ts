@@ -18,8 +18,18 @@ export interface HostileHome extends ProgramHome {
   bring(id: string, texts: Readonly<Record<string, string>>, attention?: 0 | 1): Promise<void>;
   /** Makes one of `test/hostile/agents`, under its file's name. */
   bringHostile(name: string, attention?: 0 | 1): Promise<void>;
-  /** What an agent's nth execution found out, from 0 up. */
+  /** What an agent's nth execution found out, from 0 up, of those that came to their own end. */
   found(agentId: string, nth?: number): Promise<Readonly<Record<string, unknown>>>;
+}
+
+interface Executed {
+  readonly id: string;
+  readonly outcome: string | null;
+}
+
+/** Whether an execution has ended, and by its agent's doing. */
+export function isOfItsOwn({ outcome }: { readonly outcome: string | null }): boolean {
+  return outcome !== null && outcome !== 'system_fault';
 }
 
 /** An economy of the real program for attacks on what stands between agents. */
@@ -35,8 +45,8 @@ export function hostileHome(...settings: readonly string[]): HostileHome {
     bring,
     bringHostile: (name, attention) => bring(name, hostileTexts(name), attention),
     async found(agentId, nth = 0) {
-      const executions = await home.json<{ readonly id: string; readonly agent_id: string }[]>('executions');
-      const own = executions.filter((execution) => execution.agent_id === agentId).map(({ id }) => Number(id.slice(4)));
+      const executions = await home.json<Executed[]>('executions', '--agent', agentId);
+      const own = executions.filter(isOfItsOwn).map(({ id }) => Number(id.slice(4)));
       const number = own.sort((a, b) => a - b)[nth];
       const { output } = await home.json<{ readonly output: string }>('logs', `exe_${number}`);
       return foundIn(output);
