@@ -18,7 +18,7 @@ const MILLION = 1_000_000;
 const PER_UNIT = BigInt(MILLION);
 
 /** The dearest price: 10⁶ units of the currency for a million tokens. */
-const PRICE_MAX = MILLION * MILLION;
+export const PRICE_MAX = MILLION * MILLION;
 /** No call is reckoned at more than 10⁹ units of the currency, and no budget is larger: sums stay exact in a double. */
 export const MONEY_MAX = 1_000 * PRICE_MAX;
 

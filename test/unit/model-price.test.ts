@@ -7,15 +7,13 @@ import {
   MONEY_MAX,
   moneyCost,
   moneyOutputCap,
+  PRICE_MAX,
   tokensCost,
   tokensFor,
   tokenValue,
   type ModelPrice,
 } from '../../src/domain/model-price.ts';
 import { budgetCost } from '../../src/domain/tokens.ts';
-
-/** The dearest that a configuration may name. */
-const PRICE_MAX = 1e12;
 
 const cost = fc.integer({ min: 0, max: PRICE_MAX });
 const price = fc.record({ input: cost, cached: cost, written: cost, output: cost });
