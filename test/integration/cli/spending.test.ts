@@ -5,17 +5,32 @@ import { dayOf } from '../../../src/domain/model-budget.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { runningAgent } from '../../helpers/economy.ts';
 import { instantEngine, liveOn } from '../../helpers/instant-engine.ts';
-import { providersAt } from '../../helpers/provider-settings.ts';
 
 let home: CliHome;
 afterEach(() => home.remove());
+
+/** Three models, of which the first and the last may have other fields. */
+function providers(model: object = {}): string {
+  const models = [
+    { name: 'gpt', ...model },
+    { name: 'embed', embeds: true },
+  ];
+  const [one, two] = [
+    { name: 'one', kind: 'openai' },
+    { name: 'two', kind: 'anthropic' },
+  ];
+  return JSON.stringify([
+    { ...one, base_url: 'http://127.0.0.1:1/v1', models },
+    { ...two, base_url: 'http://127.0.0.1:1', models: [{ name: 'claude', ...model }] },
+  ]);
+}
 
 const PRICED = '{gpt: {input: 1, output: 4}, embed: {input: 0.1, output: 0}, claude: {input: 3, output: 15}}';
 
 /** A home whose market sells 1000 tokens every 10 seconds: 8,640,000 a day. */
 function open(settings: Readonly<Record<string, string>> = {}, tokens = 1000): CliHome {
   home = cliHome({ engine: instantEngine(liveOn) });
-  const lines = Object.entries({ providers: providersAt('http://127.0.0.1:1'), ...settings });
+  const lines = Object.entries({ providers: providers(), ...settings });
   const intelligence = lines.map(([key, value]) => `  ${key}: ${value}\n`).join('');
   const market = `market:\n  supply: {tokens: ${tokens}, cpu_seconds: 16}\n`;
   writeFileSync(join(home.directory, 'bp-agents.yaml'), `${market}intelligence:\n${intelligence}`);
@@ -154,8 +169,7 @@ describe('run', () => {
   });
 
   it('says where nothing limits the money', async () => {
-    const providers = providersAt('http://127.0.0.1:1', { model: { output_weight: 0 } });
-    const [line] = await said({ providers, prices: PRICED });
+    const [line] = await said({ providers: providers({ output_weight: 0 }), prices: PRICED });
     expect(line).toContain('but nothing limits the money: gpt, claude cost no tokens for some of what they do');
   });
 
