@@ -72,7 +72,8 @@ function credits({ credits: sums }: ShownEconomy): string {
 function marketLine(resource: Resource, view: ShownEconomy): string {
   const { price, supply, utilisation } = view.markets[resource];
   const name = padToWidth(resource, 12);
-  if (supply === 0) return `${name}not sold`;
+  // What is never sold has no price.
+  if (supply === 0) return `${name}${price > 0 ? 'none now: the budget for models is at its end' : 'not sold'}`;
   const unit = `${exact(price)} each`;
   return `${name}${bar(utilisation)} ${percent(utilisation).padStart(5)} of ${supply.toLocaleString('en-US')} · ${unit}`;
 }

@@ -55,6 +55,15 @@ describe('the live view', () => {
     );
   });
 
+  it('tells tokens that are not sold just now from those that never are', () => {
+    const { markets } = economyView();
+    const exhausted = { ...markets, tokens: { price: 0.5, supply: 0, utilisation: 0 } };
+    expect(lines(economyView({ markets: exhausted }))).toContain(
+      'tokens      none now: the budget for models is at its end',
+    );
+    expect(lines(economyView())).toContain('tokens      not sold');
+  });
+
   it('shows what keeps the market from running', () => {
     const paused = economyView({ state: 'paused', notice: 'the engine does not answer' });
     expect(lines(paused)).toContain('cycle 128 · paused\n! the engine does not answer');
