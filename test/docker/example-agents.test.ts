@@ -12,13 +12,19 @@ import { providersAt } from '../helpers/provider-settings.ts';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../docs/agents/${name}`, import.meta.url));
 
+/** About what a call comes to: far less would not be believed, more than was reserved not billed. */
+const usageOf = (body: object) => ({ input: Math.ceil(JSON.stringify(body).length / 5), output: 20 });
+
 let provider: FakeProvider;
 let place: ProgramHome;
 beforeAll(async () => {
   provider = await startFakeProvider();
   provider.behave(({ body }) => {
     const turns = Array.isArray(body['messages']) ? body['messages'].length : 0;
-    return body['tools'] && turns === 1 ? { tool: { name: 'prices', input: {} } } : {};
+    return {
+      usage: usageOf(body),
+      ...(body['tools'] !== undefined && turns === 1 && { tool: { name: 'prices', input: {} } }),
+    };
   });
   const providers = providersAt(provider.origin, { provider: { key_env: undefined } });
   place = programHome([
@@ -40,6 +46,7 @@ it.each([
   const from = join(place.directory, name);
   cpSync(folder(name), from, { recursive: true });
   bringPackages(from, packages);
+  const before = provider.calls.length;
   const made = await place.within('bootstrap', '--id', id, '--from', from, '--bundle', bundle);
   expect(made, made.stderr).toMatchObject({ status: 0 });
   expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
@@ -47,9 +54,11 @@ it.each([
     ...['executions', '--agent', id],
   );
   const { stdout: log } = await place.within('logs', executions[0]?.id ?? '');
+  const used = provider.calls.slice(before).map(({ body }) => usageOf(body));
+  expect(used).toHaveLength(name === 'anthropic-node' ? 2 : 1);
   expect(executions[0], log).toMatchObject({
     outcome: 'completed',
-    used: { tokens: name === 'anthropic-node' ? 30 : 15 },
+    used: { tokens: used.reduce((sum, { input, output }) => sum + input + output, 0) },
   });
   expect(log).toContain('Hello, world!');
   const bids = await place.json<{ agent_id: string; status: string }[]>('bids', '--agent', id);

@@ -171,7 +171,8 @@ describe('stop, of the run', () => {
     const { execution } = runningAgent(economy, 'a');
     const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
     const { spare_ms: spareMs, locked_ms: lockedMs } = economy.config.ending;
-    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + spareMs + lockedMs);
+    const { answer_wait_ms: answerMs } = economy.config.intelligence;
+    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + answerMs + spareMs + lockedMs);
     economy.close();
   });
 });

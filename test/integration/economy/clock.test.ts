@@ -79,6 +79,7 @@ describe.each([
     const { backstop_ms: backstopMs, stop_grace_ms: graceMs } = economy.config.sandbox;
     economy.clock.jump(jump);
     const { spare_ms: spareMs, locked_ms: lockedMs } = economy.config.ending;
-    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + spareMs + lockedMs);
+    const { answer_wait_ms: answerMs } = economy.config.intelligence;
+    expect(endLimitMs(economy)).toBe(execution.wallMs + backstopMs + graceMs + answerMs + spareMs + lockedMs);
   });
 });

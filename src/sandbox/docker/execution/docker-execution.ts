@@ -26,7 +26,7 @@ import { WorkspaceReturn, type ReturnedWorkspace } from './workspace-return.ts';
 const READY_MS_MAX = 30_000;
 /** After this long the engine will not tell any more that a killed container has ended. */
 const KILL_CONFIRM_MS_MAX = 30_000;
-const LOCATE_MS_MAX = 500;
+const LOCATE_MS_MAX = 5_000;
 /** A supervisor that runs answers a greeting at once, as soon as it gets a turn. */
 const RESUME_MS_MAX = 20_000;
 /** The supervisor's report may stand behind all that the agent printed. */
