@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFakeProvider, type Behaviour, type FakeProvider } from '../helpers/fake-provider.ts';
+import { needsCommand } from '../helpers/needs.ts';
 import { bringPackages } from '../helpers/packages.ts';
 import { programHome, type ProgramHome } from '../helpers/program.ts';
 import { providersAt } from '../helpers/provider-settings.ts';
+import { bringPythonSdk } from '../helpers/python-sdk.ts';
 
 // A provider that misbehaves in every way we know, asked by the real SDKs in a real container.
 
@@ -52,13 +54,13 @@ const CASES = Object.keys(FAULTS)
   .map(({ plan }) => plan);
 
 /** Anthropic's SDK can't go on without figures: the answer has arrived all the same. */
-const isLostOnSdk = ({ fault, form, isStream }: (typeof CASES)[number]) =>
+const isLostOnSdk = ({ fault, form, isStream }: Case) =>
   isStream && form === 'messages' && (fault === 'no figures' || fault === 'figures below zero');
 
 /** Words enough that far too little is known for what it is. */
 const words = (place: number) => `Case ${place}. ${'What is scarce has a price. '.repeat(6)}`;
 
-const MAIN = `
+const JAVASCRIPT = `
 import OpenAI from 'openai';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
@@ -100,6 +102,43 @@ for (const [place, { form, isStream, words }] of JSON.parse(readFileSync('cases.
 }
 `;
 
+const PYTHON = `
+import json
+from openai import OpenAI
+
+client = OpenAI(max_retries=0)
+LIMIT = 200
+
+def chat(content, stream):
+    call = dict(model="gpt", messages=[{"role": "user", "content": content}], max_tokens=LIMIT)
+    if not stream:
+        return client.chat.completions.create(**call).choices[0].message.content
+    chunks = client.chat.completions.create(**call, stream=True)
+    return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+
+def responses(content, stream):
+    call = dict(model="gpt", input=content, max_output_tokens=LIMIT)
+    if not stream:
+        return client.responses.create(**call).output_text
+    with client.responses.stream(**call) as events:
+        return events.get_final_response().output_text
+
+for place, case in enumerate(json.load(open("cases.json"))):
+    try:
+        answer = globals()[case["form"]](case["words"], case["isStream"])
+    except Exception as error:
+        answer = {"error": str(error)}
+    print("told " + json.dumps({"place": place, "answer": answer}), flush=True)
+`;
+
+type Case = (typeof CASES)[number];
+
+interface Execution {
+  readonly id: string;
+  readonly outcome: string;
+  readonly used: { readonly tokens: number };
+}
+
 interface Call {
   readonly outcome: string;
   readonly reserved: number;
@@ -128,53 +167,77 @@ afterAll(async () => {
   await provider.close();
 });
 
-describe('a provider that misbehaves', () => {
-  it('is billed to the token or by our own count, each call once, and no answer that arrived is lost', async () => {
-    const cases = CASES.map(({ form, isStream }, number) => ({ form, isStream, words: words(number) }));
-    const folder = place.agentFolder('asker', { 'main.mjs': MAIN, 'cases.json': JSON.stringify(cases) });
-    bringPackages(folder, ['openai', '@anthropic-ai/sdk', '@google/genai']);
-    const bundle = 'cpu_seconds=30,memory_mb=512,tokens=200000,attention=0';
-    expect(await place.within('bootstrap', '--id', 'asker', '--from', folder, '--bundle', bundle)).toMatchObject({
-      status: 0,
-    });
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+interface Asker {
+  readonly id: string;
+  readonly main: Readonly<Record<string, string>>;
+  readonly forms: readonly string[];
+  readonly bring: (folder: string) => void;
+}
 
-    const [execution] = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
-    const { stdout } = await place.within('logs', execution?.id ?? '');
-    expect(execution, stdout).toMatchObject({ outcome: 'completed' });
-    const told = [...stdout.matchAll(/^told (.*)$/gm)].map(
-      ([, line]) => JSON.parse(line!) as { answer: string | { error: string } },
-    );
-    const calls = await place.json<Call[]>('calls', '--execution', execution?.id ?? '', '--limit', '1000');
-    expect(told).toHaveLength(CASES.length);
-    // Asked one after the other, so their records are in the same order.
-    expect(calls).toHaveLength(CASES.length);
-    expect(provider.calls).toHaveLength(CASES.length);
+const OF_NODE: Asker = {
+  ...{ id: 'node', main: { 'main.mjs': JAVASCRIPT }, forms: FORMS },
+  bring: (folder) => bringPackages(folder, ['openai', '@anthropic-ai/sdk', '@google/genai']),
+};
+// Those of Anthropic and Google are no packages of Debian's stable release.
+const OF_PYTHON: Asker = {
+  ...{ id: 'python', main: { 'main.py': PYTHON }, forms: ['chat', 'responses'], bring: bringPythonSdk },
+};
 
-    for (const [number, plan] of CASES.entries()) {
-      const { fault, form, isStream } = plan;
-      const { answer } = told[number]!;
-      const call = calls[number]!;
-      const name = `${fault}, ${form}, ${isStream ? 'streamed' : 'whole'}: ${JSON.stringify({ answer, call })}`;
-      const bill = FAULTS[fault]![isStream ? 'stream' : 'whole'];
-      const isCut = isStream && fault === 'an answer cut short';
-      if (bill === 'nothing') {
-        expect.soft(call.billed, name).toBe(0);
-        expect.soft(answer, name).toMatchObject({ error: expect.any(String) as string });
-        continue;
-      }
-      if (isCut)
-        expect.soft(answer, name).toMatchObject({ error: expect.stringMatching(/midst|broke|failed/) as string });
-      else if (!isLostOnSdk(plan)) expect.soft(answer, name).toBe('Hello, world!');
-      expect.soft(call.outcome, name).toBe(isCut ? 'broken_off' : 'completed');
-      expect.soft(call.billed, name).toBe((call.input_tokens ?? 0) + (call.output_tokens ?? 0));
-      if (bill === 'reported') expect.soft(call.billed, name).toBe(REPORTED.input + REPORTED.output);
-      else {
-        expect.soft(call.billed, name).toBeGreaterThan(REPORTED.input);
-        expect.soft(call.billed, name).toBeLessThanOrEqual(call.reserved);
-      }
-    }
-    expect(calls.reduce((sum, { billed }) => sum + billed, 0)).toBe(execution?.used.tokens);
-    expect(await place.json('audit')).toMatchObject({ ok: true });
+describe('a provider that misbehaves is billed to the token or by our own count, and loses no answer that arrived', () => {
+  it('asked by the SDKs of OpenAI, Anthropic and Google for JavaScript', () => expectBilled(OF_NODE));
+
+  it('asked by the SDK of OpenAI for Python', async (context) => {
+    needsCommand(context, 'apt-get', "the SDK comes from Debian's packages");
+    await expectBilled(OF_PYTHON);
   });
 });
+
+async function expectBilled({ id, main, forms, bring }: Asker): Promise<void> {
+  const asked = [...CASES.entries()].filter(([, { form }]) => forms.includes(form));
+  const cases = asked.map(([number, { form, isStream }]) => ({ form, isStream, words: words(number) }));
+  const folder = place.agentFolder(id, { ...main, 'cases.json': JSON.stringify(cases) });
+  bring(folder);
+  const bundle = 'cpu_seconds=30,memory_mb=512,tokens=200000,attention=0';
+  expect(await place.within('bootstrap', '--id', id, '--from', folder, '--bundle', bundle)).toMatchObject({
+    status: 0,
+  });
+  const before = provider.calls.length;
+  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+
+  const [execution] = await place.json<Execution[]>('executions', '--agent', id);
+  const { stdout } = await place.within('logs', execution?.id ?? '');
+  expect(execution, stdout).toMatchObject({ outcome: 'completed' });
+  const told = [...stdout.matchAll(/^told (.*)$/gm)].map(
+    ([, line]) => JSON.parse(line!) as { answer: string | { error: string } },
+  );
+  const calls = await place.json<Call[]>('calls', '--execution', execution?.id ?? '', '--limit', '1000');
+  expect(told).toHaveLength(cases.length);
+  // Asked one after the other, so their records are in the same order.
+  expect(calls).toHaveLength(cases.length);
+  expect(provider.calls.length - before).toBe(cases.length);
+
+  for (const [place, [, plan]] of asked.entries()) expectBill(plan, calls[place]!, told[place]!.answer);
+  expect(calls.reduce((sum, { billed }) => sum + billed, 0)).toBe(execution?.used.tokens);
+  expect(await place.json('audit')).toMatchObject({ ok: true });
+}
+
+function expectBill(plan: Case, call: Call, answer: string | { error: string }): void {
+  const { fault, form, isStream } = plan;
+  const name = `${fault}, ${form}, ${isStream ? 'streamed' : 'whole'}: ${JSON.stringify({ answer, call })}`;
+  const bill = FAULTS[fault]![isStream ? 'stream' : 'whole'];
+  if (bill === 'nothing') {
+    expect.soft(call.billed, name).toBe(0);
+    expect.soft(answer, name).toMatchObject({ error: expect.any(String) as string });
+    return;
+  }
+  const isCut = isStream && fault === 'an answer cut short';
+  if (isCut) expect.soft(answer, name).toMatchObject({ error: expect.stringMatching(/midst|broke|failed/) as string });
+  else if (!isLostOnSdk(plan)) expect.soft(answer, name).toBe('Hello, world!');
+  expect.soft(call.outcome, name).toBe(isCut ? 'broken_off' : 'completed');
+  expect.soft(call.billed, name).toBe((call.input_tokens ?? 0) + (call.output_tokens ?? 0));
+  if (bill === 'reported') expect.soft(call.billed, name).toBe(REPORTED.input + REPORTED.output);
+  else {
+    expect.soft(call.billed, name).toBeGreaterThan(REPORTED.input);
+    expect.soft(call.billed, name).toBeLessThanOrEqual(call.reserved);
+  }
+}
