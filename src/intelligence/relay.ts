@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { TokenUsage } from '../domain/tokens.ts';
-import { parseEvent, type ProviderKind } from './formats/format.ts';
+import { parseEvent, recordOf, reportedFailure, textIn, type ProviderKind } from './formats/format.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { End, OpenCall } from './open-call.ts';
 import { Produced } from './produced.ts';
@@ -16,6 +16,9 @@ export interface RelayDeps {
 
 /** Far more than an event that any provider sends, an image's apart. */
 const EVENT_CHARS_MAX = 4_194_304;
+
+/** Some servers end the streams of all formats so. */
+const LAST_OF_CHATS = '[DONE]';
 
 /** An error that came instead of events. */
 const RAW_CHARS_MAX = 65_536;
@@ -69,6 +72,7 @@ class EventStream {
   #raw = '';
   /** Answers that have told why they end. */
   #finished = 0;
+  #isClosed = false;
   isComplete = false;
   failure: string | undefined;
 
@@ -98,6 +102,15 @@ class EventStream {
    * all the same.
    */
   closed(why: string): void {
+    if (this.isOver) return;
+    this.#isClosed = true;
+    // The empty line that ends an event is left out by some servers where the connection ends with it.
+    this.#parser.feed('\n\n');
+    this.#failed(why);
+  }
+
+  /** What fails after the end of all answers was told takes nothing away from them. */
+  #failed(why: string): void {
     if (this.isOver) return;
     const { format, asked } = this.#call;
     if (this.#finished < asked.answers) this.failure = this.#hasBegun ? why : (this.#errorInstead() ?? why);
@@ -139,6 +152,8 @@ class EventStream {
 
   #take({ event, data }: EventSourceMessage): void {
     if (this.isOver) return;
+    // Of an event that was cut off nothing is known.
+    if (this.#isClosed && data !== LAST_OF_CHATS && !parseEvent(data)) return;
     const {
       text = '',
       usage,
@@ -154,8 +169,11 @@ class EventStream {
     if (isTotal) this.#isTotal = true;
     this.#finished += finished;
     if (isLast) this.isComplete = true;
-    this.failure = failure;
-    if (failure !== undefined) return;
+    const fault = errorOf(event, data) ?? failure;
+    if (fault !== undefined) {
+      this.#failed(fault);
+      return;
+    }
     this.#hasBegun = true;
     if (!isHidden) this.#waiting.push(eventText(event, data));
   }
@@ -191,6 +209,13 @@ class EventStream {
       `the provider ${provider.name} failed in the midst of its answer: ${this.failure ?? ''}`,
     );
   }
+}
+
+/** An event by the name of an error is one, whatever it says. */
+function errorOf(event: string | undefined, data: string): string | undefined {
+  if (event !== 'error') return undefined;
+  const { error, message } = recordOf(parseEvent(data));
+  return reportedFailure(error)?.message ?? (textIn(message) || data);
 }
 
 function eventText(event: string | undefined, data: string): string {

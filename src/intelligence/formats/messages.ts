@@ -169,8 +169,10 @@ function readEvent(data: string): StreamEvent {
     case 'message_stop':
       return { isLast: true };
     case 'error':
-      return { failure: reportedFailure(event['error'] ?? {})?.message ?? '' };
-    default:
-      return {};
+      return { failure: reportedFailure(event['error'] ?? event)?.message ?? '' };
+    default: {
+      const failure = reportedFailure(event['error'])?.message;
+      return failure === undefined ? {} : { failure };
+    }
   }
 }

@@ -105,7 +105,9 @@ function readEvent(data: string): StreamEvent {
   const event = parseEvent(data);
   if (!event) return { failure: 'it sent what is no JSON' };
   const { type, delta } = event;
-  if (type === 'error') return { failure: textIn(event['message']) || 'it says so' };
+  const failure = reportedFailure(event['error'])?.message;
+  if (failure !== undefined || type === 'error')
+    return { failure: failure ?? (textIn(event['message']) || 'it says so') };
   const isLast = type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed';
   const usage = isLast ? usageIn(recordOf(event['response'])['usage']) : undefined;
   const isText = typeof type === 'string' && type.endsWith('.delta') && !type.includes('summary');
