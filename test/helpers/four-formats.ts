@@ -4,7 +4,7 @@ export type FormatName = (typeof FORMATS)[number];
 
 const said = [{ role: 'user', content: 'x' }];
 
-const CALLS: Readonly<Record<FormatName, { readonly path: string; readonly body: object }>> = {
+export const CALLS: Readonly<Record<FormatName, { readonly path: string; readonly body: object }>> = {
   chat: { path: '/v1/chat/completions', body: { model: 'gpt', messages: said } },
   responses: { path: '/v1/responses', body: { model: 'gpt', input: 'x' } },
   messages: { path: '/v1/messages', body: { model: 'claude', messages: said, max_tokens: 50 } },
@@ -25,7 +25,7 @@ const usage = { input_tokens: 11, output_tokens: 4 };
 const chatUsage = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 };
 const usageMetadata = { promptTokenCount: 11, candidatesTokenCount: 4 };
 
-const ANSWERS: Readonly<Record<FormatName, Readonly<Record<string, unknown>>>> = {
+export const ANSWERS: Readonly<Record<FormatName, Readonly<Record<string, unknown>>>> = {
   chat: {
     ...{ id: 'c', object: 'chat.completion', created: 1, model: 'gpt' },
     choices: [{ index: 0, message: { role: 'assistant', content: 'Hello, world!' }, finish_reason: 'stop' }],

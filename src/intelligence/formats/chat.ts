@@ -1,6 +1,7 @@
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
+  failureIn,
   figure,
   listOf,
   parseEvent,
@@ -46,7 +47,7 @@ export const chat: Format = {
     listOf(answer['choices'])
       .map(({ message }) => spoken(recordOf(message)))
       .join(''),
-  failureOf: ({ error }) => reportedFailure(error),
+  failureOf: (answer) => failureIn(answer, ['choices', 'usage']),
   readEvent,
   lastEvent: 'data: [DONE]\n\n',
 };

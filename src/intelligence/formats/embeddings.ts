@@ -1,6 +1,6 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { usageIn } from './chat.ts';
-import { reportedFailure, type Asked, type Format } from './format.ts';
+import { failureIn, type Asked, type Format } from './format.ts';
 import { checkFilled, readFrame } from './screen.ts';
 
 const FIELDS = {
@@ -17,7 +17,7 @@ export const embeddings: Format = {
   write: ({ body }, { model }) => ({ body: { ...body, model }, removed: [] }),
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: () => '',
-  failureOf: ({ error }) => reportedFailure(error),
+  failureOf: (answer) => failureIn(answer, ['data', 'usage']),
   lastEvent: '',
   readEvent: () => ({ failure: 'embeddings are not streamed' }),
 };

@@ -127,6 +127,20 @@ export function reportedFailure(error: unknown): ReportedFailure | undefined {
   };
 }
 
+/**
+ * Why an answer is none: it tells of an error, or has not one of the fields that an answer of its format has. Some servers
+ * write an empty error beside an answer.
+ */
+export function failureIn(answer: Json, fields: readonly string[]): ReportedFailure | undefined {
+  const { error, message, detail, code } = answer;
+  if (error !== '' && error !== false) {
+    const failure = reportedFailure(error);
+    if (failure) return failure;
+  }
+  if (fields.some((field) => answer[field] !== undefined && answer[field] !== null)) return undefined;
+  return reportedFailure({ message: textIn(message) || textIn(detail) || 'nothing that an answer has', code });
+}
+
 /** The JSON of an event's data, or undefined where it is none. */
 export function parseEvent(data: string): Json | undefined {
   try {

@@ -1,8 +1,8 @@
 import { accept, type Refusal, type Result } from '../../domain/refusal.ts';
 import {
+  failureIn,
   isRecord,
   recordOf,
-  reportedFailure,
   type Asked,
   type Format,
   type Json,
@@ -25,7 +25,7 @@ export const generateContent: Format = {
   write,
   usageOf: (answer) => usageIn(answer['usageMetadata']),
   textOf,
-  failureOf: ({ error }) => reportedFailure(error),
+  failureOf: (answer) => failureIn(answer, ['candidates', 'promptFeedback', 'usageMetadata']),
   readEvent,
   lastEvent: '',
 };
@@ -51,6 +51,7 @@ export const countContent: Format = {
   },
   usageOf: () => ({ input: 0, cached: 0, output: 0 }),
   textOf: () => '',
+  failureOf: (answer) => failureIn(answer, ['totalTokens']),
 };
 
 /** The body of a call whose model stands in its address. */

@@ -1,6 +1,7 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
+  failureIn,
   figure,
   listOf,
   parseEvent,
@@ -47,7 +48,8 @@ export const messages: Format = {
   write,
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: (answer) => listOf(answer['content']).map(spoken).join(''),
-  failureOf: ({ type, error }) => reportedFailure(error ?? (type === 'error' ? {} : undefined)),
+  failureOf: (answer) =>
+    answer['type'] === 'error' ? reportedFailure(answer['error'] ?? {}) : failureIn(answer, ['content', 'usage']),
   readEvent,
   lastEvent: `event: message_stop\ndata: ${JSON.stringify({ type: 'message_stop' })}\n\n`,
 };
@@ -68,6 +70,7 @@ export const countTokens: Format = {
   },
   usageOf: () => ({ input: 0, cached: 0, output: 0 }),
   textOf: () => '',
+  failureOf: (answer) => failureIn(answer, ['input_tokens']),
 };
 
 function readMessages(

@@ -1,7 +1,9 @@
 import { accept, type Refusal, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
+  failureIn,
   figure,
+  isRecord,
   listOf,
   parseEvent,
   recordOf,
@@ -12,6 +14,7 @@ import {
   type Json,
   type Limits,
   type Passing,
+  type ReportedFailure,
   type StreamEvent,
   type Written,
 } from './format.ts';
@@ -46,10 +49,17 @@ export const responses: Format = {
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: (answer) => listOf(answer['output']).map(spoken).join(''),
   // One that has failed is an answer all the same where it is told in the format.
-  failureOf: ({ error, object: kind }) => (kind === 'response' ? undefined : reportedFailure(error)),
+  failureOf,
   readEvent,
   lastEvent: '',
 };
+
+/** What it has used is to be paid for; without that it has nothing. */
+function failureOf(answer: Json): ReportedFailure | undefined {
+  const { object: kind, usage, output } = answer;
+  const isAnswer = kind === 'response' && (isRecord(usage) || listOf(output).length > 0);
+  return isAnswer ? undefined : failureIn(answer, ['output', 'usage']);
+}
 
 function read(raw: unknown, { imagesMax }: Limits): Result<Asked> {
   const frame = readFrame(raw, FIELDS);
