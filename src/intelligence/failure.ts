@@ -7,6 +7,8 @@ export class CallFailure extends Error {
   readonly isRetryable: boolean;
   /** Whether it is the provider's fault, and counts against it. */
   readonly isProviders: boolean;
+  /** What it has used nobody will know: it is billed as it was reserved. */
+  readonly isBilled: boolean;
   /** How long the provider wants to be left alone. */
   readonly retryAfterMs: number | undefined;
 
@@ -16,6 +18,7 @@ export class CallFailure extends Error {
       readonly cause?: unknown;
       readonly isRetryable?: boolean;
       readonly isProviders?: boolean;
+      readonly isBilled?: boolean;
       readonly retryAfterMs?: number | undefined;
     } = {},
   ) {
@@ -23,6 +26,7 @@ export class CallFailure extends Error {
     this.refusal = refusal;
     this.isRetryable = detail.isRetryable ?? false;
     this.isProviders = detail.isProviders ?? true;
+    this.isBilled = detail.isBilled ?? false;
     this.retryAfterMs = detail.retryAfterMs;
   }
 }
@@ -100,4 +104,10 @@ export function reportedFailure(
 
 export function garbage(provider: string, what: string): CallFailure {
   return new CallFailure(refuse('provider_failed', `the provider ${provider} failed: ${what}; nothing is billed`));
+}
+
+/** An agent can ask for more than is read, and its provider is not to blame. */
+export function tooLarge(provider: string, bytesMax: number): CallFailure {
+  const what = `the answer of the provider ${provider} has more than ${bytesMax} bytes, and is billed as it was reserved`;
+  return new CallFailure(refuse('provider_failed', what), { isProviders: false, isBilled: true });
 }

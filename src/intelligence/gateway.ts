@@ -7,7 +7,7 @@ import { reserveCall, tokensLeft } from '../economy/executions/model-call.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
-import { CallFailure, garbage, HungUp, reportedFailure } from './failure.ts';
+import { CallFailure, garbage, HungUp, reportedFailure, tooLarge } from './failure.ts';
 import { figuresOf } from './figures.ts';
 import { isRecord, type Format, type Json, type ProviderKind, type Written } from './formats/format.ts';
 import { unknownModel } from './model-list.ts';
@@ -200,12 +200,12 @@ export class Gateway {
     const { format, model } = call;
     const { name, config } = model.provider;
     try {
-      const text = await readText(answer.body, config.answer_bytes_max).catch((error: unknown) => {
-        call.over.signal.throwIfAborted();
-        throw garbage(name, error instanceof Error ? error.message : 'it broke off');
-      });
-      const json = parse(text);
-      if (!json) throw garbage(name, 'its answer is no JSON object');
+      const { text, isTooLarge, brokeOff } = await readText(answer.body, config.answer_bytes_max);
+      if (brokeOff) call.over.signal.throwIfAborted();
+      if (isTooLarge) throw tooLarge(name, config.answer_bytes_max);
+      // What is whole as JSON is whole, however its connection ended.
+      const json = parse(withoutKey(model.provider, text));
+      if (!json) throw garbage(name, brokeOff?.message ?? 'its answer is no JSON object');
       const failure = format.failureOf(json);
       if (failure) throw reportedFailure(name, { ...failure, message: withoutKey(model.provider, failure.message) });
       const count = await this.#counter.counter(model.encoding);
@@ -245,7 +245,8 @@ export class Gateway {
       const execution = formatId('execution', call.executionId);
       const { name: provider } = call.model.provider;
       logger.warn({ call: call.id, execution, provider, err: error.cause ?? error }, error.message);
-      await this.#open.settle(call, { outcome: 'failed', usage: undefined, isReported: false, detail: error.message });
+      const failed: End = { outcome: 'failed', usage: undefined, isReported: false, detail: error.message };
+      await this.#open.settle(call, error.isBilled ? LOST : failed);
       const { retryAfterMs } = error;
       return retryAfterMs === undefined || error.refusal.limit !== undefined
         ? error.refusal
@@ -267,6 +268,8 @@ export class Gateway {
 function parse(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
+    // What is too deep to be written again can't be passed on.
+    JSON.stringify(value);
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

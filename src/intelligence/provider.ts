@@ -43,9 +43,10 @@ export interface KeySources {
   readonly readFile: (path: string) => string;
 }
 
-/** Some providers repeat what they were sent. */
+/** Some providers repeat what they were sent, in a JSON text as it is written there. */
 export function withoutKey({ key }: Provider, text: string): string {
-  return key === undefined ? text : text.replaceAll(key, '…');
+  if (key === undefined) return text;
+  return text.replaceAll(key, '…').replaceAll(JSON.stringify(key).slice(1, -1), '…');
 }
 
 const KEY = /^[\x21-\x7e]+$/;

@@ -14,9 +14,6 @@ export interface RelayDeps {
   readonly bytesMax: number;
 }
 
-/** Far more than an event that any provider sends, an image's apart. */
-const EVENT_CHARS_MAX = 4_194_304;
-
 /** Some servers end the streams of all formats so. */
 const LAST_OF_CHATS = '[DONE]';
 
@@ -48,7 +45,7 @@ export async function* relay(
     stream.closed(error instanceof Error ? error.message : 'it broke off');
   } finally {
     // Also where whoever reads it ends the iteration.
-    if (stream.failure !== undefined) deps.failed();
+    if (stream.failure !== undefined && !stream.isTooLarge) deps.failed();
     await deps.settle(stream.end());
   }
   yield stream.rest();
@@ -81,16 +78,17 @@ class EventStream {
     this.#bytesMax = bytesMax;
     this.#produced = new Produced(count);
     this.#parser = createParser({
-      maxBufferSize: EVENT_CHARS_MAX,
-      onEvent: (event) => this.#take(event),
+      onEvent: ({ data, ...event }) => this.#take({ ...event, data: withoutKey(call.model.provider, data) }),
       // Some providers keep a connection alive by them; Google's SDK for Python can't read them.
       onComment: (comment) => {
-        if (call.format.kind !== 'google') this.#waiting.push(`:${comment}\n\n`);
-      },
-      onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') this.failure = 'an event of it has no end';
+        if (call.format.kind !== 'google') this.#waiting.push(`:${withoutKey(call.model.provider, comment)}\n\n`);
       },
     });
+  }
+
+  /** An agent can ask for so much: that is no fault of the provider's. */
+  get isTooLarge(): boolean {
+    return this.#bytes > this.#bytesMax;
   }
 
   get isOver(): boolean {
@@ -124,7 +122,7 @@ class EventStream {
   feed(text: string, bytes: number): string {
     this.#bytes += bytes;
     if (!this.#hasBegun && this.#raw.length < RAW_CHARS_MAX) this.#raw += text;
-    if (this.#bytes > this.#bytesMax) this.failure = `its answer has more than ${this.#bytesMax} bytes`;
+    if (this.isTooLarge) this.failure = `its answer has more than ${this.#bytesMax} bytes`;
     else this.#parser.feed(text);
     return this.isOver ? '' : this.#taken();
   }
@@ -141,7 +139,8 @@ class EventStream {
     const outcome = this.isComplete ? 'completed' : isLeft ? 'hung_up' : 'broken_off';
     const detail = this.failure === undefined ? {} : { detail: this.#told() };
     // A provider that failed before its first event has produced nothing.
-    if (outcome === 'broken_off' && !this.#hasBegun) return { outcome, usage: undefined, isReported: false, ...detail };
+    if (outcome === 'broken_off' && !this.#hasBegun && !this.isTooLarge)
+      return { outcome, usage: undefined, isReported: false, ...detail };
     return { outcome, ...this.#figures(), answered: this.#answered, ...detail };
   }
 

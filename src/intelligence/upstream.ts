@@ -141,8 +141,8 @@ export class Upstream {
 
   async #failureOf({ statusCode, headers, body }: TransportAnswer): Promise<CallFailure> {
     // The status says enough where its words can't be had.
-    const text = await readText(body, ERROR_BYTES_MAX).catch(() => undefined);
-    const { message, isKeyWrong, retryAfterMs: told } = readError(text ?? '');
+    const { text, isTooLarge, brokeOff } = await readText(body, ERROR_BYTES_MAX);
+    const { message, isKeyWrong, retryAfterMs: told } = readError(isTooLarge || brokeOff ? '' : text);
     return statusFailure(this.#provider.name, isKeyWrong ? 401 : statusCode, {
       message: withoutKey(this.#provider, message),
       retryAfterMs: retryAfterMs(headers, this.#deps.clock.now()) ?? told,
@@ -168,19 +168,33 @@ export class Upstream {
   }
 }
 
-/** Rejects with an `Error` where there is more than `most` bytes, and with the connection's own where it breaks off. */
-export async function readText(body: Readable, most: number): Promise<string> {
+/** What came of a body, and why no more did where that wasn't its end. */
+export interface ReadText {
+  readonly text: string;
+  /** It has more than was to be read. */
+  readonly isTooLarge: boolean;
+  /** The connection's own error. */
+  readonly brokeOff: Error | undefined;
+}
+
+/** Reads `most` bytes at most. */
+export async function readText(body: Readable, most: number): Promise<ReadText> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) {
-      leave(body);
-      throw new Error(`more than ${most} bytes`);
+  let brokeOff: Error | undefined;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > most) {
+        leave(body);
+        break;
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    brokeOff = error instanceof Error ? error : new Error(String(error));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return { text: Buffer.concat(chunks).toString('utf8'), isTooLarge: size > most, brokeOff };
 }
 
 /** Nobody wants the rest. */

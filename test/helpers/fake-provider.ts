@@ -57,6 +57,8 @@ export interface FakeProvider {
   readonly load: { now: number; most: number };
   /** What happens to the calls from now on. */
   behave(behaviour: Behaviour | ((call: ProviderCall, number: number) => Behaviour)): void;
+  /** Cuts all connections, in the midst of whatever goes on. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,7 @@ export async function startFakeProvider(host = '127.0.0.1'): Promise<FakeProvide
     behave(behaviour) {
       behaviourOf = typeof behaviour === 'function' ? behaviour : () => behaviour;
     },
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

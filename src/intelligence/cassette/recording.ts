@@ -1,6 +1,6 @@
 import { pipeline, Transform, type Readable } from 'node:stream';
 import type { Logger } from '../../platform/logger.ts';
-import type { Provider } from '../provider.ts';
+import { withoutKey, type Provider } from '../provider.ts';
 import type { Transport, TransportAnswer, TransportCall } from '../transport.ts';
 import type { CassetteWriter } from './cassette-file.ts';
 import { callKey, type AnswerEnd, type RecordedAnswer } from './recorded-answer.ts';
@@ -77,12 +77,6 @@ function tapped(
     keep({ key: callKey(kind, path, asked), kind, path, status, end, ...kept });
   });
   return tap;
-}
-
-/** Some providers repeat what they were sent, in a JSON text as it is written there. */
-function withoutKey({ key }: Provider, text: string): string {
-  if (key === undefined) return text;
-  return text.replaceAll(key, '…').replaceAll(JSON.stringify(key).slice(1, -1), '…');
 }
 
 function append(answer: RecordedAnswer, { writer, bytesMax, logger }: RecordingDeps): void {
