@@ -84,11 +84,12 @@ export function statusFailure(
     return new CallFailure(refuse('provider_timeout', `the provider ${provider} did not answer in time`), {
       ...{ cause, isRetryable: true, retryAfterMs },
     });
-  // Its key or its configuration is wrong: the operator's matter, and no attempt will go better.
+  // Its key or its configuration is wrong, or it does not like the call: no attempt will go better, and the next agent's
+  // call, or that of another model, may.
   const isConfiguration = status < 500;
   return new CallFailure(
     refuse('provider_failed', `the provider ${provider} failed (status ${status}); nothing is billed`),
-    { cause, isRetryable: !isConfiguration, retryAfterMs },
+    { cause, isRetryable: !isConfiguration, isProviders: !isConfiguration, retryAfterMs },
   );
 }
 

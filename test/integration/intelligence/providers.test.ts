@@ -163,6 +163,18 @@ it('a provider that keeps failing is left alone for a while, then tried with one
   await mind.anthropic.messages.create({ ...ask, model: 'claude', max_tokens: 9 });
 });
 
+it.each([302, 401, 402, 403, 404, 409, 415, 429, 451])(
+  'a provider that refuses calls with %i is asked again: no agent can keep it from others',
+  async (status) => {
+    await start({ overrides: ['intelligence.retries=0', 'intelligence.breaker_failures=1'] });
+    mind.provider.behave({ status });
+    for (const _ of [1, 2]) await create().catch((refusal: unknown) => refusal);
+    mind.provider.behave({});
+    expect((await create()).choices).toHaveLength(1);
+    expect(mind.provider.calls).toHaveLength(3);
+  },
+);
+
 it('no more calls go on at a provider than it takes', async () => {
   await start({ tokens: 1_000_000, provider: { concurrency: 3 } });
   mind.provider.behave({ delayMs: 30 });
