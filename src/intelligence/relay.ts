@@ -1,6 +1,13 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { TokenUsage } from '../domain/tokens.ts';
-import { parseEvent, recordOf, reportedFailure, textIn, type ProviderKind } from './formats/format.ts';
+import {
+  parseEvent,
+  recordOf,
+  reportedFailure,
+  textIn,
+  type ProviderKind,
+  type StreamEvent,
+} from './formats/format.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { End, OpenCall } from './open-call.ts';
 import { Produced } from './produced.ts';
@@ -56,6 +63,9 @@ class EventStream {
   readonly #call: OpenCall;
   readonly #bytesMax: number;
   readonly #produced: Produced;
+  /** What some events say once more, and those who send no pieces say once: by their kind. */
+  readonly #again = new Map<string, Produced>();
+  readonly #count: (text: string) => number;
   readonly #parser;
   readonly #usage: { input?: number; cached?: number; written?: number; output?: number } = {};
   #isTotal = false;
@@ -77,6 +87,7 @@ class EventStream {
     this.#call = call;
     this.#bytesMax = bytesMax;
     this.#produced = new Produced(count);
+    this.#count = count;
     this.#parser = createParser({
       onEvent: ({ data, ...event }) => this.#take({ ...event, data: withoutKey(call.model.provider, data) }),
       // Some providers keep a connection alive by them; Google's SDK for Python can't read them.
@@ -155,6 +166,7 @@ class EventStream {
     if (this.#isClosed && data !== LAST_OF_CHATS && !parseEvent(data)) return;
     const {
       text = '',
+      again,
       usage,
       isTotal,
       isHidden,
@@ -163,6 +175,7 @@ class EventStream {
       failure,
     } = this.#call.format.readEvent(data, this.#call.asked);
     this.#produced.add(text);
+    if (again) this.#repeat(again);
     if (this.#answered.length < this.#call.contentMax) this.#answered += text;
     this.#report(usage);
     if (isTotal) this.#isTotal = true;
@@ -186,8 +199,14 @@ class EventStream {
     if (output !== undefined) before.output = Math.max(before.output ?? 0, output);
   }
 
+  #repeat({ by, text }: NonNullable<StreamEvent['again']>): void {
+    const produced = this.#again.get(by) ?? new Produced(this.#count);
+    produced.add(text);
+    this.#again.set(by, produced);
+  }
+
   #figures(): Figures {
-    const { tokens } = this.#produced;
+    const tokens = Math.max(...[this.#produced, ...this.#again.values()].map((produced) => produced.tokens));
     if (this.#isTotal) return figuresOf(this.#call, this.#usage, tokens);
     // An answer that was cut short has reported less than it produced, if anything.
     const { output: _output, ...input } = this.#usage;

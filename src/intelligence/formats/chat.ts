@@ -8,6 +8,7 @@ import {
   recordOf,
   reportedFailure,
   textIn,
+  textOfParts,
   type Asked,
   type Format,
   type Json,
@@ -106,15 +107,16 @@ export function usageIn(value: unknown): TokenUsage | undefined {
   return { input: prompt - cached, cached, output };
 }
 
-/** Some servers send a model's thoughts under one of two other names. */
+/** Some servers send a model's thoughts under other names, or as parts of its content. */
 function spoken(message: Json): string {
   const calls = listOf(message['tool_calls']).map((call) => {
     const made = recordOf(call['function'] ?? call['custom']);
     return textIn(made['name'], made['arguments'], made['input']);
   });
   const { name, arguments: given } = recordOf(message['function_call']);
-  const { content, refusal, reasoning_content: thoughts, reasoning } = message;
-  return textIn(content, refusal, thoughts, reasoning, name, given, ...calls);
+  const { content, refusal, reasoning_content: thoughts, reasoning = message['reasoning_details'] } = message;
+  const said = [content, thoughts, reasoning].map(textOfParts);
+  return textIn(...said, refusal, name, given, ...calls);
 }
 
 function readEvent(data: string, { body }: Asked): StreamEvent {
@@ -127,7 +129,7 @@ function readEvent(data: string, { body }: Asked): StreamEvent {
   const usage = usageIn(event['usage']);
   const wantsUsage = recordOf(body['stream_options'])['include_usage'] === true;
   return {
-    text: choices.map(({ delta }) => spoken(recordOf(delta))).join(''),
+    text: choices.map(({ delta, message }) => spoken(recordOf(delta ?? message))).join(''),
     finished: choices.filter(({ finish_reason: reason }) => typeof reason === 'string').length,
     ...(usage && { usage, isTotal: true }),
     isHidden: choices.length === 0 && event['usage'] !== undefined && event['usage'] !== null && !wantsUsage,

@@ -50,6 +50,8 @@ export interface Passing {
 export interface StreamEvent {
   /** Text that the model produced, in whatever form it is sent; a summary of its thoughts is billed as what it sums up. */
   readonly text?: string;
+  /** Text that may have come in pieces before, and the kind of event that says it once more. */
+  readonly again?: { readonly by: string; readonly text: string };
   /** As far as this event reports it; of what several report, the most counts. */
   readonly usage?: Partial<TokenUsage>;
   /** Whether the figures are now those of the whole call. */
@@ -114,6 +116,14 @@ export function listOf(value: unknown): readonly Json[] {
 
 export function textIn(...values: readonly unknown[]): string {
   return values.filter((value) => typeof value === 'string').join('');
+}
+
+/** What a content says as a text or as a list of parts; thoughts may be a list of their own within it. */
+export function textOfParts(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return listOf(value)
+    .map(({ text, refusal, thinking }) => textIn(text, refusal) + textOfParts(thinking))
+    .join('');
 }
 
 /** An `error` in an answer, as most formats write it; `code` is a status or a name. */

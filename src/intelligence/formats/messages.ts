@@ -138,7 +138,9 @@ function partialUsage(value: unknown): PartialUsage {
 
 function spoken(block: Json): string {
   const { text, thinking, name, input } = block;
-  return textIn(text, thinking, name, input === undefined ? undefined : JSON.stringify(input));
+  // A stream begins with an empty one.
+  const given = Object.keys(recordOf(input)).length > 0 ? JSON.stringify(input) : undefined;
+  return textIn(text, thinking, name, given);
 }
 
 function readEvent(data: string): StreamEvent {
@@ -152,7 +154,7 @@ function readEvent(data: string): StreamEvent {
       return { usage: input };
     }
     case 'content_block_start':
-      return { text: textIn(recordOf(event['content_block'])['name']) };
+      return { text: spoken(recordOf(event['content_block'])) };
     case 'content_block_delta': {
       const { text, thinking, partial_json: json } = recordOf(event['delta']);
       return { text: textIn(text, thinking, json) };

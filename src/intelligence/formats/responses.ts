@@ -119,9 +119,17 @@ function readEvent(data: string): StreamEvent {
   if (failure !== undefined || type === 'error')
     return { failure: failure ?? (textIn(event['message']) || 'it says so') };
   const isLast = type === 'response.completed' || type === 'response.incomplete' || type === 'response.failed';
-  const usage = isLast ? usageIn(recordOf(event['response'])['usage']) : undefined;
-  const isText = typeof type === 'string' && type.endsWith('.delta') && !type.includes('summary');
+  const answer = recordOf(event['response']);
+  const usage = isLast ? usageIn(answer['usage']) : undefined;
+  const kind = textIn(type);
+  const isText = kind.endsWith('.delta') && !kind.includes('summary');
+  const whole = isLast
+    ? responses.textOf(answer)
+    : kind === 'response.output_item.done'
+      ? spoken(recordOf(event['item']))
+      : '';
   return {
+    ...(whole !== '' && { again: { by: isLast ? 'the answer' : kind, text: whole } }),
     ...(isText && { text: textIn(delta) }),
     ...(usage && { usage, isTotal: true }),
     isLast,
