@@ -14,7 +14,8 @@ export interface SentMessage {
 
 /**
  * Puts a message into another agent's inbox; the sender pays the fee.
- * Refuses: what `findLiving` refuses of `to` and `checkContent` of the content, `inbox_full`, `insufficient_credits`.
+ * Refuses: what `findLiving` refuses of `to`, `agents_must_be_different`, what `checkContent` refuses of the content,
+ * `inbox_full`, `insufficient_credits`.
  */
 export function sendMessage(
   deps: Economy,
@@ -26,6 +27,10 @@ export function sendMessage(
   return store.transaction(() => {
     const receiver = findLiving(deps, to, 'to');
     if (!receiver.ok) return receiver;
+    if (to === from)
+      return refuse('agents_must_be_different', 'to must be another agent; what you write into your workspace stays', {
+        field: 'to',
+      });
     const wrong = checkContent(content, 'content', bytesMax);
     if (wrong) return wrong;
     if (store.messages.countUnhanded(to) >= inboxMax)

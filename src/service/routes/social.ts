@@ -29,7 +29,10 @@ function messageRoute(economy: Economy): RouteSpec {
     body: MessageRequest,
     status: 201,
     answer: MessageAnswer,
-    refusals: ['agent_not_found', 'agent_dead', 'agent_stopped', 'inbox_full', 'insufficient_credits'],
+    refusals: [
+      ...(['agent_not_found', 'agent_dead', 'agent_stopped', 'agents_must_be_different'] as const),
+      ...(['inbox_full', 'insufficient_credits'] as const),
+    ],
     work: ({ caller, body }) =>
       mapped(sendMessage(economy, caller.agentId, body), ({ messageId, fee, available }) => ({
         message_id: formatId('message', messageId),

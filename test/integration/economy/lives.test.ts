@@ -200,6 +200,15 @@ describe('a message', () => {
     expect(JSON.parse(toB?.handshake ?? '{}')).toMatchObject({ inbox: [{ from: 'a', content: 'hello' }] });
     expect(economy.store.messages.countUnhanded('b')).toBe(0);
   });
+
+  it('to oneself is refused, and costs nothing', () => {
+    const { execution } = runningAgent(economy, 'a');
+    const before = available('a');
+    const refused = sendMessage(economy, execution.agentId, { to: 'a', content: 'note to self' });
+    expect(refused).toMatchObject({ ok: false, code: 'agents_must_be_different', field: 'to' });
+    expect(available('a')).toBe(before);
+    expect(economy.store.messages.countUnhanded('a')).toBe(0);
+  });
 });
 
 describe('the default first bid of bootstrap', () => {

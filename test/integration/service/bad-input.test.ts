@@ -218,6 +218,7 @@ describe.each<[string, readonly Case[]]>([
       ['{"content":"x"}', 'missing_field', 'to'],
       ['{"to":"bob","content":""}', 'empty', 'content'],
       ['{"to":"nobody","content":"x"}', 'agent_not_found', 'to'],
+      ['{"to":"ann","content":"x"}', 'agents_must_be_different', 'to'],
       [JSON.stringify({ to: 'bob', content: 'é'.repeat(33) }), 'too_large', 'content', 64],
     ],
   ],
