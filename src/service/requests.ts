@@ -64,7 +64,7 @@ export const PromptRequest = z
   .strictObject({
     content: text('content', 'Text or Markdown; at most attention.prompt_bytes_max bytes.'),
     title: text('title', 'At most attention.title_chars_max characters.').optional(),
-    // The use case reads it: whether there is attention at all is said first.
+    // The use case reads it: it is kept as the agent wrote it until the prompt ends.
     next_bid: z.unknown().meta(shown(ownBidShape, 'A bid to be placed when the prompt ends.')).optional(),
     execution_id: executionId(),
   })

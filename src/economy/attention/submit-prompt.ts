@@ -15,9 +15,10 @@ export interface PromptDraft {
 }
 
 /**
- * Shows something to the human, once per execution, paid for with the attention in its bundle.
- * Refuses: `execution_ended`, `no_attention`, `prompt_already_submitted`, and what `checkContent` refuses of
- * the content, `checkText` of the title and `readBidRequest` of `next_bid`.
+ * Shows something to the human, once per execution, paid for with the attention in its bundle. What is wrong with the
+ * prompt itself is said first: who buys attention for it should not learn of it only then.
+ * Refuses: `execution_ended`, what `checkContent` refuses of the content, `checkText` of the title and `readBidRequest`
+ * of `next_bid`, `prompt_already_submitted`, `no_attention`.
  */
 export function submitPrompt(
   deps: Economy,
@@ -28,16 +29,12 @@ export function submitPrompt(
   return store.transaction(() => {
     const execution = store.executions.get(caller.executionId);
     if (execution.state !== 'running') return refuse('execution_ended', 'the execution has ended');
+    const invalid = checkDraft(draft, config.attention);
+    if (invalid) return invalid;
     if (store.prompts.ofExecution(execution.id))
       return refuse('prompt_already_submitted', `${formatId('execution', execution.id)} has submitted its prompt`);
     if (execution.bundle.attention === 0)
       return refuse('no_attention', 'bid for a bundle with attention 1; this execution bought none', { limit: 1 });
-    const invalid = checkDraft(draft, config.attention);
-    if (invalid) return invalid;
-    if (draft.nextBid !== undefined) {
-      const nextBid = readBidRequest(draft.nextBid, { field: 'next_bid', mayBeForAnother: false });
-      if (!nextBid.ok) return nextBid;
-    }
     const promptId = store.prompts.insert({
       executionId: execution.id,
       agentId: execution.agentId,
@@ -53,14 +50,21 @@ export function submitPrompt(
 }
 
 function checkDraft(
-  { content, title }: PromptDraft,
+  { content, title, nextBid }: PromptDraft,
   limits: { readonly prompt_bytes_max: number; readonly title_chars_max: number },
 ): Refusal | undefined {
   return (
     checkContent(content, 'content', limits.prompt_bytes_max) ??
     checkBlank(content) ??
-    (title === undefined ? undefined : checkText(title, 'title', limits.title_chars_max))
+    (title === undefined ? undefined : checkText(title, 'title', limits.title_chars_max)) ??
+    (nextBid === undefined ? undefined : checkNextBid(nextBid))
   );
+}
+
+/** The bid itself is read again when it is placed; whether the market takes it is known only then. */
+function checkNextBid(nextBid: unknown): Refusal | undefined {
+  const read = readBidRequest(nextBid, { field: 'next_bid', mayBeForAnother: false });
+  return read.ok ? undefined : read;
 }
 
 /** The human's attention is not for nothing. */

@@ -49,6 +49,16 @@ describe('a prompt', () => {
     expect(submitPrompt(economy, rich, { content: 'hi' })).toMatchObject({ code: 'prompt_already_submitted' });
   });
 
+  it.each([
+    ['an empty content', { content: ' ' }, 'empty', 'content'],
+    ['a title over its limit', { content: 'hi', title: 'x'.repeat(10_000) }, 'too_large', 'title'],
+    ['a next_bid without a bundle', { content: 'hi', nextBid: { amount: 9 } }, 'missing_field', 'next_bid.bundle'],
+  ])('with %s is refused for that before the missing attention is named', (_, draft, code, field) => {
+    const { execution } = runningAgent(economy, 'plain');
+    const plain = { executionId: execution.id, agentId: 'plain' };
+    expect(submitPrompt(economy, plain, draft)).toMatchObject({ ok: false, code, field });
+  });
+
   it('takes the slot at once and frees attention; the next one waits on deck and holds it', () => {
     const first = prompted('a');
     expect(economy.store.prompts.open()?.id).toBe(first);
