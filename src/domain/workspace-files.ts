@@ -34,9 +34,17 @@ export function checkFiles(files: readonly AgentFile[], limits: FileLimits): Ref
     if (refusal) return refusal;
     seen.add(path);
   }
+  return checkEntryPoint(files);
+}
+
+/** A `main` that only lacks its x bit is named: nothing else would tell it from one that is not there. */
+function checkEntryPoint(files: readonly AgentFile[]): Refusal | undefined {
   const runnable = files.some(({ path, executable }) => ENTRY_POINTS.includes(path) || (path === 'main' && executable));
   if (runnable) return undefined;
-  return refuse('entry_point_missing', `files must hold ${ENTRY_POINTS.join(', ')} or an executable main`, {
+  const lacksXBit = files.some(({ path }) => path === 'main')
+    ? '; main is there without its x bit: chmod +x it, or in a spawn list it with "executable": true'
+    : '';
+  return refuse('entry_point_missing', `files must hold ${ENTRY_POINTS.join(', ')} or an executable main${lacksXBit}`, {
     field: 'files',
   });
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
@@ -5,7 +7,7 @@ import { accepted, runningAgent, settle, WITH_ATTENTION } from '../../helpers/ec
 
 let home: CliHome;
 
-/** Genesis lives and has shown one prompt, which is open. */
+/** Genesis lives and has shown one prompt, which is open; a folder has a `main` that isn't executable. */
 beforeAll(() => {
   home = cliHome();
   const economy = home.open();
@@ -13,6 +15,8 @@ beforeAll(() => {
   accepted(submitPrompt(economy, { executionId: execution.id, agentId: 'genesis' }, { content: 'mark me' }));
   settle(economy, execution.id);
   economy.close();
+  mkdirSync(join(home.directory, 'plain'));
+  writeFileSync(join(home.directory, 'plain', 'main'), '#!/bin/sh\n', { mode: 0o644 });
 });
 afterAll(() => home.remove());
 
@@ -110,6 +114,7 @@ const BOOTSTRAP: readonly Case[] = [
   ['bootstrap --id b --from=', 'empty', /--from must be a folder/],
   ['bootstrap --id b --from nowhere', 'invalid_value', /--from must be a folder.*nowhere is none/],
   ['bootstrap --id b --from .bp-agents', 'entry_point_missing', /main\.py, main\.js, main\.mjs or an executable main/],
+  ['bootstrap --id b --from plain', 'entry_point_missing', /main is there without its x bit: chmod \+x it/],
 ];
 
 const SHOWING: readonly Case[] = [

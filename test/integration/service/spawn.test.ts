@@ -97,6 +97,22 @@ describe('files are refused', () => {
   ])('%s', async (_, files, code, field) => {
     await expectRefused({ files }, code, { field });
   });
+
+  it.each([
+    ['by path', { main: '#!/bin/sh\n' }],
+    ['in the list', [{ path: 'main', content: '#!/bin/sh\n' }]],
+  ])('with the x bit named where a main given %s lacks nothing else', async (_, files) => {
+    const refused = await ann.post('/social/spawn', { ...SPAWN, files });
+    expect(refused.body).toMatchObject({
+      code: 'entry_point_missing',
+      detail: expect.stringMatching(/main is there without its x bit.*"executable": true/) as string,
+    });
+  });
+
+  it('without a word of the x bit where there is no main', async () => {
+    const refused = await ann.post('/social/spawn', { ...SPAWN, files: { 'lib/main': '' } });
+    expect(refused.body['detail']).not.toMatch(/x bit/);
+  });
 });
 
 describe('a spawn is refused as a whole', () => {
