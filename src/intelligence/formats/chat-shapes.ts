@@ -1,4 +1,16 @@
-import { imageUrl, json, label, listOf, object, oneOf, wordsOr, words, type Shape } from './shape.ts';
+import {
+  imageUrl,
+  json,
+  label,
+  listOf,
+  object,
+  oneOf,
+  settingOr,
+  settings,
+  wordsOr,
+  words,
+  type Shape,
+} from './shape.ts';
 
 /** Some servers mark what is to be cached, or sign thoughts that come back with the next call. */
 const MARKS = {
@@ -37,6 +49,14 @@ const TOOLS: Readonly<Record<string, Shape>> = {
   function: object({ type: label, function: oldFunction, ...MARKS }),
   custom: object({ type: label, custom: object({ name: label, description: label, format: json }) }),
 };
+
+const named = object(settings('name'));
+const chosen = { ...settings('type'), function: named, custom: named };
+
+/** Which of the tools is to be called. */
+export const toolChoice = settingOr(
+  object({ ...chosen, allowed_tools: object({ ...settings('mode'), tools: listOf(object(chosen)) }) }),
+);
 
 export function toolShape(type: unknown): Shape | undefined {
   return typeof type === 'string' && Object.hasOwn(TOOLS, type) ? TOOLS[type] : undefined;

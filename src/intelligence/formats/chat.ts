@@ -17,9 +17,20 @@ import {
   type StreamEvent,
   type Written,
 } from './format.ts';
-import { message, oldFunction, toolShape } from './chat-shapes.ts';
+import { message, oldFunction, toolChoice, toolShape } from './chat-shapes.ts';
 import { checkFilled, checkImages, notAllowed, readCount, readFrame } from './screen.ts';
-import { json, listOf as list, newReading, readFields, told } from './shape.ts';
+import {
+  figures,
+  json,
+  listOf as list,
+  newReading,
+  object,
+  readFields,
+  setting,
+  settingOr,
+  settings,
+  told,
+} from './shape.ts';
 import { readTools } from './tools.ts';
 
 export const ANSWERS_MAX = 8;
@@ -34,7 +45,13 @@ const FIELDS = {
   refused: { web_search_options: 'an agent has no network, nor has its model', audio: 'only text is billed here' },
 };
 
-const SHAPES = { messages: list(message), functions: list(oldFunction), response_format: json };
+const SHAPES = {
+  ...{ messages: list(message), functions: list(oldFunction), response_format: json, tool_choice: toolChoice },
+  ...settings('temperature', 'top_p', 'top_k', 'min_p', 'presence_penalty', 'frequency_penalty', 'repetition_penalty'),
+  ...settings('seed', 'logprobs', 'top_logprobs', 'parallel_tool_calls', 'reasoning_effort', 'verbosity'),
+  ...settings('prompt_cache_key'),
+  ...{ stop: settingOr(list(setting)), logit_bias: figures, function_call: settingOr(object(settings('name'))) },
+};
 
 /** OpenAI's chat completions, which most local servers speak too. */
 export const chat: Format = {

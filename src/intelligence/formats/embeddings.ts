@@ -2,6 +2,7 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import { usageIn } from './chat.ts';
 import { failureIn, type Asked, type Format } from './format.ts';
 import { checkFilled, readFrame } from './screen.ts';
+import { newReading, readFields, settings } from './shape.ts';
 
 const FIELDS = {
   allowed: new Set(['model', 'input', 'dimensions', 'encoding_format']),
@@ -26,7 +27,9 @@ function read(raw: unknown): Result<Asked> {
   const frame = readFrame(raw, FIELDS);
   if (!frame.ok) return frame;
   const { kept, removed, model } = frame.value;
-  const refusal = checkFilled(kept, 'input', { isText: true });
+  const refusal =
+    checkFilled(kept, 'input', { isText: true }) ??
+    readFields(kept, settings('dimensions', 'encoding_format'), newReading());
   if (refusal) return refusal;
   const input = (Array.isArray(kept['input']) ? kept['input'].flat() : [kept['input']]) as unknown[];
   if (!input.every((item) => typeof item === 'string' || Number.isSafeInteger(item)))

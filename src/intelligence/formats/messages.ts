@@ -18,7 +18,7 @@ import {
 } from './format.ts';
 import { cacheControl, message, system, toolShape } from './messages-shapes.ts';
 import { checkFilled, checkImages, readCount, readFrame } from './screen.ts';
-import { json, listOf as list, newReading, readFields, told } from './shape.ts';
+import { json, listOf as list, newReading, object, readFields, setting, settings, told } from './shape.ts';
 import { readTools } from './tools.ts';
 
 const FIELDS = {
@@ -37,6 +37,10 @@ const THINKING_MIN = 1024;
 
 const SHAPES = {
   ...{ messages: list(message), system, cache_control: cacheControl, output_config: json, output_format: json },
+  ...settings('temperature', 'top_p', 'top_k'),
+  stop_sequences: list(setting),
+  thinking: object(settings('type', 'budget_tokens', 'display')),
+  tool_choice: object(settings('type', 'name', 'disable_parallel_tool_use')),
 };
 
 /** Anthropic's messages. */

@@ -1,5 +1,17 @@
 import { accept } from '../../domain/refusal.ts';
-import { imageUrl, json, label, listOf, object, oneOf, words, wordsOr, type Shape } from './shape.ts';
+import {
+  imageUrl,
+  json,
+  label,
+  listOf,
+  object,
+  oneOf,
+  settingOr,
+  settings,
+  words,
+  wordsOr,
+  type Shape,
+} from './shape.ts';
 
 /** What an answer brought and the next call sends back, though it says nothing to the model. */
 const none: Shape = () => accept([]);
@@ -53,6 +65,11 @@ const namespace = object({ type: label, name: label, description: label, tools: 
 const TOOLS: Readonly<Record<string, Shape>> = {
   ...{ function: functionTool, custom: customTool, local_shell: localShell, namespace },
 };
+
+const chosen = settings('type', 'name');
+
+/** Which of the tools is to be called. */
+export const toolChoice = settingOr(object({ ...chosen, ...settings('mode'), tools: listOf(object(chosen)) }));
 
 export function toolShape(type: unknown): Shape | undefined {
   return typeof type === 'string' && Object.hasOwn(TOOLS, type) ? TOOLS[type] : undefined;

@@ -18,9 +18,20 @@ import {
   type StreamEvent,
   type Written,
 } from './format.ts';
-import { item, toolShape } from './responses-shapes.ts';
+import { item, toolChoice, toolShape } from './responses-shapes.ts';
 import { checkFilled, checkImages, notAllowed, readCount, readFrame } from './screen.ts';
-import { json, listOf as list, newReading, readFields, told, words, wordsOr } from './shape.ts';
+import {
+  json,
+  listOf as list,
+  newReading,
+  object,
+  readFields,
+  setting,
+  settings,
+  told,
+  words,
+  wordsOr,
+} from './shape.ts';
 import { readTools } from './tools.ts';
 
 const STORED = 'nothing of an agent is kept at the provider';
@@ -37,7 +48,13 @@ const FIELDS = {
 /** What else an answer may include; the rest is about tools of the provider's. */
 const INCLUDABLE = new Set(['reasoning.encrypted_content', 'message.output_text.logprobs']);
 
-const SHAPES = { input: wordsOr(list(item)), instructions: words, text: json };
+const SHAPES = {
+  ...{ input: wordsOr(list(item)), instructions: words, tool_choice: toolChoice },
+  text: object({ format: json, ...settings('verbosity') }),
+  reasoning: object(settings('effort', 'summary', 'generate_summary')),
+  ...settings('temperature', 'top_p', 'top_logprobs', 'parallel_tool_calls', 'truncation', 'prompt_cache_key'),
+  include: list(setting),
+};
 
 /** OpenAI's responses. */
 export const responses: Format = {

@@ -44,6 +44,35 @@ export const label: Shape = (value, field, into) => {
   return accept(value);
 };
 
+/** More than any name of a way to answer has, and any text that ends an answer. */
+const SETTING_CHARS_MAX = 1024;
+
+/** A switch, a figure or a short text that says how to answer, and that the model does not read. */
+export const setting: Shape = (value, field) => {
+  if (value !== null && typeof value === 'object') return wrongType(field, 'text, a number or a truth value');
+  if (typeof value === 'string' && value.length > SETTING_CHARS_MAX)
+    return refuse('too_large', `${field} must have at most ${SETTING_CHARS_MAX} characters`, {
+      ...{ field, limit: SETTING_CHARS_MAX },
+    });
+  return accept(value);
+};
+
+/** Such a setting, or else something of a shape. */
+export function settingOr(shape: Shape): Shape {
+  return (value, field, into) => (typeof value === 'object' ? shape(value, field, into) : setting(value, field, into));
+}
+
+/** Each of these fields is a setting. */
+export function settings(...fields: readonly string[]): Readonly<Record<string, Shape>> {
+  return Object.fromEntries(fields.map((field) => [field, setting]));
+}
+
+/** Figures by name. */
+export const figures: Shape = (value, field) =>
+  isRecord(value) && Object.values(value).every((figure) => typeof figure === 'number')
+    ? accept(value)
+    : wrongType(field, 'an object of numbers');
+
 /** Anything at all, counted as a whole: it belongs to the agent, and no provider looks for an address in it. */
 export const json: Shape = (value, _field, into) => {
   if (value !== null) into.extras.push(JSON.stringify(value));
