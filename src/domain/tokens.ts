@@ -18,11 +18,20 @@ export interface TokenWeights {
 /** How a call of a model ended. `lost`: its end was never seen, since the program or the execution ended before it. */
 export type CallOutcome = 'completed' | 'failed' | 'hung_up' | 'broken_off' | 'lost';
 
-/** Budget tokens for this use, rounded up. */
+const PER_TOKEN = 1_000_000n;
+
+/** Weights have six decimals at most; as whole numbers their sums are exact. */
+function inMillionths(weight: number): bigint {
+  return BigInt(Math.round(weight * 1_000_000));
+}
+
+/** Budget tokens for this use, rounded up; exact. */
 export function budgetCost(usage: TokenUsage, weights: TokenWeights): number {
-  const exact = usage.input * weights.input + usage.cached * weights.cached + usage.output * weights.output;
-  // Weights have six decimals at most: what is smaller is the arithmetic's own.
-  return Math.ceil(Number(exact.toFixed(6)));
+  const exact =
+    BigInt(usage.input) * inMillionths(weights.input) +
+    BigInt(usage.cached) * inMillionths(weights.cached) +
+    BigInt(usage.output) * inMillionths(weights.output);
+  return Number((exact + PER_TOKEN - 1n) / PER_TOKEN);
 }
 
 /** The most output tokens, `answers` times, for which `left` suffices after the input; negative where not even that fits. */
@@ -32,8 +41,8 @@ export function outputCap(
 ): number {
   const rest = left - budgetCost({ input, cached: 0, output: 0 }, dearest(weights));
   if (rest < 0) return -1;
-  const each = weights.output * answers;
-  return each === 0 ? Number.MAX_SAFE_INTEGER : Math.floor(Number((rest / each).toFixed(6)));
+  const each = inMillionths(weights.output) * BigInt(answers);
+  return each === 0n ? Number.MAX_SAFE_INTEGER : Number((BigInt(rest) * PER_TOKEN) / each);
 }
 
 /** Before a call nobody knows what of its input is cached: the dearer of both is reserved. */

@@ -33,6 +33,13 @@ it('whatever of the input turns out to be cached, it costs no more than was rese
   );
 });
 
+it('what misses one more token by a millionth does not have it', () => {
+  const each = { input: 1, cached: 1, output: 3.000001 };
+  expect(outputCap(3, { input: 0, answers: 1, weights: each })).toBe(0);
+  expect(outputCap(4, { input: 0, answers: 1, weights: each })).toBe(1);
+  expect(outputCap(3_000_000, { input: 0, answers: 1, weights: each })).toBe(999_999);
+});
+
 it('costs are rounded up', () => {
   const each = { input: 0.1, cached: 0.05, output: 1 };
   expect(budgetCost({ input: 1, cached: 0, output: 0 }, each)).toBe(1);
