@@ -8,7 +8,14 @@ const png = (width: number, height: number) => {
   bytes.writeUInt32BE(height, 20);
   return bytes;
 };
-const gif = Buffer.from('GIF89a\x40\x01\xf0\x00\0\0\0', 'latin1');
+const gif = (...before: readonly number[]) =>
+  Buffer.concat([
+    Buffer.from('GIF89a\x40\x01\xf0\x00\x80\0\0\0\0\0\xff\xff\xff', 'latin1'),
+    Buffer.from([...before, 0x2c, 0, 0, 0, 0, 0x10, 0, 0x10, 0, 0]),
+  ]);
+/** A frame of 4096 × 8192 at 1, 2 on a screen of 320 × 240. */
+const grown = gif(0x2c, 1, 0, 2, 0, 0, 0x10, 0, 0x20, 0);
+const noted = gif(0x21, 0xf9, 4, 0, 0, 0, 0, 0, 0x21, 0xfe, 2, 0x2c, 0x2c, 1, 7, 0);
 const jpeg = (marker: number, before = 20) =>
   Buffer.from([
     ...[0xff, 0xd8, 0xff, 0xe1, before >> 8, before & 255, ...new Array<number>(before - 2).fill(7)],
@@ -23,7 +30,9 @@ const webp = (kind: string, body: readonly number[]) =>
 describe('the size of an image', () => {
   it.each<[string, Buffer, number, number]>([
     ['PNG', png(640, 480), 640, 480],
-    ['GIF', gif, 320, 240],
+    ['GIF', gif(), 320, 240],
+    ['GIF, after extensions', noted, 320, 240],
+    ['GIF whose frame is larger than its screen', grown, 4097, 8194],
     ['JPEG', jpeg(0xc0), 512, 256],
     ['progressive JPEG, after a profile', jpeg(0xc2, 60_000), 512, 256],
     ['lossy WebP', webp('VP8 ', [0, 0, 0, 0x9d, 0x01, 0x2a, 0x10, 0x40, 0x20, 0x00]), 16, 32],
@@ -41,8 +50,23 @@ describe('the size of an image', () => {
     ['half a header', png(640, 480).subarray(0, 20)],
     ['a JPEG without a frame', Buffer.from([0xff, 0xd8, 0xff, 0xd9, 0, 2, 0, 0, 0, 0, 0, 0])],
     ['a JPEG whose segment is longer than all of it', Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff, 0, 0, 0, 0, 0])],
+    ['a GIF without a frame', gif().subarray(0, 19)],
+    ['a GIF whose extension has no end', gif(0x21, 0xf9, 255)],
+    ...[0x00, 0x01, 0xd0, 0xd7, 0xd8].map((marker): [string, Buffer] => [
+      `a JPEG that hides its frame behind the marker ${marker}, which has no length`,
+      Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, marker, 0, 22]), Buffer.alloc(20), jpeg(0xc0).subarray(2)]),
+    ]),
     ['a JPEG whose segment has no length', Buffer.from([0xff, 0xd8, ...new Array<number>(50).fill(0)])],
   ])('can not be told of %s', (_, bytes) => {
     expect(imageSize(bytes.toString('base64'))).toBeUndefined();
+  });
+
+  it('is the same in both alphabets and in lines, and can not be told where they are mixed', () => {
+    const bytes = Buffer.concat([png(640, 480), Buffer.from('fbefbefff', 'hex')]);
+    const size = { width: 640, height: 480 };
+    expect(imageSize(bytes.toString('base64url'))).toEqual(size);
+    expect(imageSize(bytes.toString('base64').replaceAll(/(.{20})/g, '$1\r\n'))).toEqual(size);
+    expect(imageSize(`${bytes.toString('base64')}-_`)).toBeUndefined();
+    expect(imageSize(bytes.toString('base64').replace('A', 'A!'))).toBeUndefined();
   });
 });
