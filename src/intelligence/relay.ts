@@ -78,7 +78,7 @@ class EventStream {
   /** The beginning of what came, as long as none of it was an event. */
   #raw = '';
   /** Answers that have told why they end. */
-  #finished = 0;
+  readonly #finished = new Set<number>();
   #isClosed = false;
   isComplete = false;
   failure: string | undefined;
@@ -122,7 +122,7 @@ class EventStream {
   #failed(why: string): void {
     if (this.isOver) return;
     const { format, asked } = this.#call;
-    if (this.#finished < asked.answers) this.failure = this.#hasBegun ? why : (this.#errorInstead() ?? why);
+    if (this.#finished.size < asked.answers) this.failure = this.#hasBegun ? why : (this.#errorInstead() ?? why);
     else {
       this.isComplete = true;
       this.#waiting.push(format.lastEvent);
@@ -170,7 +170,7 @@ class EventStream {
       usage,
       isTotal,
       isHidden,
-      finished = 0,
+      finished = [],
       isLast,
       failure,
     } = this.#call.format.readEvent(data, this.#call.asked);
@@ -179,7 +179,7 @@ class EventStream {
     if (this.#answered.length < this.#call.contentMax) this.#answered += text;
     this.#report(usage);
     if (isTotal) this.#isTotal = true;
-    this.#finished += finished;
+    for (const answer of finished) this.#finished.add(answer);
     if (isLast) this.isComplete = true;
     const fault = errorOf(event, data) ?? failure;
     if (fault !== undefined) {

@@ -3,6 +3,7 @@ import type { TokenUsage } from '../../domain/tokens.ts';
 import {
   failureIn,
   figure,
+  finishedIn,
   listOf,
   parseEvent,
   recordOf,
@@ -147,7 +148,7 @@ function readEvent(data: string, { body }: Asked): StreamEvent {
   const wantsUsage = recordOf(body['stream_options'])['include_usage'] === true;
   return {
     text: choices.map(({ delta, message }) => spoken(recordOf(delta ?? message))).join(''),
-    finished: choices.filter(({ finish_reason: reason }) => typeof reason === 'string').length,
+    finished: finishedIn(choices, 'finish_reason'),
     ...(usage && { usage, isTotal: true }),
     isHidden: choices.length === 0 && event['usage'] !== undefined && event['usage'] !== null && !wantsUsage,
   };

@@ -58,12 +58,19 @@ export interface StreamEvent {
   readonly isTotal?: boolean;
   /** The agent didn't ask for this event. */
   readonly isHidden?: boolean;
-  /** How many of the answers have told why they end: after all of them no more need to come. */
-  readonly finished?: number;
+  /** The answers that have told why they end, by their numbers: after all of them no more need to come. */
+  readonly finished?: readonly number[];
   /** The answer is complete. */
   readonly isLast?: boolean;
   /** The provider says that it failed. */
   readonly failure?: string;
+}
+
+/** The numbers of those answers among several that tell why they end. */
+export function finishedIn(answers: readonly Json[], reason: string): readonly number[] {
+  return answers.flatMap((answer, place) =>
+    typeof answer[reason] === 'string' ? [figure(answer['index']) ?? place] : [],
+  );
 }
 
 /** A failure that a provider tells of in an answer with a status of success. */

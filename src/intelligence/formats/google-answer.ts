@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
   figure,
+  finishedIn,
   listOf,
   parseEvent,
   recordOf,
@@ -46,13 +47,13 @@ export function readEvent(data: string, { answers }: Asked): StreamEvent {
   const failure = reportedFailure(event['error']);
   if (failure) return { failure: failure.message };
   const candidates = listOf(event['candidates']);
-  const ended = candidates.filter(({ finishReason }) => typeof finishReason === 'string').length;
+  const ended = finishedIn(candidates, 'finishReason');
   // That a prompt is not answered is an answer, too.
   const isBlocked = recordOf(event['promptFeedback'])['blockReason'] !== undefined;
   const usage = usageIn(event['usageMetadata']);
   return {
     text: textOf(event),
-    finished: isBlocked ? answers : ended,
-    ...(usage && { usage, isTotal: isBlocked || ended > 0 || candidates.length === 0 }),
+    finished: isBlocked ? Array.from({ length: answers }, (_, place) => place) : ended,
+    ...(usage && { usage, isTotal: isBlocked || ended.length > 0 || candidates.length === 0 }),
   };
 }

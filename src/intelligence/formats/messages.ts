@@ -172,7 +172,7 @@ function readEvent(data: string): StreamEvent {
           usage: { ...{ output }, ...(input !== undefined && { input, ...cache }) },
           isTotal: true,
         }),
-        finished: hasEnded ? 1 : 0,
+        finished: hasEnded ? [0] : [],
       };
     }
     case 'message_stop':

@@ -63,3 +63,27 @@ describe.each(FORMATS)('an error in place of a stream costs nothing, and is told
     expect(last()?.billed).toBeGreaterThan(0);
   });
 });
+
+describe('of several answers each tells its own end', () => {
+  const chat = (index: number, delta: object, finish_reason: string | null = null) =>
+    `data: ${JSON.stringify({ choices: [{ index, delta, finish_reason }] })}\n\n`;
+  const google = (index: number, text: string, finishReason?: string) =>
+    `data: ${JSON.stringify({ candidates: [{ index, content: { parts: [{ text }] }, finishReason }] })}\n\n`;
+  const hear = async (name: FormatName, events: readonly string[]) => {
+    mind.provider.behave({ garbage: events.join('') });
+    const { path, body } = streamed(name);
+    const several = name === 'chat' ? { n: 2 } : { generationConfig: { candidateCount: 2 } };
+    await mind.agent.post(path, { ...body, ...several });
+    return last()?.outcome;
+  };
+
+  it('and one that tells it twice does not end the other', async () => {
+    const [first, again] = [chat(0, { content: 'a' }, 'stop'), chat(0, {}, 'stop')];
+    expect(await hear('chat', [chat(1, { content: 'b' }), first, again])).toBe('broken_off');
+    expect(await hear('chat', [first, again, chat(1, { content: 'b' }, 'stop')])).toBe('completed');
+    expect(await hear('google', [google(1, 'b'), google(0, 'a', 'STOP'), google(0, '', 'STOP')])).toBe('broken_off');
+    expect(await hear('google', [google(0, 'a', 'STOP'), google(0, '', 'STOP'), google(1, 'b', 'STOP')])).toBe(
+      'completed',
+    );
+  });
+});
