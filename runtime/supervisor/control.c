@@ -27,6 +27,10 @@ static bool take_line(struct control *control) {
     control->done = true;
     return true;
   }
+  if (control->length == 4 && memcmp(control->line, "used", 4) == 0) {
+    control->asks_use = true;
+    return true;
+  }
   if (control->length < head || memcmp(control->line, REQUESTS, head) != 0) return false;
   return take_number(control->line + head, control->length - head, &control->requests);
 }

@@ -48,11 +48,15 @@ static const char *with_refused(const struct supervision *self, const char *deta
   return text;
 }
 
+int64_t ending_cpu_us(const struct supervision *self) {
+  int64_t used = 0;
+  return !self->going || budget_cpu_used_us(&self->budget, &used) ? used : -1;
+}
+
 void ending_tell(struct ending *ending, const struct supervision *self, enum reason reason) {
   const struct agent *agent = &self->agent;
-  *ending = (struct ending){.exit_code = -1, .signal = -1, .cpu_us = -1, .memory_peak_bytes = -1, .oom_kills = -1};
-  if (!self->going) ending->cpu_us = 0;
-  if (self->going && !budget_cpu_used_us(&self->budget, &ending->cpu_us)) ending->cpu_us = -1;
+  *ending = (struct ending){.exit_code = -1, .signal = -1, .memory_peak_bytes = -1, .oom_kills = -1};
+  ending->cpu_us = ending_cpu_us(self);
   if (!cgroup_memory_peak(&self->cgroup, &ending->memory_peak_bytes)) ending->memory_peak_bytes = -1;
   if (!cgroup_oom_kills(&self->cgroup, &ending->oom_kills)) ending->oom_kills = -1;
   if (agent->ended && reason != REASON_NOT_RUNNABLE) {

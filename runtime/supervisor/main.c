@@ -86,7 +86,7 @@ static int64_t wall_ms(const struct supervision *self) {
   return self->going ? (clock_now_us() - self->budget.started_at_us) / 1000 : 0;
 }
 
-/* Says what has come about since the program has greeted, as far as there is room. */
+/* Says what has come about since the program has greeted, and what it has asked, as far as there is room. */
 static void say_how_far(struct supervision *self) {
   static char line[REPORT_LINE_SIZE];
   struct session *session = &self->session;
@@ -105,6 +105,10 @@ static void say_how_far(struct supervision *self) {
   if (self->started_due && !session->greeted) {
     report_started(line, self->agent.entry);
     self->started_due = !session_say(session, line);
+  }
+  if (session->control.asks_use && !session->greeted) {
+    report_used(line, ending_cpu_us(self));
+    session->control.asks_use = !session_say(session, line);
   }
 }
 

@@ -46,9 +46,14 @@ void report_ready(char line[REPORT_LINE_SIZE], const struct progress *progress) 
              hold_text(progress->held.memory), hold_text(progress->held.swap), hold_text(progress->held.processes),
              progress->by_processes ? "processes" : "group");
   snprintf(line, REPORT_LINE_SIZE,
-           "{\"event\":\"ready\",\"cgroup_version\":%s,\"going\":%s,\"wall_ms\":%lld,\"requests\":%lld%s}\n",
+           "{\"event\":\"ready\",\"cgroup_version\":%s,\"going\":%s,\"wall_ms\":%lld,\"requests\":%lld,\"tells_use\":true%s}\n",
            number_or_null(number, version, sizeof version), progress->going ? "true" : "false",
            (long long)progress->wall_ms, (long long)progress->requests, limits);
+}
+
+void report_used(char line[REPORT_LINE_SIZE], int64_t cpu_us) {
+  char number[24];
+  snprintf(line, REPORT_LINE_SIZE, "{\"event\":\"used\",\"cpu_us\":%s}\n", number_or_null(cpu_us, number, sizeof number));
 }
 
 void report_started(char line[REPORT_LINE_SIZE], const char *entry) {

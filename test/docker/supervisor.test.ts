@@ -12,7 +12,7 @@ describe('the supervisor', () => {
     const supervised = await supervise({ files: { 'main.py': 'print("hello")' } });
     expect(await supervised.line('ready')).toEqual({
       ...{ event: 'ready', cgroup_version: expect.any(Number) as number },
-      ...{ going: false, wall_ms: 0, requests: 0 },
+      ...{ going: false, wall_ms: 0, requests: 0, tells_use: true },
     });
     expect(supervised.output()).toBe('');
     supervised.say('go');
@@ -27,6 +27,21 @@ describe('the supervisor', () => {
     expect(ended['wall_ms']).toBeGreaterThan(0);
     const peak = ended['memory_peak_bytes'];
     expect(peak === null || (peak as number) > 1_000_000).toBe(true);
+  });
+
+  it('tells the CPU time used since "go" as often as it is asked', async () => {
+    const supervised = await supervise({ files: { 'main.py': `${BURN}time.sleep(60)\n` } });
+    await supervised.line('ready');
+    supervised.say('used');
+    expect(await supervised.line('used')).toEqual({ event: 'used', cpu_us: 0 });
+    supervised.say('go');
+    await supervised.line('started');
+    const told = () => supervised.lines.filter(({ event }) => event === 'used').map((line) => Number(line['cpu_us']));
+    await expect
+      .poll(() => (supervised.say('used'), Math.max(...told())), { timeout: 60_000 })
+      .toBeGreaterThan(300_000);
+    expect(told()).toEqual(told().toSorted((a, b) => a - b));
+    expect(told().at(-1)).toBeLessThan(2_000_000);
   });
 
   it.each([

@@ -15,7 +15,7 @@ else
     'rootless Docker without control groups',
     dockerUnderTest({
       dockerHost,
-      has: { carried: true, tmpFileLimit: true, streamAgain: true, unheld: ['memory', 'cpu'], hidesUse: true },
+      has: { carried: true, tmpFileLimit: true, streamAgain: true, unheld: ['memory', 'cpu'] },
       always: { workspace_placement: 'shipped', accept_unheld: ['memory', 'cpu'] },
     }),
   );

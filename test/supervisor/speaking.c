@@ -163,6 +163,14 @@ static void say_requests(void) {
   if (program.sound) EXPECT(session->control.requests == program.requests);
 }
 
+static void ask_for_use(void) {
+  struct frame frame = {.type = FRAME_DATA, .stream = STREAM_CONTROL, .length = 5};
+  session->control.asks_use = false;
+  say(&frame, (const unsigned char *)"used\n");
+  program_flushes();
+  if (program.sound) EXPECT(session->control.asks_use);
+}
+
 static void say_kept(uint64_t count) {
   struct frame frame = {.type = FRAME_WINDOW, .stream = STREAM_OUTPUT, .length = (uint32_t)count};
   program.output_kept += count;
@@ -182,6 +190,8 @@ void program_speaks(void) {
     say(&frame, (const unsigned char *)"go\n");
   } else if (once_in(64)) {
     say_requests();
+  } else if (once_in(64)) {
+    ask_for_use();
   } else if (!program.content.open && once_in(64)) {
     open_content();
   } else if (once_in(8) || conversation == NULL) {

@@ -41,16 +41,23 @@ const readyEvent = z.object({
   /** As the program had told. */
   requests: count,
   held: seenLimits.optional(),
+  /** Whether it may be asked for the CPU time used; one of an older image may not. */
+  tells_use: z.boolean().optional(),
 });
+
+const usedEvent = z.object({ event: z.literal('used'), cpu_us: count.nullable() });
 
 const supervisorEvent = z.discriminatedUnion('event', [
   readyEvent,
   z.object({ event: z.literal('started'), entry: z.string().max(200).default('') }),
+  usedEvent,
   endedEvent,
 ]);
 
 /** What the supervisor says on the stream, one JSON object a line; docs/stream.md describes them. */
 export type SupervisorEvent = z.output<typeof supervisorEvent>;
+/** Those that tell how far it has come; the others answer a question. */
+export type ProgressEvent = Exclude<SupervisorEvent, z.output<typeof usedEvent>>;
 /** The first of them after each greeting. */
 export type ReadyEvent = z.output<typeof readyEvent>;
 /** The last of them, which is also the content of `report.json`. */

@@ -3,7 +3,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { OutputFile } from '../content/output-file.ts';
 import { signalled } from '../lifecycle/signalled.ts';
-import { parseSupervisorEvent, type SupervisorEvent } from '../lifecycle/supervisor-events.ts';
+import { parseSupervisorEvent, type ProgressEvent } from '../lifecycle/supervisor-events.ts';
+import { AskedUse } from './asked-use.ts';
 import type { Attach, Attachment } from './attachment.ts';
 import { Session } from './session.ts';
 import { StreamBroken } from './stream-broken.ts';
@@ -14,7 +15,7 @@ export interface LinkOptions {
   readonly nonce: Uint8Array;
   readonly attach: Attach;
   readonly output: Pick<OutputFile, 'bytes' | 'write' | 'goOnFrom'>;
-  readonly heard: (event: SupervisorEvent) => void;
+  readonly heard: (event: ProgressEvent) => void;
   /** Called where the supervisor has not answered in time: the agent can't be served any more. */
   readonly unanswered: () => void;
   readonly clock: Clock;
@@ -54,9 +55,12 @@ export class Link {
   /** Who waits for the next answer. */
   readonly #expecting = new Set<() => void>();
   #awaited: { readonly until: number; readonly answered: AbortController } | undefined;
+  readonly #asked: AskedUse;
+  #tellsUse = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#asked = new AskedUse(options.clock, () => this.#current?.session.say('used'));
   }
 
   /** Resolves when an attachment has been lost for the first time, be it by the container's end. */
@@ -111,6 +115,12 @@ export class Link {
     }
     until.throwIfAborted();
     return this.#current.session.openContent();
+  }
+
+  /** CPU milliseconds since "go" as the supervisor tells; undefined where it can't be asked, or doesn't answer. */
+  usedCpuMs(): Promise<number | undefined> {
+    const canAsk = this.#tellsUse && this.#current?.isAnswered === true && !this.#current.isOver;
+    return canAsk ? this.#asked.cpuMs() : Promise.resolve(undefined);
   }
 
   /** See `ServedExecution.keepRequests`. */
@@ -224,6 +234,11 @@ export class Link {
   #hear(line: string): void {
     const event = parseSupervisorEvent(line);
     if (!event) throw new StreamBroken('a line that says nothing known');
+    if (event.event === 'used') {
+      this.#asked.answered(event.cpu_us);
+      return;
+    }
+    if (event.event === 'ready') this.#tellsUse = event.tells_use === true;
     this.#options.heard(event);
   }
 

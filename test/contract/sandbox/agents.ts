@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENOUGH, files, python } from '../../helpers/docker-sandbox.ts';
 import { pause, realHome, until, type RealHome } from './real-home.ts';
-import { itWhere } from './it-where.ts';
 import type { SandboxUnderTest } from './sandbox-at-work.ts';
 
 /** How agents begin, what they find, and what is told of them when they have ended. */
@@ -97,7 +96,7 @@ export function itRunsAgents(engine: SandboxUnderTest): void {
       expect(unheld).toEqual(engine.has.unheld ?? []);
     });
 
-    itWhere(!engine.has.hidesUse)('tells what it uses while it runs', async () => {
+    it('tells what it uses while it runs', async () => {
       const request = home.request({
         files: python('import time\nwhile time.process_time() < 0.5: pass\nprint("half", flush=True)\ntime.sleep(1)\n'),
       });

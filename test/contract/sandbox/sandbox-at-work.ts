@@ -20,8 +20,6 @@ export interface SandboxUnderTest {
     readonly tmpFileLimit?: boolean;
     /** What it holds less than hard, and what its homes accept so. */
     readonly unheld?: readonly EssentialLimit[];
-    /** Whether this host can't read how much CPU time a container has used. */
-    readonly hidesUse?: boolean;
   };
 }
 

@@ -26,15 +26,22 @@ describe("the supervisor's events", () => {
       event: 'started',
       entry: 'main.py',
     });
+    expect(parseSupervisorEvent(JSON.stringify({ ...ready, tells_use: true }))).toEqual({ ...ready, tells_use: true });
+    expect(parseSupervisorEvent('{"event":"used","cpu_us":null}')).toEqual({ event: 'used', cpu_us: null });
     expect(parseSupervisorEvent(JSON.stringify(ENDED))).toEqual(ENDED);
   });
 
-  it.each(['exec format error', '{"event":"party"}', '{"event":"ready"}', '[]', 'nul', ''])(
-    'are not made up from %j',
-    (line) => {
-      expect(parseSupervisorEvent(line)).toBeUndefined();
-    },
-  );
+  it.each([
+    'exec format error',
+    '{"event":"party"}',
+    '{"event":"ready"}',
+    '{"event":"used","cpu_us":-1}',
+    '[]',
+    'nul',
+    '',
+  ])('are not made up from %j', (line) => {
+    expect(parseSupervisorEvent(line)).toBeUndefined();
+  });
 });
 
 describe('the head of a text', () => {

@@ -18,7 +18,7 @@ import { Link } from '../../stream/link.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
 import { isOver } from '../../content/size-watch.ts';
 import type { Reach } from '../../content/placement.ts';
-import type { EndedEvent, ReadyEvent, SupervisorEvent } from '../../lifecycle/supervisor-events.ts';
+import type { EndedEvent, ProgressEvent, ReadyEvent } from '../../lifecycle/supervisor-events.ts';
 import type { ExecutionParts } from './execution-parts.ts';
 import { WorkspaceReturn, type ReturnedWorkspace } from './workspace-return.ts';
 
@@ -174,9 +174,9 @@ export class DockerExecution implements PreparedExecution {
     this.#link.keepRequests(count);
   }
 
-  usedCpuMs(): Promise<number | undefined> {
-    if (typeof this.#report?.cpu_us === 'number') return Promise.resolve(this.#report.cpu_us / 1000);
-    return Promise.resolve(this.#wentAt === undefined ? 0 : this.#cpu.read());
+  async usedCpuMs(): Promise<number | undefined> {
+    if (typeof this.#report?.cpu_us === 'number') return this.#report.cpu_us / 1000;
+    return this.#wentAt === undefined ? 0 : (this.#cpu.read() ?? this.#link.usedCpuMs());
   }
 
   #attach(signal: AbortSignal): Promise<Attachment> {
@@ -185,7 +185,7 @@ export class DockerExecution implements PreparedExecution {
     return attach(client, container, (chunk) => this.#stderr.push(chunk), signal);
   }
 
-  #take(event: SupervisorEvent): void {
+  #take(event: ProgressEvent): void {
     switch (event.event) {
       case 'ready':
         this.#greeted ??= event;
