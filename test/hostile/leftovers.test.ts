@@ -23,10 +23,13 @@ for _ in range(8):
 os.mkfifo("pipe")
 time.sleep(120)
 `;
+const VOLUMES = '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Name}}{{end}}{{end}}';
 const DECOY = 'f'.repeat(16);
 const DECOY_VOLUME = `decoy-of-another-home-${process.pid}`;
 
 let home: HostileHome;
+/** Of the container that was running, by its mounts: Podman keeps no label of one without a name. */
+let volumesBefore: readonly string[];
 let decoy: string;
 let decoyWorkspace: string;
 
@@ -57,7 +60,9 @@ beforeAll(async () => {
   decoy = container.id;
 
   // The report's, and the agent's own where its workspace is one.
-  expect([containers(label()).length, volumes(label()).length]).toEqual([1, IS_SHIPPED ? 2 : 1]);
+  const running = containers(label());
+  volumesBefore = running.flatMap((id) => listed('inspect', '--format', VOLUMES, id));
+  expect([running.length, volumesBefore.length]).toEqual([1, IS_SHIPPED ? 2 : 1]);
   expect(await home.run('run', '--headless', '--cycles', '2')).toMatchObject({ status: 0 });
 });
 afterAll(async () => {
@@ -99,6 +104,8 @@ describe('leftovers', () => {
     // A workspace that is one stays as long as its agent, for the next time.
     const own = IS_SHIPPED ? [expect.any(String)] : [];
     expect(volumes(label())).toEqual(own);
+    const all = listed('volume', 'ls', '--quiet');
+    expect(volumesBefore.filter((name) => all.includes(name))).toEqual(own);
   });
 
   it('temporary files: nothing half-written and no report is left', () => {

@@ -38,6 +38,14 @@ export function volumeName(homeLabel: string, folder: string): string {
   return `bp-agents-${homeLabel}-${folder.replace(/^\./, '_')}`;
 }
 
+/**
+ * Whether a volume that an engine has listed is this home's. Its word for it isn't taken: Podman lists what passes any
+ * one of several filters.
+ */
+export function isOfHome(labels: Readonly<Record<string, string>> | null | undefined, homeLabel: string): boolean {
+  return labels?.[LABEL.home] === homeLabel;
+}
+
 /** For the engine's list filter: containers of this home, or of one of its executions. */
 export function labelFilter(homeLabel: string, executionId?: string): { label: string[] } {
   const label = [`${LABEL.home}=${homeLabel}`];

@@ -1,6 +1,6 @@
 import type { DockerClient } from '../client/docker-client.ts';
 import { statusBehind } from '../client/engine-error.ts';
-import { LABEL, labelFilter } from '../labels.ts';
+import { isOfHome, LABEL, labelFilter } from '../labels.ts';
 
 /** Volumes of this home's executions whose containers are gone: whoever removed those has left them. */
 export async function orphanedVolumes(
@@ -12,9 +12,9 @@ export async function orphanedVolumes(
   const { Volumes } = await client.call('list volumes', signal, (abortSignal) =>
     client.docker.listVolumes({ filters, abortSignal }),
   );
-  return Volumes.filter(({ Labels }) => (Labels as Record<string, string> | null)?.[LABEL.workspace] === undefined).map(
-    ({ Name }) => Name,
-  );
+  return Volumes.filter(({ Labels }) => isOfHome(Labels, homeLabel))
+    .filter(({ Labels }) => Labels[LABEL.workspace] === undefined)
+    .map(({ Name }) => Name);
 }
 
 export async function removeVolume(client: DockerClient, name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { EngineVolumes } from '../../content/shipped/shipped-workspaces.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import { LABEL, labelFilter, volumeName } from '../labels.ts';
+import { isOfHome, LABEL, labelFilter, volumeName } from '../labels.ts';
 import { removeVolume } from './report-volumes.ts';
 
 /** The volumes of an engine that hold shipped workspaces. */
@@ -21,9 +21,9 @@ export function workspaceVolumes(client: DockerClient, homeLabel: string): Engin
       const { Volumes } = await client.call('list volumes', undefined, (abortSignal) =>
         client.docker.listVolumes({ filters, abortSignal }),
       );
-      return Volumes.map(({ Labels }) => (Labels as Record<string, string> | null)?.[LABEL.workspace] ?? '').filter(
-        (folder) => folder !== '',
-      );
+      return Volumes.filter(({ Labels }) => isOfHome(Labels, homeLabel))
+        .map(({ Labels }) => Labels[LABEL.workspace] ?? '')
+        .filter((folder) => folder !== '');
     },
   };
 }
