@@ -7,7 +7,7 @@ export interface Figures {
   readonly usage: TokenUsage;
   /** Whether all of them are the provider's own. */
   readonly isReported: boolean;
-  /** Why the provider's own could not be believed. */
+  /** What is wrong with the provider's own. */
   readonly doubt?: string;
 }
 
@@ -26,13 +26,18 @@ export function figuresOf(call: OpenCall, reported: Partial<TokenUsage>, produce
     ...(isInputRight ? { input, cached, ...(written > 0 && { written }) } : { input: counted.input, cached: 0 }),
     output: isOutputRight ? output : counted.output,
   };
-  if (isInputRight && isOutputRight)
-    return { usage, isReported: reported.input !== undefined && reported.output !== undefined };
+  const isReported = reported.input !== undefined && reported.output !== undefined;
+  const billed = `${usage.input + usage.cached} of input and ${usage.output} of output`;
+  if (!isReported)
+    return { usage, isReported, doubt: `it reported no figures that can be right: ${billed} were counted here` };
   const own = `${input + cached} of input and ${output} of output`;
+  if (!isInputRight || !isOutputRight)
+    return { usage, isReported: false, doubt: `its own figures can't be right (${own}): ${billed} count here` };
+  const isMore = input + cached > call.input.most || output > call.asked.answers * call.outputMax;
   return {
     usage,
-    isReported: false,
-    doubt: `its own figures can't be right (${own}): ${usage.input} and ${usage.output} were counted here`,
+    isReported,
+    ...(isMore && { doubt: `it reported more than was reserved (${own}): billed as reserved` }),
   };
 }
 

@@ -152,12 +152,12 @@ export class Gateway {
   ): Promise<Result<OpenCall>> {
     const { economy, clock } = this.#deps;
     const beganAt = clock.monotonic();
-    const { weights, price, encoding, imageTokens, provider, name } = model;
+    const { weights, price, encoding, imageTokens, provider, ownName } = model;
     const isFree = asked.answers === 0 && format.route !== '/v1/embeddings';
     const input = isFree ? NO_INPUT : await this.#counter.inputOf(asked, { encoding, imageTokens });
     const outputMax = Math.min(asked.outputMax ?? model.outputMax, model.outputMax);
     const order = {
-      ...{ provider: provider.name, model: name, route: format.route },
+      ...{ provider: provider.name, model: ownName, route: format.route },
       ...{ weights, price, input: input.most, outputMax },
     };
     const reserve = () => reserveCall(economy, caller, { ...order, answers: asked.answers });

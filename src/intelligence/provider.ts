@@ -25,6 +25,8 @@ export interface Provider {
 /** A model as agents know it. */
 export interface Model {
   readonly name: string;
+  /** Its first name, under which its calls are booked: `name` may be an alias. */
+  readonly ownName: string;
   readonly upstream: string;
   readonly provider: Provider;
   readonly weights: TokenWeights;
@@ -108,6 +110,7 @@ function modelOf(
 ): Omit<Model, 'name'> {
   const upstream = model.upstream ?? model.name;
   return {
+    ownName: model.name,
     upstream,
     provider,
     weights: weightsOf(model),

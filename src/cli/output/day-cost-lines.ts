@@ -33,6 +33,9 @@ function costLine(economy: Economy): string {
     return `a day of models costs at most ${count} (${source}); in money nobody knows, since none has a price`;
   if (money === null)
     return `a day of models costs at most ${count} (${source}), but nothing limits the money: ${unlimited.join(', ')} cost no tokens for some of what they do`;
+  // A budget in money alone limits tokens too, but by how many depends on which are the cheapest.
+  if (isByBudget && limits.day.tokens === null && limits.total.tokens === null)
+    return `a day of models costs at most ${formatMoney(money, currency)} (${source})`;
   const each = value.dearest > 0 ? `, ${formatMoney(value.dearest, currency)} for a million at the dearest` : '';
   return `a day of models costs at most ${formatMoney(money, currency)} and ${count}${each} (${source})`;
 }

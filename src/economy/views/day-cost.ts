@@ -26,12 +26,14 @@ export function dayCost(deps: Economy): DayCost {
     const { unlimited } = value;
     return { tokens: sold, money: unlimited.length > 0 ? null : tokensCost(sold, value), isByBudget: false, unlimited };
   }
-  const { total } = spendingNow(deps);
-  const left = (limit: number | null, spent: number) => (limit === null ? Infinity : Math.max(0, limit - spent));
-  const tokens = Math.min(sold, limits.day.tokens ?? Infinity, left(limits.total.tokens, total.tokens));
+  const { day, total } = spendingNow(deps);
+  // What today has cost already is a part of today, though it is gone from the whole.
+  const inAll = (limit: number | null, unit: 'money' | 'tokens') =>
+    limit === null ? Infinity : Math.max(0, limit - total[unit]) + day[unit];
+  const tokens = Math.min(sold, limits.day.tokens ?? Infinity, inAll(limits.total.tokens, 'tokens'));
   const unlimited = limitsMoney(limits) ? [] : value.unlimited;
   const atMost = value.unlimited.length > 0 ? Infinity : tokensCost(tokens, value);
-  const money = Math.min(atMost, limits.day.money ?? Infinity, left(limits.total.money, total.money));
+  const money = Math.min(atMost, limits.day.money ?? Infinity, inAll(limits.total.money, 'money'));
   return {
     tokens,
     money: Number.isFinite(money) ? money : null,

@@ -2,6 +2,7 @@ import {
   imageUrl,
   json,
   label,
+  name,
   listOf,
   object,
   oneOf,
@@ -34,7 +35,7 @@ const toolCall = object({
 
 /** Of all roles. */
 export const message = object({
-  ...{ role: label, name: label, content: wordsOr(listOf(part)), refusal: words, ...MARKS },
+  ...{ role: name, name: label, content: wordsOr(listOf(part)), refusal: words, ...MARKS },
   ...{ tool_calls: listOf(toolCall), tool_call_id: label, function_call: called },
   // Thoughts that are sent back: most servers drop them.
   ...{ reasoning_content: json, reasoning: json, reasoning_details: json },

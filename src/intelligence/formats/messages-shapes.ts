@@ -1,4 +1,4 @@
-import { imageData, json, label, listOf, object, oneOf, only, words, wordsOr, type Shape } from './shape.ts';
+import { imageData, json, label, name, listOf, object, oneOf, only, words, wordsOr, type Shape } from './shape.ts';
 
 export const cacheControl = object({ type: label, ttl: label });
 const BLOCK = { type: label, cache_control: cacheControl };
@@ -41,7 +41,7 @@ const block = oneOf({
   redacted_thinking: object({ ...BLOCK, data: label }),
 });
 
-export const message = object({ role: label, content: wordsOr(listOf(block)) });
+export const message = object({ role: name, content: wordsOr(listOf(block)) });
 export const system = wordsOr(listOf(oneOf({ text })));
 
 const customTool = object({

@@ -3,6 +3,7 @@ import {
   imageUrl,
   json,
   label,
+  name,
   listOf,
   object,
   oneOf,
@@ -39,7 +40,7 @@ const answered = object({ ...ITEM, call_id: label, output: said });
 
 export const item = oneOf(
   {
-    message: object({ ...ITEM, role: label, content: said, phase: label }),
+    message: object({ ...ITEM, role: name, content: said, phase: label }),
     function_call: object({ ...called, arguments: words }),
     function_call_output: answered,
     custom_tool_call: object({ ...called, input: words }),

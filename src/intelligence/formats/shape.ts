@@ -73,6 +73,10 @@ export const figures: Shape = (value, field) =>
     ? accept(value)
     : wrongType(field, 'an object of numbers');
 
+/** A name that can be nothing else. */
+export const name: Shape = (value, field, into) =>
+  value === null || typeof value === 'string' ? label(value, field, into) : wrongType(field, 'text');
+
 /** Anything at all, counted as a whole: it belongs to the agent, and no provider looks for an address in it. */
 export const json: Shape = (value, _field, into) => {
   if (value !== null) into.extras.push(JSON.stringify(value));
@@ -81,8 +85,10 @@ export const json: Shape = (value, _field, into) => {
 
 /** Where files, conversations and pages are named that lie elsewhere: what they cost nobody knows before. */
 const ELSEWHERE = new Set([
-  ...['url', 'image_url', 'file_id', 'file_url', 'file_data', 'file_uri', 'fileUri', 'fileData', 'container_id'],
-  ...['vector_store_ids', 'video_url', 'cachedContent', 'cached_content'],
+  ...['url', 'image_url', 'video_url', 'file_id', 'file_url', 'file_data', 'file_uri', 'container_id'],
+  ...['vector_store_ids', 'cached_content'],
+  // Google's fields come in this spelling.
+  ...['imageUrl', 'videoUrl', 'fileId', 'fileUrl', 'fileData', 'fileUri', 'containerId', 'cachedContent'],
 ]);
 
 /** An object with these fields. Others are taken out and named; those that name a place elsewhere are refused. */
@@ -115,7 +121,7 @@ export function listOf(shape: Shape): Shape {
     if (!Array.isArray(value)) return wrongType(field, 'a list');
     const kept: unknown[] = [];
     for (const [place, item] of (value as unknown[]).entries()) {
-      if (item === null) return wrongType(`${field}.${place}`, 'something');
+      if (item === null) return wrongType(`${field}.${place}`, 'something, and not null');
       const result = shape(item, `${field}.${place}`, into);
       if (!result.ok) return result;
       kept.push(result.value);
