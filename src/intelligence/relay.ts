@@ -1,10 +1,12 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { TokenUsage } from '../domain/tokens.ts';
 import {
+  listOf,
   parseEvent,
   recordOf,
   reportedFailure,
   textIn,
+  type Json,
   type ProviderKind,
   type StreamEvent,
 } from './formats/format.ts';
@@ -23,9 +25,6 @@ export interface RelayDeps {
 
 /** Some servers end the streams of all formats so. */
 const LAST_OF_CHATS = '[DONE]';
-
-/** An error that came instead of events. */
-const RAW_CHARS_MAX = 65_536;
 
 /**
  * Passes a provider's events on as they arrive, and settles the call before its last one: whoever has the whole answer
@@ -115,7 +114,19 @@ class EventStream {
     this.#isClosed = true;
     // The empty line that ends an event is left out by some servers where the connection ends with it.
     this.#parser.feed('\n\n');
+    if (!this.#hasBegun) this.#takeWhole();
     this.#failed(why);
+  }
+
+  /** A whole answer in place of a stream is passed on as one: it has come, and it is to be paid for. */
+  #takeWhole(): void {
+    const { format, model } = this.#call;
+    const answers = answersIn(withoutKey(model.provider, this.#raw));
+    if (answers.some((answer) => format.failureOf(answer))) return;
+    for (const event of answers.flatMap((answer) => format.eventsOf(answer))) {
+      const name = format.kind === 'anthropic' ? textIn(event['type']) : undefined;
+      this.#take({ id: undefined, event: name, data: JSON.stringify(event) });
+    }
   }
 
   /** What fails after the end of all answers was told takes nothing away from them. */
@@ -132,7 +143,7 @@ class EventStream {
   /** The events that are complete by now. */
   feed(text: string, bytes: number): string {
     this.#bytes += bytes;
-    if (!this.#hasBegun && this.#raw.length < RAW_CHARS_MAX) this.#raw += text;
+    if (!this.#hasBegun) this.#raw += text;
     if (this.isTooLarge) this.failure = `its answer has more than ${this.#bytesMax} bytes`;
     else this.#parser.feed(text);
     return this.isOver ? '' : this.#taken();
@@ -234,6 +245,17 @@ function errorOf(event: string | undefined, data: string): string | undefined {
   if (event !== 'error') return undefined;
   const { error, message } = recordOf(parseEvent(data));
   return reportedFailure(error)?.message ?? (textIn(message) || data);
+}
+
+/** One, or a list of several, as Google sends them. */
+function answersIn(text: string): readonly Json[] {
+  const one = parseEvent(text);
+  if (one) return [one];
+  try {
+    return listOf(JSON.parse(text));
+  } catch {
+    return [];
+  }
 }
 
 function eventText(event: string | undefined, data: string): string {

@@ -33,6 +33,7 @@ import {
   told,
 } from './shape.ts';
 import { readTools } from './tools.ts';
+import { chatEvents } from './whole-as-events.ts';
 
 export const ANSWERS_MAX = 8;
 
@@ -68,6 +69,7 @@ export const chat: Format = {
       .join(''),
   failureOf: (answer) => failureIn(answer, ['choices', 'usage']),
   readEvent,
+  eventsOf: chatEvents,
   lastEvent: 'data: [DONE]\n\n',
 };
 

@@ -19,6 +19,7 @@ export const embeddings: Format = {
   usageOf: (answer) => usageIn(answer['usage']),
   textOf: () => '',
   failureOf: (answer) => failureIn(answer, ['data', 'usage']),
+  eventsOf: () => [],
   lastEvent: '',
   readEvent: () => ({ failure: 'embeddings are not streamed' }),
 };

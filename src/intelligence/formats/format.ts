@@ -95,6 +95,8 @@ export interface Format {
   textOf(answer: Json): string;
   /** Why an answer with a status of success is none. */
   failureOf(answer: Json): ReportedFailure | undefined;
+  /** A whole answer as the events of a stream, for a provider that sends no streams. */
+  eventsOf(answer: Json): readonly Json[];
   /** What ends a stream, for one whose provider left it out. */
   readonly lastEvent: string;
   /** The meaning of one event of a stream; its data is text. */

@@ -27,6 +27,7 @@ export const generateContent: Format = {
   textOf,
   failureOf: (answer) => failureIn(answer, ['candidates', 'promptFeedback', 'usageMetadata']),
   readEvent,
+  eventsOf: (answer) => [answer],
   lastEvent: '',
 };
 

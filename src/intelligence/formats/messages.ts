@@ -20,6 +20,7 @@ import { cacheControl, message, system, toolShape } from './messages-shapes.ts';
 import { checkFilled, checkImages, readCount, readFrame } from './screen.ts';
 import { json, listOf as list, newReading, object, readFields, setting, settings, told } from './shape.ts';
 import { readTools } from './tools.ts';
+import { messageEvents } from './whole-as-events.ts';
 
 const FIELDS = {
   allowed: new Set([
@@ -55,6 +56,7 @@ export const messages: Format = {
   failureOf: (answer) =>
     answer['type'] === 'error' ? reportedFailure(answer['error'] ?? {}) : failureIn(answer, ['content', 'usage']),
   readEvent,
+  eventsOf: messageEvents,
   lastEvent: `event: message_stop\ndata: ${JSON.stringify({ type: 'message_stop' })}\n\n`,
 };
 

@@ -33,6 +33,7 @@ import {
   wordsOr,
 } from './shape.ts';
 import { readTools } from './tools.ts';
+import { responseEvents } from './whole-as-events.ts';
 
 const STORED = 'nothing of an agent is kept at the provider';
 
@@ -68,6 +69,7 @@ export const responses: Format = {
   // One that has failed is an answer all the same where it is told in the format.
   failureOf,
   readEvent,
+  eventsOf: responseEvents,
   lastEvent: '',
 };
 
