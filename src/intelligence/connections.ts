@@ -17,15 +17,19 @@ export function connectionsTo({ origin, path: base, kind, key, config }: Provide
   });
   const headers = {
     'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
     'accept-encoding': 'identity',
     'user-agent': 'bp-agents',
     ...(kind === 'anthropic' && { 'anthropic-version': ANTHROPIC_VERSION }),
     ...(key !== undefined && keyHeader(kind, key)),
   };
   return {
-    send: ({ path, body, signal }) =>
-      pool.request({ method: 'POST', path: `${base}${path}`, headers, body: JSON.stringify(body), signal }),
+    send({ path, body, signal }) {
+      const isStream = body['stream'] === true || path.endsWith('alt=sse');
+      // Some servers stream to whoever says that it takes events.
+      const accept = isStream ? 'text/event-stream, application/json' : 'application/json';
+      const sent = { headers: { ...headers, accept }, body: JSON.stringify(body) };
+      return pool.request({ method: 'POST', path: `${base}${path}`, ...sent, signal });
+    },
     close: () => pool.destroy(),
   };
 }

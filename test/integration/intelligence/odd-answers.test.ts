@@ -140,3 +140,11 @@ it('an agent that asks for too much does not keep others from the provider', asy
   expect((await greedy.agent.post(path, body)).status).toBe(200);
   await greedy.close();
 });
+
+it.each(FORMATS)('no provider is told that a stream is taken where none is asked for (%s)', async (name) => {
+  mind.provider.behave({});
+  await mind.agent.post(CALLS[name].path, CALLS[name].body);
+  expect(mind.provider.calls.at(-1)?.headers.accept).toBe('application/json');
+  await mind.agent.post(streamed(name).path, streamed(name).body);
+  expect(mind.provider.calls.at(-1)?.headers.accept).toContain('text/event-stream');
+});
