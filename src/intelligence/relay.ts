@@ -221,8 +221,8 @@ class EventStream {
     if (this.#isTotal) return figuresOf(this.#call, this.#usage, tokens);
     // An answer that was cut short has reported less than it produced, if anything.
     const { output: _output, ...input } = this.#usage;
-    const { doubt: _doubt, ...figures } = figuresOf(this.#call, input, tokens);
-    return { ...figures, isReported: false };
+    const { doubt, ...figures } = figuresOf(this.#call, input, tokens);
+    return { ...figures, isReported: false, ...(this.isComplete && doubt !== undefined && { doubt }) };
   }
 
   #taken(): string {

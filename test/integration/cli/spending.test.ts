@@ -138,21 +138,20 @@ describe('run', () => {
   });
 
   it.each([
-    ['{day: {money: 5}}', '5 USD and 8,640,000 tokens'],
-    ['{day: {tokens: 100000}}', '1.5 USD and 100,000 tokens'],
-    ['{total: {money: 3, tokens: 1000000}}', '3 USD and 1,000,000 tokens'],
+    ['{day: {money: 5}}', '5 USD'],
+    ['{day: {tokens: 100000}}', '1.5 USD and 100,000 tokens, 15 USD for a million at the dearest'],
+    ['{total: {money: 3, tokens: 1000000}}', '3 USD and 1,000,000 tokens, 15 USD for a million at the dearest'],
   ])('or by the budget %s', async (budget, told) => {
-    const dearest = '15 USD for a million at the dearest';
     expect(await said({ prices: PRICED, budget })).toEqual([
-      `a day of models costs at most ${told}, ${dearest} (by intelligence.budget)`,
+      `a day of models costs at most ${told} (by intelligence.budget)`,
     ]);
   });
 
-  it('says what is left of the whole budget', async () => {
+  it('says what is left of the whole budget, with what today has cost already', async () => {
     open({ prices: PRICED, budget: '{total: {money: 2}}' });
     spend();
     const { stdout } = await home.run('run', '--headless', '--cycles', '1');
-    expect(stdout).toContain('a day of models costs at most 0.35 USD and');
+    expect(stdout).toContain('a day of models costs at most 1 USD (by intelligence.budget)');
   });
 
   it('names the models that have no price, and what that means', async () => {

@@ -160,6 +160,14 @@ describe('a call is settled', () => {
     behave(400, 450);
     await askBy(form);
     expect(calls()[0]).toMatchObject({ input: 400, output: 450, isReported: 1, billed: 850 });
+    behave(180_000, 450);
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ input: 180_000, isReported: 1, billed: calls()[0]?.reserved });
+    expect(calls()[0]?.detail).toContain('more than was reserved');
+    mind.provider.behave({ words, usage: null });
+    await askBy(form);
+    expect(calls()[0]).toMatchObject({ isReported: 0, outcome: 'completed' });
+    expect(calls()[0]?.detail).toContain('no figures that can be right');
   });
 
   it.each([

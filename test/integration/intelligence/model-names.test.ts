@@ -55,3 +55,10 @@ describe("a model's name may hold slashes and colons", () => {
     expect(answer.text).toBe('Hello, world!');
   });
 });
+
+it('a call by an alias is booked under the name of its model', async () => {
+  const { modelCalls } = mind.test.economy.store;
+  for (const model of ['small', 'gpt', 'meta/llama-3:free'])
+    await mind.agent.post('/v1/chat/completions', { model, messages: said });
+  expect(modelCalls.page(Number.MAX_SAFE_INTEGER, 3).map(({ model }) => model)).toEqual(['gpt', 'gpt', 'gpt']);
+});
