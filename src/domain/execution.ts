@@ -1,4 +1,5 @@
 import type { MicroCredits } from './credits.ts';
+import type { RefusalCode } from './refusal.ts';
 import type { Bundle } from './resources.ts';
 
 /** `allocated → starting → running → settled`; any unsettled state may go to settled. */
@@ -83,6 +84,10 @@ export interface Execution {
   readonly usage: Usage;
   readonly tokensUsed: number;
   readonly requests: number;
+  /** The code with which its last own bid was refused; null where none was, or a later one was taken. */
+  readonly refusedBid: RefusalCode | null;
+  /** It ended, and at its end or later nothing was pending for its agent any more. */
+  readonly leftIdle: boolean;
 }
 
 /** min(wall_max, wall_base + wall_per_cpu × cpu_seconds), in milliseconds. */

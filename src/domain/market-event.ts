@@ -9,6 +9,14 @@ export type MarketEvent =
       readonly outcome: string;
       readonly detail: string;
     }
+  /** Its last execution has ended, and nothing is pending for it; it dies unless somebody bids for it. */
+  | {
+      readonly kind: 'left_idle';
+      readonly executionId: number;
+      readonly agentId: string;
+      /** The code with which that execution's last bid was refused, where one was. */
+      readonly refusedBid: string | null;
+    }
   | { readonly kind: 'died'; readonly agentId: string }
   | { readonly kind: 'prompt_expired'; readonly promptId: number }
   | { readonly kind: 'paused'; readonly reason: string }

@@ -157,7 +157,9 @@ const EXECUTIONS = [
   ...words('id agent_id bid_id attempt cycle state outcome exit_code payer price_paid'),
   ...RESOURCE_WORDS.map((resource) => `bought_${resource}`),
   ...words('used_cpu_seconds used_memory_mb_peak used_tokens used_wall_seconds used_workspace_bytes'),
-  ...words('used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail'),
+  ...words(
+    'used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail refused_bid left_idle',
+  ),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
   next_bid_status next_bid_detail submitted_at opened_at answered_at purged_at title content`);

@@ -4,6 +4,7 @@ import type { OrchestratorDeps } from './deps.ts';
 import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
+import { tellIdle } from './idle-news.ts';
 import { recover, removeLeftovers } from './recovery.ts';
 import { Retention } from './retention.ts';
 import { StopWatch } from './stop-watch.ts';
@@ -118,10 +119,12 @@ async function sleepUntil({ clock }: OrchestratorDeps, time: number, stop: Abort
   }
 }
 
-function report({ logger, events }: OrchestratorDeps, cleared: ClearedCycle): void {
+function report(deps: OrchestratorDeps, cleared: ClearedCycle): void {
+  const { logger, events } = deps;
   const { cycle, bids, allocated, revenue, expiredBids, expiredPrompt, lives, head } = cleared;
   logger.info({ cycle, bids, winners: allocated.length, revenue, expiredBids, head }, 'cleared');
   // Of too many at once a subscriber loses the oldest: what nobody may miss comes last.
+  for (const idle of lives.idle) tellIdle(deps, idle);
   for (const agentId of lives.died) events.publish({ kind: 'died', agentId });
   if (expiredPrompt !== undefined) events.publish({ kind: 'prompt_expired', promptId: expiredPrompt });
   events.publish({ kind: 'cycle', cycle, bids, winners: allocated.length });

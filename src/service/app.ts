@@ -18,6 +18,8 @@ import { relayed } from './relayed.ts';
 import { RefusedError } from './refused-error.ts';
 import type { RouteSpec } from './route.ts';
 import { firstRefusal } from './schema.ts';
+import { lookForBid, noteRefusal, noteUnread, triedBid, triedBidDecorator } from './tried-bid.ts';
+import { noteRefusedBid } from '../economy/executions/refused-bid.ts';
 import { shareCommit } from '../economy/share-commit.ts';
 
 export interface AppOptions {
@@ -46,6 +48,7 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
   });
   app.decorateRequest(callerDecorator, null);
   app.decorateRequest(keyDecorator, null);
+  app.decorateRequest(triedBidDecorator, null);
   takeJsonOnly(app);
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
     const read = schema.safeParse(data);
@@ -110,7 +113,7 @@ type RouteDeps = Pick<AppOptions, 'economy' | 'clock'>;
 
 function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void {
   const { economy } = deps;
-  const { method, path, group, body, query, params, bodyBytesMax } = spec;
+  const { method, path, group, body, query, params, bodyBytesMax, triesBid } = spec;
   const hasEffect = method !== 'GET' && group !== 'intelligence';
   // A call of a model is billed each time that it is made.
   const takesKey = hasEffect && method === 'POST';
@@ -128,7 +131,9 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void 
       identify(economy, { apiKey: group === 'intelligence', isCheckedLater: hasEffect }),
       ...(method === 'POST' ? [requireBody] : []),
       ...(takesKey ? [readKey(`${method} ${path}`)] : []),
+      ...(triesBid ? [lookForBid(triesBid)] : []),
     ],
+    ...(triesBid && { onError: noteUnread({ ...deps, limitMs: HELD_MS_MAX }, triesBid) }),
     handler: handlerOf(deps, spec, hasEffect),
   });
 }
@@ -156,8 +161,13 @@ function workOnce({ economy, clock }: RouteDeps, spec: RouteSpec) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { body, query, params } = request;
     const caller = callerOf(request);
+    const tried = triedBid(request);
+    const noted = async (result: Result<unknown>) => {
+      if (!result.ok && tried) await noteRefusal({ economy, clock, limitMs: HELD_MS_MAX }, request, result.code);
+      return answer(reply, spec, result);
+    };
     const wrong = checkExecution(body, caller.executionId);
-    if (wrong) return answer(reply, spec, wrong);
+    if (wrong) return noted(wrong);
     const done = { now: false };
     const key = keyOf(request);
     const worker = workOf(spec);
@@ -166,11 +176,12 @@ function workOnce({ economy, clock }: RouteDeps, spec: RouteSpec) {
         done.now = true;
         const worked = worker({ caller, body, query, params });
         if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
+        if (worked.ok && tried) noteRefusedBid(economy, caller.executionId, null);
         return worked;
       });
     const result = await shareCommit(economy, clock, write, { limitMs: HELD_MS_MAX });
     if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
-    return answer(reply, spec, result);
+    return noted(result);
   };
 }
 

@@ -11,6 +11,7 @@ import {
   creditsShape,
   executionId,
   executionIdShape,
+  isRecord,
   readBy,
   readExecutionId,
   text,
@@ -122,10 +123,6 @@ function readBid(input: unknown): Result<{ readonly bid: Bid; readonly execution
 
 function readOwnBid(input: unknown, field: string): Result<Bid> {
   return readBidRequest(input, { field, mayBeForAnother: false });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shown(shape: z.ZodType, description: string): Record<string, unknown> {

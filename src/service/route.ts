@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RefusalCode, Result } from '../domain/refusal.ts';
 import type { Caller } from '../economy/executions/caller.ts';
+import type { TriesBid } from './tried-bid.ts';
 
 export type RouteGroup = 'economic' | 'market' | 'human' | 'social' | 'intelligence' | 'execution';
 
@@ -49,6 +50,8 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly answer: z.ZodType;
   /** Beside those that any route may give: of the fields of its schemas and of what it does. */
   readonly refusals: readonly RefusalCode[];
+  /** Whether such a body is to place a bid of the caller's own: what such a bid is refused for is kept. */
+  readonly triesBid?: TriesBid;
   /** Passes the call on to somebody else; in place of `work`. */
   readonly relay?: (call: RelayedCall<Body, Query, Params>) => Promise<Result<RelayedAnswer>>;
   /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */

@@ -1,4 +1,5 @@
 import type { EssentialLimit, Execution, ExecutionState } from '../domain/execution.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
 import type { Database } from './database.ts';
 
 /** Who an execution is to its own endpoint. */
@@ -26,6 +27,11 @@ export function executionStates(database: Database) {
     `UPDATE executions SET state = 'running', started_at = ?, unheld = ?
       WHERE id = ? AND state = 'starting' AND stop_requested = 0`,
   );
+  const refusedBid = database
+    .prepare<[number], RefusalCode | null>('SELECT refused_bid FROM executions WHERE id = ?')
+    .pluck();
+  const setRefusedBid = database.prepare('UPDATE executions SET refused_bid = ? WHERE id = ?');
+  const leftIdle = database.prepare('UPDATE executions SET left_idle = 1 WHERE id = ?');
 
   return {
     identityOf(id: number): Identity | undefined {
@@ -41,6 +47,9 @@ export function executionStates(database: Database) {
     requestStop: (id: number): boolean => requestStop.run(id).changes === 1,
     /** The unsettled ones that the operator wants to end. */
     toStop: (): readonly number[] => toStop.all(),
+    refusedBid: (id: number): RefusalCode | null => refusedBid.get(id) ?? null,
+    setRefusedBid: (id: number, code: RefusalCode | null): void => void setRefusedBid.run(code, id),
+    markLeftIdle: (id: number): void => void leftIdle.run(id),
     /** False where it is no longer `allocated`. */
     markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,
     /** False where it is no longer `starting`, or is to be stopped. */

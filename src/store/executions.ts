@@ -1,5 +1,6 @@
 import { micro, type MicroCredits } from '../domain/credits.ts';
 import type { EssentialLimit, Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
+import type { RefusalCode } from '../domain/refusal.ts';
 import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 import { executionStates } from './execution-states.ts';
@@ -72,12 +73,14 @@ type Row = [
   outputBytes: number | null,
   requests: number,
   unheld: string,
+  refusedBid: RefusalCode | null,
+  leftIdle: number,
 ];
 
 const COLUMNS = `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, stop_requested, cpu_ms, memory_mb,
   tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, token_hash, allocated_at, started_at,
   ended_at, outcome, detail, exit_code, used_cpu_ms, used_memory_bytes, used_tokens, used_wall_ms, workspace_bytes,
-  workspace_files, output_bytes, requests, unheld`;
+  workspace_files, output_bytes, requests, unheld, refused_bid, left_idle`;
 
 export type Executions = ReturnType<typeof executionsTable>;
 
@@ -245,7 +248,7 @@ function toExecution(row: Row): Execution {
   const [tokenHash, allocatedAt, startedAt, endedAt, outcome, detail, exitCode, ...used] = rest;
   const [usedCpuMs, memoryPeakBytes, tokensUsed, usedWallMs, workspaceBytes, workspaceFiles, outputBytes, ...last] =
     used;
-  const [requests, unheld] = last;
+  const [requests, unheld, refusedBid, leftIdle] = last;
   return {
     id,
     bidId,
@@ -273,5 +276,7 @@ function toExecution(row: Row): Execution {
     usage: { cpuMs: usedCpuMs, memoryPeakBytes, wallMs: usedWallMs, workspaceBytes, workspaceFiles, outputBytes },
     tokensUsed,
     requests,
+    refusedBid,
+    leftIdle: leftIdle === 1,
   };
 }

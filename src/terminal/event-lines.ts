@@ -17,6 +17,8 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return { text: `${formatId('execution', event.executionId)} of ${event.agentId} started`, stays: false };
     case 'settled':
       return settledLine(event);
+    case 'left_idle':
+      return { text: idleText(event), stays: true };
     case 'died':
       return { text: `${event.agentId} died; its credits are burnt`, stays: true };
     case 'prompt_expired':
@@ -40,4 +42,9 @@ function settledLine({ executionId, agentId, outcome, detail }: Extract<MarketEv
   const done = outcome === 'completed';
   const why = done || detail === '' || detail === outcome ? '' : ` (${detail})`;
   return { text: `${formatId('execution', executionId)} of ${agentId}: ${outcome}${why}`, stays: !done };
+}
+
+function idleText({ executionId, agentId, refusedBid }: Extract<MarketEvent, { kind: 'left_idle' }>): string {
+  const why = refusedBid === null ? 'it has placed no bid' : `its bid was refused (${refusedBid})`;
+  return `nothing is pending for ${agentId} after ${formatId('execution', executionId)}: ${why}`;
 }

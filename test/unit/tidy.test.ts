@@ -18,6 +18,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0006-held-limits.sql': '290d628024c88064266db42d08096ca9d1ca66b4f3f6fd7dfe5b163f7fd6b3b3',
   '0007-spending.sql': 'c511d8521608107a7758c4fff6d0e69dd62d31b3db54c0463441ec73844809dc',
   '0008-privacy.sql': 'f8a54097f5dfea3c981a388a7e741607cdb181d03d85c07696d5886647c5ee2f',
+  '0009-slips.sql': '8bca9cefc950917d277a9fd1a7f6a8e8411fd241c9edd0ac2e13523ced4cae44',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);

@@ -9,7 +9,7 @@ import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { addAgentInstall } from './agent-install.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';
-import { EXECUTION_COLUMNS } from './executions.ts';
+import { EXECUTION_COLUMNS, idleReason } from './executions.ts';
 import { PROMPT_COLUMNS } from './prompts.ts';
 
 export function addAgent(command: Command, deps: CliDeps): void {
@@ -31,6 +31,7 @@ function lines(view: WholeAgent): readonly string[] {
     ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
     ...(view.purged_at === null ? [] : [`text purged ${view.purged_at}`]),
+    ...idleFacts(view),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
   ];
   return [
@@ -40,4 +41,11 @@ function lines(view: WholeAgent): readonly string[] {
     ...(executions.length > 0 ? ['', ...tableLines(executions, EXECUTION_COLUMNS)] : []),
     ...(prompts.length > 0 ? ['', ...tableLines(prompts, PROMPT_COLUMNS)] : []),
   ];
+}
+
+/** Told of the last execution only, and only while nothing has come since. */
+function idleFacts({ status, last_bids: bids, last_executions: executions }: WholeAgent): readonly string[] {
+  const last = executions.at(-1);
+  if (!last?.left_idle || status === 'dead' || bids.some((bid) => bid.status === 'pending')) return [];
+  return [`nothing pending since ${last.id} (${idleReason(last)})`];
 }

@@ -24,7 +24,7 @@ export const EXECUTION_COLUMNS: readonly Column<ExecutionView>[] = [
   { title: 'MB', value: (view) => budgetOf(view, 'memory', 'memory_mb_peak', 'memory_mb'), right: true },
   { title: 'tokens', value: ({ used, bought }) => usedOf(used.tokens, bought.tokens), right: true },
   { title: 'wall s', value: ({ used }) => used.wall_seconds, right: true },
-  { title: 'detail', value: ({ detail, outcome }) => (outcome === 'completed' ? null : detail) },
+  { title: 'detail', value: detailText },
 ];
 
 export function addExecutions(command: Command, deps: CliDeps): void {
@@ -40,6 +40,17 @@ export function addExecutions(command: Command, deps: CliDeps): void {
       );
       printList(deps, views, { json: options.json, columns: EXECUTION_COLUMNS, limit, none: 'no executions' });
     });
+}
+
+function detailText(view: ExecutionView): string | null {
+  const { detail, outcome } = view;
+  const parts = [outcome === 'completed' ? null : detail, view.left_idle ? `left idle: ${idleReason(view)}` : null];
+  return parts.filter((part) => part !== null).join('; ') || null;
+}
+
+/** Why nothing is pending for its agent. */
+export function idleReason({ refused_bid: refused }: Pick<ExecutionView, 'refused_bid'>): string {
+  return refused === null ? 'no bid' : `bid refused, ${refused}`;
 }
 
 /** As `usedOf`; `(unheld)` where the engine did not hold it. */

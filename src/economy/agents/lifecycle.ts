@@ -1,5 +1,6 @@
 import { micro } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
+import { markIdleSince, type IdleAgent } from '../executions/idle.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -7,6 +8,8 @@ import { STORE } from '../internal/store-key.ts';
 export interface LifeChanges {
   readonly fallen: readonly string[];
   readonly died: readonly string[];
+  /** Of the fallen, those of whom it was not told when their last execution ended. */
+  readonly idle: readonly IdleAgent[];
 }
 
 /**
@@ -21,7 +24,7 @@ export function sortTheLiving(deps: Economy): LifeChanges {
   // The sponsored bids of the dead are void now: who lived by them alone is dormant.
   const fallen = store.agents.fallen();
   for (const id of fallen) store.agents.markDormant(id, cycle);
-  return { fallen, died };
+  return { fallen, died, idle: fallen.flatMap((id) => markIdleSince(deps, id) ?? []) };
 }
 
 /** Death: its bids are voided, its credits go to `burn`, its workspace stays for the operator to read. */

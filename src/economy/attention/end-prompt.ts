@@ -147,5 +147,9 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
   if (placed.ok) {
     const detail = `${formatId('bid', placed.value.bidId)}, reserve ${toCredits(placed.value.reserve)}`;
     store.prompts.setNextBid(prompt.id, 'placed', detail);
-  } else store.prompts.setNextBid(prompt.id, placed.code, placed.message);
+    store.executions.setRefusedBid(prompt.executionId, null);
+    return;
+  }
+  store.prompts.setNextBid(prompt.id, placed.code, placed.message);
+  store.executions.setRefusedBid(prompt.executionId, placed.code);
 }

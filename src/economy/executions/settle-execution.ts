@@ -1,11 +1,12 @@
 import { micro, min, subtract } from '../../domain/credits.ts';
 import { isOwnFault, isRefunded, type Execution, type Outcome, type Usage } from '../../domain/execution.ts';
 import { formatId } from '../../domain/ids.ts';
-import { bundleCost, type Bundle } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { receiver } from '../agents/living-agent.ts';
 import { settleLostCalls } from './model-call.ts';
-import { bidRef, placeBid } from '../market/place-bid.ts';
+import { bidRef } from '../market/place-bid.ts';
+import { isIdle } from './idle.ts';
+import { backOff, restart } from './restart.ts';
 import { STORE } from '../internal/store-key.ts';
 
 export interface Settlement {
@@ -45,6 +46,7 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
     if (outcome === 'system_fault') queueAgain(deps, before);
     else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
     else if (isOwnFault(outcome)) restart(deps, before.agentId);
+    if (isIdle(deps, before.agentId)) store.executions.markLeftIdle(executionId);
     return true;
   });
 }
@@ -93,26 +95,4 @@ function queueAgain(deps: Economy, execution: Execution): void {
     reason,
   });
   store.bids.recordFate(bid.id, cycle, reason);
-}
-
-/**
- * A crash is not an economic death: where no bid for the agent is pending, the last bundle that it bid itself is bid
- * again without attention at today's reserve, if it can pay, a limited number of times in a row.
- */
-function restart(deps: Economy, agentId: string): void {
-  const { [STORE]: store, config } = deps;
-  const agent = store.agents.find(agentId);
-  if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
-  if (store.bids.hasPendingFor(agentId)) return;
-  const bundle: Bundle = { ...agent.lastBundle, attention: 0 };
-  const wait = backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
-  const earliestCycle = store.state.get().cycle + Math.min(wait, config.market.bid_horizon_cycles);
-  const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
-  const placed = placeBid(deps, agentId, request, { isRestart: true });
-  if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
-}
-
-/** The last step counts for all further ones. */
-function backOff(steps: readonly number[], index: number): number {
-  return steps[Math.min(index, steps.length - 1)] ?? 1;
 }

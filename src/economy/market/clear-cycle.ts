@@ -149,5 +149,5 @@ function passOver({ [STORE]: store }: Economy, bid: PendingBid, fate: Fate, now:
 /** A paused market brings nobody nearer to death. */
 function rest({ [STORE]: store }: Economy): LifeChanges {
   store.agents.shiftDormancy();
-  return { fallen: [], died: [] };
+  return { fallen: [], died: [], idle: [] };
 }

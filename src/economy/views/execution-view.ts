@@ -37,6 +37,8 @@ export function executionView(execution: Execution) {
     bought: bundleView(execution.bundle),
     used: usedView(execution),
     unheld: execution.unheld,
+    refused_bid: execution.refusedBid,
+    left_idle: execution.leftIdle,
     started_at: isoOrNull(execution.startedAt),
     ended_at: isoOrNull(execution.endedAt),
   };

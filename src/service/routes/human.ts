@@ -9,6 +9,7 @@ import { pageFields, pageOf, readPage } from '../paging.ts';
 import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
+import { isRecord } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 export function humanRoutes(economy: Economy): readonly RouteSpec[] {
@@ -25,6 +26,7 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
       status: 201,
       answer: PromptAnswer,
       refusals: ['no_attention', 'prompt_already_submitted', 'missing_resource', 'unknown_resource'],
+      triesBid: (body) => isRecord(body) && body['next_bid'] !== undefined,
       work: ({ caller, body: { content, title, next_bid: nextBid } }) =>
         mapped(submitPrompt(economy, caller, { content, title, nextBid }), ({ promptId, status }) => ({
           prompt_id: formatId('prompt', promptId),

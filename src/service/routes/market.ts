@@ -13,7 +13,7 @@ import { pageFields, pageOf, readPage } from '../paging.ts';
 import { BidRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
-import { readBy, readText } from '../schema.ts';
+import { isRecord, readBy, readText } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 export function marketRoutes(economy: Economy): readonly RouteSpec[] {
@@ -52,6 +52,7 @@ function bidRoute(economy: Economy): RouteSpec {
       ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'too_many_bids'] as const),
       'insufficient_credits',
     ],
+    triesBid: (body) => !isRecord(body) || body['for_agent_id'] === undefined,
     work: ({ caller, body }) =>
       mapped(placeBid(economy, caller.agentId, body.bid), ({ bidId, reserve, available }) => ({
         bid_id: formatId('bid', bidId),

@@ -3,6 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { noteRefusedBid } from '../../../src/economy/executions/refused-bid.ts';
+import { accepted, runningAgent, settle, WITH_ATTENTION } from '../../helpers/economy.ts';
+import { BUNDLE } from '../../helpers/service-client.ts';
 import { compiled } from '../../helpers/compiled.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
@@ -42,6 +46,37 @@ describe('run', () => {
       .trim()
       .split('\n');
     expect(log.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('cleared');
+  });
+
+  it('tells when an agent is left with nothing pending, once, and why', async () => {
+    const home = homeOf(({ executionId }, economy) => noteRefusedBid(economy, executionId, 'below_reserve'));
+    const restarts = ['--set', 'lifecycle.restarts=0'];
+    const { stdout } = await run(home, '--bootstrap', '--cycles', '4', ...restarts);
+    const line = 'nothing is pending for genesis after exe_1: its bid was refused (below_reserve)';
+    expect(stdout.split(line)).toHaveLength(2);
+    expect(await home.json('executions')).toMatchObject([{ left_idle: true, refused_bid: 'below_reserve' }]);
+    expect((await home.run('executions')).stdout).toContain('left idle: bid refused, below_reserve');
+    const agent = await home.json<{ last_executions: unknown }>('agent', 'genesis');
+    expect(agent.last_executions).toMatchObject([{ left_idle: true, refused_bid: 'below_reserve' }]);
+    const { stdout: shown } = await home.run('agent', 'genesis');
+    expect(shown).toContain('nothing pending since exe_1 (bid refused, below_reserve)');
+  });
+
+  it('tells of an agent whose next_bid was refused after its execution had ended', async () => {
+    const home = homeOf();
+    const economy = home.open();
+    const { execution } = runningAgent(economy, 'genesis', { bundle: WITH_ATTENTION });
+    const draft = { content: 'look', nextBid: { bundle: BUNDLE, amount: 0.000001 } };
+    const caller = { executionId: execution.id, agentId: 'genesis' };
+    const { promptId } = accepted(submitPrompt(economy, caller, draft));
+    settle(economy, execution.id);
+    economy.close();
+    const restarts = ['--set', 'lifecycle.restarts=0'];
+    expect((await run(home, '--cycles', '1', ...restarts)).stdout).not.toContain('nothing is pending');
+    await home.run('skip', `prompt_${promptId}`, ...restarts);
+    const { stdout } = await run(home, '--cycles', '2', ...restarts);
+    const line = 'nothing is pending for genesis after exe_1: its bid was refused (below_reserve)';
+    expect(stdout.split(line)).toHaveLength(2);
   });
 
   it('makes genesis only where no agent was ever made', async () => {

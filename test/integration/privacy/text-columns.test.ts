@@ -19,7 +19,7 @@ const OURS = [
   ...['cycles.supply', 'cycles.held', 'cycles.demand', 'cycles.utilisation', 'cycles.prices_before'],
   ...['cycles.prices_after', 'cycles.head', 'cycles.moment', 'cycles.standing'],
   ...['executions.agent_id', 'executions.payer_id', 'executions.lineage_id', 'executions.state'],
-  ...['executions.token_hash', 'executions.outcome', 'executions.unheld'],
+  ...['executions.token_hash', 'executions.outcome', 'executions.unheld', 'executions.refused_bid'],
   ...['prompts.agent_id', 'prompts.payer_id', 'prompts.next_bid_status', 'prompts.status'],
   ...['messages.from_id', 'messages.to_id'],
   ...['idempotency_keys.agent_id', 'idempotency_keys.route', 'idempotency_keys.body_hash'],

@@ -1,0 +1,26 @@
+import { bundleCost, type Bundle } from '../../domain/resources.ts';
+import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
+import { placeBid } from '../market/place-bid.ts';
+
+/**
+ * A crash is not an economic death, nor is a typo: where no bid for the agent is pending, the last bundle that it bid
+ * itself is bid again without attention at today's reserve, if it can pay, a limited number of times in a row.
+ */
+export function restart(deps: Economy, agentId: string): void {
+  const { [STORE]: store, config } = deps;
+  const agent = store.agents.find(agentId);
+  if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
+  if (store.bids.hasPendingFor(agentId)) return;
+  const bundle: Bundle = { ...agent.lastBundle, attention: 0 };
+  const wait = backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
+  const earliestCycle = store.state.get().cycle + Math.min(wait, config.market.bid_horizon_cycles);
+  const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
+  const placed = placeBid(deps, agentId, request, { isRestart: true });
+  if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
+}
+
+/** The last step counts for all further ones. */
+export function backOff(steps: readonly number[], index: number): number {
+  return steps[Math.min(index, steps.length - 1)] ?? 1;
+}
