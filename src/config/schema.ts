@@ -203,7 +203,9 @@ const lifecycle = z
     dormant_cycles: whole(1, 10_000_000)
       .default(30)
       .describe('Cycles of the running market that an agent may have no bid, execution or prompt before it dies.'),
-    restarts: whole(0, 1000).default(3).describe('Restarts in a row after an agent failed by its own fault; 0: none.'),
+    restarts: whole(0, 1000)
+      .default(3)
+      .describe('Restarts in a row after an agent failed by its own fault or was refused its bid; 0: none.'),
     restart_backoff_cycles: backoff(2, 4, 8).describe(
       'Cycles before each of these restarts; the last one counts for all further.',
     ),

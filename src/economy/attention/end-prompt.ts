@@ -8,6 +8,8 @@ import type { Economy } from '../economy.ts';
 import { issuanceRoom, underCap } from '../money/issuance.ts';
 import { receiver } from '../agents/living-agent.ts';
 import { placeBid } from '../market/place-bid.ts';
+import { isIdle } from '../executions/idle.ts';
+import { restart } from '../executions/restart.ts';
 import { fillSlot, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -152,4 +154,7 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
   }
   store.prompts.setNextBid(prompt.id, placed.code, placed.message);
   store.executions.setRefusedBid(prompt.executionId, placed.code);
+  // Where the execution goes on, its settlement sees to that.
+  if (store.executions.get(prompt.executionId).outcome === 'completed' && isIdle(deps, prompt.agentId))
+    restart(deps, prompt.agentId);
 }

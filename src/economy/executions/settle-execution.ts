@@ -24,8 +24,8 @@ export interface Settlement {
 
 /**
  * Ends an execution, by whose fault it was: a `system_fault` refunds and queues the same bid again,
- * `stopped_by_operator` refunds, every other outcome keeps the price, and after the agent's own fault a restart may
- * follow. False where it was settled before: settling is idempotent.
+ * `stopped_by_operator` refunds, every other outcome keeps the price, and after the agent's own fault, or a refused bid
+ * where nothing is pending, a restart may follow. False where it was settled before: settling is idempotent.
  */
 export function settleExecution(deps: Economy, settlement: Settlement): boolean {
   const { [STORE]: store, clock } = deps;
@@ -44,11 +44,16 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
     store.agents.markSeen(before.agentId, store.state.get().cycle);
     if (isRefunded(outcome)) refund(deps, before);
     if (outcome === 'system_fault') queueAgain(deps, before);
+    else if (isOwnFault(outcome) || isSlip(deps, before, outcome)) restart(deps, before.agentId);
     else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
-    else if (isOwnFault(outcome)) restart(deps, before.agentId);
     if (isIdle(deps, before.agentId)) store.executions.markLeftIdle(executionId);
     return true;
   });
+}
+
+/** It tried to go on and was refused, and nothing is pending for its agent; one that never tried wants to sleep. */
+function isSlip(deps: Economy, execution: Execution, outcome: Outcome): boolean {
+  return outcome === 'completed' && execution.refusedBid !== null && isIdle(deps, execution.agentId);
 }
 
 /** Gives back what is left of the price: an expired prompt may have given back a part already. */

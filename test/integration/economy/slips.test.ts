@@ -121,3 +121,66 @@ describe('the refusal of a next_bid', () => {
     expect(nextCycle(economy).lives.idle).toEqual([{ executionId, agentId: 'a', refusedBid: 'below_reserve' }]);
   });
 });
+
+describe('a restart follows a slip', () => {
+  const pending = () => economy.store.bids.pending();
+  const slip = (executionId: number) => {
+    noteRefusedBid(economy, executionId, 'below_reserve');
+    settle(economy, executionId);
+  };
+
+  it('where the execution completed after its bid was refused, without attention, so that it is not idle', () => {
+    const { execution } = runningAgent(economy, 'a', { bundle: WITH_ATTENTION });
+    slip(execution.id);
+    expect(pending()).toMatchObject([{ agentId: 'a', bundle: BARE, earliestCycle: 3 }]);
+    expect(economy.store.executions.get(execution.id)).toMatchObject({ leftIdle: false, refusedBid: 'below_reserve' });
+  });
+
+  it('a limited number of times in a row, and the last one is told', () => {
+    const { execution } = runningAgent(economy, 'a');
+    slip(execution.id);
+    nextCycle(economy);
+    const [second = 0] = nextCycle(economy).allocated;
+    slip(second);
+    for (let cycle = 0; cycle < 3; cycle += 1) nextCycle(economy);
+    const [third = 0] = nextCycle(economy).allocated;
+    slip(third);
+    expect(pending()).toEqual([]);
+    expect(economy.store.executions.get(third)).toMatchObject({ leftIdle: true, refusedBid: 'below_reserve' });
+  });
+
+  it('counted anew where a bid was refused but another one is pending', () => {
+    const { execution } = runningAgent(economy, 'a');
+    economy.store.agents.setRestarts('a', 1);
+    bidFor(economy, 'a');
+    slip(execution.id);
+    expect(economy.store.agents.find('a')?.restarts).toBe(0);
+    expect(pending()).toHaveLength(1);
+  });
+
+  it('not where it never tried to bid, and not where it can not pay', () => {
+    const { execution } = runningAgent(economy, 'a');
+    settle(economy, execution.id);
+    const { execution: poor } = runningAgent(economy, 'b', { credits: 9 });
+    slip(poor.id);
+    expect(pending()).toEqual([]);
+    expect(leftIdle(execution.id) && leftIdle(poor.id)).toBe(true);
+  });
+
+  it('when its prompt ends and the next_bid is refused, but not before', () => {
+    const { executionId, promptId } = prompted({ ...NEXT_BID, amount: 0.000001 });
+    settle(economy, executionId);
+    expect(pending()).toEqual([]);
+    accepted(skipPrompt(economy, promptId));
+    expect(pending()).toMatchObject([{ agentId: 'a', bundle: BARE, earliestCycle: 3 }]);
+    expect(nextCycle(economy).lives.idle).toEqual([]);
+  });
+
+  it('when the prompt ended while its execution still ran', () => {
+    const { executionId, promptId } = prompted({ ...NEXT_BID, amount: 0.000001 });
+    accepted(skipPrompt(economy, promptId));
+    expect(pending()).toEqual([]);
+    settle(economy, executionId);
+    expect(pending()).toMatchObject([{ agentId: 'a', bundle: BARE }]);
+  });
+});
