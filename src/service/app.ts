@@ -1,8 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { refuse } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
-import { once } from '../economy/executions/once.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
@@ -16,11 +15,10 @@ import { documentation, documentRoutes, openApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { relayed } from './relayed.ts';
 import { RefusedError } from './refused-error.ts';
-import type { RouteSpec } from './route.ts';
-import { firstRefusal } from './schema.ts';
-import { lookForBid, noteRefusal, noteUnread, triedBid, triedBidDecorator } from './tried-bid.ts';
-import { noteRefusedBid } from '../economy/executions/refused-bid.ts';
-import { shareCommit } from '../economy/share-commit.ts';
+import { routeWork, type RouteWork, type RouteWorkDeps } from './route-work.ts';
+import { hasEffect, keyScope, takesKey, type RouteSpec } from './route.ts';
+import { readWith } from './schema.ts';
+import { lookForBid, noteUnread, triedBid, triedBidDecorator } from './tried-bid.ts';
 
 export interface AppOptions {
   readonly economy: Economy;
@@ -29,9 +27,6 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly routes: readonly RouteSpec[];
 }
-
-/** How long a request waits for another process that holds the database, before its agent is told to come back. */
-const HELD_MS_MAX = 2_000;
 
 const OPENAPI_PATH = '/openapi.json';
 
@@ -51,8 +46,8 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
   app.decorateRequest(triedBidDecorator, null);
   takeJsonOnly(app);
   app.setValidatorCompiler<z.ZodType>(({ schema }) => (data) => {
-    const read = schema.safeParse(data);
-    return read.success ? { value: read.data } : { error: new RefusedError(firstRefusal(read.error, schema)) };
+    const read = readWith(schema, data);
+    return read.ok ? { value: read.value } : { error: new RefusedError(read) };
   });
   // The schemas of answers are for OpenAPI: what a use case gave is never refused on its way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -109,14 +104,9 @@ function refuseUnknown(routes: readonly Pick<RouteSpec, 'method' | 'path'>[]): H
   };
 }
 
-type RouteDeps = Pick<AppOptions, 'economy' | 'clock'>;
-
-function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void {
-  const { economy } = deps;
+function addRoute(app: FastifyInstance, deps: RouteWorkDeps, spec: RouteSpec): void {
   const { method, path, group, body, query, params, bodyBytesMax, triesBid } = spec;
-  const hasEffect = method !== 'GET' && group !== 'intelligence';
-  // A call of a model is billed each time that it is made.
-  const takesKey = hasEffect && method === 'POST';
+  const isKeyed = takesKey(spec);
   app.route({
     method,
     url: routerPath(path),
@@ -125,23 +115,24 @@ function addRoute(app: FastifyInstance, deps: RouteDeps, spec: RouteSpec): void 
       ...(body && { body }),
       ...(query && { querystring: query }),
       ...(params && { params }),
-      ...documentation(spec, takesKey),
+      ...documentation(spec, isKeyed),
     },
     preValidation: [
-      identify(economy, { apiKey: group === 'intelligence', isCheckedLater: hasEffect }),
+      identify(deps.economy, { apiKey: group === 'intelligence', isCheckedLater: hasEffect(spec) }),
       ...(method === 'POST' ? [requireBody] : []),
-      ...(takesKey ? [readKey(`${method} ${path}`)] : []),
+      ...(isKeyed ? [readKey(keyScope(spec))] : []),
       ...(triesBid ? [lookForBid(triesBid)] : []),
     ],
-    ...(triesBid && { onError: noteUnread({ ...deps, limitMs: HELD_MS_MAX }, triesBid) }),
-    handler: handlerOf(deps, spec, hasEffect),
+    ...(triesBid && { onError: noteUnread(deps, triesBid) }),
+    handler: handlerOf(deps, spec),
   });
 }
 
-function handlerOf({ economy, clock }: RouteDeps, spec: RouteSpec, hasEffect: boolean) {
+function handlerOf(deps: RouteWorkDeps, spec: RouteSpec) {
   const { relay } = spec;
+  const { economy, clock } = deps;
   if (relay) return relayed(relay, { stalledMs: economy.config.intelligence.stalled_timeout_ms, clock });
-  return hasEffect ? workOnce({ economy, clock }, spec) : work(spec);
+  return working(routeWork(deps, spec), spec);
 }
 
 const requireBody: Hook = (request, reply, done) => {
@@ -149,55 +140,14 @@ const requireBody: Hook = (request, reply, done) => {
   else done();
 };
 
-function work(spec: RouteSpec) {
+function working(work: RouteWork, { status }: RouteSpec) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { body, query, params } = request;
-    return answer(reply, spec, await workOf(spec)({ caller: callerOf(request), body, query, params }));
+    const [key, triesBid] = [keyOf(request), triedBid(request)];
+    const { result, isReplayed } = await work({ caller: callerOf(request), body, query, params, key, triesBid });
+    if (isReplayed) reply.header('idempotency-replayed', 'true');
+    if (!result.ok) sendProblem(reply, result);
+    else void reply.code(status).send(result.value);
+    return reply;
   };
-}
-
-/** The use case and the answer to its key in one savepoint; the reply waits for the commit that it shares with others. */
-function workOnce({ economy, clock }: RouteDeps, spec: RouteSpec) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { body, query, params } = request;
-    const caller = callerOf(request);
-    const tried = triedBid(request);
-    const noted = async (result: Result<unknown>) => {
-      if (!result.ok && tried) await noteRefusal({ economy, clock, limitMs: HELD_MS_MAX }, request, result.code);
-      return answer(reply, spec, result);
-    };
-    const wrong = checkExecution(body, caller.executionId);
-    if (wrong) return noted(wrong);
-    const done = { now: false };
-    const key = keyOf(request);
-    const worker = workOf(spec);
-    const write = () =>
-      once(economy, caller, key, () => {
-        done.now = true;
-        const worked = worker({ caller, body, query, params });
-        if (worked instanceof Promise) throw new Error(`${spec.operation} must not wait`);
-        if (worked.ok && tried) noteRefusedBid(economy, caller.executionId, null);
-        return worked;
-      });
-    const result = await shareCommit(economy, clock, write, { limitMs: HELD_MS_MAX });
-    if (result.ok && !done.now) reply.header('idempotency-replayed', 'true');
-    return noted(result);
-  };
-}
-
-function workOf({ operation, work: found }: RouteSpec): NonNullable<RouteSpec['work']> {
-  if (!found) throw new Error(`${operation} does no work`);
-  return found;
-}
-
-function checkExecution(body: unknown, executionId: number): Refusal | undefined {
-  if (typeof body !== 'object' || body === null || !('execution_id' in body)) return undefined;
-  if (body.execution_id === undefined || body.execution_id === executionId) return undefined;
-  return refuse('wrong_execution', "execution_id must be the caller's own, or absent", { field: 'execution_id' });
-}
-
-function answer(reply: FastifyReply, { status }: RouteSpec, result: Result<unknown>): FastifyReply {
-  if (!result.ok) sendProblem(reply, result);
-  else void reply.code(status).send(result.value);
-  return reply;
 }

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { formatId } from '../domain/ids.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
 import { isHeldByAnother } from '../economy/home/database-patience.ts';
@@ -10,16 +10,30 @@ import { RefusedError } from './refused-error.ts';
 /** Turns whatever goes wrong with a request into a problem. What it doesn't know is logged and stays opaque. */
 export function handleFailures(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = refusalOf(error, request.routeOptions.bodyLimit);
-    if (!refusal) {
-      fail(error, request, reply, logger);
-      return reply;
-    }
+    const { refusal, instance } = failureOf(error, request, logger);
     // Its rest is not waited for.
     if (refusal.code === 'body_too_large') reply.header('connection', 'close');
-    sendProblem(reply, refusal);
+    sendProblem(reply, refusal, instance);
     return reply;
   });
+}
+
+export interface Failure {
+  readonly refusal: Refusal;
+  /** Which request it was, where the log tells more. */
+  readonly instance?: string;
+}
+
+/** What a caller is told of what was thrown. What isn't known is logged and stays opaque. */
+export function failureOf(error: unknown, request: FastifyRequest, logger: Logger): Failure {
+  const refusal = refusalOf(error as FastifyError, request.routeOptions.bodyLimit);
+  if (refusal) return { refusal };
+  const load = loadOf(request.raw);
+  const instance = load ? `${formatId('execution', load.executionId)}/${load.requests}` : request.id;
+  const { method } = request;
+  logger.error({ err: error, request: instance, method, route: request.routeOptions.url }, 'a request failed');
+  const told = `the service failed; nothing was changed, and the log of the operator names ${instance}`;
+  return { refusal: refuse('internal_error', told), instance };
 }
 
 /** What Fastify itself refuses, in our words. Undefined where the service is to blame. */
@@ -47,16 +61,4 @@ export function refusalOf(error: FastifyError, bodyBytesMax: number | undefined)
     default:
       return undefined;
   }
-}
-
-function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const load = loadOf(request.raw);
-  const instance = load ? `${formatId('execution', load.executionId)}/${load.requests}` : request.id;
-  const { method } = request;
-  logger.error({ err: error, request: instance, method, route: request.routeOptions.url }, 'a request failed');
-  sendProblem(
-    reply,
-    refuse('internal_error', `the service failed; nothing was changed, and the log of the operator names ${instance}`),
-    instance,
-  );
 }

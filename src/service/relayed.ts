@@ -19,13 +19,9 @@ export interface RelayLimits {
 /** A handler that passes the call on, and its answer back as it comes. */
 export function relayed(relay: Relay, limits: RelayLimits) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const gone = new AbortController();
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) gone.abort(new Error('the caller left'));
-    });
     const headers = (answer: RelayedAnswer) => headersOf(answer, request);
     const { body, query, params } = request;
-    const result = await relay({ caller: callerOf(request), body, query, params, hungUp: gone.signal });
+    const result = await relay({ caller: callerOf(request), body, query, params, hungUp: hungUp(reply) });
     if (!result.ok) {
       sendProblem(reply, result);
       return reply;
@@ -35,6 +31,15 @@ export function relayed(relay: Relay, limits: RelayLimits) {
     else void reply.headers(headers(result.value)).code(200).send(json);
     return reply;
   };
+}
+
+/** Aborted when the caller leaves before it has its answer. */
+export function hungUp({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new Error('the caller left'));
+  });
+  return gone.signal;
 }
 
 async function stream(

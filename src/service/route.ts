@@ -58,6 +58,21 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly work?: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
 }
 
+/** Whether a repetition would change more; a call of a model, which is billed each time that it is made, counts as none. */
+export function hasEffect({ method, group }: Pick<RouteSpec, 'method' | 'group'>): boolean {
+  return method !== 'GET' && group !== 'intelligence';
+}
+
+/** Whether it can be asked to be done only once. */
+export function takesKey(spec: Pick<RouteSpec, 'method' | 'group'>): boolean {
+  return hasEffect(spec) && spec.method === 'POST';
+}
+
+/** Names the key of such a route, whichever way it is called. */
+export function keyScope({ method, path }: Pick<RouteSpec, 'method' | 'path'>): string {
+  return `${method} ${path}`;
+}
+
 /** Lets the schemas of a route type its work, then forgets them, so that all routes can stand in one list. */
 export function route<Body, Query, Params>(spec: RouteSpec<Body, Query, Params>): RouteSpec {
   return spec as unknown as RouteSpec;

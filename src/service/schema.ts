@@ -21,11 +21,17 @@ export function readBy<T>(name: string, shape: z.ZodType, read: Read<T>) {
   return schema.meta(jsonSchema(shape));
 }
 
+/** Reads a body, a query or the parameters of a path; what is wrong with them is told by `firstRefusal`. */
+export function readWith(schema: z.ZodType, data: unknown): Result<unknown> {
+  const read = schema.safeParse(data);
+  return read.success ? accept(read.data) : firstRefusal(read.error, schema);
+}
+
 /**
  * The first of what is wrong, in the order in which it helps: an unknown field (it may be the missing one, misspelt),
  * then what the fields say for themselves.
  */
-export function firstRefusal(error: z.ZodError, schema: z.ZodType): Refusal {
+function firstRefusal(error: z.ZodError, schema: z.ZodType): Refusal {
   const [first] = error.issues;
   const unknown = error.issues.find((issue) => issue.code === 'unrecognized_keys');
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

@@ -19,9 +19,10 @@ export type TriesBid = (body: unknown) => boolean;
 export interface NoteDeps {
   readonly economy: Economy;
   readonly clock: Clock;
-  /** How long a note waits for another process that holds the database. */
-  readonly limitMs: number;
 }
+
+/** How long a note waits for another process that holds the database. */
+const HELD_MS_MAX = 2_000;
 
 /** A hook that looks at the body before its schema turns it into what the domain takes. */
 export function lookForBid(triesBid: TriesBid) {
@@ -40,17 +41,16 @@ export function triedBid(request: FastifyRequest): boolean | undefined {
 export function noteUnread(deps: NoteDeps, triesBid: TriesBid) {
   return async (request: FastifyRequest, _reply: FastifyReply, error: Error): Promise<void> => {
     const tried = triedBid(request) ?? triesBid(undefined);
-    if (tried && error instanceof RefusedError) await noteRefusal(deps, request, error.refusal.code);
+    const executionId = loadOf(request.raw)?.executionId;
+    if (executionId !== undefined && tried && error instanceof RefusedError)
+      await noteRefusal(deps, executionId, error.refusal.code);
   };
 }
 
 /** Before the refusal is answered: its agent may end at once, and the note is asked for then. */
-export async function noteRefusal(deps: NoteDeps, request: FastifyRequest, code: RefusalCode): Promise<void> {
-  const executionId = loadOf(request.raw)?.executionId;
-  if (executionId === undefined) return;
-  const { economy, clock, limitMs } = deps;
+export async function noteRefusal({ economy, clock }: NoteDeps, executionId: number, code: RefusalCode): Promise<void> {
   try {
-    await shareCommit(economy, clock, () => noteRefusedBid(economy, executionId, code), { limitMs });
+    await shareCommit(economy, clock, () => noteRefusedBid(economy, executionId, code), { limitMs: HELD_MS_MAX });
   } catch (error) {
     // The refusal itself is true all the same.
     if (!isHeldByAnother(error)) throw error;
