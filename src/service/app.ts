@@ -9,6 +9,7 @@ import { handleFailures, refusalOf } from './error-handler.ts';
 import { keyDecorator, keyOf, readKey } from './idempotency.ts';
 import { callerDecorator, callerOf, identify } from './identity.ts';
 import { parseJsonBody } from './json-body.ts';
+import { addMcp, MCP_PATH } from './mcp/mcp-route.ts';
 import { methodsOf } from './methods.ts';
 import { routerPath, withModelAsOnePart } from './route-path.ts';
 import { documentation, documentRoutes, openApi } from './openapi.ts';
@@ -53,7 +54,10 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   handleFailures(app, logger);
   app.addHook('onRequest', refuseOverload(service.concurrent_requests_max));
-  app.addHook('onRequest', refuseUnknown([...routes, { method: 'GET', path: OPENAPI_PATH }]));
+  app.addHook(
+    'onRequest',
+    refuseUnknown([...routes, { method: 'GET', path: OPENAPI_PATH }, { method: 'POST', path: MCP_PATH }]),
+  );
 
   await documentRoutes(app);
   for (const spec of routes) addRoute(app, { economy, clock }, spec);
@@ -63,6 +67,7 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
     document ??= Buffer.from(openApi(app));
     return reply.type('application/json').send(document);
   });
+  await addMcp(app, { economy, clock, logger }, routes);
   await app.ready();
   return app;
 }

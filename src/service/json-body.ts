@@ -21,10 +21,10 @@ interface Node {
 
 /**
  * Reads a body of UTF-8 JSON. A number that JSON can write but a double can't hold (1e400) would turn into a null on
- * its way to the database, so it is refused wherever it stands.
+ * its way to the database, so it is refused wherever it stands. `wrappedIn` is how many levels are not the body's own.
  * Refuses: `invalid_json`, `too_deep`, `not_finite`, `body_too_large` where it holds too many values.
  */
-export function parseJsonBody(bytes: Uint8Array): Result<unknown> {
+export function parseJsonBody(bytes: Uint8Array, { wrappedIn = 0 } = {}): Result<unknown> {
   if (bytes.byteLength === 0) return refuse('invalid_json', 'the body is empty; send a JSON object');
   if (hasTooMany(bytes))
     return refuse('body_too_large', `the body must hold at most ${VALUES_MAX} values`, { limit: VALUES_MAX });
@@ -34,7 +34,7 @@ export function parseJsonBody(bytes: Uint8Array): Result<unknown> {
   } catch {
     return refuse('invalid_json', 'the body must be one JSON object in UTF-8');
   }
-  return findFault(body) ?? accept(body);
+  return findFault(body, DEPTH_MAX + wrappedIn) ?? accept(body);
 }
 
 /** Counts what begins or follows a value, outside of texts; the bytes need not be JSON. */
@@ -59,7 +59,7 @@ function endOfText(bytes: Uint8Array, start: number): number {
 }
 
 /** Walks without recursion: the body may be as deep as it is long. */
-function findFault(body: unknown): Refusal | undefined {
+function findFault(body: unknown, depthMax: number): Refusal | undefined {
   const open: Node[] = [{ value: body, key: '', parent: undefined, depth: 0 }];
   for (let node = open.pop(); node; node = open.pop()) {
     const { value, depth } = node;
@@ -68,8 +68,8 @@ function findFault(body: unknown): Refusal | undefined {
       return refuse('not_finite', `${field || 'the body'} must be a finite number`, { field });
     }
     if (typeof value !== 'object' || value === null) continue;
-    if (depth === DEPTH_MAX)
-      return refuse('too_deep', `the body must be nested at most ${DEPTH_MAX} levels deep`, { limit: DEPTH_MAX });
+    if (depth === depthMax)
+      return refuse('too_deep', `the body must be nested at most ${depthMax} levels deep`, { limit: depthMax });
     for (const [key, child] of Object.entries(value) as [string, unknown][])
       if (typeof child === 'object' || typeof child === 'number')
         open.push({ value: child, key, parent: node, depth: depth + 1 });

@@ -7,7 +7,8 @@ import { ProblemSchema } from './answers.ts';
 import { PROBLEM_JSON, HTTP_STATUS } from './problem.ts';
 import type { RouteSpec } from './route.ts';
 
-const INFO = {
+/** What the service says of itself. */
+export const INFO = {
   title: 'bp-agents System Service',
   version: '1',
   description:
