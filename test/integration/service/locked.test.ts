@@ -38,6 +38,19 @@ describe('while another process holds the database', () => {
     expect((await bid()).status).toBe(201);
   });
 
+  it('a tool that writes says the same, and has changed nothing', async () => {
+    const params = { name: 'placeBid', arguments: { bundle: BUNDLE, amount: 100 } };
+    const { status, body } = await agent.post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    const structuredContent = { code: 'database_locked', limit: 1 };
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { id: 1, result: { isError: true, structuredContent } },
+    });
+    expect(test.failures).toEqual([]);
+    holder.close();
+    expect(test.economy.store.bids.countPendingOfPayer('a')).toBe(0);
+  });
+
   it('what only reads is answered', async () => {
     expect((await agent.get('/economic/balance')).status).toBe(200);
     expect((await agent.get('/execution')).status).toBe(200);
