@@ -293,8 +293,12 @@ describe('who calls', () => {
     const answer = await ann.post('/mcp', message, { authorization: `Bearer ${carl.token}` });
     expect(answer).toMatchObject({ status: 403, body: { code: 'wrong_connection' } });
     expect(economyState(test.economy)).toEqual(before);
+    // Its token is known by now, and a tool that only reads asks for nothing else.
+    const reading = { ...message, params: { name: 'getBalance' } };
+    expect((await carl.post('/mcp', reading)).body).toHaveProperty('result');
     settle(test.economy, carl.executionId);
-    expect((await carl.post('/mcp', message)).body).toMatchObject({ status: 401, code: 'execution_ended' });
+    for (const one of [message, reading])
+      expect((await carl.post('/mcp', one)).body).toMatchObject({ status: 401, code: 'execution_ended' });
     expect(test.economy.store.bids.countPendingOfPayer('carl')).toBe(0);
   });
 });
