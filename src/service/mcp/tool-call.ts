@@ -5,6 +5,7 @@ import { mapped } from '../result.ts';
 import { routeWork, type KeyedCall, type RouteWorkDeps, type Worked } from '../route-work.ts';
 import { keyScope, takesKey, type RouteSpec } from '../route.ts';
 import { readWith } from '../schema.ts';
+import { noteRefusal } from '../tried-bid.ts';
 import { describeTool, KEY_ARGUMENT, namesOf, type ToolDescription } from './tool.ts';
 
 /** A route that can be called as a tool. */
@@ -34,7 +35,9 @@ export function makeTool(deps: RouteWorkDeps, spec: RouteSpec): Tool {
     bytesMax,
     async call({ caller, args, hungUp }) {
       const call = read(caller, args);
-      return call.ok ? work({ ...call.value, hungUp }) : { result: call, isReplayed: false };
+      if (call.ok) return work({ ...call.value, hungUp });
+      if (spec.triesBid?.(args)) await noteRefusal(deps, caller.executionId, call.code);
+      return { result: call, isReplayed: false };
     },
   };
 }
@@ -78,7 +81,7 @@ function argumentReader(spec: RouteSpec, bytesMax: number) {
     const readQuery = spec.query ? readWith(spec.query, asInAddress(query)) : NOTHING;
     if (!readQuery.ok) return readQuery;
     const read = { params: readParams.value, body: readBody.value, query: readQuery.value };
-    return accept({ caller, ...read, key: once.value });
+    return accept({ caller, ...read, key: once.value, triesBid: spec.triesBid?.(rest) });
   };
 }
 

@@ -31,6 +31,18 @@ describe('what a bid was refused for is kept with its execution', () => {
     expect(noted()).toBe('missing_field');
   });
 
+  it.each([
+    ['below_reserve', { ...BID, amount: 0.000001 }],
+    ['missing_field', { amount: 9 }],
+  ])('also where it is placed by a tool: %s', async (code, args) => {
+    const call = (given: object) =>
+      ann.post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'placeBid', arguments: given } });
+    expect((await call(args)).text).toContain(code);
+    expect(noted()).toBe(code);
+    await call(BID);
+    expect(noted()).toBeNull();
+  });
+
   it('until one is taken', async () => {
     await ann.post('/market/bid', { amount: 9 });
     await ann.post('/market/bid', { ...BID, amount: 0.000001 });
