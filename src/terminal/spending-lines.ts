@@ -8,13 +8,11 @@ export function spendingLines(spending: Spending | null): readonly string[] {
   if (!spending) return [];
   const { currency, today, total, by_agent: agents, by_model: models, unpriced } = spending;
   const shares = (all: Spending['by_agent']) =>
-    all
-      .map(({ name, money, tokens }) => `${sanitiseLine(name, 60)} ${amounts({ money, tokens }, currency)}`)
-      .join(' · ');
+    all.map((one) => `${sanitiseLine(one.name, 60)} ${share(one, currency)}`).join(' · ');
   const reserved = { money: today.reserved_money, tokens: today.reserved_tokens };
   return [
-    `models      ${spent(today, currency)} today · ${spent(total, currency)} in all` +
-      (reserved.tokens > 0 ? ` · ${amounts(reserved, currency)} reserved` : ''),
+    `models      ${spent(today, currency)} today${reserved.tokens > 0 ? `, ${share(reserved, currency)} reserved` : ''}`,
+    `  in all    ${spent(total, currency)}`,
     ...(agents.length > 0 ? [`  by agent  ${shares(agents)}`, `  by model  ${shares(models)}`] : []),
     ...(unpriced.length > 0 ? [`  no price  ${unpriced.map((name) => sanitiseLine(name, 60)).join(', ')}`] : []),
   ];
@@ -30,9 +28,9 @@ function spent(span: Spending['today'], currency: string): string {
   return parts.join(', ');
 }
 
-function amounts({ money, tokens }: { readonly money: number; readonly tokens: number }, currency: string): string {
-  const counted = `${shown(tokens)} tokens`;
-  return money > 0 ? `${shown(money)} ${sanitiseLine(currency)} (${counted})` : counted;
+/** In money where it costs any: a line has little room. */
+function share({ money, tokens }: { readonly money: number; readonly tokens: number }, currency: string): string {
+  return money > 0 ? `${shown(money)} ${sanitiseLine(currency)}` : `${shown(tokens)} tokens`;
 }
 
 function upTo(value: number, limit: number | null): string {

@@ -71,9 +71,10 @@ describe('what was spent', () => {
     const { stdout } = await home.run('status');
     expect(stdout).toContain(
       [
-        'models      0.65 of 5 USD, 90 tokens today · 1.65 USD, 135 tokens in all · 0.00009 USD (70 tokens) reserved',
-        '  by agent  bob 0.4 USD (45 tokens) · ann 0.25 USD (45 tokens)',
-        '  by model  claude 0.4 USD (45 tokens) · gpt 0.25 USD (45 tokens)',
+        'models      0.65 of 5 USD, 90 tokens today, 0.00009 USD reserved',
+        '  in all    1.65 USD, 135 tokens',
+        '  by agent  bob 0.4 USD · ann 0.25 USD',
+        '  by model  claude 0.4 USD · gpt 0.25 USD',
         '  no price  embed',
       ].join('\n'),
     );
