@@ -6,6 +6,7 @@ import { createDockerClient } from '../../../src/sandbox/docker/client/docker-cl
 import { leftoverFinding } from '../../../src/sandbox/docker/examine/leftover-findings.ts';
 import { quotaFinding } from '../../../src/sandbox/content/quota-finding.ts';
 import { quotaMissing } from '../../../src/sandbox/content/quota-means.ts';
+import { LABEL } from '../../../src/sandbox/docker/labels.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 let directory: string;
@@ -16,6 +17,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+const HOME = '0123456789abcdef';
 const NEVER = new AbortController().signal;
 
 describe('the finding about leftovers', () => {
@@ -23,15 +25,15 @@ describe('the finding about leftovers', () => {
     createDockerClient(
       {
         listContainers: () => Promise.resolve(new Array(containers)),
-        listVolumes: () => Promise.resolve({ Volumes: Array.from({ length: volumes }, () => ({ Name: 'x' })) }),
+        // Of these an engine may also name such as are another's.
+        listVolumes: () => Promise.resolve({ Volumes: [{ Name: 'y', Labels: null }, ...reports(volumes)] }),
       } as never,
       fakeClock(),
     );
+  const reports = (count: number) =>
+    Array.from({ length: count }, () => ({ Name: 'x', Labels: { [LABEL.home]: HOME } }));
   const find = (containers: number, isRunning: boolean, volumes = 0) =>
-    leftoverFinding(
-      { client: engineWith(containers, volumes), home: directory, homeLabel: '0123456789abcdef', isRunning },
-      NEVER,
-    );
+    leftoverFinding({ client: engineWith(containers, volumes), home: directory, homeLabel: HOME, isRunning }, NEVER);
 
   it('counts containers and reports while no run is going on', async () => {
     expect(await find(0, false)).toEqual({ name: 'leftovers', ok: true, detail: 'none' });
