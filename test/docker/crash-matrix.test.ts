@@ -147,7 +147,7 @@ assert connection.getresponse().status == 200
 `;
 const COUNTING = `${REQUEST}
 for number in range(4):
-    ask("/market/bid", {})
+    ask("/social/message", {})
     print("answer", number)
 `;
 const PROMPTING = `${REQUEST}
