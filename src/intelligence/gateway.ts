@@ -200,14 +200,16 @@ export class Gateway {
     const { format, model } = call;
     const { name, config } = model.provider;
     try {
-      const { text, isTooLarge, brokeOff } = await readText(answer.body, config.answer_bytes_max);
+      const { text: came, isTooLarge, brokeOff } = await readText(answer.body, config.answer_bytes_max);
+      // Neither the agent nor the record gets a key that the provider repeats.
+      const text = withoutKey(model.provider, came);
       if (brokeOff) call.over.signal.throwIfAborted();
       if (isTooLarge) throw tooLarge(name, config.answer_bytes_max);
       // What is whole as JSON is whole, however its connection ended.
-      const json = parse(withoutKey(model.provider, text));
+      const json = parse(text);
       if (!json) throw garbage(name, brokeOff?.message ?? 'its answer is no JSON object');
       const failure = format.failureOf(json);
-      if (failure) throw reportedFailure(name, { ...failure, message: withoutKey(model.provider, failure.message) });
+      if (failure) throw reportedFailure(name, failure);
       const count = await this.#counter.counter(model.encoding);
       const figures = figuresOf(call, format.usageOf(json) ?? {}, count(format.textOf(json)));
       const outcome = call.hungUp.aborted ? 'hung_up' : 'completed';

@@ -10,7 +10,7 @@ beforeAll(async () => {
   mind = await startThinkingAgent({
     tokens: 1_000_000,
     provider: { answer_bytes_max: BYTES_MAX },
-    overrides: ['intelligence.retries=0', 'intelligence.breaker_failures=1000'],
+    overrides: ['intelligence.retries=0', 'intelligence.breaker_failures=1000', 'intelligence.log_content=true'],
   });
 });
 afterAll(async () => {
@@ -89,11 +89,13 @@ describe.each(FORMATS)('an answer that arrived is not lost (%s)', (name) => {
   });
 });
 
-describe.each(FORMATS)('a key that a provider repeats stays outside of the sandbox (%s)', (name) => {
+describe.each(FORMATS)('a key that a provider repeats stays outside of the sandbox and of the record (%s)', (name) => {
   it('in an answer', async () => {
     const { text } = await heard(name, { ...ANSWERS[name], debug: { headers: { authorization: `Bearer ${KEY}` } } });
     expect(text).toContain('Bearer …');
     expect(text).not.toContain(KEY);
+    expect(last()?.content).toContain('Bearer …');
+    expect(last()?.content).not.toContain(KEY);
   });
 
   it('in a stream', async () => {
@@ -103,6 +105,7 @@ describe.each(FORMATS)('a key that a provider repeats stays outside of the sandb
     const { text } = await mind.agent.post(path, body);
     expect(text).toContain('"debug":"…"');
     expect(text).not.toContain(KEY);
+    expect(last()?.content).not.toContain(KEY);
   });
 });
 
