@@ -89,10 +89,22 @@ function strayPath(tree: Readonly<Record<string, unknown>>, node: ConfigNode): r
 
 function unknownKey(origin: string, path: readonly string[], root: ConfigNode): BpError {
   const key = cut(path.join('.'));
+  const whole = wholeAbove(path, root);
+  if (whole) return invalid(`${origin}: unknown key ${key}; ${whole.join('.')} is set as a whole`);
   const meant = meantPath(path, root);
   return invalid(
     `${origin}: unknown key ${key}; ${meant ? `did you mean ${meant}?` : `known here: ${siblings(path, root).join(', ')}`}`,
   );
+}
+
+/** The nearest key above whose inside is the operator's own, such as prices by model. */
+function wholeAbove(path: readonly string[], root: ConfigNode): readonly string[] | undefined {
+  for (let length = path.length - 1; length > 0; length--) {
+    const above = path.slice(0, length);
+    const node = nodeAt(root, above);
+    if (node) return node.properties ? undefined : above;
+  }
+  return undefined;
 }
 
 /** First among the keys that stand in the same section, then anywhere. */

@@ -179,6 +179,8 @@ describe('an unknown key', () => {
     );
     expect(problem({ overrides: ['market.cycle=5'] })).toContain('did you mean market.cycle_seconds?');
     expect(problem({ overrides: ['market.demand={rat: 1}'] })).toContain('did you mean market.demand.rate?');
+    expect(problem({ overrides: ['intelligence.prices.gpt=1'] })).toContain('intelligence.prices is set as a whole');
+    expect(problem({ overrides: ['intelligence.prices.gpt.input=1'] })).toContain('intelligence.prices is set as');
   });
 
   it('that stands in the wrong section is shown its place', () => {
