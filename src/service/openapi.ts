@@ -13,7 +13,9 @@ export const INFO = {
   version: '1',
   description:
     "An execution's only way out, at http://127.0.0.1:8080 inside of its container. " +
-    'All amounts are credits with at most 6 decimals.',
+    'All amounts are credits with at most 6 decimals. Descriptions of problems list the codes that a route may answer ' +
+    'with that status. POST /mcp offers the operations but for /v1 and /v1beta as tools, in the messages of the Model ' +
+    'Context Protocol, which defines them: so it is not described here.',
 };
 
 /** What any route with a token may answer, and any route with a body besides. */
@@ -60,15 +62,26 @@ type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
 
 /**
  * The library names each schema twice, as it is sent (`BidRequestInput`) and as it is answered (`BidRequest`). Requests
- * are only sent and answers only answered, so each needs one name: its own.
+ * are only sent and answers only answered, so each needs one name: its own. It also names every schema that the process
+ * has loaded, in that order: the document has those that it refers to, by the alphabet.
  */
 function nameComponents(document: OpenApiDocument): OpenApiDocument {
   const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } };
   const { schemas = {} } = components;
-  const names = Object.keys(schemas).filter((name) => !name.endsWith('Input'));
-  const named = names.map((name) => [name, schemas[name.endsWith('Request') ? `${name}Input` : name]]);
+  const names = [...referredTo({ ...document, components: {} }, schemas)].sort();
+  const named = names.map((name) => [name.replace(/Input$/, ''), schemas[name]]);
   const whole = { ...document, components: { ...components, schemas: Object.fromEntries(named) as unknown } };
   return JSON.parse(JSON.stringify(whole).replaceAll(/(?<="#[^"]*Request)Input(?=")/g, '')) as OpenApiDocument;
+}
+
+/** The names of the schemas that this refers to, and that those refer to. */
+function referredTo(from: unknown, schemas: Readonly<Record<string, unknown>>, found = new Set<string>()): Set<string> {
+  for (const [, name = ''] of JSON.stringify(from).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    if (found.has(name)) continue;
+    found.add(name);
+    referredTo(schemas[name] ?? {}, schemas, found);
+  }
+  return found;
 }
 
 /** The OpenAPI 3.1 document as JSON. */

@@ -84,7 +84,7 @@ export const SpawnRequest = z
     id: agentId('id', 'Chosen by the parent, never reused; the system makes one where it is absent.').optional(),
     initial_credits: credits(
       'initial_credits',
-      'The endowment of the child, on top of the fee: at least economy.spawn.endowment_min_bare_executions.',
+      'The endowment of the child, on top of the fee: at least least_endowment of GET /market/state.',
     ),
     first_bid: readBy('first_bid', ownBidShape.describe('Placed at once, paid from the endowment.'), readOwnBid),
     files: readBy('files', filesShape, readFiles),
@@ -98,7 +98,12 @@ export const InferenceRequest = z
     messages: readBy(
       'messages',
       z
-        .array(z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }))
+        .array(
+          z.strictObject({
+            role: z.enum(['system', 'user', 'assistant']).describe('Who says it.'),
+            content: z.string().describe('What is said.'),
+          }),
+        )
         .min(1)
         .describe('A conversation so far; instead of prompt.'),
       readTurns,

@@ -12,9 +12,9 @@ export const filesShape = z
       .array(
         z.strictObject({
           path: PATH,
-          content: z.string(),
+          content: z.string().describe('What is in it.'),
           encoding: z.enum(['utf8', 'base64']).optional().describe('Of content; utf8 where absent.'),
-          executable: z.boolean().optional(),
+          executable: z.boolean().optional().describe('Whether it can be run; false where absent.'),
         }),
       )
       .describe('Files one by one.'),

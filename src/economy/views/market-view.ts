@@ -55,6 +55,7 @@ export function marketStateView(deps: Economy) {
       smoothed_demand: rows[resource]?.smoothedDemand ?? null,
     })),
     bare_execution_cost: toCredits(bareExecutionCost(deps)),
+    least_endowment: toCredits(leastEndowment(deps)),
     message_fee: toCredits(config.economy.message_fee),
     pending_bids: store.bids.countPending(),
     recent: store.cycles.page(NEWEST, config.market.recent_clearings).map(cycleView),

@@ -66,7 +66,7 @@ function bidRoute(economy: Economy): RouteSpec {
 function bidsRoute(economy: Economy): RouteSpec {
   const { config } = economy;
   const listMax = config.service.list_max;
-  const status = readBy('status', z.enum(BID_STATUSES), (value, field) => {
+  const status = readBy('status', z.enum(BID_STATUSES).describe('Only bids with this one.'), (value, field) => {
     const text = readText(value, field);
     if (!text.ok) return text;
     const known = BID_STATUSES.find((name) => name === text.value);
@@ -94,7 +94,7 @@ function bidsRoute(economy: Economy): RouteSpec {
 }
 
 function withdrawRoute(economy: Economy): RouteSpec {
-  const id = readBy('id', z.string(), (value, field) => {
+  const id = readBy('id', z.string().describe('The bid, such as bid_17.'), (value, field) => {
     const text = readText(value, field);
     if (!text.ok) return text;
     const bidId = parseId('bid', text.value);

@@ -107,11 +107,37 @@ describe('the OpenAPI document', () => {
     expect(JSON.stringify(document)).not.toMatch(/RequestInput|"Input"/);
   });
 
+  it('is published as it is served (write it anew with vitest -u)', async () => {
+    const published = await format(JSON.stringify(document), { parser: 'json', printWidth: 120 });
+    await expect(published).toMatchFileSnapshot(path('openapi.json'));
+  });
+
+  it('describes every parameter and every field, of what is sent and of what is answered', () => {
+    expect(undescribed(document)).toEqual([]);
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    for (const { operationId, summary, tags, parameters = [] } of operations) {
+      expect([summary, ...tags], operationId).toEqual([
+        expect.stringMatching(/\.$/),
+        expect.stringMatching(/^[a-z]+$/),
+      ]);
+      for (const { name, description } of parameters) expect(description, `${operationId} ${name}`).toMatch(/\w.*\.$/);
+    }
+  });
+
   it('refers to nothing that is not in it', () => {
     const refs = JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of refs) expect(document.components.schemas).toHaveProperty(name ?? '');
   });
 });
+
+/** Paths to properties of schemas that say nothing of themselves, anywhere below. */
+function undescribed(node: unknown, at = ''): readonly string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { properties } = node as { readonly properties?: Readonly<Record<string, { readonly description?: string }>> };
+  const silent = Object.entries(properties ?? {}).filter(([, field]) => (field.description ?? '') === '');
+  const below = Object.entries(node).flatMap(([key, value]) => undescribed(value, `${at}/${key}`));
+  return [...silent.map(([name]) => `${at}/${name}`), ...below];
+}
 
 const number = fc.oneof(
   fc.constantFrom(-1, 0, 0.5, 1, 9, 15, 16, 64, 0.001, 1e6, 1e9, 1e10),
