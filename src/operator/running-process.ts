@@ -1,5 +1,5 @@
 import type { Economy } from '../economy/economy.ts';
-import { mayBeRunning, runningProcess } from '../economy/home/open-home.ts';
+import { runningProcess } from '../economy/home/open-home.ts';
 import { BpError } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Home } from './home.ts';
@@ -27,7 +27,7 @@ export async function findRun(deps: ProcessDeps, directory: string): Promise<num
   const until = deps.clock.monotonic() + TELL_MS_MAX;
   for (;;) {
     const pid = runningProcess(directory);
-    if (pid === undefined || (pid > 0 && mayBeRunning(directory, pid))) return pid;
+    if (pid !== 0) return pid;
     if (deps.clock.monotonic() > until)
       throw new BpError('run_unknown', 'a run is going on, but it can not be told in which process', {
         hint: 'end it with Ctrl-C in its terminal, or see which process has .bp-agents/run.lock open',
@@ -50,7 +50,7 @@ export async function endRun(
   interrupt(deps, pid);
   if (now) {
     await waitUntil(deps, isOver, NEXT_INTERRUPT_MS);
-    if (!isOver() && mayBeRunning(directory, pid)) interrupt(deps, pid);
+    if (!isOver()) interrupt(deps, pid);
   }
   const limitMs = now ? AT_ONCE_MS_MAX : endLimitMs(economy) + TELL_MS_MAX;
   if (await waitUntil(deps, isOver, limitMs)) return;

@@ -15,7 +15,7 @@ import { BpError } from '../platform/errors.ts';
 import { withDatabaseErrors } from './database.ts';
 import { errorCode } from '../platform/system-error.ts';
 
-/** Held by the one `run` of a home. */
+/** Held by the one `run` of a home, or by a command that must have the home to itself meanwhile. */
 export interface RunLock {
   /** Idempotent. */
   release(): void;
@@ -23,22 +23,28 @@ export interface RunLock {
 
 const LOCK_FILE = 'run.lock';
 const PID_FILE = 'run.pid';
-/** Another command may look for a moment whether somebody holds the lock. */
+/** Another command may hold the lock for a moment, or look whether somebody does: that is waited for, so many times. */
 const LOCK_WAIT_MS = 250;
+const LOCK_WAITS = 20;
 
 /**
  * Takes the lock that admits one `run` per home. It is a lock of the operating system on a small database file of its
  * own, so it ends with the process however that ends. `directory` is made where it is missing; `pid` is written beside
- * the lock for people and for the message of the next one.
+ * the lock for people and for the message of the next one, with `doing` where it isn't for a run. Another run is not
+ * waited for, and by a run anything else is, for a while.
  * Throws `BpError`: `already_running`, and what `withDatabaseErrors` makes of SQLite's errors.
  */
-export function takeRunLock(directory: string, pid: number): RunLock {
+export function takeRunLock(directory: string, pid: number, doing?: string): RunLock {
   makeFolder(directory, 0o700);
   const path = join(directory, LOCK_FILE);
   const database = withDatabaseErrors(path, () => new SqliteDatabase(path, { timeout: LOCK_WAIT_MS }));
   try {
-    if (!lock(database, path)) throw alreadyRunning(directory);
-    writePid(directory, pid);
+    for (let waits = 1; !lock(database, path); waits++) {
+      const holder = namedHolder(directory);
+      const isForLong = holder !== undefined && (holder.doing === undefined || doing !== undefined);
+      if (isForLong || waits === LOCK_WAITS) throw alreadyRunning(holder);
+    }
+    writeHolder(directory, { pid, doing });
   } catch (error) {
     database.close();
     throw error;
@@ -53,7 +59,7 @@ export function takeRunLock(directory: string, pid: number): RunLock {
   };
 }
 
-/** The process that holds the lock, or undefined where none does; 0 where it hasn't told its id. */
+/** The process that runs, or undefined where none does; 0 where it hasn't told its id. */
 export function runHolder(directory: string): number | undefined {
   const path = join(directory, LOCK_FILE);
   let database: SqliteDatabase.Database;
@@ -63,17 +69,37 @@ export function runHolder(directory: string): number | undefined {
     return undefined;
   }
   try {
-    return lock(database, path) ? undefined : readPid(directory);
+    if (lock(database, path)) return undefined;
+    let holder = namedHolder(directory);
+    if (!holder) {
+      // Whoever only looks is gone in a moment, and a run tells its id.
+      database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+      if (lock(database, path)) return undefined;
+      holder = namedHolder(directory) ?? { pid: 0 };
+    }
+    return holder.doing === undefined ? holder.pid : undefined;
   } finally {
     database.close();
   }
+}
+
+interface Holder {
+  readonly pid: number;
+  /** What it does, where it doesn't run. */
+  readonly doing?: string | undefined;
+}
+
+/** Who has written its name, unless it can't be who holds the lock: the name may be that of an earlier one. */
+function namedHolder(directory: string): Holder | undefined {
+  const holder = readHolder(directory);
+  return holder && hasLockOpen(directory, holder.pid) !== false ? holder : undefined;
 }
 
 /**
  * Whether that process has the lock's file open, as the holder has; undefined where this system doesn't tell. An id that
  * an earlier holder left may be that of any program by now.
  */
-export function hasLockOpen(directory: string, pid: number): boolean | undefined {
+function hasLockOpen(directory: string, pid: number): boolean | undefined {
   if (!existsSync('/proc/self/fd')) return undefined;
   const files = `/proc/${pid}/fd`;
   try {
@@ -107,27 +133,31 @@ function lock(database: SqliteDatabase.Database, path: string): boolean {
   });
 }
 
-function alreadyRunning(directory: string): BpError {
-  const pid = readPid(directory);
-  const who = pid === 0 ? 'another process' : `process ${pid}`;
+function alreadyRunning(holder: Holder | undefined): BpError {
+  const who = holder ? `process ${holder.pid}` : 'another process';
+  if (holder?.doing !== undefined)
+    return new BpError('already_running', `${who} has this economy to itself for now: ${holder.doing}`, {
+      hint: 'try again when that has ended, or give another folder with --home',
+    });
   return new BpError('already_running', `${who} runs this economy already`, {
     hint: 'end that one first with bp-agents stop, or give another folder with --home',
   });
 }
 
-function readPid(directory: string): number {
+function readHolder(directory: string): Holder | undefined {
   try {
     const text = readFileSync(join(directory, PID_FILE), 'utf8').trim();
-    return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+    const [, pid, doing] = /^([1-9]\d{0,9})(?: ([a-z ]{1,80}))?$/.exec(text) ?? [];
+    return pid === undefined ? undefined : { pid: Number(pid), doing };
   } catch {
-    return 0;
+    return undefined;
   }
 }
 
 /** Whole or not at all: another process may read it at any time. */
-function writePid(directory: string, pid: number): void {
+function writeHolder(directory: string, { pid, doing }: Holder): void {
   const path = join(directory, PID_FILE);
   const temporary = `${path}.${pid}`;
-  writeFileSync(temporary, `${pid}\n`, { mode: 0o600 });
+  writeFileSync(temporary, `${[pid, doing].filter((word) => word !== undefined).join(' ')}\n`, { mode: 0o600 });
   renameSync(temporary, path);
 }

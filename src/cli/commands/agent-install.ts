@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { lockRun } from '../../economy/home/open-home.ts';
+import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
 import { agentView, waitingFiles } from '../../economy/views/agent-view.ts';
 import { unsettledExecutions } from '../../economy/views/execution-view.ts';
@@ -31,7 +31,7 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
   ).action(async (id: string, _options, command: Command) => {
     const options = command.optsWithGlobals<Options>();
     const installed = await withHome(deps, command, async (home) => {
-      const lock = lockRun(home.directory, process.pid);
+      const lock = lockOutRuns(home.directory, process.pid, 'agent install');
       try {
         return await installFor(deps, home, id, options);
       } finally {

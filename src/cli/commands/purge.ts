@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { isAgentId, parseId } from '../../domain/ids.ts';
-import { lockRun } from '../../economy/home/open-home.ts';
+import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { endedPrompt } from '../../economy/privacy/purge-prompt.ts';
 import type { Home } from '../../operator/home.ts';
 import { purgeOldText, purgeTextOfAgent, purgeTextOfPrompt, type Purged } from '../../operator/purge.ts';
@@ -79,7 +79,7 @@ function purge(home: Home, target: Target): Purged {
   if (target.kind === 'prompt') return valueOf(purgeTextOfPrompt(home, target.promptId));
   if (!target.workspace) return valueOf(purgeTextOfAgent(home, target.agentId, target));
   // A run may have the folder mounted or be about to, where somebody revives the agent.
-  const lock = lockRun(home.directory, process.pid);
+  const lock = lockOutRuns(home.directory, process.pid, 'purge');
   try {
     return valueOf(purgeTextOfAgent(home, target.agentId, target));
   } finally {

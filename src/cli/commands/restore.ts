@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { derive } from '../../config/supply.ts';
-import { lockRun } from '../../economy/home/open-home.ts';
+import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { restoreEconomy, type RestoredEconomy } from '../../economy/home/restore-economy.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
@@ -17,7 +17,7 @@ export function addRestore(command: Command, deps: CliDeps): void {
     const { clock, random } = deps;
     const config = await readConfig(deps, options);
     const directory = homeDirectory(deps, options);
-    const lock = lockRun(directory, process.pid);
+    const lock = lockOutRuns(directory, process.pid, 'restore');
     try {
       const economy = { clock, random, config, derived: derive(config, machineOf(deps, directory)) };
       const path = resolve(deps.directory, file);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { volumesDirectory } from '../../config/home-places.ts';
 import { closeEconomy } from '../../economy/economy.ts';
-import { lockRun, openHomeEconomy, runningProcess, type HomeOptions } from '../../economy/home/open-home.ts';
+import { lockOutRuns, openHomeEconomy, runningProcess, type HomeOptions } from '../../economy/home/open-home.ts';
 import type { Home } from '../../operator/home.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { printLines } from '../output/printing.ts';
@@ -49,9 +49,9 @@ export async function putBackWorkspaces({ engine, stderr }: CliDeps, home: Home)
 async function recoverWorkspaces(deps: CliDeps, home: Home): Promise<void> {
   const { directory } = home;
   if (!existsSync(volumesDirectory(directory)) || runningProcess(directory) !== undefined) return;
-  let lock: ReturnType<typeof lockRun>;
+  let lock: ReturnType<typeof lockOutRuns>;
   try {
-    lock = lockRun(directory, process.pid);
+    lock = lockOutRuns(directory, process.pid, 'workspaces are put back');
   } catch {
     // A `run` has begun meanwhile: it does the same.
     return;

@@ -5,7 +5,7 @@ import { RESOURCES } from '../../domain/resources.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { MachineSize } from '../../platform/machine.ts';
 import type { Randomness } from '../../platform/randomness.ts';
-import { hasLockOpen, runHolder, takeRunLock, type RunLock } from '../../store/run-lock.ts';
+import { runHolder, takeRunLock, type RunLock } from '../../store/run-lock.ts';
 import { isOutdated, openStore } from '../../store/store.ts';
 import { BUSY_MS, BUSY_MS_IN_RUN } from '../../store/write-lock.ts';
 import type { Economy } from '../economy.ts';
@@ -63,14 +63,14 @@ export function lockRun(home: string, pid: number): RunLock {
   return takeRunLock(stateDirectory(home), pid);
 }
 
+/** Lets no `run` begin meanwhile, and begins while none goes on; `doing` is for who comes then. Throws as `lockRun`. */
+export function lockOutRuns(home: string, pid: number, doing: string): RunLock {
+  return takeRunLock(stateDirectory(home), pid, doing);
+}
+
 /** The id of the process that runs this economy now, 0 where it is unknown, undefined where none does. */
 export function runningProcess(home: string): number | undefined {
   return runHolder(stateDirectory(home));
-}
-
-/** False where that process can't be the one that runs this economy, whatever is written about it. */
-export function mayBeRunning(home: string, pid: number): boolean {
-  return hasLockOpen(stateDirectory(home), pid) ?? true;
 }
 
 /**
