@@ -7,7 +7,7 @@ import { ALL_STEPS, setUp } from './set-up.mjs';
 import { step } from './step.mjs';
 
 /** What some of the hosts are made with; one that lacks its own is told as not seen. */
-const PACKAGES = ['openssh-server', 'rootlesskit', 'slirp4netns', 'uidmap', 'fuse-overlayfs', 'mmdebstrap'];
+const PACKAGES = ['openssh-server', 'rootlesskit', 'slirp4netns', 'uidmap', 'podman', 'fuse-overlayfs', 'mmdebstrap'];
 
 /**
  * `npm run test:hosts`: brings up each kind of host that can be had here, holds the sandbox to its contract there,

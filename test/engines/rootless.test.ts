@@ -3,19 +3,27 @@ import { itKeepsToSandbox } from '../contract/sandbox.ts';
 import { dockerUnderTest } from '../helpers/docker-under-test.ts';
 import { skipped } from '../helpers/needs.ts';
 
-/** Where a rootless engine answers whose containers have no control groups. */
-const dockerHost = process.env['BP_ROOTLESS_HOST'];
+/** Rootless engines whose containers have no control groups, and what says where each answers. */
+const ENGINES = [
+  { name: 'rootless Docker', variable: 'BP_ROOTLESS_HOST', has: { tmpFileLimit: true, streamAgain: true } },
+  { name: 'rootless Podman', variable: 'BP_ROOTLESS_PODMAN_HOST', has: { tmpFileLimit: false, streamAgain: false } },
+];
+const named = ENGINES.flatMap((engine) => {
+  const dockerHost = process.env[engine.variable];
+  return dockerHost === undefined ? [] : [{ ...engine, dockerHost }];
+});
 
-if (dockerHost === undefined)
-  describe('rootless Docker', () => {
-    it('keeps to the sandbox', (context) => skipped(context, 'BP_ROOTLESS_HOST names no engine'));
+if (named.length === 0)
+  describe('rootless engines', () => {
+    const variables = ENGINES.map(({ variable }) => variable).join(' and ');
+    it('keep to the sandbox', (context) => skipped(context, `${variables} name none`));
   });
-else
+for (const { name, dockerHost, has } of named)
   itKeepsToSandbox(
-    'rootless Docker without control groups',
+    `${name} without control groups`,
     dockerUnderTest({
       dockerHost,
-      has: { carried: true, tmpFileLimit: true, streamAgain: true, unheld: ['memory', 'cpu'] },
+      has: { ...has, carried: true, unheld: ['memory', 'cpu'] },
       always: { workspace_placement: 'shipped', accept_unheld: ['memory', 'cpu'] },
     }),
   );

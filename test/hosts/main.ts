@@ -9,9 +9,19 @@ import { guest } from './kinds/guest.ts';
 import { here } from './kinds/here.ts';
 import { member } from './kinds/member.ts';
 import { podman } from './kinds/podman.ts';
-import { rootless } from './kinds/rootless.ts';
+import { rootless, rootlessPodman } from './kinds/rootless.ts';
 
-const KINDS: readonly HostKind[] = [here, member, apart, apartByTls, apartBySsh, rootless, podman, guest];
+const KINDS: readonly HostKind[] = [
+  here,
+  member,
+  apart,
+  apartByTls,
+  apartBySsh,
+  rootless,
+  podman,
+  rootlessPodman,
+  guest,
+];
 const PARTS = ['doctor', 'contract', 'hostile'];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });

@@ -3,48 +3,77 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDaemon } from '../daemon.ts';
-import { NotHere, type HostKind } from '../host.ts';
+import { NotHere, type Host, type HostKind } from '../host.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'engine-rootless.sh');
-const NEEDED = ['/usr/bin/rootlesskit', '/usr/bin/slirp4netns', '/usr/bin/newuidmap', '/usr/bin/fuse-overlayfs'];
 const USER = 'bp-test-rootless';
 /** Far from those that an administrator gives away. */
 const SUBORDINATE = { first: 3_000_000, count: 65_536 };
 const IDS = ['/etc/subuid', '/etc/subgid'];
 
-/** On cgroup v1 it holds neither memory nor CPU time. */
-export const rootless: HostKind = {
-  name: 'rootless',
-  title: 'rootless Docker on cgroup v1 (hostile: all but resources)',
+/** On cgroup v1 neither of them holds memory or CPU time. */
+const ROOTLESS = {
   leftOut: 'test/hostile/resources.test.ts',
   contract: ['engines', 'test/engines/rootless.test.ts'],
-  async up() {
-    if (process.platform !== 'linux' || process.getuid!() !== 0) throw new NotHere('only root can make its user');
-    const missing = NEEDED.find((path) => !existsSync(path));
-    if (missing !== undefined) throw new NotHere(`${missing} is not installed`);
-    const directory = mkdtempSync(join(tmpdir(), 'bp-rootless-'));
-    addUser();
-    try {
-      const engine = await startDaemon({ script: SCRIPT, args: [USER], directory });
-      return {
-        environment: {
-          DOCKER_HOST: engine.host,
-          BP_ROOTLESS_HOST: engine.host,
-          BP_SANDBOX__WORKSPACE_PLACEMENT: 'shipped',
-          BP_SANDBOX__ACCEPT_UNHELD: '[memory, cpu]',
-        },
-        async down() {
-          endAllOfUser();
-          await engine.down();
-          removeUser();
-        },
-      };
-    } catch (error) {
-      removeUser();
-      throw error;
-    }
-  },
+} as const;
+
+export const rootless: HostKind = {
+  ...ROOTLESS,
+  name: 'rootless',
+  title: 'rootless Docker on cgroup v1 (hostile: all but resources)',
+  up: () =>
+    rootlessEngine({
+      engine: 'docker',
+      needed: ['/usr/bin/rootlesskit', '/usr/bin/slirp4netns', '/usr/bin/newuidmap', '/usr/bin/fuse-overlayfs'],
+      hostVariable: 'BP_ROOTLESS_HOST',
+    }),
 };
+
+export const rootlessPodman: HostKind = {
+  ...ROOTLESS,
+  name: 'rootless-podman',
+  title: 'rootless Podman on cgroup v1 (hostile: all but resources)',
+  up: () =>
+    rootlessEngine({
+      engine: 'podman',
+      needed: ['/usr/bin/podman', '/usr/bin/newuidmap', '/usr/sbin/runc'],
+      hostVariable: 'BP_ROOTLESS_PODMAN_HOST',
+    }),
+};
+
+interface RootlessEngine {
+  readonly engine: 'docker' | 'podman';
+  readonly needed: readonly string[];
+  /** Where the contract's tests look for it. */
+  readonly hostVariable: string;
+}
+
+async function rootlessEngine({ engine, needed, hostVariable }: RootlessEngine): Promise<Host> {
+  if (process.platform !== 'linux' || process.getuid!() !== 0) throw new NotHere('only root can make its user');
+  const missing = needed.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new NotHere(`${missing} is not installed`);
+  const directory = mkdtempSync(join(tmpdir(), 'bp-rootless-'));
+  addUser();
+  try {
+    const daemon = await startDaemon({ script: SCRIPT, args: [USER, engine], directory });
+    return {
+      environment: {
+        DOCKER_HOST: daemon.host,
+        [hostVariable]: daemon.host,
+        BP_SANDBOX__WORKSPACE_PLACEMENT: 'shipped',
+        BP_SANDBOX__ACCEPT_UNHELD: '[memory, cpu]',
+      },
+      async down() {
+        endAllOfUser();
+        await daemon.down();
+        removeUser();
+      },
+    };
+  } catch (error) {
+    removeUser();
+    throw error;
+  }
+}
 
 function addUser(): void {
   execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/bin/sh', USER]);

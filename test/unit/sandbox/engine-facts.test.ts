@@ -41,6 +41,20 @@ describe("an engine's facts", () => {
     });
   });
 
+  it('tell that users are shifted where only a field of its own says that it is rootless', () => {
+    expect(engineFacts({ ...INFO, Rootless: true })).toMatchObject({ shiftsUsers: 'rootless' });
+    expect(engineFacts({ ...INFO, Rootless: false })).toMatchObject({ shiftsUsers: undefined });
+  });
+
+  it('believe no rootless engine that it limits anything by control groups of version 1', () => {
+    const claims = { ...INFO, CgroupVersion: '1', CgroupDriver: 'cgroupfs', Rootless: true };
+    const none = { hasOwnGroup: false, memory: false, swap: false, processes: false };
+    expect(engineFacts(claims)).toMatchObject({ limits: none });
+    const listed = { ...claims, Rootless: undefined, SecurityOptions: ['name=seccomp', 'name=rootless'] };
+    expect(engineFacts(listed)).toMatchObject({ limits: none });
+    expect(engineFacts({ ...claims, CgroupVersion: '2' })).toMatchObject({ limits: { hasOwnGroup: true } });
+  });
+
   it.each([
     [{ SwapLimit: false }, { swap: false, memory: true }],
     [{ MemoryLimit: false }, { memory: false, processes: true }],

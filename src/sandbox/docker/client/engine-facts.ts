@@ -38,6 +38,8 @@ const engineInfo = z.object({
   PidsLimit: z.boolean().default(true),
   // Podman's alone.
   BuildahVersion: z.string().optional(),
+  // Some say it here, others among their security options.
+  Rootless: z.boolean().default(false),
   SecurityOptions: z
     .array(z.string())
     .nullish()
@@ -61,13 +63,16 @@ export function engineFacts(answer: unknown): EngineFacts {
 
 /** As `engineFacts`, whether it is fit or not. */
 export function factsOf(info: EngineInfo): EngineFacts {
-  const hasOwnGroup = info.CgroupDriver !== 'none';
+  const isRootless = info.Rootless || has(info, 'rootless');
+  const cgroupVersion = info.CgroupVersion === '2' ? 2 : 1;
+  // Groups of version 1 can't be left to a user, whatever driver and limits such an engine names.
+  const hasOwnGroup = info.CgroupDriver !== 'none' && !(isRootless && cgroupVersion === 1);
   return {
     version: info.ServerVersion,
     isPodman: info.BuildahVersion !== undefined,
-    cgroupVersion: info.CgroupVersion === '2' ? 2 : 1,
+    cgroupVersion,
     cpus: info.NCPU,
-    shiftsUsers: has(info, 'rootless') ? 'rootless' : has(info, 'userns') ? 'userns-remap' : undefined,
+    shiftsUsers: isRootless ? 'rootless' : has(info, 'userns') ? 'userns-remap' : undefined,
     limits: {
       hasOwnGroup,
       memory: hasOwnGroup && info.MemoryLimit,

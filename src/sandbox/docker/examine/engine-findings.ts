@@ -53,7 +53,7 @@ function isOlder(version: string): boolean {
 }
 
 function cgroupFinding({ info }: ExaminedEngine): Finding {
-  const driver = info.CgroupDriver === 'none' ? ['without one for each container'] : [];
+  const driver = factsOf(info).limits.hasOwnGroup ? [] : ['without one for each container'];
   return { name: 'cgroup', ok: true, detail: [`version ${info.CgroupVersion}`, ...driver].join(', ') };
 }
 
