@@ -10,6 +10,8 @@ export function lateEnginePort(options: EnginePortOptions): EnginePort {
     machine: async (...asked) => (await port()).machine(...asked),
     ensureImage: async (...asked) => (await port()).ensureImage(...asked),
     install: async (...asked) => (await port()).install(...asked),
+    layFiles: async (...asked) => (await port()).layFiles(...asked),
+    lookAtFiles: async (...asked) => (await port()).lookAtFiles(...asked),
     putBackWorkspaces: async (...asked) => (await port()).putBackWorkspaces(...asked),
     examine: async (...asked) => (await port()).examine(...asked),
   };

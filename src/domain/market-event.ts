@@ -17,6 +17,13 @@ export type MarketEvent =
       /** The code with which that execution's last bid was refused, where one was. */
       readonly refusedBid: string | null;
     }
+  /** It starts with files that it was given but for these: what stands there was changed since, and stays. */
+  | {
+      readonly kind: 'files_kept';
+      readonly executionId: number;
+      readonly agentId: string;
+      readonly paths: readonly string[];
+    }
   | { readonly kind: 'died'; readonly agentId: string }
   | { readonly kind: 'prompt_expired'; readonly promptId: number }
   | { readonly kind: 'paused'; readonly reason: string }

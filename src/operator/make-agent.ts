@@ -1,10 +1,13 @@
 import { join, resolve } from 'node:path';
-import { bootstrapAgent, OPERATOR_FILES, type BootstrappedAgent } from '../economy/agents/bootstrap-agent.ts';
+import { OPERATOR_FILES } from '../economy/agents/agent-files.ts';
+import { bootstrapAgent, type BootstrappedAgent } from '../economy/agents/bootstrap-agent.ts';
 import { toCredits, type MicroCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import { accept, type Result } from '../domain/refusal.ts';
 import type { Bundle } from '../domain/resources.ts';
 import type { Home } from './home.ts';
+import { layWhereAtRest, type Laying, type Workspaces } from './lay-files.ts';
+import { layingView } from './update-agent.ts';
 import { readWorkspaceFolder, type WorkspaceFolder } from './workspace-folder.ts';
 import { findAgent } from '../economy/views/agent-view.ts';
 
@@ -15,6 +18,8 @@ export interface AgentOrder {
   readonly id: string;
   /** The operator's folder; by default the Genesis program, or what a revived agent has. */
   readonly from?: string | undefined;
+  /** Files that were changed since they were given give way to these, too. */
+  readonly overwrites?: boolean | undefined;
   readonly credits?: MicroCredits | undefined;
   readonly amount?: MicroCredits | undefined;
   readonly bundle?: Bundle | undefined;
@@ -33,20 +38,37 @@ export interface MakeAgentDeps {
 
 /** Makes a root agent, or revives a dead one. Refuses what `bootstrapAgent` and `readWorkspaceFolder` refuse. */
 export function makeAgent(deps: MakeAgentDeps, { economy }: Home, order: AgentOrder): Result<MadeAgent> {
-  const { from, ...rest } = order;
+  const { from, overwrites = false, ...rest } = order;
   const isKnown = findAgent(economy, order.id) !== undefined;
   const keepsItsFiles = from === undefined && isKnown && order.id !== GENESIS;
   const source = from === undefined ? join(deps.runtimeDirectory, GENESIS) : resolve(deps.directory, from);
   const folder = keepsItsFiles ? accept(NO_FILES) : readWorkspaceFolder(source, OPERATOR_FILES);
   if (!folder.ok) return folder;
   const files = keepsItsFiles ? undefined : folder.value.files;
-  const made = bootstrapAgent(economy, { ...rest, files });
+  const made = bootstrapAgent(economy, { ...rest, files, overwrites });
   return made.ok ? accept({ ...made.value, folder: folder.value }) : made;
+}
+
+/** The same, and lays the files of an agent that lives again at once, where its workspace is at rest. */
+export async function makeAgentAndLay(
+  deps: MakeAgentDeps & { readonly workspaces: Workspaces },
+  home: Home,
+  order: AgentOrder,
+): Promise<Result<LaidAgent>> {
+  // What a new one is given waits: there is nothing that it could come too late for.
+  if (findAgent(home.economy, order.id) === undefined) return makeAgent(deps, home, order);
+  const { given, laying } = await layWhereAtRest(deps.workspaces, home, order.id, () => makeAgent(deps, home, order));
+  return given.ok ? accept({ ...given.value, laying }) : given;
+}
+
+export interface LaidAgent extends MadeAgent {
+  readonly laying?: Laying | undefined;
 }
 
 const NO_FILES: WorkspaceFolder = { files: [], leftOut: [] };
 
-export function madeAgentView({ agentId, life, granted, bidId, amount, reserve, available, folder }: MadeAgent) {
+export function madeAgentView(made: LaidAgent) {
+  const { agentId, life, granted, bidId, amount, reserve, available, folder, laying } = made;
   return {
     agent_id: agentId,
     life,
@@ -57,5 +79,7 @@ export function madeAgentView({ agentId, life, granted, bidId, amount, reserve, 
     available: toCredits(available),
     files: folder.files.length,
     left_out: folder.leftOut,
+    /** Where the agent lives again with files that it was given now, or before. */
+    ...(laying && { laying: layingView(laying) }),
   };
 }

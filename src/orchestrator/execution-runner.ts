@@ -8,6 +8,7 @@ import { SERVICE_URL, type ExecutionEnd, type PreparedExecution } from '../sandb
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
 import { tellIdle } from './idle-news.ts';
+import { tellKept } from './kept-news.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
 
@@ -67,7 +68,7 @@ export function settleStopped(deps: OrchestratorDeps, executionId: number): Prom
 
 async function runToEnd(
   deps: OrchestratorDeps,
-  { execution, agentNumber, handshake, token, files }: StartingExecution,
+  { execution, agentNumber, handshake, token, files, fileSet }: StartingExecution,
   stop: AbortSignal,
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
@@ -86,11 +87,13 @@ async function runToEnd(
     stop,
   );
   endpoints.open(execution.id, prepared);
-  if (!(await onceFree(economy, () => markRunning(economy, execution.id, prepared.unheld)))) {
+  const beginning = { unheld: prepared.unheld, fileSet, kept: prepared.keptFiles };
+  if (!(await onceFree(economy, () => markRunning(economy, execution.id, beginning)))) {
     // The operator was quicker, or it was settled meanwhile; then this end changes nothing.
     await prepared.stop('operator');
     return endingOf(await prepared.ended);
   }
+  if (prepared.keptFiles.length > 0) tellKept(deps, execution, prepared.keptFiles);
   deps.events.publish({ kind: 'started', executionId: execution.id, agentId: execution.agentId });
   return stoppable(deps, id, prepared, stop, async () => {
     await prepared.go();

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import type { AgentFile } from '../domain/agent.ts';
+import type { LaidFiles, WaitingFile } from '../domain/agent-files.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineSize } from '../platform/machine.ts';
@@ -18,6 +18,14 @@ export interface Engine {
   ensureImage(config: Config, progress: (line: string) => void, signal: AbortSignal): Promise<AgentImage>;
   /** Installs what an agent's own manifest asks for into its workspace, with a network. Not while a `run` goes on. */
   install(home: EngineHome, request: InstallRequest, signal: AbortSignal): Promise<Installed>;
+  /**
+   * Lays files in an agent's workspace while no `run` goes on and nothing of the agent runs; undefined where the workspace
+   * is not in its folder, since it could not be put back. Asks nothing of the engine. Rejects with `sandbox_files` and
+   * `sandbox_workspace`.
+   */
+  layFiles(home: EngineHome, request: LayingRequest): Promise<LaidFiles | undefined>;
+  /** What `layFiles` would do, as the folder is now. Changes nothing, and may be asked at any time. */
+  lookAtFiles(home: EngineHome, request: LayingRequest): Promise<LaidFiles>;
   /** Puts back the workspaces that a `run` which was cut off left in filesystems of their own. Never rejects. */
   putBackWorkspaces(home: EngineHome, complain: (line: string) => void): Promise<void>;
   /** All that agents need of this machine and its engine, for `doctor`. Changes nothing. */
@@ -46,10 +54,15 @@ export interface InstallRequest {
   readonly agentId: string;
   readonly agentNumber: number;
   /** Files of the agent that were not written yet, since it never ran. */
-  readonly files: readonly AgentFile[];
+  readonly files: readonly WaitingFile[];
   /** Packages may run programs of their own while they are installed. */
   readonly scripts: boolean;
   readonly onLine: (line: string) => void;
+}
+
+export interface LayingRequest {
+  readonly agentId: string;
+  readonly files: readonly WaitingFile[];
 }
 
 export interface Installed {

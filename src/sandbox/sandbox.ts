@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AgentFile } from '../domain/agent.ts';
+import type { WaitingFile } from '../domain/agent-files.ts';
 import type { EssentialLimit, Usage } from '../domain/execution.ts';
 import type { Bundle } from '../domain/resources.ts';
 
@@ -17,7 +17,7 @@ export interface Sandbox {
    */
   check(signal: AbortSignal): Promise<readonly string[]>;
   /**
-   * Makes the workspace ready (writes `files`, then the handshake) and starts the container up to the point where
+   * Makes the workspace ready (lays `files`, then writes the handshake) and starts the container up to the point where
    * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
    * with the signal's reason when it is aborted. Where it rejects, no container is left; `discard` removes the rest.
    */
@@ -55,8 +55,8 @@ export interface ExecutionRequest {
   readonly wallMs: number;
   /** Written as `env.json` into the workspace. */
   readonly handshake: string;
-  /** Written before the handshake. Their paths were checked. */
-  readonly files: readonly AgentFile[];
+  /** Laid before the handshake is written. Their paths were checked. */
+  readonly files: readonly WaitingFile[];
   /** Environment of the agent besides PATH, HOME, LANG and the service's address. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -80,6 +80,8 @@ export interface ServedExecution {
 export interface PreparedExecution extends ServedExecution {
   /** What is not held for it, as far as `sandbox.accept_unheld` lets it be. */
   readonly unheld: readonly EssentialLimit[];
+  /** Paths of `files` that were changed since they were given, and stay as they are. */
+  readonly keptFiles: readonly string[];
   /** Lets the agent start. Resolves when the supervisor has said that it started it, or when it has ended instead. */
   go(): Promise<void>;
   /** Resolves once, with what is known of the end. Never rejects. */
@@ -94,7 +96,7 @@ export type AdoptionRequest = Pick<ExecutionRequest, 'executionId' | 'agentId' |
 };
 
 /** As a prepared execution after its "go". */
-export type AdoptedExecution = Omit<PreparedExecution, 'go' | 'unheld'> & {
+export type AdoptedExecution = Omit<PreparedExecution, 'go' | 'unheld' | 'keptFiles'> & {
   /** It had ended when it was asked for: while it ran its last, no program was there for it. */
   readonly hadEnded: boolean;
 };

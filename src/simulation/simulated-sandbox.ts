@@ -100,6 +100,7 @@ async function prepare(
   return {
     ...handle(deps, container),
     unheld: [],
+    keptFiles: [],
     go: () =>
       fuse.through('go', async () => {
         if (faults.strikes('start_fails')) engine.end(container, { cause: 'start_failed', exitCode: null });
@@ -135,7 +136,10 @@ async function adopt(
   };
 }
 
-function handle(deps: SimulatedSandboxDeps, container: Container): Omit<PreparedExecution, 'go' | 'unheld'> {
+function handle(
+  deps: SimulatedSandboxDeps,
+  container: Container,
+): Omit<PreparedExecution, 'go' | 'unheld' | 'keptFiles'> {
   const { engine, clock, dice, fuse } = deps;
   return {
     ended: fuse.through('the end', () => endOf(deps, container)),

@@ -1,4 +1,4 @@
-import type { Agent, AgentFile, AgentStatus } from '../domain/agent.ts';
+import type { Agent, AgentStatus } from '../domain/agent.ts';
 import type { Bundle } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 
@@ -86,11 +86,6 @@ export function agentsTable(database: Database) {
   const lastBundle = database.prepare(
     'UPDATE agents SET last_cpu_ms = ?, last_memory_mb = ?, last_tokens = ? WHERE id = ?',
   );
-  const putFile = database.prepare('INSERT OR REPLACE INTO agent_files VALUES (?, ?, ?, ?)');
-  const files = database.prepare<[string], { path: string; content: Buffer; executable: number }>(
-    'SELECT path, content, executable FROM agent_files WHERE agent_id = ? ORDER BY path',
-  );
-  const dropFiles = database.prepare('DELETE FROM agent_files WHERE agent_id = ?');
 
   return {
     insert: (agent: NewAgent): void => void insert.run(agent),
@@ -124,13 +119,6 @@ export function agentsTable(database: Database) {
     setRestarts: (id: string, count: number): void => void restarts.run(count, id),
     setLastBundle: (id: string, bundle: Bundle): void =>
       void lastBundle.run(bundle.cpuMs, bundle.memoryMb, bundle.tokens, id),
-    putFiles(id: string, agentFiles: readonly AgentFile[]): void {
-      for (const file of agentFiles) putFile.run(id, file.path, Buffer.from(file.content), file.executable ? 1 : 0);
-    },
-    /** Files still to be written into its workspace. */
-    files: (id: string): readonly AgentFile[] =>
-      files.all(id).map((file) => ({ ...file, executable: file.executable === 1 })),
-    dropFiles: (id: string): void => void dropFiles.run(id),
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { backupsDirectory } from '../config/home-places.ts';
 import { makeFolder } from '../platform/folder.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
+import { agentFilesTable, type AgentFiles } from './agent-files.ts';
 import { agentsTable, type Agents } from './agents.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
 import { backUpDatabase, type Backup } from './backup.ts';
@@ -32,6 +33,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly transfers: Transfers;
   readonly agents: Agents;
+  readonly agentFiles: AgentFiles;
   readonly bids: Bids;
   readonly executions: Executions;
   readonly prompts: Prompts;
@@ -140,6 +142,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     accounts: accountsTable(database),
     transfers,
     agents: agentsTable(database),
+    agentFiles: agentFilesTable(database),
     bids: bidsTable(database),
     executions: executionsTable(database),
     prompts: promptsTable(database),

@@ -68,6 +68,8 @@ export type Texts = ReturnType<typeof textsTable>;
  */
 export function textsTable(database: Database) {
   const purges = Object.entries(PURGES).map(([kind, sql]) => [kind, database.prepare<[object]>(sql)] as const);
+  /** Names of files, which are no rows that anyone would count. */
+  const givenFiles = database.prepare('DELETE FROM given_files WHERE agent_id = ?');
   const markAgent = database.prepare('UPDATE agents SET purged_at = ? WHERE id = ?');
   const unread = database.prepare<[string], number>('SELECT id FROM messages WHERE to_id = ? ORDER BY id').pluck();
   const ofPrompt = database.prepare(
@@ -109,6 +111,7 @@ export function textsTable(database: Database) {
       const { agentId, at, isDead, isRunning } = spoken;
       const bound = { agentId, at, isDead: Number(isDead), isRunning: Number(isRunning) };
       const rows = Object.fromEntries(purges.map(([kind, purge]) => [kind, purge.run(bound).changes]));
+      if (isDead) givenFiles.run(agentId);
       markAgent.run(at, agentId);
       return rows as Readonly<Record<keyof PurgedRows, number>>;
     },

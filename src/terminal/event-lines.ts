@@ -19,6 +19,8 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return settledLine(event);
     case 'left_idle':
       return { text: idleText(event), stays: true };
+    case 'files_kept':
+      return { text: keptText(event), stays: true };
     case 'died':
       return { text: `${event.agentId} died; its credits are burnt`, stays: true };
     case 'prompt_expired':
@@ -47,4 +49,9 @@ function settledLine({ executionId, agentId, outcome, detail }: Extract<MarketEv
 function idleText({ executionId, agentId, refusedBid }: Extract<MarketEvent, { kind: 'left_idle' }>): string {
   const why = refusedBid === null ? 'it has placed no bid' : `its bid was refused (${refusedBid})`;
   return `nothing is pending for ${agentId} after ${formatId('execution', executionId)}: ${why}`;
+}
+
+function keptText({ agentId, paths: [first = '', ...more] }: Extract<MarketEvent, { kind: 'files_kept' }>): string {
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  return `${agentId} keeps ${first}${others}: changed since it was given; agent update --overwrite replaces it`;
 }

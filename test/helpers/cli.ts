@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import { databasePath } from '../../src/config/home-places.ts';
 import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { BpError } from '../../src/platform/errors.ts';
+import { layInFolder, lookInFolder } from '../../src/sandbox/content/workspace-update.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { ThisProcess } from '../../src/platform/this-process.ts';
 import type { TestEconomy } from './economy.ts';
@@ -61,6 +62,8 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
   const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
   /** What a signal to this process would interrupt. */
   const runs = new Set<AbortController>();
+  /** Each draws tokens of its own. */
+  let commands = 0;
 
   function begin(streams: Record<'stdout' | 'stderr', Writable>, signal: AbortSignal, args: readonly string[]) {
     const deps: CliDeps = {
@@ -70,7 +73,7 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
       environment,
       directory,
       clock: systemClock(),
-      random: seededRandomness('cli'),
+      random: seededRandomness(`cli ${(commands += 1)}`),
       machine: MACHINE,
       version: '1.2.3',
       runtimeDirectory: RUNTIME,
@@ -149,6 +152,8 @@ function noEngine(): EnginePort {
     ensureImage: fail,
     examine: fail,
     install: fail,
+    layFiles: ({ directory }, request) => layInFolder(directory, request, { uid: 1 }),
+    lookAtFiles: ({ directory }, request) => lookInFolder(directory, request),
     putBackWorkspaces: () => Promise.resolve(),
   };
 }

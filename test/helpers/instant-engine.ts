@@ -8,6 +8,7 @@ import { placeBid } from '../../src/economy/market/place-bid.ts';
 import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import type { Endpoints } from '../../src/orchestrator/deps.ts';
 import type { ExecutionEnd, ExecutionRequest, PreparedExecution, Sandbox } from '../../src/sandbox/sandbox.ts';
+import { layInFolder, lookInFolder } from '../../src/sandbox/content/workspace-update.ts';
 import { accepted, BARE, WITH_ATTENTION } from './economy.ts';
 import { STORE } from '../../src/economy/internal/store-key.ts';
 
@@ -43,17 +44,19 @@ const DONE: ExecutionEnd = {
 
 const STOPPED: ExecutionEnd = { ...DONE, cause: 'stopped', detail: 'stopped by the operator', exitCode: null };
 
-/** An engine without containers: each execution does what the test says and has then completed. */
+/** An engine without containers, but with workspaces: each execution does what the test says and has then completed. */
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
     machine: () => Promise.resolve(undefined),
     putBackWorkspaces: () => Promise.resolve(),
     install: () => Promise.resolve({ commands: [], size: null }),
-    start: ({ economy }, { logger, events }) =>
+    layFiles: ({ directory }, request) => layInFolder(directory, request, { uid: 1 }),
+    lookAtFiles: ({ directory }, request) => lookInFolder(directory, request),
+    start: ({ economy, directory }, { logger, events }) =>
       Promise.resolve({
         orchestrator: {
           economy,
-          sandbox: instantSandbox(economy, behave),
+          sandbox: instantSandbox(directory, economy, behave),
           endpoints: noEndpoints(),
           clock: economy.clock,
           logger,
@@ -69,10 +72,14 @@ export function instantEngine(behave: Behaviour): EnginePort {
   };
 }
 
-function instantSandbox(economy: Economy, behave: Behaviour): Sandbox {
+function instantSandbox(directory: string, economy: Economy, behave: Behaviour): Sandbox {
   return {
     check: () => Promise.resolve([]),
-    prepare: (request) => Promise.resolve(prepared(request, economy, behave)),
+    async prepare(request) {
+      const { agentId, files } = request;
+      const laid = files.length === 0 ? undefined : await layInFolder(directory, { agentId, files }, { uid: 1 });
+      return prepared(request, laid?.kept ?? [], economy, behave);
+    },
     ping: () => Promise.resolve(),
     adopt: () => Promise.reject(new Error('nothing to adopt')),
     discard: () => Promise.resolve(),
@@ -82,7 +89,12 @@ function instantSandbox(economy: Economy, behave: Behaviour): Sandbox {
   };
 }
 
-function prepared({ executionId, agentId }: ExecutionRequest, economy: Economy, behave: Behaviour): PreparedExecution {
+function prepared(
+  { executionId, agentId }: ExecutionRequest,
+  keptFiles: readonly string[],
+  economy: Economy,
+  behave: Behaviour,
+): PreparedExecution {
   const caller = { executionId: accepted(parseId('execution', executionId)), agentId };
   let end: (ended: ExecutionEnd) => void = () => undefined;
   const ended = new Promise<ExecutionEnd>((resolve) => {
@@ -90,6 +102,7 @@ function prepared({ executionId, agentId }: ExecutionRequest, economy: Economy, 
   });
   return {
     unheld: [],
+    keptFiles,
     async go() {
       await Promise.race([behave(caller, economy), ended]);
       end(DONE);

@@ -49,6 +49,7 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
         did.push(`prepare ${executionId}`);
         return Promise.resolve({
           unheld: ['memory', 'cpu'],
+          keptFiles: [],
           requests: 0,
           go() {
             did.push('go');

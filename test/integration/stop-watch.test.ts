@@ -38,6 +38,7 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
       },
       usedCpuMs: () => Promise.resolve(undefined),
       unheld: [],
+      keptFiles: [],
     };
   };
   return {

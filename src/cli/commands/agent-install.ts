@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
-import { agentView, waitingFiles } from '../../economy/views/agent-view.ts';
+import { beginLaying } from '../../economy/agents/agent-files.ts';
+import { agentView } from '../../economy/views/agent-view.ts';
 import { unsettledExecutions } from '../../economy/views/execution-view.ts';
 import { knownAgent } from '../../operator/views/known-agent.ts';
 import type { Installed } from '../../sandbox/engine.ts';
@@ -54,7 +55,7 @@ async function installFor(deps: CliDeps, home: Home, text: string, { scripts = f
   if (unsettledExecutions(economy).some(({ agentId }) => agentId === agent.id))
     reject('invalid_value', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
   const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);
-  const files = waitingFiles(economy, agent.id);
+  const { files = [] } = beginLaying(economy, agent.id) ?? {};
   const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
   const installed = await deps.engine.install(home, request, deps.interrupt);
   return { view: { agent_id: agent.id, ...installed }, lines: linesOf(agent.id, installed, home) };

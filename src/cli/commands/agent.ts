@@ -5,8 +5,10 @@ import { valueOf } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
 import { withJson } from '../output/listing.ts';
+import { shortList } from '../output/laying-lines.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { addAgentInstall } from './agent-install.ts';
+import { addAgentUpdate } from './agent-update.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';
 import { EXECUTION_COLUMNS, idleReason } from './executions.ts';
@@ -14,6 +16,7 @@ import { PROMPT_COLUMNS } from './prompts.ts';
 
 export function addAgent(command: Command, deps: CliDeps): void {
   addAgentInstall(command, deps);
+  addAgentUpdate(command, deps);
   withJson(command).action(async (id: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     const view = await withHome(deps, command, ({ economy }) => valueOf(wholeAgent(economy, id)));
@@ -37,10 +40,24 @@ function lines(view: WholeAgent): readonly string[] {
   return [
     ...tableLines([view], AGENT_COLUMNS),
     facts.join(' · '),
+    ...filesLines(view),
     ...(bids.length > 0 ? ['', ...tableLines(bids, BID_COLUMNS)] : []),
     ...(executions.length > 0 ? ['', ...tableLines(executions, EXECUTION_COLUMNS)] : []),
     ...(prompts.length > 0 ? ['', ...tableLines(prompts, PROMPT_COLUMNS)] : []),
   ];
+}
+
+function filesLines({ waiting_files: waiting, kept_files: kept }: WholeAgent): readonly string[] {
+  return [
+    ...(waiting
+      ? [`${waitFor(waiting.count)} before its next execution: ${shortList(waiting.paths, waiting.count)}`]
+      : []),
+    ...(kept.length > 0 ? [`kept, since changed after they were given: ${shortList(kept)}`] : []),
+  ];
+}
+
+function waitFor(files: number): string {
+  return files === 1 ? '1 file waits to be laid' : `${files} files wait to be laid`;
 }
 
 /** Told of the last execution only, and only while nothing has come since. */

@@ -5,6 +5,7 @@ import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.
 import { bundleCost, checkBundle, type Bundle } from '../../domain/resources.ts';
 import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
+import { giveFiles, OPERATOR_FILES } from './agent-files.ts';
 import { issuanceRoom } from '../money/issuance.ts';
 import { placeBid, type PlacedBid } from '../market/place-bid.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -15,6 +16,8 @@ export interface BootstrapOrder {
   readonly files: readonly AgentFile[] | undefined;
   readonly credits?: MicroCredits | undefined;
   readonly bundle?: Bundle | undefined;
+  /** Files that were changed since they were given give way to these, too. */
+  readonly overwrites?: boolean;
   /** Of the first bid; by default the reserve times `economy.bootstrap.bid_over_reserve`. */
   readonly amount?: MicroCredits | undefined;
 }
@@ -25,9 +28,6 @@ export interface BootstrappedAgent extends PlacedBid {
   readonly granted: MicroCredits;
   readonly amount: MicroCredits;
 }
-
-/** The operator's files may be larger than what a parent may give a child. */
-export const OPERATOR_FILES = { filesMax: 10_000, bytesMax: 256 * 1_048_576, pathCharsMax: 1024 };
 
 /**
  * Makes a root agent by hand, or revives one that is dead or was stopped: grants credits and places its first bid. The only grant there is.
@@ -68,9 +68,8 @@ export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<Boo
       kind: 'genesis_grant',
       ref: `${order.id}/${life}`,
     });
-    // Files that an earlier life never got to must not mix with these.
-    if (order.files) store.agents.dropFiles(order.id);
-    store.agents.putFiles(order.id, order.files ?? []);
+    // Whatever an earlier life never got to must not mix with these.
+    if (order.files) giveFiles(deps, order.id, order.files, { overwrites: order.overwrites === true, isNew: !known });
     const bundle = order.bundle ?? defaultBundle(deps, granted);
     const amount = order.amount ?? defaultAmount(deps, bundle, granted);
     const bid = placeBid(deps, order.id, { bundle, amount });

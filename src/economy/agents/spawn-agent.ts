@@ -48,7 +48,7 @@ export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): 
     const paid = { cycle, at, debit: parentId, ref: childId };
     if (fee > 0) store.transfers.single({ ...paid, credit: 'system:fees', amount: fee, kind: 'spawn_fee' });
     store.transfers.single({ ...paid, credit: childId, amount: order.initialCredits, kind: 'spawn_endowment' });
-    store.agents.putFiles(childId, order.files);
+    store.agentFiles.put(childId, order.files, 'new');
     const bid = placeBid(deps, childId, order.firstBid);
     if (!bid.ok) return bid.field === undefined ? bid : { ...bid, field: `first_bid.${bid.field}` };
     return accept({ agentId: childId, fee, bidId: bid.value.bidId, available: store.accounts.available(parentId) });

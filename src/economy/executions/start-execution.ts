@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { AgentFile } from '../../domain/agent.ts';
+import type { WaitingFile } from '../../domain/agent-files.ts';
 import type { EssentialLimit, Execution } from '../../domain/execution.ts';
 import type { Economy } from '../economy.ts';
+import { beginLaying, finishLaying } from '../agents/agent-files.ts';
 import { handshakeOf } from './handshake.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -15,8 +16,10 @@ export interface StartingExecution {
   readonly handshake: string;
   /** The bearer token; agents also get it in their environment. */
   readonly token: string;
-  /** Files to be written before the handshake. */
-  readonly files: readonly AgentFile[];
+  /** Files to be laid before the handshake is written. */
+  readonly files: readonly WaitingFile[];
+  /** The number of their set; undefined where none waits. */
+  readonly fileSet: number | undefined;
 }
 
 /**
@@ -38,22 +41,30 @@ export function startExecution(
     const handshake = JSON.stringify(handshakeOf(deps, execution, { token, serviceUrl }), undefined, 2);
     store.messages.markHanded(agent.id, executionId);
     store.prompts.markHanded(agent.id, executionId);
-    return { execution, agentNumber: agent.number, handshake, token, files: store.agents.files(agent.id) };
+    const set = beginLaying(deps, agent.id);
+    const { files = [], number: fileSet } = set ?? {};
+    return { execution, agentNumber: agent.number, handshake, token, files, fileSet };
   });
 }
 
+/** How an execution begins to run. */
+export interface Beginning {
+  /** What its engine doesn't hold. */
+  readonly unheld: readonly EssentialLimit[];
+  /** As it was started with. */
+  readonly fileSet: number | undefined;
+  /** Of that set: changed since it was given, and left as it was. */
+  readonly kept: readonly string[];
+}
+
 /**
- * `starting → running`, committed before "go": from here on it is never run again. The workspace has its files.
- * `unheld` is what its engine doesn't hold. False where the execution is no longer `starting`: then "go" must not be given.
+ * `starting → running`, committed before "go": from here on it is never run again. The workspace has its files. False where the execution is no longer `starting`: then "go" must not be given.
  */
-export function markRunning(
-  { [STORE]: store, clock }: Economy,
-  executionId: number,
-  unheld: readonly EssentialLimit[],
-): boolean {
+export function markRunning(deps: Economy, executionId: number, { unheld, fileSet, kept }: Beginning): boolean {
+  const { [STORE]: store, clock } = deps;
   return store.transaction(() => {
     if (!store.executions.markRunning(executionId, clock.now(), unheld)) return false;
-    store.agents.dropFiles(store.executions.get(executionId).agentId);
+    if (fileSet !== undefined) finishLaying(deps, store.executions.get(executionId).agentId, { number: fileSet, kept });
     return true;
   });
 }

@@ -1,4 +1,3 @@
-import type { AgentFile } from '../../domain/agent.ts';
 import type { Agent } from '../../domain/agent.ts';
 import { toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
@@ -57,9 +56,4 @@ export function findAgent(economy: Economy, agentId: string): Agent | undefined 
 /** Those with numbers over `after`, the oldest first. */
 export function agentsAfter(economy: Economy, after: number, limit: number): readonly Agent[] {
   return economy[STORE].agents.page(after, limit);
-}
-
-/** What waits to be written into its workspace before its first execution. */
-export function waitingFiles(economy: Economy, agentId: string): readonly AgentFile[] {
-  return economy[STORE].agents.files(agentId);
 }

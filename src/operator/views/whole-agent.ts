@@ -1,4 +1,5 @@
 import { accept, type Result } from '../../domain/refusal.ts';
+import { givenFiles } from '../../economy/agents/agent-files.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 import { agentView } from '../../economy/views/agent-view.ts';
@@ -9,6 +10,8 @@ import { knownAgent } from './known-agent.ts';
 
 /** How many of its bids, executions and prompts are shown. */
 const ROWS = 10;
+/** And how many names of its author's files. */
+const PATHS = 100;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 export type WholeAgent = ReturnType<typeof wholeAgentOf>;
@@ -23,10 +26,19 @@ export function wholeAgent(economy: Economy, text: string): Result<WholeAgent> {
 
 function wholeAgentOf(economy: Economy, agent: Parameters<typeof agentView>[1]) {
   const { id } = agent;
+  const { waiting, kept } = givenFiles(economy, id, PATHS);
   return {
     ...agentView(economy, agent),
+    /** What is laid before its next execution. */
+    waiting_files: waiting ? waitingView(waiting) : null,
+    /** Given last, but not laid: what stood there was changed since. */
+    kept_files: kept,
     last_bids: bidsBefore(economy, NEWEST, ROWS, { agentId: id }).map(bidView).reverse(),
     last_executions: executionsBefore(economy, NEWEST, ROWS, id).map(executionView).reverse(),
     last_prompts: promptsBefore(economy, NEWEST, ROWS, id).map(promptView).reverse(),
   };
+}
+
+function waitingView({ count, bytes, paths, replaces }: NonNullable<ReturnType<typeof givenFiles>['waiting']>) {
+  return { count, bytes, paths, overwrite: replaces === 'all' };
 }

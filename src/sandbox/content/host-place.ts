@@ -34,7 +34,7 @@ export function imagePlace(volume: Volume, quota: Quota): WorkspacePlace {
       // The host's own work has the inodes that are kept for it.
       await volume.releaseSpare();
       try {
-        await fillWorkspace(paths, content);
+        return await fillWorkspace(paths, content);
       } catch (error) {
         throw isFull(error) ? new BpError('sandbox_workspace', 'the workspace is full', { cause: error }) : error;
       } finally {

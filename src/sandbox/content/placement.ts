@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { LaidFiles } from '../../domain/agent-files.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { LeastFree, Quota } from './quota.ts';
 import type { WorkspaceContent, WorkspacePaths, WorkspaceSize } from './workspace.ts';
@@ -30,10 +31,10 @@ export interface WorkspacePlace {
   /** What the supervisor has to watch; undefined where the host has to watch the size instead. */
   leastFree(): Promise<LeastFree | undefined>;
   /**
-   * Writes what the agent is to find, as far as this host can. Rejects with `sandbox_workspace` where what the agent left
+   * Writes what the agent is to find, as far as this host can; resolves with what became of its files. Rejects with `sandbox_workspace` where what the agent left
    * prevents it, with `sandbox_files` where the host does.
    */
-  fill(content: WorkspaceContent): Promise<void>;
+  fill(content: WorkspaceContent): Promise<LaidFiles>;
   /** What it holds before "go"; undefined where it can't be had. */
   measure(): Promise<WorkspaceSize | undefined>;
   /** Does the rest, once the container waits for "go". Rejects as `fill` and with `sandbox_content`. */

@@ -109,10 +109,10 @@ export class SafeDirectory {
   }
 
   /**
-   * The bytes of a regular file, or undefined where there is none, it is something else, or it is larger than `max`.
-   * Neither a link, a FIFO nor a device can lead it astray or make it wait.
+   * A regular file for reading, or undefined where there is none or it is something else. Neither a link, a FIFO nor a
+   * device can lead it astray or make it wait. The caller closes it.
    */
-  async readFile(name: string, bytesMax: number): Promise<Buffer | undefined> {
+  async openFile(name: string): Promise<FileHandle | undefined> {
     let file: FileHandle;
     try {
       file = await open(this.entry(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -120,10 +120,19 @@ export class SafeDirectory {
       if (isOneOf(error, 'ENOENT', 'ELOOP', 'EMLINK', 'ENXIO')) return undefined;
       throw error;
     }
+    if ((await file.stat()).isFile()) return file;
+    await file.close();
+    return undefined;
+  }
+
+  /** The bytes of a regular file, as `openFile` finds it, or undefined where there is none or it is larger than `max`. */
+  async readFile(name: string, bytesMax: number): Promise<Buffer | undefined> {
+    const file = await this.openFile(name);
+    if (!file) return undefined;
     try {
-      const stats = await file.stat();
-      if (!stats.isFile() || stats.size > bytesMax) return undefined;
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(stats.size), 0, stats.size, 0);
+      const { size } = await file.stat();
+      if (size > bytesMax) return undefined;
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, 0);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();

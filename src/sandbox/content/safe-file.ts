@@ -4,6 +4,10 @@ import { BpError } from '../../platform/errors.ts';
 import { pathComponents, type Owner, type SafeDirectory } from './safe-directory.ts';
 import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 
+/** Of what is laid in a workspace. */
+export const FILE_MODE = 0o644;
+export const PROGRAM_MODE = 0o755;
+
 export interface NewFile {
   readonly name: string;
   readonly content: Uint8Array;
@@ -50,7 +54,7 @@ export async function writeTree(
       replaceFile(directory, staging, stagingName, {
         name,
         content,
-        mode: executable ? 0o755 : 0o644,
+        mode: executable ? PROGRAM_MODE : FILE_MODE,
         owner,
         durable: true,
       }),

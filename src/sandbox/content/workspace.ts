@@ -1,13 +1,14 @@
 import { chmod, lchown, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workspacesDirectory } from '../../config/home-places.ts';
-import type { AgentFile } from '../../domain/agent.ts';
+import type { LaidFiles, WaitingFile } from '../../domain/agent-files.ts';
 import { isAgentId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
 import { namesIn } from '../../platform/folder.ts';
 import { writeHandshake } from './handshake-file.ts';
 import { isTrialRun } from '../execution-id.ts';
-import { filesError, writeTree } from './safe-file.ts';
+import { layFiles } from './laying.ts';
+import { filesError } from './safe-file.ts';
 import { SafeDirectory, type Owner } from './safe-directory.ts';
 import { errorCode, ignore, isOneOf } from '../../platform/system-error.ts';
 import { walkTree, type WalkEnd, type WalkLimits } from './tree-walk.ts';
@@ -20,7 +21,7 @@ export interface WorkspacePaths {
 }
 
 export interface WorkspaceContent {
-  readonly files: readonly AgentFile[];
+  readonly files: readonly WaitingFile[];
   /** Undefined where none is written. */
   readonly handshake: string | undefined;
   /** Whom the workspace belongs to; undefined: the operator. */
@@ -63,19 +64,20 @@ export async function makeWorkspace(paths: WorkspacePaths): Promise<void> {
 }
 
 /**
- * Hands a workspace to its owner, writes the files and then the handshake.
+ * Hands a workspace to its owner, lays the files and then the handshake. Resolves with what became of the files.
  * Rejects with `sandbox_workspace` where what the agent left there prevents it, with `sandbox_files` where the host does.
  */
-export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceContent): Promise<void> {
+export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceContent): Promise<LaidFiles> {
   const staging = await openOwn(paths.staging);
   try {
     const root = await openOwn(paths.root);
     try {
       await takeOver(root, content.owner);
-      await writeTree(root, staging, content.stagingName, content).catch(agentsFault);
+      const laid = await layFiles(root, staging, content.stagingName, content).catch(agentsFault);
       const { handshake, owner } = content;
       if (handshake !== undefined)
         await writeHandshake(root, staging, content.stagingName, { content: handshake, owner }).catch(agentsFault);
+      return laid;
     } finally {
       await root.close();
     }

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Randomness } from '../../platform/randomness.ts';
 import { finishLandings } from '../content/shipped/cut-off-landings.ts';
 import { Volumes } from '../content/volumes.ts';
+import { layInFolder, lookInFolder } from '../content/workspace-update.ts';
 import type { Engine } from '../engine.ts';
 import { createDockerClient, type DockerClient } from './client/docker-client.ts';
 import { findEngine, type EngineSearch } from './client/engine-address.ts';
@@ -73,6 +74,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, environment };
       return briefly(config, (client) => install({ client, config: config.sandbox, ...place }, request, signal));
     },
+    layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),
+    lookAtFiles: ({ directory }, request) => lookInFolder(realpathSync(directory), request),
     async putBackWorkspaces({ directory, config }, complain) {
       const tell = (_: object, message: string) => complain(message);
       const logger = { debug: () => undefined, info: () => undefined, warn: tell, error: tell };

@@ -195,9 +195,9 @@ describe('bootstrap', () => {
 
   function filesOf(id: string) {
     const economy = home.open();
-    const files = economy.store.agents.files(id);
+    const { files = [] } = economy.store.agentFiles.waiting(id) ?? {};
     economy.close();
-    return files.map(({ path: name, executable, content }) => [name, executable, content.toString()]);
+    return files.map(({ path: name, executable, content }) => [name, executable, content?.toString()]);
   }
 
   it('makes an economy where there is none, and genesis with its own program', async () => {
@@ -260,14 +260,14 @@ describe('bootstrap', () => {
     const economy = home.open();
     for (const { id } of economy.store.bids.pending()) economy.store.bids.end(id, 'withdrawn', 0, 'test');
     for (const id of ['genesis', 'mine']) {
-      economy.store.agents.dropFiles(id);
+      economy.store.agentFiles.drop(id);
       economy.store.agents.markDead(id, 0);
     }
     economy.close();
     expect(await home.json('bootstrap')).toMatchObject({ agent_id: 'genesis', life: 2 });
     expect(await home.json('bootstrap', '--id', 'mine')).toMatchObject({ life: 2, files: 0 });
-    expect(filesOf('genesis').length).toBeGreaterThan(3);
-    expect(filesOf('mine')).toEqual([]);
+    expect(readdirSync(path('workspaces', 'agent-genesis')).length).toBeGreaterThan(3);
+    expect([filesOf('genesis'), filesOf('mine')]).toEqual([[], []]);
   });
 });
 

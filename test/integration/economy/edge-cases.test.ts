@@ -90,7 +90,7 @@ describe('files', () => {
     expect(economy.store.agents.find('child')?.status).toBe('dead');
     const files = ['main.js', 'lib/x.js'].map((path) => ({ path, content: Buffer.from(''), executable: false }));
     accepted(bootstrapAgent(economy, { id: 'child', files, bundle: BARE }));
-    expect(economy.store.agents.files('child').map(({ path }) => path)).toEqual(['lib/x.js', 'main.js']);
+    expect(economy.store.agentFiles.waiting('child')?.files.map(({ path }) => path)).toEqual(['lib/x.js', 'main.js']);
   });
 });
 

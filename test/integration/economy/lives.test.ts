@@ -160,7 +160,7 @@ describe('a spawn', () => {
     expect(economy.store.accounts.balance('child').posted).toBe(200_000_000);
     expect(economy.store.bids.hasPendingOwn('child')).toBe(true);
     expect(economy.store.agents.find('child')).toMatchObject({ parentId: 'parent', lineageId: 'parent' });
-    expect(economy.store.agents.files('child')).toMatchObject([{ path: 'main.py' }]);
+    expect(economy.store.agentFiles.waiting('child')?.files).toMatchObject([{ path: 'main.py' }]);
   });
 
   it('costs half as much again for each birth in the lineage within the window', () => {

@@ -69,8 +69,8 @@ describe('stopping an execution', () => {
     accepted(stopAgent(economy, 'a'));
     const files = [{ path: 'main.py', content: Buffer.from('new'), executable: false }];
     accepted(bootstrapAgent(economy, { id: 'a', files }));
-    expect(markRunning(economy, id, [])).toBe(false);
-    expect(economy.store.agents.files('a')).toHaveLength(1);
+    expect(markRunning(economy, id, { unheld: [], fileSet: undefined, kept: [] })).toBe(false);
+    expect(economy.store.agentFiles.waiting('a')?.files).toHaveLength(1);
     settle(economy, id, 'stopped_by_operator');
   });
 });

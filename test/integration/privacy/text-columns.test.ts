@@ -6,6 +6,7 @@ import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 const SPOKEN = [
   ...['prompts.title', 'prompts.content', 'prompts.next_bid', 'prompts.next_bid_detail', 'prompts.reason'],
   ...['messages.content', 'memos.memo', 'bids.payload', 'agent_files.path', 'agent_files.content'],
+  ...['agent_files.sha256', 'given_files.path', 'given_files.sha256'],
   ...['model_calls.detail', 'model_calls.content', 'executions.detail'],
   ...['idempotency_keys.key', 'idempotency_keys.answer'],
 ];
@@ -15,6 +16,7 @@ const OURS = [
   ...['accounts.id', 'transfers.type', 'transfers.debit', 'transfers.credit', 'transfers.kind', 'transfers.ref'],
   ...['transfers.hash', 'economy_state.paused_reason', 'markets.resource'],
   ...['agents.id', 'agents.parent_id', 'agents.lineage_id', 'agents.status', 'agent_files.agent_id'],
+  ...['file_sets.agent_id', 'file_sets.replaces', 'given_files.agent_id', 'given_files.state'],
   ...['bids.payer_id', 'bids.agent_id', 'bids.lineage_id', 'bids.status', 'bids.last_reason', 'bid_fates.reason'],
   ...['cycles.supply', 'cycles.held', 'cycles.demand', 'cycles.utilisation', 'cycles.prices_before'],
   ...['cycles.prices_after', 'cycles.head', 'cycles.moment', 'cycles.standing'],

@@ -160,7 +160,10 @@ describe('a child', () => {
     });
     expectAsDocumented(answer, 'POST', '/social/spawn');
     expect(answer.body).toMatchObject({ agent_id: 'kid', fee: 100 });
-    expect(test.economy.store.agents.files('kid').map(({ path }) => path)).toEqual(['lib/__init__.py', 'main.py']);
+    expect(test.economy.store.agentFiles.waiting('kid')?.files.map(({ path }) => path)).toEqual([
+      'lib/__init__.py',
+      'main.py',
+    ]);
     expect(test.economy.store.accounts.balance('kid')).toMatchObject({ posted: 200_000_000, pending: 10_000_000 });
   });
 
@@ -176,7 +179,7 @@ describe('a child', () => {
     expect(answer.status).toBe(201);
     const id = String(answer.body['agent_id']);
     expect(id).toMatch(/^agent-[0-9a-f]{12}$/);
-    expect(test.economy.store.agents.files(id)).toEqual([
+    expect(test.economy.store.agentFiles.waiting(id)?.files).toEqual([
       { path: 'data.bin', content: Buffer.from([0, 255, 254]), executable: false },
       { path: 'main', content: Buffer.from('#!/bin/sh\n'), executable: true },
     ]);

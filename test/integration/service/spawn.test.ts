@@ -67,7 +67,11 @@ describe('a path that leads out of the workspace is refused', () => {
       '"main.py":"","__proto__":"x","...":""',
     );
     expect((await ann.post('/social/spawn', text)).status).toBe(201);
-    expect(test.economy.store.agents.files('odd').map(({ path }) => path)).toEqual(['...', '__proto__', 'main.py']);
+    expect(test.economy.store.agentFiles.waiting('odd')?.files.map(({ path }) => path)).toEqual([
+      '...',
+      '__proto__',
+      'main.py',
+    ]);
   });
 });
 

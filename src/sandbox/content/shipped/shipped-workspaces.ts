@@ -143,7 +143,7 @@ export class ShippedWorkspaces {
       async fill(content) {
         ({ handshake } = content);
         // Here it is the operator's: no agent ever sees this folder.
-        await fillWorkspace(paths, { ...content, handshake: undefined, owner: undefined });
+        return fillWorkspace(paths, { ...content, handshake: undefined, owner: undefined });
       },
       measure: async () => sizeOf([...(await new HostFolder(paths.root).tree(ENTRIES_MAX)).values()]),
       deliver: (reach, signal) => this.#with(reach, signal, (porter) => this.#send(folder, paths, handshake, porter)),

@@ -43,6 +43,7 @@ export class DockerExecution implements PreparedExecution {
   /** Which limits hold for it, and which it lacks; known once it waits for "go". */
   limits: readonly HeldLimit[] = [];
   unheld: readonly EssentialLimit[] = [];
+  keptFiles: readonly string[] = [];
   readonly #parts: ExecutionParts;
   readonly #link: Link;
   readonly #output: OutputFile;
@@ -321,8 +322,7 @@ export class DockerExecution implements PreparedExecution {
   }
 
   #endOf(container: ContainerEnd | undefined, { size, kept }: ReturnedWorkspace): ExecutionEnd {
-    const wentAt = this.#wentAt;
-    const { quota } = this.#parts;
+    const [wentAt, { quota }] = [this.#wentAt, this.#parts];
     return executionEnd({
       report: this.#report,
       complaint: this.#stderr.text || undefined,

@@ -50,7 +50,8 @@ export async function prepareExecution(
       ? undefined
       : ((await workspaces.watched()) ?? 'it has no filesystem of its own');
     const basis = { facts, workspaceWatched, hasOwnUser };
-    return await start(parts, container.value, { ...request, user }, { place, quota, nonce, basis }, signal);
+    const own = { place, quota, nonce, basis, keptFiles: filled.value.kept };
+    return await start(parts, container.value, { ...request, user }, own, signal);
   } catch (error) {
     await tryToRemove(client, container.value);
     throw error;
@@ -85,6 +86,12 @@ async function create(
   return createContainer(client, options);
 }
 
+interface Known {
+  readonly basis: Basis;
+  /** See `PreparedExecution`. */
+  readonly keptFiles: readonly string[];
+}
+
 /** What is known of the limits before a supervisor has looked. */
 type Basis = Pick<HoldBasis, 'workspaceWatched' | 'hasOwnUser'> & { readonly facts: EngineFacts };
 
@@ -92,7 +99,7 @@ async function start(
   parts: SandboxParts,
   container: Container,
   { executionId, agentId, bundle, wallMs, user }: Preparation & Pick<ContainerRequest, 'user'>,
-  { basis, ...own }: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'> & { readonly basis: Basis },
+  { basis, keptFiles, ...own }: Pick<ExecutionParts, 'place' | 'quota' | 'nonce'> & Known,
   signal: AbortSignal,
 ): Promise<DockerExecution> {
   const { client, home, config, operator, workspaces, logger } = parts;
@@ -117,6 +124,7 @@ async function start(
     // The containers of an engine that sees nothing of this host are beyond its reach.
     if (hostLimitsSockets && !boundsSockets && own.place.placement !== 'shipped')
       logger.warn({ executionId }, 'the memory of TCP buffers could not be limited');
+    execution.keptFiles = keptFiles;
     execution.limits = heldLimits({ ...basis, seen, boundsSockets: hostLimitsSockets && boundsSockets });
     execution.unheld = unheldOf(execution.limits);
     refuseUnheld(execution.limits, config.accept_unheld);
