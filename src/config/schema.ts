@@ -16,6 +16,11 @@ const RATE_MAX = 10_000_000;
 const market = z
   .strictObject({
     cycle_seconds: real(0.01, 3600).default(10).describe('Length of a cycle in seconds.'),
+    reference_seconds: real(0.01, 3600)
+      .default(10)
+      .describe(
+        'Seconds for which supply_value, age_bonus, smoothing and rates are stated: the cycle at which they were chosen. They are scaled to cycle_seconds, so that an economy lives alike at any.',
+      ),
     mechanism: z
       .enum(['density', 'highest-bid'])
       .default('density')
@@ -24,7 +29,9 @@ const market = z
       ),
     age_bonus: decimals(0, 1000, 6)
       .default(0.05)
-      .describe('How much the score of a bid grows with each cycle in which it was passed over (density only).'),
+      .describe(
+        'How much the score of a bid grows with each reference_seconds in which it was passed over (density only).',
+      ),
     ttl_cycles: whole(1, 1_000_000)
       .default(60)
       .describe('A bid expires after this many cycles in which it competed and did not win.'),
@@ -42,9 +49,11 @@ const market = z
       .describe('How reserve prices move: with smoothed demand, with utilisation outside a band, or not at all.'),
     demand: z
       .strictObject({
-        smoothing: real(0.001, 1).default(0.3).describe('Weight of the newest cycle in smoothed demand.'),
+        smoothing: real(0.001, 1).default(0.3).describe('Weight of the newest reference_seconds in smoothed demand.'),
         target: real(0.01, 100).default(1.2).describe('Demand, as a multiple of supply, at which a price stays.'),
-        rate: real(0, 0.5).default(0.0625).describe('The most that a price moves in one cycle, as a share of it.'),
+        rate: real(0, 0.5)
+          .default(0.0625)
+          .describe('The most that a price moves in reference_seconds, as a share of it.'),
         demand_max: real(0.01, 1000)
           .default(3)
           .describe('Demand, as a multiple of supply, above which more makes no difference.'),
@@ -55,7 +64,7 @@ const market = z
       .strictObject({
         low: real(0, 1).default(0.2).describe('Under this utilisation a price falls.'),
         high: real(0, 1).default(0.8).describe('Over this utilisation a price rises.'),
-        rate: real(0, 0.5).default(0.05).describe('How much it moves in one cycle, as a share of it.'),
+        rate: real(0, 0.5).default(0.05).describe('How much it moves in reference_seconds, as a share of it.'),
       })
       .refine((band) => band.low < band.high, { path: ['low'], error: 'less than market.band.high' })
       .prefault({})
@@ -64,7 +73,9 @@ const market = z
       .strictObject({
         supply_value: credits({ allowZero: false })
           .prefault(100)
-          .describe('Credits that the whole supply of a resource costs for one cycle at its start price.'),
+          .describe(
+            'Credits that the whole supply costs at start prices: of CPU and tokens what is sold in reference_seconds, of memory all that there is.',
+          ),
         start: z
           .strictObject({
             cpu_seconds: credits({ allowZero: false }).nullable().prefault(null).describe('Credits per CPU second.'),
@@ -76,8 +87,11 @@ const market = z
               .describe("Credits for the human's attention to one prompt."),
           })
           .prefault({})
-          .describe('Start prices, which are also the floor; null: supply_value divided by the supply.'),
+          .describe('Start prices, which are also the floor; null: supply_value divided by the supply (see there).'),
         cap_factor: real(1, 1_000_000).default(100).describe('A price never exceeds this many times its start price.'),
+        step_max: real(0.001, 0.9)
+          .default(0.5)
+          .describe('The most that a price moves in one cycle, as a share of it, however long the cycle is.'),
       })
       .prefault({})
       .describe('Reserve prices.'),

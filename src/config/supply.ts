@@ -1,8 +1,9 @@
-import { AMOUNT_MAX, formatCredits, micro } from '../domain/credits.ts';
+import { AMOUNT_MAX, formatCredits, max, micro, min } from '../domain/credits.ts';
 import { inUnits, MEMORY_MB_MIN, QUANTITY_MAX, RESOURCES, type Prices, type Quantities } from '../domain/resources.ts';
 import { startPrices } from '../domain/pricing.ts';
 import { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
+import { spansPerCycle } from './cycle-length.ts';
 import { modelBudget, type ModelBudget } from './model-prices.ts';
 import type { Config } from './schema.ts';
 
@@ -22,8 +23,9 @@ export interface Derived {
  */
 export function derive(config: Config, machine: MachineSize): Derived {
   const supply = supplyOf(config.market, machine);
-  const { supply_value: supplyValue, start } = config.market.prices;
-  const prices = startPrices(supply, { supplyValue, start });
+  const { supply_value: stockValue, start } = config.market.prices;
+  const flowValue = min(AMOUNT_MAX, max(micro(1), micro(Math.round(stockValue * spansPerCycle(config.market)))));
+  const prices = startPrices(supply, { stockValue, flowValue, start });
   checkAmounts(config.market.prices.cap_factor, supply, prices);
   return { supply, startPrices: prices, budget: modelBudget(config.intelligence) };
 }

@@ -1,6 +1,7 @@
 import { AMOUNT_MAX, floorShare, max, micro, min, ZERO, type MicroCredits } from './credits.ts';
 import type { Allocation } from './market.ts';
 import {
+  isFlow,
   NOTHING,
   plus,
   QUANTITY_KEY,
@@ -19,6 +20,14 @@ export type SmoothedDemand = Readonly<Record<Resource, number | null>>;
 
 export const NO_SMOOTHED_DEMAND: SmoothedDemand = { cpu_seconds: null, memory_mb: null, tokens: null, attention: null };
 
+/** How far one cycle carries a price. */
+export interface Pace {
+  /** How many of the spans that a rate is for a cycle lasts. */
+  readonly spans: number;
+  /** The most that a price moves in one cycle, as a share of itself: a long one has seen no more than a short one. */
+  readonly stepMax: number;
+}
+
 /** Follows demand, also the part that found no room. */
 export interface DemandRule {
   readonly kind: 'demand';
@@ -26,12 +35,13 @@ export interface DemandRule {
   readonly smoothing: number;
   /** The demand, as a multiple of the supply, at which a price stands still. */
   readonly target: number;
-  /** The most that a price moves in one cycle, as a share of itself. */
+  /** The most that a price moves in one span, as a share of itself. */
   readonly rate: number;
   /** One cycle's demand counts as at most this multiple of the supply. */
   readonly demandMax: number;
   /** The highest price as a multiple of the start price. */
   readonly capFactor: number;
+  readonly pace: Pace;
 }
 
 /** The old rule, kept for comparison: a fixed step up over `high` utilisation, and down under `low`. */
@@ -39,8 +49,10 @@ export interface BandRule {
   readonly kind: 'band';
   readonly low: number;
   readonly high: number;
+  /** How much a price moves in one span, as a share of itself. */
   readonly rate: number;
   readonly capFactor: number;
+  readonly pace: Pace;
 }
 
 /** Every price stays at its start price. */
@@ -97,7 +109,9 @@ export function nextPrices({ prices, smoothed, demand, used, supply, startPrices
       change = utilisation > rule.high ? rule.rate : utilisation < rule.low ? -rule.rate : 0;
     }
     const cap = clamp(startPrices[resource] * rule.capFactor, startPrices[resource], priceMax(resource, supply));
-    next[resource] = micro(clamp(moved(prices[resource], change), startPrices[resource], Math.floor(cap)));
+    next[resource] = micro(
+      clamp(moved(prices[resource], compounded(change, rule.pace)), startPrices[resource], Math.floor(cap)),
+    );
   }
   return { prices: next, smoothed: nextSmoothed };
 }
@@ -105,6 +119,11 @@ export function nextPrices({ prices, smoothed, demand, used, supply, startPrices
 function smoothedDemand(before: number | null, demand: number, rule: DemandRule): number {
   const now = Math.min(rule.demandMax, demand);
   return before === null ? now : before + rule.smoothing * (now - before);
+}
+
+/** What a cycle's spans come to, each of which moves the price by this share of what the one before it left. */
+function compounded(change: number, { spans, stepMax }: Pace): number {
+  return clamp(spans === 1 ? change : (1 + change) ** spans - 1, -stepMax, stepMax);
 }
 
 function moved(price: number, change: number): number {
@@ -158,20 +177,22 @@ export function utilisationOf(used: Quantities, supply: Quantities): Readonly<Re
 }
 
 export interface StartPriceRules {
-  /** What the whole supply of a resource costs for one cycle. */
-  readonly supplyValue: MicroCredits;
-  /** The start price of one unit; null where it is `supplyValue` ÷ supply. */
+  /** What the whole supply of a stock costs. It is paid once for an execution, however many cycles that holds it. */
+  readonly stockValue: MicroCredits;
+  /** What all that one cycle sells of a flow costs. */
+  readonly flowValue: MicroCredits;
+  /** The start price of one unit; null where it is the value ÷ supply. */
   readonly start: Readonly<Record<Resource, MicroCredits | null>>;
 }
 
 /**
  * The price with which each resource starts and under which it never goes: zero without supply, otherwise at least one
- * micro-credit. A share of the supply value is rounded down.
+ * micro-credit. A share of a value is rounded down.
  */
-export function startPrices(supply: Quantities, { supplyValue, start }: StartPriceRules): Prices {
+export function startPrices(supply: Quantities, { stockValue, flowValue, start }: StartPriceRules): Prices {
   const of = (resource: Resource): MicroCredits => {
     if (supply[QUANTITY_KEY[resource]] <= 0) return ZERO;
-    const price = start[resource] ?? perUnit(supplyValue, resource, supply);
+    const price = start[resource] ?? perUnit(isFlow(resource) ? flowValue : stockValue, resource, supply);
     return max(micro(1), min(price, priceMax(resource, supply)));
   };
   return {

@@ -31,6 +31,11 @@ export const QUANTITY_KEY = {
   attention: 'attention',
 } as const satisfies Record<Resource, keyof Quantities>;
 
+/** Renewed every cycle; the others are stock, held for as long as an execution uses them. */
+export function isFlow(resource: Resource): boolean {
+  return resource === 'cpu_seconds' || resource === 'tokens';
+}
+
 export const MEMORY_MB_MIN = 16;
 /** No supply and no bundle is larger, so that a bundle's cost stays an exact integer. */
 export const QUANTITY_MAX = 1_000_000_000;

@@ -17,7 +17,7 @@ const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=300'];
 
 /** Short lives and small limits, so that whatever can happen happens often. */
 export function drawTrial(dice: Dice): Trial {
-  const settings: Readonly<Record<string, string | number>> = {
+  const settings: Record<string, string | number> = {
     'market.cycle_seconds': dice.pick([0.5, 1, 1, 2]),
     'market.mechanism': dice.pick(['density', 'density', 'density', 'highest-bid']),
     'market.price_rule': dice.pick(['demand', 'demand', 'demand', 'band', 'fixed']),
@@ -49,6 +49,9 @@ export function drawTrial(dice: Dice): Trial {
     'economy.rent.interval_seconds': dice.whole(1, 60),
     'economy.issuance_cap_per_day': dice.pick(['null', 'null', 3000]),
   };
+  // Mostly the rates as they stand, so that prices and ages get far within few cycles.
+  const reference = dice.fork('reference').chance(0.75) ? settings['market.cycle_seconds'] : 10;
+  settings['market.reference_seconds'] = reference ?? 10;
   const overrides = [...QUIET, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)];
   return {
     config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),

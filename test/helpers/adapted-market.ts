@@ -14,7 +14,15 @@ import { bundleCost, NOTHING, type Prices, type Quantities } from '../../src/dom
 import type { KnapsackInstance } from './knapsack-instances.ts';
 
 /** The defaults of the configuration, with room for prices to find their place wherever that is. */
-const RULE: DemandRule = { kind: 'demand', smoothing: 0.3, target: 1.2, rate: 0.0625, demandMax: 3, capFactor: 1e6 };
+const RULE: DemandRule = {
+  kind: 'demand',
+  smoothing: 0.3,
+  target: 1.2,
+  rate: 0.0625,
+  demandMax: 3,
+  capFactor: 1e6,
+  pace: { spans: 1, stepMax: 0.5 },
+};
 /** As long as prices take to get from one end to the other. */
 const CYCLES = 150;
 const MICRO = 1_000_000;
@@ -89,7 +97,8 @@ function fill({ weights, capacities }: KnapsackInstance, ranked: readonly Offer[
 /** A market in which bids for what is sold come anew in each cycle, after its prices have adapted to them. */
 export function adaptedMarket(bids: readonly StandingBid[], supply: Quantities): AllocationInput {
   const floor = startPrices(supply, {
-    supplyValue: micro(100 * MICRO),
+    stockValue: micro(100 * MICRO),
+    flowValue: micro(100 * MICRO),
     start: { cpu_seconds: null, memory_mb: null, tokens: null, attention: micro(50 * MICRO) },
   });
   const moment = {
@@ -138,7 +147,8 @@ export function marketShaped(
   const share = (key: 'cpuMs' | 'memoryMb' | 'tokens') => Math.max(1, Math.floor(asked(key) * tightness));
   const supply = { cpuMs: share('cpuMs'), memoryMb: share('memoryMb'), tokens: share('tokens'), attention: 1 };
   const start = startPrices(supply, {
-    supplyValue: micro(100 * MICRO),
+    stockValue: micro(100 * MICRO),
+    flowValue: micro(100 * MICRO),
     start: { cpu_seconds: null, memory_mb: null, tokens: null, attention: micro(50 * MICRO) },
   });
   const bids = bundles.map((bundle, place): StandingBid => {

@@ -40,6 +40,22 @@ describe('start prices', () => {
     });
   });
 
+  it.each([0.5, 1, 3, 10, 60, 3600])(
+    'are the same at a cycle of %d s, of what is sold anew and of what is held',
+    (seconds) => {
+      const [here, atTen] = [derived([`market.cycle_seconds=${seconds}`]), derived([])];
+      expect(here.startPrices).toEqual(atTen.startPrices);
+      expect(here.supply.cpuMs).toBe(1600 * seconds);
+    },
+  );
+
+  it('make what a fixed supply sells in reference_seconds cost supply_value', () => {
+    const overrides = ['market.supply={cpu_seconds: 20, memory_mb: 1000, tokens: 500}', 'market.cycle_seconds=1'];
+    expect(derived(overrides).startPrices).toMatchObject({ cpu_seconds: 500_000, memory_mb: 100_000, tokens: 20_000 });
+    const stated = derived([...overrides, 'market.reference_seconds=1']).startPrices;
+    expect(stated).toMatchObject({ cpu_seconds: 5_000_000, memory_mb: 100_000, tokens: 200_000 });
+  });
+
   it('are zero where there is nothing to sell', () => {
     expect(derived(['market.supply.attention=0']).startPrices).toMatchObject({ tokens: 0, attention: 0 });
   });

@@ -17,6 +17,7 @@ import {
 import { bundleCost, NOTHING, type Prices, type Quantities } from '../../src/domain/resources.ts';
 import { marketMoment, standingBid } from '../helpers/standing-bid.ts';
 
+const PACE = { spans: 1, stepMax: 0.5 };
 const DEMAND: DemandRule = {
   kind: 'demand',
   smoothing: 0.3,
@@ -24,8 +25,9 @@ const DEMAND: DemandRule = {
   rate: 0.0625,
   demandMax: 3,
   capFactor: 100,
+  pace: PACE,
 };
-const BAND: BandRule = { kind: 'band', low: 0.2, high: 0.8, rate: 0.05, capFactor: 100 };
+const BAND: BandRule = { kind: 'band', low: 0.2, high: 0.8, rate: 0.05, capFactor: 100, pace: PACE };
 const SUPPLY: Quantities = { cpuMs: 16_000, memoryMb: 12_000, tokens: 0, attention: 1 };
 
 function prices(cpu: number, memory: number, tokens: number, attention: number): Prices {
@@ -52,26 +54,71 @@ function cpu(multiple: number): Quantities {
   return { ...NOTHING, cpuMs: multiple * SUPPLY.cpuMs };
 }
 
+describe('a cycle of another length', () => {
+  const DEMANDED = { smoothed: { ...NO_SMOOTHED_DEMAND, cpu_seconds: 2.4 }, demand: cpu(2.4) };
+  const FLOOR = prices(100_000, 1000, 0, 50_000);
+  const after = (spans: number, cycles: number, options: Partial<PricingInput>) => {
+    let state = { prices: prices(1_000_000, 1000, 0, 50_000), smoothed: NO_SMOOTHED_DEMAND };
+    const rule = { ...(options.rule as DemandRule), pace: { spans, stepMax: 0.9 } };
+    for (let cycle = 0; cycle < cycles; cycle++)
+      state = moved({ startPrices: FLOOR, ...options, rule, prices: state.prices });
+    return state.prices.cpu_seconds;
+  };
+
+  it.each([
+    ['up', { ...DEMANDED, rule: DEMAND }],
+    ['down', { rule: DEMAND }],
+    ['up by band', { used: cpu(0.9), rule: BAND }],
+  ])('moves a price as far in the same time: %s', (_, options) => {
+    const [short, whole, long] = [after(0.1, 60, options), after(1, 6, options), after(6, 1, options)];
+    expect(whole).not.toBe(1_000_000);
+    expect(Math.abs(short / whole - 1)).toBeLessThan(1e-4);
+    expect(Math.abs(long / whole - 1)).toBeLessThan(1e-4);
+  });
+
+  it('moves it no further than the longest step, however long it is', () => {
+    const rule = { ...DEMAND, pace: { spans: 360, stepMax: 0.5 } };
+    const from = prices(4000, 10_000, 0, 50_000);
+    expect(moved({ ...DEMANDED, rule, prices: from }).prices.cpu_seconds).toBe(6000);
+    expect(moved({ rule, prices: from }).prices.cpu_seconds).toBe(2000);
+  });
+});
+
 describe('start prices', () => {
   const none = { cpu_seconds: null, memory_mb: null, tokens: null, attention: null };
 
   it('make the whole supply of a resource cost the supply value for one cycle', () => {
-    const start = startPrices({ ...SUPPLY, tokens: 8 }, { supplyValue: micro(100e6), start: none });
+    const start = startPrices(
+      { ...SUPPLY, tokens: 8 },
+      { stockValue: micro(100e6), flowValue: micro(100e6), start: none },
+    );
     expect(start).toEqual(prices(6_250_000, 8333, 12_500_000, 100_000_000));
   });
 
   it('can be set for each resource', () => {
-    const rules = { supplyValue: micro(100e6), start: { ...none, memory_mb: micro(7), attention: micro(50e6) } };
+    const rules = {
+      stockValue: micro(100e6),
+      flowValue: micro(100e6),
+      start: { ...none, memory_mb: micro(7), attention: micro(50e6) },
+    };
     expect(startPrices(SUPPLY, rules)).toEqual(prices(6_250_000, 7, 0, 50_000_000));
   });
 
   it('are zero without supply, even where one is set, and otherwise at least one micro-credit', () => {
-    const rules = { supplyValue: micro(3), start: { ...none, tokens: micro(5), attention: micro(0) } };
+    const rules = {
+      stockValue: micro(3),
+      flowValue: micro(3),
+      start: { ...none, tokens: micro(5), attention: micro(0) },
+    };
     expect(startPrices(SUPPLY, rules)).toEqual(prices(1, 1, 0, 1));
   });
 
   it('never make a whole supply cost more than a bid can offer', () => {
-    const most = { supplyValue: AMOUNT_MAX, start: { ...none, memory_mb: AMOUNT_MAX, tokens: AMOUNT_MAX } };
+    const most = {
+      stockValue: AMOUNT_MAX,
+      flowValue: AMOUNT_MAX,
+      start: { ...none, memory_mb: AMOUNT_MAX, tokens: AMOUNT_MAX },
+    };
     for (const cpuMs of [1, 999, 1000, 1_000_000_000]) {
       const supply = { cpuMs, memoryMb: 1e9, tokens: 1e9, attention: 1 };
       const cost = bundleCost({ ...supply, attention: 1 }, startPrices(supply, most));

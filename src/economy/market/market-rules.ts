@@ -1,29 +1,47 @@
+import { spansPerCycle } from '../../config/cycle-length.ts';
 import type { Config } from '../../config/schema.ts';
 import type { MarketRules } from '../../domain/market.ts';
 import type { PriceRule } from '../../domain/pricing.ts';
 
 const PARTS_PER_MILLION = 1_000_000;
+/** With no greater bonus and no older bid every score is a fraction of exact integers. */
+const AGE_BONUS_PPM_MAX = 1000 * PARTS_PER_MILLION;
+const TTL_CYCLES_MAX = 1_000_000;
 
 /** The configuration as the domain takes it. */
 export function marketRules({ market, attention }: Config): MarketRules {
   return {
     mechanism: market.mechanism,
-    ageBonusPpm: Math.round(market.age_bonus * PARTS_PER_MILLION),
+    ageBonusPpm: Math.min(AGE_BONUS_PPM_MAX, Math.round(market.age_bonus * spansPerCycle(market) * PARTS_PER_MILLION)),
     restAllocations: attention.rest_allocations,
-    ttlCycles: market.ttl_cycles,
+    ttlCycles: Math.min(TTL_CYCLES_MAX, market.ttl_cycles),
   };
 }
 
 export function priceRule({ market }: Config): PriceRule {
-  const capFactor = market.prices.cap_factor;
+  const { cap_factor: capFactor, step_max: stepMax } = market.prices;
+  const pace = { spans: spansPerCycle(market), stepMax };
   switch (market.price_rule) {
     case 'demand': {
       const { smoothing, target, rate, demand_max: demandMax } = market.demand;
-      return { kind: 'demand', smoothing, target, rate, demandMax, capFactor };
+      return {
+        kind: 'demand',
+        smoothing: smoothedOver(smoothing, pace.spans),
+        target,
+        rate,
+        demandMax,
+        capFactor,
+        pace,
+      };
     }
     case 'band':
-      return { kind: 'band', ...market.band, capFactor };
+      return { kind: 'band', ...market.band, capFactor, pace };
     case 'fixed':
       return { kind: 'fixed' };
   }
+}
+
+/** How much of the way is gone in so many spans, in each of which this share of what is left of it is gone. */
+function smoothedOver(smoothing: number, spans: number): number {
+  return spans === 1 ? smoothing : 1 - (1 - smoothing) ** spans;
 }

@@ -67,18 +67,24 @@ interface Pressure {
 
 /** The share of itself by which a price should move. */
 function changeOf({ market }: Config, place: number, { demanded, used, supply, before, after }: Pressure): number {
+  const spans = market.cycle_seconds / market.reference_seconds;
+  const inAll = (share: number) => {
+    const most = market.prices.step_max;
+    return Math.max(-most, Math.min(most, spans === 1 ? share : Math.expm1(spans * Math.log1p(share))));
+  };
   if (market.price_rule === 'band') {
     const utilisation = used[place]! / supply[place]!;
     const { low, high, rate } = market.band;
-    return utilisation > high ? rate : utilisation < low ? -rate : 0;
+    return inAll(utilisation > high ? rate : utilisation < low ? -rate : 0);
   }
-  const { smoothing, target, rate, demand_max: most } = market.demand;
+  const { target, rate, demand_max: most } = market.demand;
+  const smoothing = -Math.expm1(spans * Math.log1p(-market.demand.smoothing));
   const x = Math.min(most, demanded[place]! / supply[place]!);
   const old = before[place] ?? null;
   const s = old === null ? x : (1 - smoothing) * old + smoothing * x;
   const stored = after[place] ?? NaN;
   demand(Math.abs(stored - s) < 1e-9, 'demand is smoothed', () => `${RESOURCES[place]}: ${stored}, not ${s}`);
-  return Math.max(-rate, Math.min(rate, rate * (s / target - 1)));
+  return inAll(Math.max(-rate, Math.min(rate, rate * (s / target - 1))));
 }
 
 /** Winners, what is held, and of every other agent the best competing bid that offers today's reserve. */

@@ -120,7 +120,7 @@ type Rank = (a: Rival, b: Rival) => number;
 /** Negative where `a` stands before `b`. */
 function ranking({ market }: Config): Rank {
   if (market.mechanism === 'highest-bid') return (a, b) => b.bid.amount - a.bid.amount || a.bid.id - b.bid.id;
-  const bonus = Math.round(market.age_bonus * 1e6);
+  const bonus = Math.min(1e9, Math.round(market.age_bonus * (market.cycle_seconds / market.reference_seconds) * 1e6));
   const worth = ({ bid, cost }: Rival) => Math.max(bid.amount, cost);
   const age = ({ bid }: Rival) => 1_000_000 + bonus * bid.passed;
   return (a, b) => {
