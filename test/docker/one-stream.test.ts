@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hello, http, raw, runBeside, SOCKET } from '../helpers/agent-connections.ts';
 import { removeSupervised, supervise } from '../helpers/supervised.ts';
@@ -42,6 +43,41 @@ os._exit(0)
       },
     );
     expect(Number(/slowest (\d+) ms/.exec(output)?.[1])).toBeLessThan(5000);
+  });
+
+  it('brings a request that is sent byte by byte, by its length or in chunks of one byte, as it was sent', async () => {
+    const digest: RequestListener = (request, response) => {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => {
+        hash.update(chunk);
+        bytes += chunk.length;
+      });
+      request.on('end', () => response.end(`${bytes} ${hash.digest('hex')}`));
+    };
+    const { output } = await runBeside(http(digest), {
+      files: {
+        'main.py': `${SOCKET}
+import hashlib
+def ask(head, pieces):
+    s = connect()
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for at in range(len(head)): s.sendall(head[at:at + 1])
+    for piece in pieces: s.sendall(piece)
+    return read_all(s).split(b"\\r\\n\\r\\n")[1]
+body = os.urandom(20_000)
+told = b"%d %s" % (len(body), hashlib.sha256(body).hexdigest().encode())
+single = [body[at:at + 1] for at in range(len(body))]
+start = b"POST / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n"
+answer = ask(start + b"Content-Length: %d\\r\\n\\r\\n" % len(body), single)
+print(answer == told)
+chunks = [part for byte in single for part in (b"1", b"\\r", b"\\n", byte, b"\\r", b"\\n")]
+answer = ask(start + b"Transfer-Encoding: chunked\\r\\n\\r\\n", [*chunks, b"0\\r\\n\\r\\n"])
+print(told in answer)
+`,
+      },
+    });
+    expect(output).toBe('True\nTrue\n');
   });
 
   it('goes on for an agent whose program was killed in the middle of a frame, and greets anew', async () => {
