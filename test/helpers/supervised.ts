@@ -48,6 +48,8 @@ export interface SupervisedOptions {
   readonly binds?: readonly string[];
   /** A Docker volume in which the report is kept. */
   readonly reportVolume?: string;
+  /** The control group in which the container has its own. */
+  readonly cgroupParent?: string;
 }
 
 export type SupervisorLine = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -262,6 +264,7 @@ function containerOptions(options: SupervisedOptions, workspace: string, seccomp
       CapDrop: ['ALL'],
       CapAdd: ['SETUID', 'SETGID', 'KILL'],
       SecurityOpt: ['no-new-privileges', `seccomp=${seccomp}`],
+      ...(options.cgroupParent === undefined ? {} : { CgroupParent: options.cgroupParent }),
       Memory: memory,
       MemorySwap: memory,
       PidsLimit: options.pids ?? 64,

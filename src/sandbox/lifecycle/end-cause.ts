@@ -22,6 +22,8 @@ export interface EndFacts {
   /** Whether "go" was sent; where that isn't known, it is taken to be. */
   readonly went: boolean;
   readonly hostStop: HostStop | undefined;
+  /** The memory bought, where that is a limit of its own. */
+  readonly memoryBytes?: number | undefined;
   /** Whether the host found the workspace over its quota. */
   readonly overQuota?: boolean;
   /** Why the host has the workspace that it had before, and whether that is by what the agent left in it. */
@@ -62,11 +64,14 @@ export function executionEnd(facts: EndFacts): ExecutionEnd {
   };
 }
 
+/** Who is killed for its own limit has come to it, but for what the kernel takes at once. */
+const OWN_LIMIT_MARGIN_BYTES = 1_048_576;
 const DISK_USED_UP = 'the workspace holds more than it may';
 
 type Verdict = readonly [EndCause, string];
 
-function fromReport(report: EndedEvent, { container, went, hostStop, overQuota = false }: EndFacts): Verdict {
+function fromReport(report: EndedEvent, facts: EndFacts): Verdict {
+  const { container, went, hostStop, overQuota = false } = facts;
   switch (report.cause) {
     case 'cpu_budget':
       return ['cpu_budget', report.detail || 'the CPU time bought was used up'];
@@ -82,10 +87,21 @@ function fromReport(report: EndedEvent, { container, went, hostStop, overQuota =
     case 'exited':
       if (overQuota) return ['disk_quota', DISK_USED_UP];
       // Also where only a child was killed and the agent itself went on to exit with 0.
-      if (container?.oomKilled || (report.oom_kills ?? 0) > 0)
-        return ['out_of_memory', 'the memory bought was used up'];
+      if (container?.oomKilled || (report.oom_kills ?? 0) > 0) {
+        if (!isKilledForOthers(report, facts)) return ['out_of_memory', 'the memory bought was used up'];
+        if (report.exit_code !== 0)
+          return ['lost', 'it was killed since the machine ran out of memory, not for its own'];
+      }
       return ['exited', report.detail || describeExit(report)];
   }
+}
+
+/**
+ * The kernel also kills where the machine, or a control group above the container's, has no memory left, and counts that
+ * the same. Then the container's own was never used up.
+ */
+function isKilledForOthers({ memory_peak_bytes: peak }: EndedEvent, { memoryBytes }: EndFacts): boolean {
+  return peak !== null && memoryBytes !== undefined && peak < memoryBytes - OWN_LIMIT_MARGIN_BYTES;
 }
 
 /** What can't be brought home must not pass for what was done; it is the agent's fault where its own files prevent it. */

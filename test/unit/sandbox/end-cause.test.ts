@@ -70,6 +70,17 @@ describe('an end with a report', () => {
     expect(cause({ container: { ...ENDED_WELL, oomKilled: true } })).toBe('out_of_memory');
   });
 
+  it('is lost where the kernel killed in it and its own memory was not used up, unless it completed all the same', () => {
+    const container = { ...ENDED_WELL, oomKilled: true };
+    const killed = (peak: number | null, exit: Partial<EndedEvent> = { exit_code: null, signal: 9 }) =>
+      cause({ report: report({ oom_kills: 1, memory_peak_bytes: peak, ...exit }), container, memoryBytes: 64_000_000 });
+    expect(killed(30_000_000)).toBe('lost');
+    expect(killed(30_000_000, { exit_code: 1 })).toBe('lost');
+    expect(killed(30_000_000, { exit_code: 0 })).toBe('exited');
+    expect(killed(63_900_000)).toBe('out_of_memory');
+    expect(killed(null)).toBe('out_of_memory');
+  });
+
   it('is the spent budget, not the memory, where both hold', () => {
     const container = { ...ENDED_WELL, oomKilled: true };
     expect(cause({ report: report({ cause: 'cpu_budget' }), container })).toBe('cpu_budget');

@@ -7,6 +7,7 @@ import { executionEnd } from '../../lifecycle/end-cause.ts';
 import type { AdoptedExecution, AdoptionRequest } from '../../sandbox.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { WORKSPACE } from '../container/container-options.ts';
+import { MB } from '../container/confined-host.ts';
 import { inspectContainer, listContainers } from '../container/container.ts';
 import { LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
@@ -39,6 +40,7 @@ export async function adoptExecution(
     allowed: workspaces.quota,
     reachEnded: parts.carriers.to(parts, { executionId, agentId, user: userOf(found), workspace: place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus },
+    memoryBytes: bundle.memoryMb * MB,
     stopGraceMs: config.stop_grace_ms,
     // Was set before its "go".
     socketBytesMax: undefined,

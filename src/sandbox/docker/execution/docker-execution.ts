@@ -322,11 +322,11 @@ export class DockerExecution implements PreparedExecution {
   }
 
   #endOf(container: ContainerEnd | undefined, { size, kept }: ReturnedWorkspace): ExecutionEnd {
-    const [wentAt, { quota }] = [this.#wentAt, this.#parts];
+    const [wentAt, { quota, memoryBytes }] = [this.#wentAt, this.#parts];
     return executionEnd({
       report: this.#report,
       complaint: this.#stderr.text || undefined,
-      container,
+      ...{ container, memoryBytes },
       went: wentAt !== undefined,
       hostStop: this.#hostStop,
       workspaceKept: kept,

@@ -23,6 +23,8 @@ export interface ExecutionParts {
   /** The way to the workspace once the container has ended. */
   readonly reachEnded: Reach;
   readonly budget: Budget;
+  /** Bought. */
+  readonly memoryBytes: number;
   readonly stopGraceMs: number;
   /** What its TCP sockets may buffer, where the host has to see to it. */
   readonly socketBytesMax: number | undefined;

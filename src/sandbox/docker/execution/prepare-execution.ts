@@ -9,6 +9,7 @@ import type { ExecutionRequest } from '../../sandbox.ts';
 import type { EngineFacts } from '../client/engine-facts.ts';
 import { heldLimits, refuseUnheld, unheldOf, type HoldBasis } from '../client/held-limits.ts';
 import { containerOptions, type ContainerRequest } from '../container/container-options.ts';
+import { MB } from '../container/confined-host.ts';
 import { createContainer, startContainer, tryToRemove } from '../container/container.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
 import { DockerExecution } from './docker-execution.ts';
@@ -113,6 +114,7 @@ async function start(
     allowed: own.quota ?? workspaces.quota,
     reachEnded: parts.carriers.to(parts, { executionId, agentId, user, workspace: own.place.mount }),
     budget: { cpuMs: bundle.cpuMs, wallMs, marginMs: config.backstop_ms, cpus: facts.cpus },
+    memoryBytes: bundle.memoryMb * MB,
     stopGraceMs: config.stop_grace_ms,
     socketBytesMax: hostLimitsSockets ? config.socket_bytes_max : undefined,
     output: { path: outputPath(home, executionId), bytesMax: config.output_bytes_max },
