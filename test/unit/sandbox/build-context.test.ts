@@ -14,6 +14,7 @@ function write(path: string, text: string): void {
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'bp-context-'));
   write('Dockerfile', 'FROM x\n');
+  write('bp/main.c', 'int main;\n');
   write('identity/identity.c', 'int none;\n');
   write('packages/runtime.txt', 'python3\n');
   write('packages/npm.txt', 'npm 1.0.0 sha512-AA==\n');
@@ -25,10 +26,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it('the image is built from the Dockerfile, what names an agent, the package lists and the supervisor', async () => {
+it('the image is built from the Dockerfile, the command bp, what names an agent, the package lists and the supervisor', async () => {
   const { files } = await imageContext(directory);
   expect(files).toEqual([
     'Dockerfile',
+    'bp/main.c',
     'identity/identity.c',
     'packages/node.sh',
     'packages/npm.txt',

@@ -13,7 +13,7 @@ export interface BuildContext {
 
 /** What the agent image is built from; all of it lies in `runtime/`. */
 export function imageContext(runtimeDirectory: string): Promise<BuildContext> {
-  return buildContext(runtimeDirectory, ['Dockerfile', 'identity', 'packages', 'supervisor']);
+  return buildContext(runtimeDirectory, ['Dockerfile', 'bp', 'identity', 'packages', 'supervisor']);
 }
 
 /** What a local base is made from. */
