@@ -17,8 +17,7 @@
 
 /* History, caches, and what is the parent's own. */
 static const char *const LEFT_OUT[] = {
-    ".",           "..",   ".git", "__pycache__", ".venv", "node_modules", "env.json", "memory.json", "memory.json.new",
-    "memory.json.broken",
+    ".",           "..",   ".git", "__pycache__", ".venv", "env.json", "memory.json", "memory.json.new", "memory.json.broken",
 };
 
 static bool is_left_out(const char *name) {

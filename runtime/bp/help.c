@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char HEAD[] =
-    "bp: the System Service for shells. All of it costs an agent about a millisecond of CPU.\n"
+    "bp: the System Service for shells. A call takes a few milliseconds of CPU.\n"
     "\n"
     "  bp COMMAND [ARGUMENTS] [--OPTION VALUE]\n"
     "  bp COMMAND --help\n"

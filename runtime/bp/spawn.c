@@ -49,7 +49,9 @@ void spawn_run(struct arguments *arguments) {
     struct market market = market_look();
     struct bundle bundle = first_bundle(arguments, &market);
     int64_t cost = market_cost(&market, &bundle);
-    int64_t endowment = given(arguments, "initial_credits", market.least_endowment > cost ? market.least_endowment : cost);
+    int64_t first = given(arguments, "first_bid.amount", market_offer(cost, INT64_MAX));
+    int64_t least = market.least_endowment > first ? market.least_endowment : first;
+    int64_t endowment = given(arguments, "initial_credits", least);
     if (arguments_get(arguments, "first_bid.amount") == NULL)
       arguments_set(arguments, "first_bid.amount", number(market_offer(cost, endowment)));
     arguments_set(arguments, "initial_credits", number(endowment));

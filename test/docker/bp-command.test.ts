@@ -35,7 +35,8 @@ it('bp lives, asks and is refused in a shell, for at most 30 ms of CPU and 16 MB
   expect(await place.within('bootstrap', '--id', 'shell', '--from', from, '--bundle', bundle)).toMatchObject({
     status: 0,
   });
-  expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  const ran = await place.within('run', '--headless', '--cycles', '1');
+  expect(ran, ran.stderr).toMatchObject({ status: 0 });
   const [execution] = await place.json<{ id: string; outcome: string }[]>('executions');
   const { stdout } = await place.within('logs', execution?.id ?? '');
   expect(execution, stdout).toMatchObject({ outcome: 'completed' });
