@@ -54,3 +54,13 @@ export function shipmentsDirectory(home: string): string {
 export function volumesDirectory(home: string): string {
   return join(stateDirectory(home), 'volumes');
 }
+
+/** Beside the workspaces, and so on their filesystem: what is being installed for agents, and what was. */
+export function installsDirectory(home: string): string {
+  return join(workspacesDirectory(home), '.installs');
+}
+
+/** What was installed for the agent of that folder and waits for its next execution. */
+export function installedDirectory(home: string, folder: string): string {
+  return join(installsDirectory(home), `${folder}.ready`);
+}

@@ -16,7 +16,10 @@ export interface Engine {
   machine(config: Config, signal: AbortSignal): Promise<MachineSize | undefined>;
   /** Builds the image where it is missing or older than `runtime/`. */
   ensureImage(config: Config, progress: (line: string) => void, signal: AbortSignal): Promise<AgentImage>;
-  /** Installs what an agent's own manifest asks for into its workspace, with a network. Not while a `run` goes on. */
+  /**
+   * Installs what an agent's own manifest asks for, with a network, in a copy of its workspace; laid down at its next
+   * execution. Nothing of the agent runs meanwhile.
+   */
   install(home: EngineHome, request: InstallRequest, signal: AbortSignal): Promise<Installed>;
   /**
    * Lays files in an agent's workspace while no `run` goes on and nothing of the agent runs; undefined where the workspace
@@ -55,7 +58,7 @@ export interface InstallRequest {
   readonly agentNumber: number;
   /** Files of the agent that were not written yet, since it never ran. */
   readonly files: readonly WaitingFile[];
-  /** Packages may run programs of their own while they are installed. */
+  /** Packages may run programs of their own, and be built, while they are installed. */
   readonly scripts: boolean;
   readonly onLine: (line: string) => void;
 }
@@ -68,6 +71,6 @@ export interface LayingRequest {
 export interface Installed {
   /** What was run. */
   readonly commands: readonly string[];
-  /** Of the whole workspace; null where it is too large to be counted. */
+  /** Of the whole workspace, as it will be; null where it is too large to be counted. */
   readonly size: { readonly bytes: number; readonly files: number } | null;
 }

@@ -26,8 +26,10 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
     agent
       .command('install')
       .argument('<id>', 'such as genesis')
-      .description("install what the agent's package.json or pyproject.toml asks for; not while a run goes on")
-      .option('--scripts', 'let packages run programs of their own while they are installed')
+      .description(
+        "install what the agent's package.json, requirements.txt or pyproject.toml asks for; not while a run goes on",
+      )
+      .option('--scripts', 'let packages run programs of their own, and be built, while they are installed')
       .option('--again', 'also where the agent has run: what it left there may then use the network'),
   ).action(async (id: string, _options, command: Command) => {
     const options = command.optsWithGlobals<Options>();
@@ -63,11 +65,8 @@ async function installFor(deps: CliDeps, home: Home, text: string, { scripts = f
 
 function linesOf(id: string, { size }: Installed, { config }: Home): readonly string[] {
   const { workspace_mb: mb, workspace_files_max: filesMax } = config.sandbox;
-  if (!size) return [`installed for ${id}; its workspace is too large to be counted`];
-  const used = `${Math.ceil(size.bytes / MB)} of ${mb} MB, ${size.files} of ${filesMax} files`;
-  const isOver = size.bytes > mb * MB || size.files > filesMax;
-  return [
-    `installed for ${id}: its workspace has ${used}`,
-    ...(isOver ? ['that is over its quota: raise sandbox.workspace_mb or workspace_files_max, or it can not run'] : []),
-  ];
+  const used = size
+    ? `its workspace will have ${Math.ceil(size.bytes / MB)} of ${mb} MB, ${size.files} of ${filesMax} files`
+    : 'its workspace is too large to be counted';
+  return [`installed for ${id}: ${used}`, 'it is laid down when its next execution starts'];
 }

@@ -6,6 +6,7 @@ import { isAgentId } from '../../domain/ids.ts';
 import { BpError } from '../../platform/errors.ts';
 import { namesIn } from '../../platform/folder.ts';
 import { writeHandshake } from './handshake-file.ts';
+import { layDown } from './installed-tree.ts';
 import { isTrialRun } from '../execution-id.ts';
 import { layFiles } from './laying.ts';
 import { filesError } from './safe-file.ts';
@@ -28,6 +29,8 @@ export interface WorkspaceContent {
   readonly owner: Owner | undefined;
   /** Begins the names of temporary files. */
   readonly stagingName: string;
+  /** A folder with what was installed for the agent meanwhile, where there is one; gone once it is laid down. */
+  readonly installed?: string | undefined;
 }
 
 export interface WorkspaceSize {
@@ -64,7 +67,8 @@ export async function makeWorkspace(paths: WorkspacePaths): Promise<void> {
 }
 
 /**
- * Hands a workspace to its owner, lays the files and then the handshake. Resolves with what became of the files.
+ * Hands a workspace to its owner, lays the files, then what was installed, then the handshake. Resolves with what became
+ * of the files.
  * Rejects with `sandbox_workspace` where what the agent left there prevents it, with `sandbox_files` where the host does.
  */
 export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceContent): Promise<LaidFiles> {
@@ -74,7 +78,9 @@ export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceCon
     try {
       await takeOver(root, content.owner);
       const laid = await layFiles(root, staging, content.stagingName, content).catch(agentsFault);
-      const { handshake, owner } = content;
+      const { handshake, owner, installed } = content;
+      if (installed !== undefined)
+        await layDown(installed, { ...content, root, staging: paths.staging }).catch(agentsFault);
       if (handshake !== undefined)
         await writeHandshake(root, staging, content.stagingName, { content: handshake, owner }).catch(agentsFault);
       return laid;
@@ -92,7 +98,7 @@ export async function fillWorkspace(paths: WorkspacePaths, content: WorkspaceCon
 export async function sweepWorkspaces(home: string, stale: (executionId: string) => boolean): Promise<void> {
   const { root: all, staging } = workspacePaths(home, '');
   for (const name of await namesIn(staging))
-    if (stale(name.split('.')[0] ?? '')) await rm(join(staging, name), { force: true });
+    if (stale(name.split('.')[0] ?? '')) await rm(join(staging, name), { recursive: true, force: true });
   for (const name of await namesIn(all)) {
     const executionId = name.startsWith('.') ? name.slice(1) : '';
     if (isTrialRun(executionId) && stale(executionId)) await removeTrialRunFolder(home, executionId);

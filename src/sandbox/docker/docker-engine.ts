@@ -71,7 +71,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       ),
     async install({ directory, config }, request, signal) {
       const home = realpathSync(directory);
-      const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, environment };
+      const sources = { config: config.packages, environment };
+      const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, sources, clock };
       return briefly(config, (client) => install({ client, config: config.sandbox, ...place }, request, signal));
     },
     layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),

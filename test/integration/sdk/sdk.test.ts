@@ -207,7 +207,7 @@ describe.each(LANGUAGES)('the SDK for %s', (language) => {
     const { value: state } = await life.step('market');
     const { value } = await life.step('spawn', [folder], { id: 'kid' });
     expect(value).toMatchObject({ agent_id: 'kid', fee: (state as { spawn_fee: number }).spawn_fee });
-    const files = test.economy.store.agents.files('kid');
+    const files = test.economy.store.agentFiles.waiting('kid')?.files ?? [];
     expect(files.map(({ path, executable }) => [path, executable]).sort()).toEqual([
       ['lib/blob', false],
       ['main', true],

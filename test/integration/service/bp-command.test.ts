@@ -173,7 +173,7 @@ describe('bp does', () => {
     symlinkSync('/etc/passwd', join(folder, 'link'));
     const { least_endowment: least } = (await ann.get('/market/state')).body as { least_endowment: number };
     expect(await told('spawn', folder, '--id', 'kid')).toMatchObject({ agent_id: 'kid' });
-    expect(test.economy.store.agents.files('kid')).toEqual([
+    expect(test.economy.store.agentFiles.waiting('kid')?.files).toMatchObject([
       { path: 'main', executable: true, content: Buffer.from('#!/bin/sh\n') },
       { path: 'src/data.bin', executable: false, content: Buffer.from([0, 255, 10, 13]) },
     ]);

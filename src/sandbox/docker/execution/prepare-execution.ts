@@ -1,6 +1,6 @@
 import type { Container } from 'dockerode';
 import { agentUser, SHIFTED_USERS } from '../../content/agent-user.ts';
-import { outputPath } from '../../../config/home-places.ts';
+import { installedDirectory, outputPath } from '../../../config/home-places.ts';
 import type { WorkspacePlace } from '../../content/placement.ts';
 import { quotaFrom } from '../../content/size-watch.ts';
 import { makeWorkspace } from '../../content/workspace.ts';
@@ -39,7 +39,7 @@ export async function prepareExecution(
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([
     create(parts, { ...request, user, hasOwnUser, leastFree, nonce, ...placed }, signal),
-    place.fill({ ...request, owner, stagingName: executionId }),
+    place.fill({ ...request, owner, stagingName: executionId, installed: installedDirectory(parts.home, folder) }),
   ]);
   if (container.status === 'rejected') throw container.reason;
   try {

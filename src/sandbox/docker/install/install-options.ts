@@ -1,4 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
 import type { ContainerCreateOptions } from 'dockerode';
 import type { Owner } from '../../content/safe-directory.ts';
 import type { InstallRequest } from '../../engine.ts';
@@ -6,42 +5,46 @@ import { bind, confinedHost, NO_HEALTH_CHECK } from '../container/confined-host.
 import type { ContainerSettings } from '../container/container-settings.ts';
 import { containerLabels, containerName } from '../labels.ts';
 import { guardedCommand } from './guarded-command.ts';
+import type { Step } from './install-steps.ts';
+import type { PackageSources } from './package-sources.ts';
 
 export interface StepHost {
   /** The name that labels know the home by. */
   readonly homeLabel: string;
-  /** The operator's: what a network may need. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-export interface Step {
-  readonly told: string;
-  readonly command: readonly string[];
 }
 
 export interface StepPlace {
   readonly request: InstallRequest;
   readonly user: Owner;
   readonly executionId: string;
-  readonly workspace: string;
+  /** What it has as its workspace. */
+  readonly tree: string;
+  readonly sources: PackageSources;
   readonly step: Step;
 }
 
-const CERTIFICATES = '/opt/certificates.pem';
 const MEMORY_MB = 2048;
 const TMP_MB = 1024;
 const PIDS_MAX = 512;
-/** What a network may need to be told of. */
-const PASSED_ON = /^(https?_proxy|no_proxy|npm_config_registry|pip_index_url)$/i;
+
+const ENVIRONMENT = [
+  'PATH=/usr/local/bin:/usr/bin:/bin',
+  'HOME=/tmp',
+  'LANG=C.UTF-8',
+  'npm_config_cache=/tmp/npm',
+  // pip would run git at addresses that agents choose.
+  'GIT_ALLOW_PROTOCOL=none',
+  'POETRY_CACHE_DIR=/tmp/poetry',
+  'POETRY_VIRTUALENVS_IN_PROJECT=true',
+  'POETRY_VIRTUALENVS_OPTIONS_ALWAYS_COPY=false',
+];
 
 /** As the container of an execution, but with a network. */
 export function installOptions(
   settings: ContainerSettings,
-  { homeLabel, environment }: StepHost,
-  { request, user, executionId, workspace, step }: StepPlace,
+  { homeLabel }: StepHost,
+  { request, user, executionId, tree, sources, step }: StepPlace,
 ): ContainerCreateOptions {
-  const certificates = environment['NODE_EXTRA_CA_CERTS'] ?? '';
-  const given = certificates !== '' && existsSync(certificates);
   return {
     name: containerName(homeLabel, executionId),
     Image: settings.config.image,
@@ -51,7 +54,7 @@ export function installOptions(
     User: '0:0',
     // As root without rights the first process can't enter the agent's folder.
     WorkingDir: '/',
-    Env: environmentFor(environment, given),
+    Env: [...sources.environment, ...ENVIRONMENT],
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
@@ -67,26 +70,7 @@ export function installOptions(
       pidsMax: PIDS_MAX,
       openFilesMax: undefined,
       temporary: { megabytes: TMP_MB, inodesMax: undefined },
-      mounts: [
-        bind(workspace, '/workspace', false),
-        ...(given ? [bind(realpathSync(certificates), CERTIFICATES, true)] : []),
-      ],
+      mounts: [bind(tree, '/workspace', false), ...sources.mounts],
     }),
   };
-}
-
-function environmentFor(environment: StepHost['environment'], hasCertificates: boolean): string[] {
-  const passed = Object.entries(environment).filter(([name, value]) => PASSED_ON.test(name) && value !== undefined);
-  const certificates = hasCertificates ? ['NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT'] : [];
-  return [
-    ...passed.map(([name, value]) => `${name}=${value}`),
-    ...certificates.map((name) => `${name}=${CERTIFICATES}`),
-    'PATH=/usr/local/bin:/usr/bin:/bin',
-    'HOME=/tmp',
-    'LANG=C.UTF-8',
-    'npm_config_cache=/tmp/npm',
-    'POETRY_CACHE_DIR=/tmp/poetry',
-    'POETRY_VIRTUALENVS_IN_PROJECT=true',
-    'POETRY_VIRTUALENVS_OPTIONS_ALWAYS_COPY=false',
-  ];
 }

@@ -1,16 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../../../config/schema.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { agentUser } from '../../content/agent-user.ts';
+import { InstallationFolder } from '../../content/installation-folder.ts';
 import type { Owner } from '../../content/safe-directory.ts';
-import {
-  fillWorkspace,
-  makeWorkspace,
-  measureWorkspace,
-  workspaceFolder,
-  workspacePaths,
-} from '../../content/workspace.ts';
+import { makeWorkspace, workspaceFolder, workspacePaths } from '../../content/workspace.ts';
 import type { Installed, InstallRequest } from '../../engine.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import {
@@ -21,78 +15,104 @@ import {
   startContainer,
   tryToRemove,
 } from '../container/container.ts';
+import { MB } from '../container/confined-host.ts';
 import { readSettings, type ContainerSettings } from '../container/container-settings.ts';
 import { LABEL } from '../labels.ts';
 import { EXIT_LATE, INSTALL_SECONDS_MAX } from './guarded-command.ts';
-import { installOptions, type Step, type StepHost, type StepPlace } from './install-options.ts';
+import { installFailure } from './install-failure.ts';
+import { installOptions, type StepHost, type StepPlace } from './install-options.ts';
+import { installSteps } from './install-steps.ts';
+import { PrintedLines } from './printed-lines.ts';
+import { packageSources, type SourcesRequest } from './package-sources.ts';
 
 export interface InstallerDeps extends StepHost {
   readonly client: DockerClient;
+  readonly clock: Clock;
   readonly config: Config['sandbox'];
+  /** Where packages are found. */
+  readonly sources: Omit<SourcesRequest, 'home'>;
   /** The home's real path. */
   readonly home: string;
   readonly operator: Owner;
   readonly seccompPath: string;
 }
 
+const LAST_WORDS_MS = 5000;
 const NOT_ITS_OWN = "an agent in it could not write into this machine's folder";
-const LINE_CHARS_MAX = 500;
 /** Begins what stands in place of an execution's id in names and labels. */
 const INSTALLATION = 'install-';
+const MANIFESTS = ['package.json', 'package-lock.json', 'pyproject.toml', 'poetry.lock', 'requirements.txt'];
+/** Of what a workspace may hold: in a copy a file with two names is two. */
+const COPIED_TIMES_MAX = 2;
 
 /**
- * Installs what an agent's own package.json or pyproject.toml asks for into its workspace, as the agent's user, in a
- * container that has a network. npm's packages run nothing in it unless `scripts` lets them; Poetry builds what has no
- * wheel, which runs the package's own code.
- * Rejects with `nothing_to_install`, `install_failed` and what the engine and the workspace reject with.
+ * Installs what an agent's own package.json, requirements.txt or pyproject.toml asks for, as the agent's user, in a
+ * container that has a network and a copy of its workspace. What came of it is kept for the agent's next execution; where
+ * it fails or is cut off, nothing has changed. Without `scripts` npm's packages run nothing in it, and pip takes only what
+ * is built; Poetry builds what has no wheel, which runs the package's own code.
+ * Rejects with `nothing_to_install`, what `installFailure` tells, `install_too_large` and what the engine and the
+ * workspace reject with.
  */
 export async function install(deps: InstallerDeps, request: InstallRequest, signal: AbortSignal): Promise<Installed> {
+  const sources = packageSources({ ...deps.sources, home: deps.home });
   const settings = await readSettings(deps, signal);
   if (settings.facts.shiftsUsers)
     throw new BpError('sandbox_mounts', `the engine shifts user ids (${settings.facts.shiftsUsers}): ${NOT_ITS_OWN}`, {
       hint: 'install with an engine that does not',
     });
-  const paths = workspacePaths(deps.home, workspaceFolder(request.agentId));
+  const folder = workspaceFolder(request.agentId);
+  const paths = workspacePaths(deps.home, folder);
   const user = agentUser(deps, request.agentNumber);
   const executionId = `${INSTALLATION}${request.agentNumber}`;
-  const owner = deps.operator.uid === 0 ? user : undefined;
-  await removeEarlier(deps, signal);
+  await removeEarlier(deps, executionId, signal);
   await makeWorkspace(paths);
-  await fillWorkspace(paths, { files: request.files, handshake: undefined, owner, stagingName: executionId });
-  const has = (name: string) => existsSync(join(paths.root, name));
-  const steps = [
-    ...(has('package.json') ? [npmStep(has('package-lock.json'), request)] : []),
-    ...(has('pyproject.toml') ? [POETRY_STEP] : []),
-  ];
-  if (steps.length === 0)
-    throw new BpError('nothing_to_install', `${request.agentId} has neither package.json nor pyproject.toml`, {
-      hint: 'bring one with bp-agents bootstrap --from',
+  const place = new InstallationFolder(deps.home, folder);
+  try {
+    await place.fill({
+      root: paths.root,
+      files: request.files,
+      owner: deps.operator.uid === 0 ? user : undefined,
+      bytesMax: COPIED_TIMES_MAX * deps.config.workspace_mb * MB,
     });
-  for (const step of steps)
-    await run(deps, settings, { request, user, executionId, workspace: paths.root, step }, signal);
-  return { commands: steps.map(({ told }) => told), size: (await measureWorkspace(paths.root)) ?? null };
+    const manifests = await place.manifests(MANIFESTS);
+    const poetryIndex = deps.sources.config.python_index !== null;
+    const { steps, notes } = installSteps((name) => manifests.includes(name), { ...request, poetryIndex });
+    if (steps.length === 0)
+      throw new BpError(
+        'nothing_to_install',
+        `${request.agentId} has neither package.json, requirements.txt nor pyproject.toml`,
+        { hint: 'bring one with bp-agents bootstrap --from' },
+      );
+    for (const note of notes) request.onLine(note);
+    for (const step of steps)
+      await run(deps, settings, { request, user, executionId, tree: place.tree, sources, step }, signal);
+    const size = await fittingSize(deps, place);
+    await place.keep();
+    return { commands: steps.map(({ told }) => told), size };
+  } finally {
+    await place.remove();
+  }
 }
 
-/** What earlier ones left that were cut off, of whatever agent: nobody else installs in this home now. */
-async function removeEarlier({ client, homeLabel }: InstallerDeps, signal: AbortSignal): Promise<void> {
-  for (const { Id, Labels } of await listContainers(client, { homeLabel }, signal))
-    if (Labels[LABEL.execution]?.startsWith(INSTALLATION))
+/** What earlier ones left that were cut off: of this agent, and of others where it doesn't run any more. */
+async function removeEarlier({ client, homeLabel }: InstallerDeps, own: string, signal: AbortSignal): Promise<void> {
+  for (const { Id, Labels, State } of await listContainers(client, { homeLabel }, signal)) {
+    const id = Labels[LABEL.execution] ?? '';
+    if (id === own || (id.startsWith(INSTALLATION) && State === 'exited'))
       await removeContainer(client, client.docker.getContainer(Id));
+  }
 }
 
-const POETRY_STEP: Step = {
-  told: 'poetry install --only main',
-  command: ['poetry', 'install', '--only', 'main', '--no-root', '--no-interaction', '--no-ansi'],
-};
-
-function npmStep(isLocked: boolean, { scripts }: InstallRequest): Step {
-  const words = [isLocked ? 'ci' : 'install', '--omit=dev', ...(scripts ? [] : ['--ignore-scripts'])];
-  // The agent's own .npmrc could name another program for git, and git's addresses are not for agents to choose.
-  const quiet = ['--git=/bin/false', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier'];
-  return {
-    told: `npm ${words.join(' ')}`,
-    command: ['npm', ...words, ...quiet],
-  };
+/** Null where it is too large to be counted. */
+async function fittingSize({ config }: InstallerDeps, place: InstallationFolder): Promise<Installed['size']> {
+  const size = await place.measure();
+  if (!size) return null;
+  const { workspace_mb: mb, workspace_files_max: filesMax } = config;
+  if (size.bytes <= mb * MB && size.files <= filesMax) return size;
+  const comes = `${Math.ceil(size.bytes / MB)} MB in ${size.files} files`;
+  throw new BpError('install_too_large', `its workspace would have ${comes}, and may have ${mb} MB in ${filesMax}`, {
+    hint: 'raise sandbox.workspace_mb or sandbox.workspace_files_max, or ask for less',
+  });
 }
 
 async function run(
@@ -102,40 +122,35 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const { client } = deps;
-  const { request, step } = place;
+  const { request, step, sources } = place;
   request.onLine(step.told);
   const container = await createContainer(client, installOptions(settings, deps, place));
   try {
     // What is installed lives as long as this connection.
-    const lines = lineReader(request.onLine);
-    const attachment = await attachTo(client, container, lines, signal);
-    attachment.listen({ received: lines, drained: () => undefined, closed: () => undefined });
+    const printed = new PrintedLines(request.onLine, sources.secrets);
+    const take = (chunk: Uint8Array) => printed.take(chunk);
+    const attachment = await attachTo(client, container, take, signal);
+    const closed = new Promise<void>((resolve) => {
+      attachment.listen({ received: take, drained: () => undefined, closed: resolve });
+    });
     await startContainer(client, container, signal);
     // As long as it takes: the operator watches.
     const { StatusCode: status } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };
+    // Its last words, which tell why it failed, may still be on their way.
+    await Promise.race([closed, deps.clock.sleep(LAST_WORDS_MS, signal)]);
     if (status === EXIT_LATE)
       throw new BpError('install_failed', `${step.told} took longer than ${INSTALL_SECONDS_MAX / 60} minutes`, {
         hint: 'see what it printed: it may wait for a network that is not there',
       });
-    if (status !== 0)
-      throw new BpError('install_failed', `${step.told} failed with status ${status}`, {
-        hint: request.scripts ? 'see what it printed' : 'a package that must build something needs --scripts',
-      });
+    if (status !== 0) {
+      const { code, what, hint, line } = installFailure(step.tool, printed.last, request);
+      const said = line === undefined ? '' : `: ${line.trim()}`;
+      throw new BpError(code, `${step.told} ended with status ${status}: ${what}${said}`, { hint });
+    }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error;
   } finally {
     await tryToRemove(client, container);
   }
-}
-
-/** Hands on each line as it is complete. What it is given is data: whoever shows it makes it harmless. */
-function lineReader(onLine: (line: string) => void): (chunk: Uint8Array) => void {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = (lines.pop() ?? '').slice(0, LINE_CHARS_MAX);
-    for (const line of lines) onLine(line.slice(0, LINE_CHARS_MAX));
-  };
 }
