@@ -148,11 +148,16 @@ function originOf(path: readonly string[], layers: readonly Layer[]): string {
   return CONFIG_FILE;
 }
 
+/** What was refused is shown, but no user and password in an address. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/).*@/g, '$1****@');
+}
+
 function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (value === null) return 'empty';
   try {
-    return cut(JSON.stringify(value));
+    return cut(withoutPasswords(JSON.stringify(value)));
   } catch {
     // An alias can make a YAML value contain itself.
     return 'a value that contains itself';

@@ -110,6 +110,7 @@ function shortReason(bid: StandingBid, run: GreedyRun, freeAtStart: Quantities):
 const WAIT_TEXTS: Readonly<Record<WaitCode, string>> = {
   market_paused: 'the market is paused',
   agent_running: 'agent already running',
+  agent_installing: 'rests while its packages are installed',
   earliest_cycle_ahead: 'earliest_cycle is ahead',
   attention_held: 'no attention free: it is held or the human is away',
   tokens_withheld: "the operator's budget for models leaves too few tokens",

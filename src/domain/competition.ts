@@ -14,7 +14,7 @@ export interface Competition {
  * Two of the rules look at each other: a sponsored bid waits while an own bid of its agent competes, an own bid may
  * rest, and only a competing bid makes others rest. They are decided in this order, which leaves no circle:
  *
- * 1. What the bid and the moment alone decide: paused, running, too early, no attention free. The rest are candidates.
+ * 1. What the bid and the moment alone decide: paused, running, resting while something is installed, too early, no attention free. The rest are candidates.
  * 2. Which lineages or agents rest. A sponsored bid can only make others rest if its agent has no own candidate at all:
  *    where the agent's own candidate asks for no attention it competes for certain, and where it asks for attention it
  *    rests exactly when the sponsored bid does, since resting depends on nothing but the agent and its lineage.
@@ -48,6 +48,7 @@ export function competition(bids: readonly StandingBid[], moment: MarketMoment, 
 function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undefined {
   if (moment.paused) return 'market_paused';
   if (moment.runningAgents.has(bid.agentId)) return 'agent_running';
+  if (moment.installingAgents.has(bid.agentId)) return 'agent_installing';
   if (bid.earliestCycle > moment.cycle) return 'earliest_cycle_ahead';
   if (asksForAttention(bid) && moment.freeAtStart.attention < 1) return 'attention_held';
   if (lacksWithheldTokens(bid, moment)) return 'tokens_withheld';

@@ -25,6 +25,8 @@ export type MarketEvent =
       readonly paths: readonly string[];
     }
   | { readonly kind: 'died'; readonly agentId: string }
+  /** Its files name packages that were not installed. */
+  | { readonly kind: 'needs_install'; readonly agentId: string }
   | { readonly kind: 'prompt_expired'; readonly promptId: number }
   | { readonly kind: 'paused'; readonly reason: string }
   | { readonly kind: 'resumed' }

@@ -63,6 +63,8 @@ export interface MarketMoment {
   readonly paused: boolean;
   /** Agents with an execution that has not ended. */
   readonly runningAgents: ReadonlySet<string>;
+  /** Agents that rest while something is installed for them. */
+  readonly installingAgents: ReadonlySet<string>;
   /** What can be allocated now. Attention is 0 while it is held and while the human is away. */
   readonly freeAtStart: Quantities;
   /** Tokens of the whole supply that are not sold in this cycle, since the operator's budget for models has an end. */
@@ -75,6 +77,7 @@ export interface MarketMoment {
 export type WaitCode =
   | 'market_paused'
   | 'agent_running'
+  | 'agent_installing'
   | 'earliest_cycle_ahead'
   | 'attention_held'
   | 'tokens_withheld'

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   backupsDirectory,
   databasePath,
+  installsDirectory,
   outputPath,
   outputsDirectory,
   shipmentsDirectory,
@@ -132,6 +133,8 @@ function removeOutputs(home: string, isMeant: (executionId: number) => boolean):
 function removeWorkspace(home: string, agentId: string): void {
   const folder = `agent-${agentId}`;
   rmSync(join(workspacesDirectory(home), folder), { recursive: true, force: true });
+  for (const name of namesOf(installsDirectory(home)))
+    if (name.startsWith(`${folder}.`)) rmSync(join(installsDirectory(home), name), { recursive: true, force: true });
   for (const name of namesOf(shipmentsDirectory(home)))
     if (name.startsWith(`${folder}.`)) rmSync(join(shipmentsDirectory(home), name), { force: true });
 }

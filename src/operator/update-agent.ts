@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { LaidFiles } from '../domain/agent-files.ts';
+import { MANIFESTS } from '../domain/manifest.ts';
 import { accept, type Result } from '../domain/refusal.ts';
 import { OPERATOR_FILES, previewFiles, updateFiles } from '../economy/agents/agent-files.ts';
 import type { Home } from './home.ts';
@@ -62,12 +63,6 @@ export async function updateAgent(
   if (!laying) throw new Error(`nothing waits for ${id}`);
   return updated(laying);
 }
-
-/** What an agent's dependencies are installed by. */
-const MANIFESTS: readonly string[] = [
-  ...['package.json', 'package-lock.json', 'npm-shrinkwrap.json'],
-  ...['pyproject.toml', 'poetry.lock', 'requirements.txt'],
-];
 
 /** Whether what was installed for the agent is no longer what its files ask for. */
 export function changesDependencies({ added, changed, removed }: LaidFiles): boolean {

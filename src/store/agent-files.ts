@@ -66,6 +66,11 @@ export function agentFilesTable(database: Database) {
   const given = database.prepare<[string], GivenRow>(
     'SELECT path, sha256, bytes, state FROM given_files WHERE agent_id = ? ORDER BY path',
   );
+  const givenVersion = database
+    .prepare<[string, string, string], number>(
+      'SELECT 1 FROM given_files WHERE agent_id = ? AND path = ? AND sha256 = ?',
+    )
+    .pluck();
   const begin = database.prepare(
     `INSERT INTO given_files (agent_id, path, sha256, bytes, state)
      SELECT agent_id, path, sha256, LENGTH(content), 'begun' FROM agent_files
@@ -110,6 +115,9 @@ export function agentFilesTable(database: Database) {
     /** What `put` would leave waiting. */
     preview: (agentId: string, files: readonly AgentFile[], replaces: Replaces): readonly WaitingFile[] =>
       waitingFiles(files, given.all(agentId), replaces),
+    /** Whether just this was given before, and may stand in the workspace. */
+    wasGiven: (agentId: string, { path, content }: AgentFile): boolean =>
+      givenVersion.get(agentId, path, hash('sha256', content, 'hex')) !== undefined,
     summary(agentId: string, pathsMax: number): WaitingSummary | undefined {
       const found = count.get(agentId);
       if (!found || found.count === 0) return undefined;

@@ -14,6 +14,7 @@ import { isLocked } from './database-error.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
+import { installsTable, type Installs } from './installs.ts';
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
@@ -38,6 +39,7 @@ export interface Store {
   readonly executions: Executions;
   readonly prompts: Prompts;
   readonly messages: Messages;
+  readonly installs: Installs;
   readonly markets: Markets;
   readonly cycles: Cycles;
   readonly state: State;
@@ -147,6 +149,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     executions: executionsTable(database),
     prompts: promptsTable(database),
     messages: messagesTable(database),
+    installs: installsTable(database),
     markets: marketsTable(database),
     cycles: cyclesTable(database),
     state: stateTable(database),

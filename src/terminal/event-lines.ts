@@ -23,6 +23,11 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return { text: keptText(event), stays: true };
     case 'died':
       return { text: `${event.agentId} died; its credits are burnt`, stays: true };
+    case 'needs_install':
+      return {
+        text: `${event.agentId} needs packages that are not installed: bp-agents agent install ${event.agentId}`,
+        stays: true,
+      };
     case 'prompt_expired':
       return {
         text: `${formatId('prompt', event.promptId)} expired unanswered; you count as away until you press a key here or use prompts, score or skip`,

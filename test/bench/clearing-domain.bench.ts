@@ -75,6 +75,7 @@ function scarceMarket(): AllocationInput {
       cycle: 100,
       paused: false,
       runningAgents: new Set(),
+      installingAgents: new Set(),
       freeAtStart: { cpuMs: 4_000_000, memoryMb: 520_000, tokens: 4_200_000, attention: 1 },
       tokensWithheld: 0,
       recentAttention: [],

@@ -189,7 +189,8 @@ it('takes wheels from a folder and asks nobody else', async () => {
 
 it('calls a network that fails a network that fails, and a package that must be built one', async () => {
   const place = home();
-  await bring(place, 'node', { 'main.js': '', 'package.json': '{"dependencies": {"greeting": "2.1.3"}}' });
+  const manifest = { 'package.json': '{"dependencies": {"greeting": "2.1.3"}}', '.npmrc': 'fetch-retries=0\n' };
+  await bring(place, 'node', { 'main.js': '', ...manifest });
   await bring(place, 'pip', { 'main.py': '', 'requirements.txt': 'greeting\n' });
   await bring(place, 'built', { 'main.py': '', 'requirements.txt': 'built\n' });
   const failure = async (id: string, ...settings: readonly string[]) =>
@@ -258,4 +259,31 @@ it('leaves what was there where it fails or is killed', async () => {
   writeFileSync(join(workspace, 'requirements.txt'), 'greeting\n');
   expect(await place.within('agent', 'install', 'agent', '--again')).toMatchObject({ status: 0 });
   expect(readdirSync(installs)).toEqual(['agent-agent.ready']);
+});
+
+it('installs while a run goes on: the agent rests, and lives on with what was installed', async () => {
+  const place = home(`packages.python_index=${registry.index}`, 'market.ttl_cycles=1000');
+  // Lives on whether it finds the package or not.
+  const again =
+    "import json, urllib.request\nenv = json.load(open('env.json'))\n" +
+    "body = json.dumps({'bundle': {'cpu_seconds': 1, 'memory_mb': 64, 'tokens': 0, 'attention': 0}, 'amount': 10})\n" +
+    "urllib.request.urlopen(urllib.request.Request(env['service_url'] + '/market/bid', body.encode(), " +
+    "{'authorization': 'Bearer ' + env['execution_token'], 'content-type': 'application/json'}))\n";
+  await bring(place, 'living', { 'main.py': again + GREETS, 'requirements.txt': 'greeting\n' });
+  expect(await place.json('agent', 'living')).toMatchObject({ needs_install: true, installing: false });
+  const run = place.start('run', '--headless');
+  try {
+    const executions = () => place.json<{ id: string; outcome: string }[]>('executions', '--limit', '3');
+    await until(executions, (found) => found.some(({ outcome }) => outcome === 'agent_error'));
+    const { status, stdout, stderr } = await place.within('agent', 'install', 'living', '--again');
+    expect(status, stdout + stderr).toBe(0);
+    await until(executions, (found) => found.some(({ outcome }) => outcome === 'completed'));
+    const bids = await place.json<{ id: string }[]>('bids', '--limit', '50');
+    const reasons = await Promise.all(bids.map(({ id }) => place.within('bids', id)));
+    expect(reasons.map((bid) => bid.stdout).join()).toContain('rests while its packages are installed');
+    expect(await place.json('agent', 'living')).toMatchObject({ needs_install: false, installing: false });
+  } finally {
+    run.kill('SIGTERM');
+    await exitOf(run);
+  }
 });

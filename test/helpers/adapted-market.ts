@@ -103,6 +103,7 @@ export function adaptedMarket(bids: readonly StandingBid[], supply: Quantities):
   });
   const moment = {
     ...{ cycle: 1, paused: false, runningAgents: new Set<string>(), freeAtStart: supply },
+    installingAgents: new Set<string>(),
     ...{ tokensWithheld: 0, recentAttention: [] },
   };
   const rules = { mechanism: 'density', ageBonusPpm: 50_000, restAllocations: 3, ttlCycles: 60 } as const;

@@ -42,6 +42,7 @@ const openMoment: fc.Arbitrary<MarketMoment> = free.map((freeAtStart) => ({
   cycle: 7,
   paused: false,
   runningAgents: new Set<string>(),
+  installingAgents: new Set<string>(),
   freeAtStart: { ...freeAtStart, attention: Math.max(1, freeAtStart.attention) },
   tokensWithheld: 0,
   recentAttention: [],

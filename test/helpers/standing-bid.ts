@@ -36,6 +36,7 @@ export function marketMoment(options: Partial<MarketMoment> = {}): MarketMoment 
     cycle: 10,
     paused: false,
     runningAgents: new Set(),
+    installingAgents: new Set(),
     freeAtStart: { cpuMs: 100_000, memoryMb: 10_000, tokens: 1000, attention: 1 },
     tokensWithheld: 0,
     recentAttention: [],

@@ -57,6 +57,13 @@ describe('defaults', () => {
   });
 });
 
+it('shows no password of an address that it refuses', () => {
+  const said = problem({ overrides: ['packages.npm_registry=https://me:s3cr@t@registry.example/'] });
+  expect(said).toContain('packages.npm_registry is "https://****@registry.example/", but must be');
+  expect(said).toContain('without user and password');
+  expect(problem({ overrides: ['packages.npm_registry=ftp://me:s3c/r@t@registry.example/'] })).not.toContain('s3c');
+});
+
 describe('the effective values', () => {
   const values = effectiveValues({
     home: '/economy',

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
-import { beginLaying } from '../../economy/agents/agent-files.ts';
+import { waitingSet } from '../../economy/agents/agent-files.ts';
 import { agentView } from '../../economy/views/agent-view.ts';
-import { unsettledExecutions } from '../../economy/views/execution-view.ts';
+import { whileItRests } from '../../operator/install-rest.ts';
 import { knownAgent } from '../../operator/views/known-agent.ts';
+import { isProcessThere } from '../../platform/process-there.ts';
 import type { Installed } from '../../sandbox/engine.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { Home } from '../../operator/home.ts';
@@ -27,20 +27,13 @@ export function addAgentInstall(agent: Command, deps: CliDeps): void {
       .command('install')
       .argument('<id>', 'such as genesis')
       .description(
-        "install what the agent's package.json, requirements.txt or pyproject.toml asks for; not while a run goes on",
+        "install what the agent's package.json, requirements.txt or pyproject.toml asks for; the agent rests meanwhile",
       )
       .option('--scripts', 'let packages run programs of their own, and be built, while they are installed')
       .option('--again', 'also where the agent has run: what it left there may then use the network'),
   ).action(async (id: string, _options, command: Command) => {
     const options = command.optsWithGlobals<Options>();
-    const installed = await withHome(deps, command, async (home) => {
-      const lock = lockOutRuns(home.directory, process.pid, 'agent install');
-      try {
-        return await installFor(deps, home, id, options);
-      } finally {
-        lock.release();
-      }
-    });
+    const installed = await withHome(deps, command, (home) => installFor(deps, home, id, options));
     if (options.json) printJson(deps.stdout, installed.view);
     else printLines(deps.stdout, installed.lines);
   });
@@ -54,13 +47,22 @@ async function installFor(deps: CliDeps, home: Home, text: string, { scripts = f
       'invalid_value',
       `${agent.id} has run: what it left in its workspace could use the network; --again allows it`,
     );
-  if (unsettledExecutions(economy).some(({ agentId }) => agentId === agent.id))
-    reject('invalid_value', `an execution of ${agent.id} is not settled: let bp-agents run end first`);
   const onLine = (line: string) => printLines(json ? deps.stderr : deps.stdout, [`  ${sanitiseLine(line)}`]);
-  const { files = [] } = beginLaying(economy, agent.id) ?? {};
-  const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
-  const installed = await deps.engine.install(home, request, deps.interrupt);
+  const resting = { ...restDeps(deps), onWait: onLine };
+  const installed = valueOf(
+    await whileItRests(resting, home, agent.id, (signal) => {
+      const { files = [] } = waitingSet(economy, agent.id) ?? {};
+      const request = { agentId: agent.id, agentNumber: agent.number, files, scripts, onLine };
+      return deps.engine.install(home, request, signal);
+    }),
+  );
   return { view: { agent_id: agent.id, ...installed }, lines: linesOf(agent.id, installed, home) };
+}
+
+function restDeps(deps: CliDeps) {
+  const { clock, interrupt } = deps;
+  const interruptProcess = (pid: number) => deps.interruptProcess(pid);
+  return { clock, interrupt, interruptProcess, pid: process.pid, isThere: isProcessThere };
 }
 
 function linesOf(id: string, { size }: Installed, { config }: Home): readonly string[] {

@@ -35,6 +35,7 @@ function lines(view: WholeAgent): readonly string[] {
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
     ...(view.purged_at === null ? [] : [`text purged ${view.purged_at}`]),
     ...idleFacts(view),
+    ...installFacts(view),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
   ];
   return [
@@ -58,6 +59,11 @@ function filesLines({ waiting_files: waiting, kept_files: kept }: WholeAgent): r
 
 function waitFor(files: number): string {
   return files === 1 ? '1 file waits to be laid' : `${files} files wait to be laid`;
+}
+
+function installFacts({ id, installing, needs_install: needed }: WholeAgent): readonly string[] {
+  if (installing) return ['rests while its packages are installed'];
+  return needed ? [`needs packages that are not installed: bp-agents agent install ${id}`] : [];
 }
 
 /** Told of the last execution only, and only while nothing has come since. */

@@ -1,5 +1,6 @@
 import type { AgentFile } from '../../domain/agent.ts';
 import type { Replaces, WaitingFile } from '../../domain/agent-files.ts';
+import { MANIFESTS, needsInstall } from '../../domain/manifest.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { checkFiles, type FileLimits } from '../../domain/workspace-files.ts';
 import type { WaitingSet, WaitingSummary } from '../../store/agent-files.ts';
@@ -16,11 +17,23 @@ export function giveFiles(
   files: readonly AgentFile[],
   order: Overwriting & { readonly isNew: boolean },
 ): void {
+  if (order.isNew || changesManifests(deps, agentId, files)) noteInstall(deps, agentId, files);
   deps[STORE].agentFiles.put(
     agentId,
     files,
     order.isNew && !order.overwrites ? 'new' : replacesOf(deps, agentId, order),
   );
+}
+
+/** Whether what was installed for the earlier files may not be what these ask for. */
+function changesManifests({ [STORE]: store }: Economy, agentId: string, files: readonly AgentFile[]): boolean {
+  const manifests = files.filter(({ path }) => MANIFESTS.includes(path));
+  return store.installs.isNeeded(agentId) || !manifests.every((file) => store.agentFiles.wasGiven(agentId, file));
+}
+
+function noteInstall({ [STORE]: store }: Economy, agentId: string, files: readonly AgentFile[]): void {
+  const isNeeded = needsInstall(files);
+  if (isNeeded || store.installs.isNeeded(agentId)) store.installs.setNeeded(agentId, isNeeded);
 }
 
 interface Overwriting {

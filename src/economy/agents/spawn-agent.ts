@@ -5,6 +5,7 @@ import { parseAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
+import { giveFiles } from './agent-files.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { leastEndowment } from '../views/market-view.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -48,7 +49,7 @@ export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): 
     const paid = { cycle, at, debit: parentId, ref: childId };
     if (fee > 0) store.transfers.single({ ...paid, credit: 'system:fees', amount: fee, kind: 'spawn_fee' });
     store.transfers.single({ ...paid, credit: childId, amount: order.initialCredits, kind: 'spawn_endowment' });
-    store.agentFiles.put(childId, order.files, 'new');
+    giveFiles(deps, childId, order.files, { overwrites: false, isNew: true });
     const bid = placeBid(deps, childId, order.firstBid);
     if (!bid.ok) return bid.field === undefined ? bid : { ...bid, field: `first_bid.${bid.field}` };
     return accept({ agentId: childId, fee, bidId: bid.value.bidId, available: store.accounts.available(parentId) });

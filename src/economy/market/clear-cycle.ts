@@ -18,6 +18,9 @@ import { supplyNow } from './supply-now.ts';
 import { fillSlot } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
+/** More at once nobody would read; the others' turn comes. */
+const TOLD_MAX = 16;
+
 /** One turn of the market, after its commit. */
 export interface ClearedCycle {
   readonly cycle: number;
@@ -29,6 +32,8 @@ export interface ClearedCycle {
   readonly expiredBids: number;
   readonly expiredPrompt: number | undefined;
   readonly lives: LifeChanges;
+  /** Whose files name packages that were not installed, and of whom nobody was told yet. */
+  readonly needInstall: readonly string[];
   /** The chain's newest hash, hexadecimal. */
   readonly head: string;
 }
@@ -62,6 +67,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
     const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
     const lives = paused ? rest(deps) : sortTheLiving(deps);
+    const needInstall = store.installs.tellNeeded(TOLD_MAX);
     const movement = movePrices(deps, allocation, { supply, held, paused });
     const revenue = add(...allocation.winners.map(({ price }) => price));
     checkConservation(deps);
@@ -70,7 +76,8 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const durationMs = clock.monotonic() - began;
     const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, supply, held, prices };
     recordCycle(deps, { ...cleared, movement, durationMs });
-    return { cycle, pausedReason, bids: bids.length, revenue, allocated, expiredBids, expiredPrompt, lives, head };
+    const counts = { bids: bids.length, revenue, allocated, expiredBids, expiredPrompt };
+    return { cycle, pausedReason, ...counts, lives, needInstall, head };
   });
 }
 
@@ -82,7 +89,7 @@ interface Standing {
 }
 
 function momentOf(
-  { [STORE]: store, config, derived }: Economy,
+  { [STORE]: store, clock, config, derived }: Economy,
   { supply, held, paused, humanAway }: Standing,
 ): MarketMoment {
   const { cycle } = store.state.get();
@@ -91,6 +98,7 @@ function momentOf(
     cycle,
     paused,
     runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
+    installingAgents: new Set(store.installs.resting(clock.now())),
     freeAtStart: humanAway ? { ...free, attention: 0 } : free,
     tokensWithheld: derived.supply.tokens - supply.tokens,
     recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),

@@ -12,6 +12,8 @@ interface MomentRecord {
   readonly rules: MarketRules;
   readonly human_away: boolean;
   readonly running: readonly string[];
+  /** Absent where nobody rested for that. */
+  readonly installing?: readonly string[];
   /** Absent where it is 0. */
   readonly tokens_withheld?: number;
   /** The last allocations of attention, the newest first: agent and lineage. */
@@ -37,11 +39,13 @@ export interface RecordedClearing {
 }
 
 export function momentRecord(rules: MarketRules, moment: MarketMoment, humanAway: boolean): string {
-  const { runningAgents: running, recentAttention: recent, tokensWithheld: withheld } = moment;
+  const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
+  const { tokensWithheld: withheld } = moment;
   return JSON.stringify({
     rules,
     human_away: humanAway,
     running: [...running],
+    ...(installing.size > 0 && { installing: [...installing] }),
     ...(withheld > 0 && { tokens_withheld: withheld }),
     recent_attention: recent.map(({ agentId, lineageId }) => [agentId, lineageId]),
   } satisfies MomentRecord);
@@ -85,6 +89,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
         cycle: record.cycle,
         paused: record.paused === 1,
         runningAgents: new Set(moment.running),
+        installingAgents: new Set(moment.installing),
         freeAtStart: moment.human_away ? { ...free, attention: 0 } : free,
         tokensWithheld: moment.tokens_withheld ?? 0,
         recentAttention: moment.recent_attention.map(([agentId, lineageId]): AttentionHolder => ({

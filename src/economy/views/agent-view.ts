@@ -43,6 +43,8 @@ export function agentView(deps: Economy, agent: Agent) {
     used_cpu_seconds: totals.cpuMs / 1000,
     used_tokens: totals.tokens,
     restarts: agent.restarts,
+    /** Its files name packages that were not installed. */
+    needs_install: deps[STORE].installs.isNeeded(agent.id),
     /** When its text was purged the last time. */
     purged_at: isoOrNull(agent.purgedAt),
   };

@@ -1,6 +1,7 @@
 import { accept, type Result } from '../../domain/refusal.ts';
 import { givenFiles } from '../../economy/agents/agent-files.ts';
 import type { Economy } from '../../economy/economy.ts';
+import { restsForInstall } from '../../economy/agents/install-rest.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 import { agentView } from '../../economy/views/agent-view.ts';
 import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
@@ -33,6 +34,8 @@ function wholeAgentOf(economy: Economy, agent: Parameters<typeof agentView>[1]) 
     waiting_files: waiting ? waitingView(waiting) : null,
     /** Given last, but not laid: what stood there was changed since. */
     kept_files: kept,
+    /** It rests meanwhile. */
+    installing: restsForInstall(economy, id),
     last_bids: bidsBefore(economy, NEWEST, ROWS, { agentId: id }).map(bidView).reverse(),
     last_executions: executionsBefore(economy, NEWEST, ROWS, id).map(executionView).reverse(),
     last_prompts: promptsBefore(economy, NEWEST, ROWS, id).map(promptView).reverse(),

@@ -2,6 +2,7 @@ import { copyFile, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installedDirectory, installsDirectory } from '../../config/home-places.ts';
 import type { WaitingFile } from '../../domain/agent-files.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { BpError } from '../../platform/errors.ts';
 import { namesIn } from '../../platform/folder.ts';
 import { ignore } from '../../platform/system-error.ts';
@@ -17,6 +18,9 @@ const RESULTS = ['node_modules', '.venv', 'package-lock.json', 'poetry.lock'];
 const MADE_ANEW = new Set(['node_modules', '.venv']);
 /** It holds a token, and is written anew at each start. */
 const HANDSHAKE = 'env.json';
+const WORK = '.work';
+/** Longer than all that can be installed one after the other. */
+const LONGEST_MS = 12 * 3_600_000;
 const ENTRIES_MAX = 100_000;
 
 export interface InstallationContent {
@@ -97,7 +101,16 @@ export class InstallationFolder {
   }
 
   get #work(): string {
-    return join(installsDirectory(this.#home), `${this.#folder}.work`);
+    return join(installsDirectory(this.#home), `${this.#folder}${WORK}`);
+  }
+}
+
+/** Takes away what was being installed when a program was killed, once no installation can still go on in it. */
+export async function sweepInstallations(home: string, clock: Pick<Clock, 'now'>): Promise<void> {
+  const all = installsDirectory(home);
+  for (const name of await namesIn(all, (entry) => entry.name.endsWith(WORK))) {
+    const begun = (await stat(join(all, name)).catch(ignore('ENOENT')))?.mtimeMs;
+    if (begun !== undefined && clock.now() - begun > LONGEST_MS) await removeTree(join(all, name));
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isInstallation } from '../execution-id.ts';
 
 /** Every container carries these, so that a later start of the program finds its own and touches nothing else. */
 export const LABEL = {
@@ -44,6 +45,11 @@ export function volumeName(homeLabel: string, folder: string): string {
  */
 export function isOfHome(labels: Readonly<Record<string, string>> | null | undefined, homeLabel: string): boolean {
   return labels?.[LABEL.home] === homeLabel;
+}
+
+/** Whether packages are being installed in it: that is not a `run`'s to settle or to remove. */
+export function isInstalling({ Labels, State }: { Labels: Readonly<Record<string, string>>; State: string }): boolean {
+  return isInstallation(Labels[LABEL.execution] ?? '') && State !== 'exited';
 }
 
 /** For the engine's list filter: containers of this home, or of one of its executions. */

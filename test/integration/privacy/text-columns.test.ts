@@ -26,7 +26,7 @@ const OURS = [
   ...['messages.from_id', 'messages.to_id'],
   ...['idempotency_keys.agent_id', 'idempotency_keys.route', 'idempotency_keys.body_hash'],
   ...['model_calls.provider', 'model_calls.model', 'model_calls.route', 'model_calls.outcome'],
-  ...['spending.agent_id', 'spending.model'],
+  ...['spending.agent_id', 'spending.model', 'installs.agent_id'],
   ...['migrations.name', 'migrations.checksum'],
 ];
 

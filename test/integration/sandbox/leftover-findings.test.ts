@@ -24,12 +24,15 @@ describe('the finding about leftovers', () => {
   const engineWith = (containers: number, volumes: number) =>
     createDockerClient(
       {
-        listContainers: () => Promise.resolve(new Array(containers)),
+        // In the last one packages are being installed now.
+        listContainers: () => Promise.resolve([...labelled('exe_1', containers), ...labelled('install-1', 1)]),
         // Of these an engine may also name such as are another's.
         listVolumes: () => Promise.resolve({ Volumes: [{ Name: 'y', Labels: null }, ...reports(volumes)] }),
       } as never,
       fakeClock(),
     );
+  const labelled = (id: string, count: number) =>
+    Array.from({ length: count }, () => ({ Labels: { [LABEL.execution]: id }, State: 'running' }));
   const reports = (count: number) =>
     Array.from({ length: count }, () => ({ Name: 'x', Labels: { [LABEL.home]: HOME } }));
   const find = (containers: number, isRunning: boolean, volumes = 0) =>

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../platform/finding.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import { listContainers } from '../container/container.ts';
+import { isInstalling } from '../labels.ts';
 import { orphanedVolumes } from '../container/report-volumes.ts';
 import { volumeFolders } from '../../content/volumes.ts';
 
@@ -20,11 +21,12 @@ export async function leftoverFinding(
   signal: AbortSignal,
 ): Promise<Finding> {
   const name = 'leftovers';
-  const [containers, reports, volumes] = await Promise.all([
+  const [all, reports, volumes] = await Promise.all([
     listContainers(client, { homeLabel }, signal),
     orphanedVolumes(client, homeLabel, signal),
     volumeFolders(home),
   ]);
+  const containers = all.filter((container) => !isInstalling(container));
   const found = [
     counted(containers.length, 'container'),
     ...(reports.length > 0 ? [counted(reports.length, 'report')] : []),

@@ -1,16 +1,18 @@
 import { finishLandings } from '../../content/shipped/cut-off-landings.ts';
+import { sweepInstallations } from '../../content/installation-folder.ts';
 import { sweepWorkspaces } from '../../content/workspace.ts';
 import { isExecutionId } from '../../execution-id.ts';
 import { orphanedVolumes, removeVolume } from '../container/report-volumes.ts';
 import { listContainers } from '../container/container.ts';
-import { LABEL } from '../labels.ts';
+import { isInstalling, LABEL } from '../labels.ts';
 import type { SandboxParts } from '../sandbox-parts.ts';
 import { removeContainersOf } from './discard-execution.ts';
 
 /** See `Sandbox.sweep`. What is a home's is told by its label and its own directories; nothing else is touched. */
 export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  const { client, home, homeLabel, workspaces } = parts;
-  const containers = await listContainers(client, { homeLabel }, signal);
+  const { client, home, homeLabel, workspaces, clock } = parts;
+  const all = await listContainers(client, { homeLabel }, signal);
+  const containers = all.filter((container) => !isInstalling(container));
   const known = containers.map(({ Labels }) => Labels[LABEL.execution] ?? '');
   const isStale = (executionId: string) => isExecutionId(executionId) && !keep.has(executionId);
   // Folders come last: those of a trial run that was cut off may be mounted until their containers are gone.
@@ -26,4 +28,5 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   await finishLandings(home);
   await workspaces.putBack((folder) => held.includes(folder));
   await sweepWorkspaces(home, isStale);
+  await sweepInstallations(home, clock);
 }

@@ -6,6 +6,7 @@ import { InstallationFolder } from '../../content/installation-folder.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { makeWorkspace, workspaceFolder, workspacePaths } from '../../content/workspace.ts';
 import type { Installed, InstallRequest } from '../../engine.ts';
+import { installationId, isInstallation } from '../../execution-id.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import {
   attachTo,
@@ -39,8 +40,6 @@ export interface InstallerDeps extends StepHost {
 
 const LAST_WORDS_MS = 5000;
 const NOT_ITS_OWN = "an agent in it could not write into this machine's folder";
-/** Begins what stands in place of an execution's id in names and labels. */
-const INSTALLATION = 'install-';
 const MANIFESTS = ['package.json', 'package-lock.json', 'pyproject.toml', 'poetry.lock', 'requirements.txt'];
 /** Of what a workspace may hold: in a copy a file with two names is two. */
 const COPIED_TIMES_MAX = 2;
@@ -63,7 +62,7 @@ export async function install(deps: InstallerDeps, request: InstallRequest, sign
   const folder = workspaceFolder(request.agentId);
   const paths = workspacePaths(deps.home, folder);
   const user = agentUser(deps, request.agentNumber);
-  const executionId = `${INSTALLATION}${request.agentNumber}`;
+  const executionId = installationId(request.agentNumber);
   await removeEarlier(deps, executionId, signal);
   await makeWorkspace(paths);
   const place = new InstallationFolder(deps.home, folder);
@@ -98,7 +97,7 @@ export async function install(deps: InstallerDeps, request: InstallRequest, sign
 async function removeEarlier({ client, homeLabel }: InstallerDeps, own: string, signal: AbortSignal): Promise<void> {
   for (const { Id, Labels, State } of await listContainers(client, { homeLabel }, signal)) {
     const id = Labels[LABEL.execution] ?? '';
-    if (id === own || (id.startsWith(INSTALLATION) && State === 'exited'))
+    if (id === own || (isInstallation(id) && State === 'exited'))
       await removeContainer(client, client.docker.getContainer(Id));
   }
 }

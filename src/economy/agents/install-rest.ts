@@ -1,0 +1,58 @@
+import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import type { Economy } from '../economy.ts';
+import { STORE } from '../internal/store-key.ts';
+
+/** An agent is allocated again so long after the process that installs for it was killed, at the latest. */
+export const REST_MS = 30_000;
+
+/** A process that installs something for an agent, which rests meanwhile. */
+export interface InstallRest {
+  readonly agentId: string;
+  /** The process's id. */
+  readonly holder: number;
+}
+
+/**
+ * From now on the agent isn't allocated: its bids wait without ageing. To be kept up, sooner than `REST_MS` passes.
+ * Refuses `invalid_value` where another process, which `isThere`, installs for it.
+ */
+export function beginInstallRest(
+  { [STORE]: store, clock }: Economy,
+  { agentId, holder }: InstallRest,
+  isThere: (pid: number) => boolean,
+): Result<InstallRest> {
+  return store.transaction(() => {
+    const held = store.installs.held(agentId);
+    if (held && held.restsUntil > clock.now() && held.holder !== holder && isThere(held.holder))
+      return refuse('invalid_value', `process ${held.holder} installs for ${agentId} already`, { field: 'id' });
+    store.installs.hold(agentId, { holder, restsUntil: clock.now() + REST_MS });
+    return accept({ agentId, holder });
+  });
+}
+
+/** False where another process installs for it by now. */
+export function keepInstallRest({ [STORE]: store, clock }: Economy, { agentId, holder }: InstallRest): boolean {
+  return store.transaction(() => {
+    const held = store.installs.held(agentId);
+    if (held?.holder !== holder) return false;
+    store.installs.hold(agentId, { holder, restsUntil: clock.now() + REST_MS });
+    return true;
+  });
+}
+
+/** The agent competes again. Idempotent. */
+export function endInstallRest(
+  { [STORE]: store }: Economy,
+  { agentId, holder }: InstallRest,
+  { installed }: { readonly installed: boolean },
+): void {
+  store.transaction(() => {
+    store.installs.release(agentId, holder);
+    if (installed) store.installs.setNeeded(agentId, false);
+  });
+}
+
+/** Whether the agent rests while something is installed for it. */
+export function restsForInstall({ [STORE]: store, clock }: Economy, agentId: string): boolean {
+  return (store.installs.held(agentId)?.restsUntil ?? 0) > clock.now();
+}
