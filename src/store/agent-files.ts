@@ -27,7 +27,6 @@ interface WaitingRow {
 
 interface GivenRow extends FileVersion {
   readonly path: string;
-  readonly state: 'begun' | 'laid' | 'kept';
 }
 
 /** Of sets that were begun to be laid and never were, as where an engine fails again and again. */
@@ -64,7 +63,7 @@ export function agentFilesTable(database: Database) {
     `UPDATE file_sets SET replaces = 'given' WHERE agent_id = ? AND replaces = 'new'`,
   );
   const given = database.prepare<[string], GivenRow>(
-    'SELECT path, sha256, bytes, state FROM given_files WHERE agent_id = ? ORDER BY path',
+    'SELECT path, sha256, bytes FROM given_files WHERE agent_id = ? ORDER BY path',
   );
   const givenVersion = database
     .prepare<[string, string, string], number>(
@@ -160,16 +159,10 @@ function waitingFiles(
   }
   const replacesOf = (path: string) => (policy === 'given' ? (versions.get(path) ?? []) : undefined);
   const stays = new Set(files.map(({ path }) => path));
-  const laid = new Set(given.filter(({ state }) => state === 'laid').map(({ path }) => path));
   const gone = [...versions].filter(([path]) => !stays.has(path));
   return [
-    ...gone.map(([path, known]) => ({
-      path,
-      content: null,
-      executable: false,
-      // What may never have been laid is perhaps the agent's own.
-      replaces: laid.has(path) ? replacesOf(path) : known,
-    })),
+    // What was changed since is the agent's own by now, whatever else is to be overwritten.
+    ...gone.map(([path, known]) => ({ path, content: null, executable: false, replaces: known })),
     ...files.map((file) => ({ ...file, replaces: replacesOf(file.path) })),
   ];
 }
