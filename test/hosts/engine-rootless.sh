@@ -47,6 +47,8 @@ exec unshare --mount --propagation private sh -c '
   home=$3
   engine=$4
   for device in net/tun fuse; do mount --bind "$directory/dev/${device##*/}" "/dev/$device"; done
+  # Podman leaves its locks there.
+  mount -t tmpfs -o mode=1777 tmpfs /dev/shm
   exec setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all env -i \
     HOME="$home" USER="$user" PATH=/usr/sbin:/usr/bin:/sbin:/bin \
     XDG_RUNTIME_DIR="$directory/run" XDG_DATA_HOME="$directory/data" XDG_CONFIG_HOME="$directory/config" \
