@@ -78,6 +78,16 @@ grep -c BEGIN /etc/ssl/certs/ca-certificates.crt
     ]);
   });
 
+  it('the SDK, from Python, from the Python of its own environment, and from Node', () => {
+    const output = asAnyone(
+      200_001,
+      `python3 -c 'import bp; print(bp.__file__, bp.__cached__.startswith("/usr"))'
+python3 -m venv --without-pip own && own/bin/python -c 'import bp; print(bp.__file__)'
+echo 'import { Agent } from "bp"; console.log(typeof Agent)' > main.mjs && node main.mjs`,
+    );
+    expect(output.split('\n')).toEqual(['/usr/local/lib/bp/bp.py True', '/usr/local/lib/bp/bp.py', 'function', '']);
+  });
+
   it('its threads, processes and commits allowed by the seccomp profile', () => {
     const output = asAnyone(
       200_001,

@@ -21,7 +21,7 @@ const clock = systemClock();
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'bp-image-'));
-  for (const name of ['Dockerfile', 'bp', 'identity', 'packages', 'supervisor', 'base'])
+  for (const name of ['Dockerfile', 'bp', 'identity', 'packages', 'sdk', 'supervisor', 'base'])
     cpSync(join(RUNTIME, name), join(directory, name), { recursive: true });
   lines = [];
   request = {

@@ -19,6 +19,8 @@ beforeEach(() => {
   write('packages/runtime.txt', 'python3\n');
   write('packages/npm.txt', 'npm 1.0.0 sha512-AA==\n');
   write('packages/node.sh', 'true\n');
+  write('sdk/bp.py', 'pass\n');
+  write('sdk/javascript/bp.d.mts', 'export {};\n');
   write('supervisor/main.c', 'int main;\n');
   write('supervisor/Makefile', 'all:\n');
   write('base/build.Dockerfile', 'FROM y\n');
@@ -26,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it('the image is built from the Dockerfile, the command bp, what names an agent, the package lists and the supervisor', async () => {
+it('the image is built from the Dockerfile, the command bp, what names an agent, the package lists, the SDKs and the supervisor', async () => {
   const { files } = await imageContext(directory);
   expect(files).toEqual([
     'Dockerfile',
@@ -35,6 +37,8 @@ it('the image is built from the Dockerfile, the command bp, what names an agent,
     'packages/node.sh',
     'packages/npm.txt',
     'packages/runtime.txt',
+    'sdk/bp.py',
+    'sdk/javascript/bp.d.mts',
     'supervisor/Makefile',
     'supervisor/main.c',
   ]);

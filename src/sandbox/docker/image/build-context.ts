@@ -13,7 +13,15 @@ export interface BuildContext {
 
 /** What the agent image is built from; all of it lies in `runtime/`. */
 export function imageContext(runtimeDirectory: string): Promise<BuildContext> {
-  return buildContext(runtimeDirectory, ['Dockerfile', 'bp', 'identity', 'packages', 'supervisor']);
+  return buildContext(runtimeDirectory, [
+    'Dockerfile',
+    'bp',
+    'identity',
+    'packages',
+    'sdk',
+    'sdk/javascript',
+    'supervisor',
+  ]);
 }
 
 /** What a local base is made from. */
@@ -44,5 +52,5 @@ async function filesBelow(directory: string, name: string): Promise<string[]> {
 }
 
 function isSource(name: string): boolean {
-  return /^[a-z][A-Za-z-]*\.[A-Za-z]+$/.test(name) || name === 'Dockerfile' || name === 'Makefile';
+  return /^[a-z][A-Za-z-]*(\.[A-Za-z]+)+$/.test(name) || name === 'Dockerfile' || name === 'Makefile';
 }
