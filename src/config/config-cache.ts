@@ -21,12 +21,24 @@ export async function cachedConfig(sources: ConfigSources, cache: ConfigCache): 
   const identity = identityOf(seen, cache.program);
   if (identity !== undefined) {
     const kept = keptBody(cache.read() ?? '', identity);
-    if (kept !== undefined) return JSON.parse(kept) as Config;
+    if (kept !== undefined) return told(JSON.parse(kept) as Read, sources);
   }
   const { loadConfig } = await import('./load.ts');
-  const config = loadConfig(seen);
-  const body = JSON.stringify(config);
+  const notices: string[] = [];
+  const config = loadConfig({ ...seen, onNotice: (line) => notices.push(line) });
+  const read = { config, notices };
+  const body = JSON.stringify(read);
   if (identity !== undefined) cache.write(`${sealOf(identity, body)}\n${body}`);
+  return told(read, sources);
+}
+
+interface Read {
+  readonly config: Config;
+  readonly notices: readonly string[];
+}
+
+function told({ config, notices }: Read, { onNotice = () => undefined }: ConfigSources): Config {
+  notices.forEach((line) => onNotice(line));
   return config;
 }
 

@@ -27,7 +27,7 @@ export const memoryMb = () => whole(MEMORY_MB_MIN, QUANTITY_MAX);
 export const automatic = <T extends z.ZodType>(otherwise: T) => z.union([z.literal('auto'), otherwise]);
 export const backoff = (first: number, ...rest: readonly number[]) =>
   z
-    .array(whole(1, 1_000_000))
+    .array(real(0.01, 3_600_000_000))
     .min(1)
     .max(32)
     .default([first, ...rest]);

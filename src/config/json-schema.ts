@@ -21,6 +21,8 @@ export interface ConfigNode {
   readonly maxItems?: number;
   readonly format?: string;
   readonly required?: readonly string[];
+  /** Of a key that is still read, and never suggested. */
+  readonly deprecated?: boolean;
 }
 
 /** What `bp-agents.yaml` may hold, as JSON Schema 2020-12; published as `docs/config.schema.json`. */

@@ -3,7 +3,8 @@ import { BpError } from '../platform/errors.ts';
 import { CONFIG_FILE } from './home-places.ts';
 import { configJsonSchema, expectation, knownPaths, namedNode, nodeAt, type ConfigNode } from './json-schema.ts';
 import { configSchema, type Config } from './schema.ts';
-import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, type Layer } from './sources.ts';
+import { inSeconds, withOldKeys } from './old-keys.ts';
+import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, shown, type Layer } from './sources.ts';
 
 /** The outside world that configuration is read from. */
 export interface ConfigSources {
@@ -13,6 +14,8 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What `--set` was given, each as `key.path=value`; later ones win. */
   readonly overrides: readonly string[];
+  /** Told by `loadConfig`, in one line, what these sources say in a way that is no longer the right one. */
+  readonly onNotice?: (line: string) => void;
 }
 
 /**
@@ -22,7 +25,8 @@ export interface ConfigSources {
  */
 export function loadConfig(sources: ConfigSources): Config {
   const root = configJsonSchema();
-  const { layers, merged } = readSources(sources, root);
+  const { layers, merged, notice } = readSources(sources, root);
+  if (notice !== undefined) sources.onNotice?.(notice);
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   const [first, ...others] = result.error.issues;
@@ -42,7 +46,7 @@ export interface EffectiveValue {
 
 /** Every value that `loadConfig` would take, in the order of the commented file. Throws as `loadConfig` does. */
 export function effectiveValues(sources: ConfigSources): readonly EffectiveValue[] {
-  loadConfig(sources);
+  loadConfig({ ...sources, onNotice: () => undefined });
   const root = configJsonSchema();
   const { layers, merged } = readSources(sources, root);
   return knownPaths(root).flatMap((path): readonly EffectiveValue[] => {
@@ -54,17 +58,33 @@ export function effectiveValues(sources: ConfigSources): readonly EffectiveValue
   });
 }
 
-function readSources(
-  sources: ConfigSources,
-  root: ConfigNode,
-): { readonly layers: readonly Layer[]; readonly merged: Tree } {
+interface ReadSources {
+  readonly layers: readonly Layer[];
+  readonly merged: Tree;
+  readonly notice: string | undefined;
+}
+
+function readSources(sources: ConfigSources, root: ConfigNode): ReadSources {
   const text = readConfigFile(sources);
-  const layers = [
-    ...(text === undefined ? [] : [fileLayer(text, CONFIG_FILE, root)]),
-    ...environmentLayers(sources.environment, root),
-    ...sources.overrides.map((override) => overrideLayer(override, root)),
+  const known = withOldKeys(root);
+  const kinds = [
+    text === undefined ? [] : [fileLayer(text, CONFIG_FILE, known)],
+    environmentLayers(sources.environment, known),
+    sources.overrides.map((override) => overrideLayer(override, known)),
   ];
-  return { layers, merged: layers.reduce((tree, layer) => merge(tree, layer.tree, root), {}) };
+  const { layers, notice } = inSeconds(kinds, cycleSecondsOf(kinds.flat(), root), known);
+  return { layers, merged: mergeAll(layers, root), notice };
+}
+
+function mergeAll(layers: readonly Layer[], root: ConfigNode): Tree {
+  return layers.reduce((tree, layer) => merge(tree, layer.tree, root), {});
+}
+
+/** A cycle of no length is told with what else is wrong. */
+function cycleSecondsOf(layers: readonly Layer[], root: ConfigNode): number {
+  const path = ['market', 'cycle_seconds'];
+  const set = valueAt(mergeAll(layers, root), path);
+  return typeof set === 'number' && set > 0 ? set : Number(nodeAt(root, path)?.default);
 }
 
 function readConfigFile({ home, readFile }: ConfigSources): string | undefined {
@@ -146,20 +166,4 @@ function originOf(path: readonly string[], layers: readonly Layer[]): string {
     if (layer) return layer.whereIs(part);
   }
   return CONFIG_FILE;
-}
-
-/** What was refused is shown, but no user and password in an address. */
-function withoutPasswords(text: string): string {
-  return text.replaceAll(/(:\/\/).*@/g, '$1****@');
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  if (value === null) return 'empty';
-  try {
-    return cut(withoutPasswords(JSON.stringify(value)));
-  } catch {
-    // An alias can make a YAML value contain itself.
-    return 'a value that contains itself';
-  }
 }

@@ -33,12 +33,12 @@ const market = z
       .describe(
         'How much the score of a bid grows with each reference_seconds in which it was passed over (density only).',
       ),
-    ttl_cycles: whole(1, 1_000_000)
-      .default(60)
-      .describe('A bid expires after this many cycles in which it competed and did not win.'),
-    bid_horizon_cycles: whole(0, 10_000_000)
-      .default(360)
-      .describe('How many cycles ahead earliest_cycle of a bid may be.'),
+    ttl_seconds: real(0.01, 3_600_000_000)
+      .default(600)
+      .describe('Seconds of cycles in which a bid competed and did not win after which it expires.'),
+    bid_horizon_seconds: real(0, 36_000_000_000)
+      .default(3600)
+      .describe('How many seconds of cycles ahead earliest_cycle of a bid may be.'),
     bids_pending_max: whole(1, 100_000).default(16).describe('Pending bids that one payer may have.'),
     payload_bytes_max: whole(2, 1_048_576)
       .default(65_536)
@@ -215,17 +215,19 @@ const economy = z
 
 const lifecycle = z
   .strictObject({
-    dormant_cycles: whole(1, 10_000_000)
-      .default(30)
-      .describe('Cycles of the running market that an agent may have no bid, execution or prompt before it dies.'),
+    dormant_seconds: real(0.01, 36_000_000_000)
+      .default(300)
+      .describe(
+        'Seconds of cycles of the running market that an agent may have no bid, execution or prompt before it dies.',
+      ),
     restarts: whole(0, 1000)
       .default(3)
       .describe('Restarts in a row after an agent failed by its own fault or was refused its bid; 0: none.'),
-    restart_backoff_cycles: backoff(2, 4, 8).describe(
-      'Cycles before each of these restarts; the last one counts for all further.',
+    restart_backoff_seconds: backoff(20, 40, 80).describe(
+      'Seconds before each of these restarts, in whole cycles; the last one counts for all further.',
     ),
-    fault_backoff_cycles: backoff(1, 2, 4, 8, 16).describe(
-      'Cycles before a bid is tried again after a fault of the system.',
+    fault_backoff_seconds: backoff(10, 20, 40, 80, 160).describe(
+      'Seconds before a bid is tried again after a fault of the system, in whole cycles.',
     ),
   })
   .prefault({})

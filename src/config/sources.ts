@@ -40,7 +40,10 @@ export function environmentLayers(
     .flatMap((name) => {
       const path = paths.get(name);
       if (path) return [valueLayer(path, environment[name] ?? '', name, root)];
-      refuseMistyped(name, [...paths.keys()]);
+      refuseMistyped(
+        name,
+        [...paths].filter(([, known]) => !nodeAt(root, known)?.deprecated).map(([known]) => known),
+      );
       return [];
     });
 }
@@ -112,7 +115,7 @@ function meantPath(path: readonly string[], root: ConfigNode): string | undefine
   const parent = path.slice(0, -1);
   const here = nodeAt(root, parent) ? nearest(path.at(-1) ?? '', siblings(path, root)) : undefined;
   if (here !== undefined) return [...parent, here].join('.');
-  const all = knownPaths(root);
+  const all = knownPaths(root).filter((known) => !nodeAt(root, known)?.deprecated);
   const name = nearest(
     path.at(-1) ?? '',
     all.map((known) => known.at(-1) ?? ''),
@@ -121,7 +124,8 @@ function meantPath(path: readonly string[], root: ConfigNode): string | undefine
 }
 
 function siblings(path: readonly string[], root: ConfigNode): readonly string[] {
-  return Object.keys((nodeAt(root, path.slice(0, -1)) ?? root).properties ?? {});
+  const { properties = {} } = nodeAt(root, path.slice(0, -1)) ?? root;
+  return Object.keys(properties).filter((key) => !properties[key]?.deprecated);
 }
 
 /**
@@ -170,4 +174,20 @@ export function cut(text: string): string {
 
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}
+
+/** What was refused is shown, but no user and password in an address. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/(:\/\/).*@/g, '$1****@');
+}
+
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (value === null) return 'empty';
+  try {
+    return cut(withoutPasswords(JSON.stringify(value)));
+  } catch {
+    // An alias can make a YAML value contain itself.
+    return 'a value that contains itself';
+  }
 }

@@ -17,13 +17,17 @@ const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=300'];
 
 /** Short lives and small limits, so that whatever can happen happens often. */
 export function drawTrial(dice: Dice): Trial {
-  const settings: Record<string, string | number> = {
-    'market.cycle_seconds': dice.pick([0.5, 1, 1, 2]),
+  const cycle = dice.pick([0.5, 1, 1, 2]);
+  const inSeconds = (cycles: number) => cycles * cycle;
+  const settings: Readonly<Record<string, string | number>> = {
+    'market.cycle_seconds': cycle,
+    // Mostly the rates as they stand, so that prices and ages get far within few cycles.
+    'market.reference_seconds': dice.fork('reference').chance(0.75) ? cycle : 10,
     'market.mechanism': dice.pick(['density', 'density', 'density', 'highest-bid']),
     'market.price_rule': dice.pick(['demand', 'demand', 'demand', 'band', 'fixed']),
     'market.age_bonus': dice.pick([0, 0.05, 0.5]),
-    'market.ttl_cycles': dice.whole(2, 15),
-    'market.bid_horizon_cycles': dice.whole(5, 40),
+    'market.ttl_seconds': inSeconds(dice.whole(2, 15)),
+    'market.bid_horizon_seconds': inSeconds(dice.whole(5, 40)),
     'market.bids_pending_max': dice.whole(2, 8),
     'market.supply.cpu_seconds': dice.whole(1, 16),
     'market.supply.memory_mb': dice.whole(200, 4000),
@@ -38,7 +42,9 @@ export function drawTrial(dice: Dice): Trial {
     'economy.spawn.fee_base': dice.pick([0, 10, 100]),
     'economy.spawn.fee_growth': dice.pick([1, 1.5, 1.333333]),
     'economy.spawn.endowment_min_bare_executions': dice.pick([1, 20]),
-    'lifecycle.dormant_cycles': dice.whole(2, 20),
+    'lifecycle.dormant_seconds': inSeconds(dice.whole(2, 20)),
+    'lifecycle.restart_backoff_seconds': `[${[2, 4, 8].map(inSeconds).join()}]`,
+    'lifecycle.fault_backoff_seconds': `[${[1, 2, 4, 8, 16].map(inSeconds).join()}]`,
     'lifecycle.restarts': dice.whole(0, 3),
     'handshake.bids_max': dice.whole(0, 6),
     'handshake.inbox_max': dice.whole(0, 6),
@@ -49,9 +55,6 @@ export function drawTrial(dice: Dice): Trial {
     'economy.rent.interval_seconds': dice.whole(1, 60),
     'economy.issuance_cap_per_day': dice.pick(['null', 'null', 3000]),
   };
-  // Mostly the rates as they stand, so that prices and ages get far within few cycles.
-  const reference = dice.fork('reference').chance(0.75) ? settings['market.cycle_seconds'] : 10;
-  settings['market.reference_seconds'] = reference ?? 10;
   const overrides = [...QUIET, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)];
   return {
     config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),

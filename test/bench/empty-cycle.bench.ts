@@ -46,7 +46,7 @@ function addHistory(path: string): void {
   database.close();
 }
 
-const economy = openTestEconomy({ overrides: ['lifecycle.dormant_cycles=1000000'] });
+const economy = openTestEconomy({ overrides: ['lifecycle.dormant_seconds=10000000'] });
 try {
   economy.store.transaction(() => {
     for (let number = 0; number < AGENTS; number += 1) makeAgent(economy, `a${number}`);

@@ -16,7 +16,13 @@ try {
   // Another value each time, in a home of its own, so that it is never the one that was read before.
   const fresh = programHome();
   await fresh.run('init');
-  const reading = ['bash', '-c', '"$@" --set market.ttl_cycles=$RANDOM', 'bash', ...status.with(3, fresh.directory)];
+  const reading = [
+    'bash',
+    '-c',
+    '"$@" --set market.ttl_seconds=$((RANDOM + 1))',
+    'bash',
+    ...status.with(3, fresh.directory),
+  ];
   const programs = [[node, '-e', '0'], [node, MAIN, '--help'], status, reading];
   const [bare = NaN, ...others] = cpuMsOfPrograms(programs, ROUNDS);
   fresh.close();

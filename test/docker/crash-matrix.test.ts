@@ -10,7 +10,7 @@ import { GroundTruth } from '../torture/ground-truth.ts';
 const PROGRAM = await compiled(new URL('../helpers/crashing-program.ts', import.meta.url));
 const SETTINGS = [
   ...['market.cycle_seconds=0.4', 'market.supply.cpu_seconds=16', 'sandbox.workspace_mb=64'],
-  ...['lifecycle.fault_backoff_cycles=[1]', 'lifecycle.dormant_cycles=1000'],
+  ...['lifecycle.fault_backoff_seconds=[0.4]', 'lifecycle.dormant_seconds=400'],
 ];
 const BUNDLE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
 const GRANT = 1000;

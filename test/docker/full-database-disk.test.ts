@@ -9,7 +9,7 @@ import { holdDatabase } from '../helpers/spawned-run.ts';
 
 // A home whose disk is really full. Only root may mount one.
 
-const SETTINGS = ['market.cycle_seconds=1', 'sandbox.workspace_quota=watch', 'lifecycle.restart_backoff_cycles=[1]'];
+const SETTINGS = ['market.cycle_seconds=1', 'sandbox.workspace_quota=watch', 'lifecycle.restart_backoff_seconds=[1]'];
 const BUNDLE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0';
 
 let place: ProgramHome | undefined;

@@ -176,8 +176,8 @@ describe('the program', () => {
 
   it('lets a genesis that is never scored die, burns its estate, and revives it by bootstrap', async () => {
     const place = home(
-      'market.bid_horizon_cycles=10',
-      'lifecycle.dormant_cycles=5',
+      'market.bid_horizon_seconds=5',
+      'lifecycle.dormant_seconds=2.5',
       'market.supply.cpu_seconds=0.8',
       'attention.prompt_ttl_seconds=3',
     );

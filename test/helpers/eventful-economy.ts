@@ -48,7 +48,7 @@ export interface Tampering {
 
 export function openEventfulEconomy(): EventfulEconomy {
   const economy = openTestEconomy({
-    overrides: ['lifecycle.dormant_cycles=2', 'attention.prompt_ttl_seconds=25', 'market.ttl_cycles=1'],
+    overrides: ['lifecycle.dormant_seconds=20', 'attention.prompt_ttl_seconds=25', 'market.ttl_seconds=10'],
   });
   const callerOf = (id: string) => {
     const { execution } = runningAgent(economy, id, { bundle: WITH_ATTENTION });

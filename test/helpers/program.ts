@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compiled } from './compiled.ts';
 import { dockerCli } from './engine-under-test.ts';
+import { inFastTime } from './fast-time.ts';
 import { fileURLToPath } from 'node:url';
 import { unmountBelow } from './mounted.ts';
 import type { Ended, RunWithin } from './within-process.ts';
@@ -38,7 +39,7 @@ const PATIENT = 'sandbox.wall_base_seconds=600';
 /** `settings` are configuration overrides, as `--set` takes them; they hold for every command. */
 export function programHome(settings: readonly string[] = []): ProgramHome {
   const directory = mkdtempSync(join(tmpdir(), 'bp-home-'));
-  const options = ['--home', directory, ...[PATIENT, ...settings].flatMap((setting) => ['--set', setting])];
+  const options = ['--home', directory, ...[PATIENT, ...inFastTime(settings)].flatMap((setting) => ['--set', setting])];
   const children: ChildProcess[] = [];
 
   function run(...args: readonly string[]): Promise<Ended> {

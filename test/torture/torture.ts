@@ -26,7 +26,7 @@ export const LIFE_SECONDS_MAX = 4.5;
 const AGENTS = 6;
 const SETTINGS = [
   ...['market.cycle_seconds=0.7', 'market.supply.cpu_seconds=4', 'market.supply.memory_mb=1024'],
-  ...['market.prices.supply_value=20', 'attention.prompt_ttl_seconds=30', 'lifecycle.dormant_cycles=100000'],
+  ...['market.prices.supply_value=20', 'attention.prompt_ttl_seconds=30', 'lifecycle.dormant_seconds=70000'],
   ...['sandbox.outputs_max=1000000', 'sandbox.output_bytes_max=10000000'],
   ...['history.cycles=100000', 'sandbox.faults_before_pause=1000', 'sandbox.workspace_mb=64', 'log.level=warn'],
 ];

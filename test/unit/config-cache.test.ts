@@ -32,8 +32,8 @@ describe('a configuration that was read before', () => {
     const others = [
       sources('market:\n  cycle_seconds: 8 # seconds\n'),
       sources(undefined, { readFile: () => undefined }),
-      sources(FILE, { environment: { BP_MARKET__TTL_CYCLES: '5' } }),
-      sources(FILE, { overrides: ['market.ttl_cycles=5'] }),
+      sources(FILE, { environment: { BP_MARKET__TTL_SECONDS: '5' } }),
+      sources(FILE, { overrides: ['market.ttl_seconds=5'] }),
     ];
     for (const other of others) expect(await isFromCache(other)).toBe(false);
     expect(await isFromCache(sources(), { ...cache, program: '1.0.1' })).toBe(false);
@@ -44,7 +44,7 @@ describe('a configuration that was read before', () => {
   it('is read anew where the cache was cut off, changed, or is of something else', async () => {
     await cachedConfig(sources(), cache);
     const whole = kept ?? '';
-    for (const text of ['', '\n', whole.slice(0, -1), whole.replace('"ttl_cycles":60', '"ttl_cycles":61'), '{}'])
+    for (const text of ['', '\n', whole.slice(0, -1), whole.replace('"ttl_seconds":600', '"ttl_seconds":601'), '{}'])
       expect([text.length, await isFromCache(sources(), { ...cache, read: () => text })]).toEqual([text.length, false]);
   });
 

@@ -41,7 +41,7 @@ describe('defaults', () => {
     const config = load({});
     expect(config).toEqual(configSchema.parse({}));
     expect(config.market.cycle_seconds).toBe(10);
-    expect(config.lifecycle.restart_backoff_cycles).toEqual([2, 4, 8]);
+    expect(config.lifecycle.restart_backoff_seconds).toEqual([20, 40, 80]);
   });
 
   it('stand where the file or a section of it is empty', () => {
@@ -69,7 +69,7 @@ describe('the effective values', () => {
     home: '/economy',
     readFile: () => 'market:\n  cycle_seconds: 2\nattention:\n  rates:\n    useful: 30\n',
     environment: { BP_LOG__LEVEL: 'debug' },
-    overrides: ['lifecycle.restart_backoff_cycles=[1, 5]'],
+    overrides: ['lifecycle.restart_backoff_seconds=[1, 5]'],
   });
   const at = (path: string) => values.find((value) => value.path.join('.') === path);
 
@@ -77,7 +77,7 @@ describe('the effective values', () => {
     expect(at('market.cycle_seconds')).toMatchObject({ value: 2, origin: `${CONFIG_FILE}:2` });
     expect(at('attention.rates.useful')).toMatchObject({ value: 30, origin: `${CONFIG_FILE}:5` });
     expect(at('log.level')).toMatchObject({ value: 'debug', origin: 'BP_LOG__LEVEL' });
-    expect(at('lifecycle.restart_backoff_cycles')).toMatchObject({
+    expect(at('lifecycle.restart_backoff_seconds')).toMatchObject({
       value: [1, 5],
       origin: expect.stringMatching(/^--set/) as string,
     });
@@ -93,7 +93,7 @@ describe('the effective values', () => {
 });
 
 describe('precedence', () => {
-  const file = 'market:\n  cycle_seconds: 2\n  ttl_cycles: 7\n';
+  const file = 'market:\n  cycle_seconds: 2\n  ttl_seconds: 7\n';
 
   it('lets the file override defaults, variables the file, and flags the variables', () => {
     const environment = { BP_MARKET__CYCLE_SECONDS: '3' };
@@ -101,7 +101,7 @@ describe('precedence', () => {
     expect(load({ file, environment }).market.cycle_seconds).toBe(3);
     const flagged = load({ file, environment, overrides: ['market.cycle_seconds=4', 'market.cycle_seconds=5'] });
     expect(flagged.market.cycle_seconds).toBe(5);
-    expect(flagged.market.ttl_cycles).toBe(7);
+    expect(flagged.market.ttl_seconds).toBe(7);
   });
 
   it('merges sections key by key', () => {
@@ -115,10 +115,10 @@ describe('precedence', () => {
 
   it('reads values as YAML, so that lists, null and numbers keep their type', () => {
     const config = load({
-      environment: { BP_LIFECYCLE__RESTART_BACKOFF_CYCLES: '[1, 5]', BP_SANDBOX__RUNTIME: 'runsc' },
+      environment: { BP_LIFECYCLE__RESTART_BACKOFF_SECONDS: '[1, 5]', BP_SANDBOX__RUNTIME: 'runsc' },
       overrides: ['market.prices.start.attention=null', 'market.supply.cpu_seconds=auto', 'sandbox.image=a:b'],
     });
-    expect(config.lifecycle.restart_backoff_cycles).toEqual([1, 5]);
+    expect(config.lifecycle.restart_backoff_seconds).toEqual([1, 5]);
     expect(config.sandbox.runtime).toBe('runsc');
     expect(config.market.prices.start.attention).toBeNull();
     expect(config.market.supply.cpu_seconds).toBe('auto');
@@ -128,7 +128,7 @@ describe('precedence', () => {
 
 describe('a wrong value', () => {
   it('in the file is named with its line, its key and what would be right', () => {
-    expect(problem({ file: 'market:\n  ttl_cycles: 5\n  cycle_seconds: ten\n' })).toBe(
+    expect(problem({ file: 'market:\n  ttl_seconds: 5\n  cycle_seconds: ten\n' })).toBe(
       'bp-agents.yaml:3: market.cycle_seconds is "ten", but must be a number from 0.01 to 3600',
     );
   });
@@ -147,8 +147,8 @@ describe('a wrong value', () => {
     ['market.cycle_seconds=.inf', 'is Infinity'],
     ['market.cycle_seconds=1e999', 'is Infinity'],
     ['market.cycle_seconds=', 'is empty'],
-    ['market.ttl_cycles=1.5', 'is 1.5'],
-    ['market.ttl_cycles=99999999999', 'is 99999999999'],
+    ['market.bids_pending_max=1.5', 'is 1.5'],
+    ['market.ttl_seconds=99999999999', 'is 99999999999'],
     ['market=3', 'must be a section with cycle_seconds'],
     ['market.supply.attention=2', 'must be 0 or 1'],
     ['market.supply.memory_mb=8', 'must be auto or a whole number from 16'],
@@ -156,7 +156,7 @@ describe('a wrong value', () => {
     ['economy.message_fee=0.0000001', 'at most 6 decimals'],
     ['economy.message_fee=-1', 'a number from 0 to'],
     ['economy.initial_credit_budget=0', 'a number from 0.000001 to'],
-    ['lifecycle.restart_backoff_cycles=[1, -2]', 'restart_backoff_cycles.1 is -2, but must be a whole number'],
+    ['lifecycle.restart_backoff_seconds=[1, -2]', 'restart_backoff_seconds.1 is -2, but must be a number'],
     ['sandbox.image=5', 'must be text'],
   ])('is refused: %s', (override, expected) => {
     expect(problem({ overrides: [override] })).toContain(expected);
@@ -170,7 +170,7 @@ describe('a wrong value', () => {
   });
 
   it('counts the further ones in the hint', () => {
-    const file = 'market: {cycle_seconds: 0, ttl_cycles: 0}\nlog: {level: loud}\n';
+    const file = 'market: {cycle_seconds: 0, ttl_seconds: 0}\nlog: {level: loud}\n';
     expect(() => load({ file })).toThrow(expect.objectContaining({ hint: '2 more values are wrong.' }));
   });
 
@@ -219,7 +219,7 @@ describe('an unknown key', () => {
 describe('a broken source', () => {
   it.each([
     ['market: [', /^bp-agents\.yaml:\d+: not valid YAML/],
-    ['market:\n  ttl_cycles: 1\n  ttl_cycles: 2\n', /^bp-agents\.yaml:3: not valid YAML: Map keys must be unique/],
+    ['market:\n  ttl_seconds: 1\n  ttl_seconds: 2\n', /^bp-agents\.yaml:3: not valid YAML: Map keys must be unique/],
     ['market: {}\n---\nlog: {}\n', /^bp-agents\.yaml:2: not valid YAML/],
     ['market: !!js/function {}\n', /^bp-agents\.yaml:1: not valid YAML: Unresolved tag/],
     ['- market\n', /^bp-agents\.yaml: expected sections/],

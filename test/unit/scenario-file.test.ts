@@ -31,11 +31,19 @@ describe('a scenario file', () => {
   });
 
   it('is overridden in its own words and in those of the configuration, the last one winning', () => {
-    const overrides = ['scenario.population.useful.count=3', 'market.ttl_cycles=5', 'market.ttl_cycles=7'];
+    const overrides = ['scenario.population.useful.count=3', 'market.ttl_seconds=50', 'market.ttl_seconds=70'];
     const { scenario, config } = prepareScenario('small', SMALL, [...overrides, 'scenario.human=null']);
     expect(scenario.population['useful']?.count).toBe(3);
     expect(scenario.human).toBeNull();
-    expect(config.market.ttl_cycles).toBe(7);
+    expect(config.market.ttl_seconds).toBe(70);
+  });
+
+  it('may count in cycles still, and tells of it', () => {
+    const told: string[] = [];
+    const text = `${SMALL}config: {market: {ttl_cycles: 3}}\n`;
+    const { config } = prepareScenario('small', text, [], (line) => told.push(line));
+    expect(config.market.ttl_seconds).toBe(30);
+    expect(told).toEqual([expect.stringContaining('market.ttl_seconds: 30')]);
   });
 
   it.each([

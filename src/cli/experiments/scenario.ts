@@ -51,6 +51,7 @@ export async function simulateScenario(deps: CliDeps, nameOrFile: string, option
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.seeds !== undefined && { seeds: wholeOf(options.seeds, 'seeds', SEEDS_MAX) }),
     ...(options.days !== undefined && { days: daysOf(options.days) }),
+    onNotice: (line) => printLines(deps.stderr, [`bp-agents: ${scenario.name}: ${line}`]),
     onRun: (variant, seed) => {
       const seconds = ((deps.clock.monotonic() - began) / 1000).toFixed(0);
       if (!json) printLines(deps.stderr, [`${scenario.name}, ${variant}, seed ${seed}: done after ${seconds} s`]);

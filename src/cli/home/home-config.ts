@@ -7,6 +7,7 @@ import type { Config } from '../../config/schema.ts';
 import { BpError } from '../../platform/errors.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
+import { printLines } from '../output/printing.ts';
 import { configCacheFile } from './config-cache-file.ts';
 import { errorCode } from '../../platform/system-error.ts';
 
@@ -25,7 +26,10 @@ export function homeDirectory({ directory, environment }: CliDeps, { home }: Glo
 
 export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSources {
   const home = homeDirectory(deps, options);
-  return { home, readFile: readConfigFile, environment: deps.environment, overrides: options.set ?? [] };
+  return {
+    ...{ home, readFile: readConfigFile, environment: deps.environment, overrides: options.set ?? [] },
+    onNotice: (line) => printLines(deps.stderr, [`bp-agents: ${line}`]),
+  };
 }
 
 /** Rejects as `loadConfig` throws. */

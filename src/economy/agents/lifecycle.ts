@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import { micro } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { markIdleSince, type IdleAgent } from '../executions/idle.ts';
@@ -13,13 +14,13 @@ export interface LifeChanges {
 }
 
 /**
- * Finds the living that nothing keeps alive any more, and ends those that were dormant for `lifecycle.dormant_cycles`
- * cycles. (Whoever gets a bid is alive again at once: `placeBid`.) Runs inside the caller's transaction, once per cycle of the running market.
+ * Finds the living that nothing keeps alive any more, and ends those that were dormant for
+ * `lifecycle.dormant_seconds` of cycles. (Whoever gets a bid is alive again at once: `placeBid`.) Runs inside the caller's transaction, once per cycle of the running market.
  */
 export function sortTheLiving(deps: Economy): LifeChanges {
   const { [STORE]: store, config } = deps;
   const { cycle } = store.state.get();
-  const died = store.agents.overdue(cycle - config.lifecycle.dormant_cycles);
+  const died = store.agents.overdue(cycle - cyclesIn(config.lifecycle.dormant_seconds, config.market));
   for (const id of died) endLife(deps, id);
   // The sponsored bids of the dead are void now: who lived by them alone is dormant.
   const fallen = store.agents.fallen();

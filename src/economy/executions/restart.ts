@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import { bundleCost, type Bundle } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -13,14 +14,17 @@ export function restart(deps: Economy, agentId: string): void {
   if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
   if (store.bids.hasPendingFor(agentId)) return;
   const bundle: Bundle = { ...agent.lastBundle, attention: 0 };
-  const wait = backOff(config.lifecycle.restart_backoff_cycles, agent.restarts);
-  const earliestCycle = store.state.get().cycle + Math.min(wait, config.market.bid_horizon_cycles);
+  const wait = Math.min(
+    backOff(config.lifecycle.restart_backoff_seconds, agent.restarts),
+    config.market.bid_horizon_seconds,
+  );
+  const earliestCycle = store.state.get().cycle + cyclesIn(wait, config.market);
   const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
   const placed = placeBid(deps, agentId, request, { isRestart: true });
   if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
 }
 
-/** The last step counts for all further ones. */
+/** In seconds. The last step counts for all further ones. */
 export function backOff(steps: readonly number[], index: number): number {
-  return steps[Math.min(index, steps.length - 1)] ?? 1;
+  return steps[Math.min(index, steps.length - 1)] ?? 0;
 }

@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import { micro, min, subtract } from '../../domain/credits.ts';
 import { isOwnFault, isRefunded, type Execution, type Outcome, type Usage } from '../../domain/execution.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -96,7 +97,7 @@ function queueAgain(deps: Economy, execution: Execution): void {
     // Never over what is offered now: less may be left than was locked.
     reserveAtPlacing: min(min(bid.reserveAtPlacing, execution.price), amount),
     holdId: store.transfers.hold({ ...hold, kind: 'bid', ref: bidRef(bid.id, attempt) }),
-    earliestCycle: cycle + backOff(config.lifecycle.fault_backoff_cycles, bid.attempt - 1),
+    earliestCycle: cycle + cyclesIn(backOff(config.lifecycle.fault_backoff_seconds, bid.attempt - 1), config.market),
     reason,
   });
   store.bids.recordFate(bid.id, cycle, reason);

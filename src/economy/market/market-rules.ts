@@ -1,4 +1,4 @@
-import { spansPerCycle } from '../../config/cycle-length.ts';
+import { cyclesIn, spansPerCycle } from '../../config/cycle-length.ts';
 import type { Config } from '../../config/schema.ts';
 import type { MarketRules } from '../../domain/market.ts';
 import type { PriceRule } from '../../domain/pricing.ts';
@@ -14,7 +14,7 @@ export function marketRules({ market, attention }: Config): MarketRules {
     mechanism: market.mechanism,
     ageBonusPpm: Math.min(AGE_BONUS_PPM_MAX, Math.round(market.age_bonus * spansPerCycle(market) * PARTS_PER_MILLION)),
     restAllocations: attention.rest_allocations,
-    ttlCycles: Math.min(TTL_CYCLES_MAX, market.ttl_cycles),
+    ttlCycles: Math.min(TTL_CYCLES_MAX, cyclesIn(market.ttl_seconds, market)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import type { BidRequest } from '../../domain/bid.ts';
 import { checkAmount, toCredits, type MicroCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -45,7 +46,7 @@ export function placeBid(
         supply: derived.supply,
         prices: store.markets.prices(),
         cycle,
-        bidHorizonCycles: config.market.bid_horizon_cycles,
+        bidHorizonCycles: cyclesIn(config.market.bid_horizon_seconds, config.market),
       },
     );
     if (!reserve.ok) return reserve;

@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import { multiply, toCredits, type MicroCredits } from '../../domain/credits.ts';
 import {
   bundleCost,
@@ -10,6 +11,7 @@ import {
 } from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type { Economy } from '../economy.ts';
+import { marketRules } from '../market/market-rules.ts';
 import { supplyNow } from '../market/supply-now.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -44,8 +46,8 @@ export function marketStateView(deps: Economy) {
     paused: state.pausedReason,
     human_away: state.humanAway,
     mechanism: config.market.mechanism,
-    ttl_cycles: config.market.ttl_cycles,
-    bid_horizon_cycles: config.market.bid_horizon_cycles,
+    ttl_cycles: marketRules(config).ttlCycles,
+    bid_horizon_cycles: cyclesIn(config.market.bid_horizon_seconds, config.market),
     markets: byResource((resource) => ({
       price: toCredits(prices[resource]),
       start_price: toCredits(derived.startPrices[resource]),

@@ -5,7 +5,7 @@ import type { Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { ClearedMarket, Clearing } from './market-check.ts';
 import type { Mirror, Moment } from './mirror.ts';
-import type { PriceQuad } from './reckoning.ts';
+import { cyclesOf, type PriceQuad } from './reckoning.ts';
 import type { Quad } from './rows.ts';
 
 const RESOURCES = ['cpu_seconds', 'memory_mb', 'tokens', 'attention'];
@@ -117,7 +117,7 @@ export function checkRecord(log: ChangeLog, cycle: number, market: ClearedMarket
 /** After a cycle of the running market nobody lives without a tie, nobody dormant is overdue, and no prompt is. */
 export function checkLives(mirror: Mirror, { agents, prompts }: Changes, config: Config, moment: Moment): void {
   const changed = new Map(agents.map(({ now }) => [now.id, now]));
-  const due = moment.cycle - config.lifecycle.dormant_cycles;
+  const due = moment.cycle - cyclesOf(config.lifecycle.dormant_seconds, config.market.cycle_seconds);
   for (const known of mirror.agents.values()) {
     const { id, status, dormantSince } = changed.get(known.id) ?? known;
     const told = () => `${id} is ${status} since cycle ${dormantSince}`;

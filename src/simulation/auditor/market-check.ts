@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { AttentionGrant, Mirror } from './mirror.ts';
-import { costOf, fitsInto, takeFrom } from './reckoning.ts';
+import { costOf, cyclesOf, fitsInto, takeFrom } from './reckoning.ts';
 import type { BidRow, ExecutionRow, Quad } from './rows.ts';
 
 export interface Clearing {
@@ -178,6 +178,7 @@ function checkPrice(
 /** Who competed and did not win is a cycle older, unless another bid won for its agent; expiry comes at its time. */
 function checkFates(standing: readonly BidRow[], competing: ReadonlySet<number>, clearing: Clearing): void {
   const { changes, config } = clearing;
+  const ttl = cyclesOf(config.market.ttl_seconds, config.market.cycle_seconds);
   const after = new Map(changes.bids.map(({ now }) => [now.id, now]));
   const served = new Set(changes.executions.filter(({ old }) => !old).map(({ now }) => now.agent));
   for (const bid of standing) {
@@ -186,8 +187,8 @@ function checkFates(standing: readonly BidRow[], competing: ReadonlySet<number>,
     const ages = competing.has(bid.id) && !served.has(bid.agent);
     const passed = bid.passed + (ages ? 1 : 0);
     demand(now.passed === passed, 'patience is counted', () => `bid_${bid.id} is ${now.passed} old, not ${passed}`);
-    const expires = ages && passed >= config.market.ttl_cycles;
-    const told = () => `bid_${bid.id} is ${now.status} after ${passed} of ${config.market.ttl_cycles} cycles`;
+    const expires = ages && passed >= ttl;
+    const told = () => `bid_${bid.id} is ${now.status} after ${passed} of ${ttl} cycles`;
     demand(expires === (now.status === 'expired'), 'patience is kept', told);
   }
 }

@@ -52,5 +52,11 @@ export function rentFor(held: number, sharePerDay: number, milliseconds: number)
 
 /** The n-th step of a back-off; the last one counts for all further. */
 export function stepOf(steps: readonly number[], index: number): number {
-  return steps[Math.min(index, steps.length - 1)] ?? 1;
+  return steps[Math.min(index, steps.length - 1)] ?? 0;
+}
+
+/** The least number of cycles that last so long, reckoned in whole microseconds. */
+export function cyclesOf(seconds: number, cycleSeconds: number): number {
+  const [time, cycle] = [BigInt(Math.round(seconds * 1e6)), BigInt(Math.round(cycleSeconds * 1e6))];
+  return Number((time + cycle - 1n) / cycle);
 }

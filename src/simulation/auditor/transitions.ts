@@ -2,7 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Change, Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { Mirror, Moment } from './mirror.ts';
-import { costOf, fitsInto, stepOf } from './reckoning.ts';
+import { costOf, cyclesOf, fitsInto, stepOf } from './reckoning.ts';
 import type { AgentRow, BidRow, ExecutionRow, PromptRow, Quad } from './rows.ts';
 
 const STATES = ['allocated', 'starting', 'running', 'settled'];
@@ -57,7 +57,7 @@ function checkNewBid(bid: BidRow, { mirror, config, supply, moment }: World): vo
   demand(bid.reserve === cost, 'the reserve is locked', () => `${name} has ${bid.reserve} locked, not ${cost}`);
   demand(bid.amount >= cost, 'no bid is under the reserve', () => `${name} offers ${bid.amount}, under ${cost}`);
   demand(fitsInto(bid.bundle, supply), 'no bundle is over the supply', () => `${name} asks for ${bid.bundle.join()}`);
-  const horizon = moment.cycle + config.market.bid_horizon_cycles;
+  const horizon = moment.cycle + cyclesOf(config.market.bid_horizon_seconds, config.market.cycle_seconds);
   demand(bid.earliest <= horizon, 'bids are not too far ahead', () => `${name} waits for cycle ${bid.earliest}`);
   const agent = mirror.agents.get(bid.agent);
   demand(agent?.status !== 'dead' || bid.payer === bid.agent, 'nobody bids for the dead', () => `${name} does`);
@@ -76,7 +76,7 @@ function checkNextAttempt({ old, now }: { old: BidRow; now: BidRow }, { executio
   const reserve = Math.min(old.reserve, fault.price, now.amount);
   demand(now.reserve === reserve, 'the locked price is kept', () => `${name} has ${now.reserve}, not ${reserve}`);
   demand(now.passed === old.passed, 'age is kept', () => `${name} is ${now.passed} old, not ${old.passed}`);
-  const wait = stepOf(config.lifecycle.fault_backoff_cycles, old.attempt - 1);
+  const wait = cyclesOf(stepOf(config.lifecycle.fault_backoff_seconds, old.attempt - 1), config.market.cycle_seconds);
   const isLater = now.earliest === moment.cycle + wait;
   demand(isLater, 'another attempt backs off', () => `${name} waits for ${now.earliest}`);
 }
@@ -193,7 +193,7 @@ function checkAgent({ old, now }: Change<AgentRow>, { moment, mirror, config }: 
   if (old.status === now.status) return;
   const isCleared = moment.cycle !== mirror.moment.cycle && !moment.paused;
   const way = `${old.status} ${now.status}`;
-  const due = moment.cycle - config.lifecycle.dormant_cycles;
+  const due = moment.cycle - cyclesOf(config.lifecycle.dormant_seconds, config.market.cycle_seconds);
   const isLegal =
     now.status === 'alive' ||
     (way === 'alive dormant' && isCleared && now.dormantSince === moment.cycle) ||

@@ -18,6 +18,8 @@ export interface ExperimentOptions extends Pick<PoolOptions, 'jobs' | 'signal'> 
   /** From which the seeds of the runs are made. */
   readonly seed?: string;
   readonly onRun?: (variant: string, seed: string) => void;
+  /** Told what the scenario as it stands says in a way that is no longer the right one. */
+  readonly onNotice?: (line: string) => void;
 }
 
 export interface Experiment {
@@ -44,7 +46,7 @@ export const SEEDS = 8;
  */
 export async function runExperiment(options: ExperimentOptions): Promise<Experiment> {
   const { name, text, overrides = [], short = false, seed = '1', onRun = () => undefined } = options;
-  const { scenario } = prepareScenario(name, text, overrides);
+  const { scenario } = prepareScenario(name, text, overrides, options.onNotice);
   const days = options.days ?? (short ? (scenario.short.days ?? scenario.days) : scenario.days);
   const seeds = Array.from({ length: options.seeds ?? (short ? scenario.short.seeds : SEEDS) }, (_, number) =>
     number === 0 ? seed : `${seed}/${number + 1}`,

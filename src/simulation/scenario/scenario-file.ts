@@ -42,10 +42,15 @@ export function readScenario(nameOrFile: string): { readonly name: string; reado
 
 /**
  * The scenario of a YAML text, with `overrides` on top, each as `key=value`: `scenario.…` for what the file itself
- * says, everything else for the configuration. A later one wins. Throws `BpError` `scenario_invalid` or
+ * says, everything else for the configuration. A later one wins. `onNotice` is told as by `loadConfig`. Throws `BpError` `scenario_invalid` or
  * `config_invalid`.
  */
-export function prepareScenario(name: string, text: string, overrides: readonly string[] = []): PreparedScenario {
+export function prepareScenario(
+  name: string,
+  text: string,
+  overrides: readonly string[] = [],
+  onNotice: (line: string) => void = () => undefined,
+): PreparedScenario {
   if (text.length > FILE_CHARS_MAX) throw invalid(name, `is larger than ${FILE_CHARS_MAX} characters`);
   const own = overrides.filter((override) => override.startsWith(OWN_KEYS));
   const tree = own.reduce((under, override) => withOverride(name, under, override), treeOf(name, text));
@@ -61,7 +66,7 @@ export function prepareScenario(name: string, text: string, overrides: readonly 
     ...flattened(scenario.config),
     ...overrides.filter((it) => !own.includes(it)),
   ];
-  const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: settings });
+  const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: settings, onNotice });
   checkNames(name, scenario);
   return { name, scenario, config };
 }

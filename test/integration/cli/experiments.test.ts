@@ -65,7 +65,7 @@ describe('simulate --scenario', () => {
     ['there is no scenario and no file nowhere', ['--scenario', 'nowhere']],
     ["--cycles doesn't go with --scenario", ['--scenario', 'attention', '--cycles', '5']],
     ['--days goes only with --scenario', ['--days', '5']],
-    ['--set goes only with --scenario', ['--set', 'market.ttl_cycles=5']],
+    ['--set goes only with --scenario', ['--set', 'market.ttl_seconds=50']],
     ['days must be a number over 0', ['--scenario', 'attention', '--days', '0']],
     ['seeds must be a whole number from 1', ['--scenario', 'attention', '--seeds', '0']],
     ['scenario attention: human.noise', ['--scenario', 'attention', '--set', 'scenario.human.noise=11']],

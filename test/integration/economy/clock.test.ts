@@ -25,7 +25,7 @@ describe.each([
   let economy: TestEconomy;
   beforeEach(() => {
     economy = openTestEconomy({
-      overrides: ['attention.prompt_ttl_seconds=35', 'market.ttl_cycles=3', 'lifecycle.dormant_cycles=4'],
+      overrides: ['attention.prompt_ttl_seconds=35', 'market.ttl_seconds=30', 'lifecycle.dormant_seconds=40'],
     });
   });
   afterEach(() => {

@@ -31,7 +31,7 @@ import {
 
 let economy: TestEconomy;
 beforeEach(() => {
-  economy = openTestEconomy({ overrides: ['attention.prompt_ttl_seconds=30', 'lifecycle.dormant_cycles=3'] });
+  economy = openTestEconomy({ overrides: ['attention.prompt_ttl_seconds=30', 'lifecycle.dormant_seconds=30'] });
 });
 afterEach(() => {
   economy.close();

@@ -21,7 +21,7 @@ import {
 
 let economy: TestEconomy;
 beforeEach(() => {
-  economy = openTestEconomy({ overrides: ['lifecycle.dormant_cycles=3', 'lifecycle.restarts=2'] });
+  economy = openTestEconomy({ overrides: ['lifecycle.dormant_seconds=30', 'lifecycle.restarts=2'] });
 });
 afterEach(() => {
   economy.close();
@@ -49,7 +49,7 @@ function childOrder(overrides: Partial<SpawnOrder> = {}): SpawnOrder {
 }
 
 describe('an agent', () => {
-  it('is dormant without a bid, execution or prompt, dies after dormant_cycles, and its estate is burnt', () => {
+  it('is dormant without a bid, execution or prompt, dies after dormant_seconds of cycles, and its estate is burnt', () => {
     const { execution } = runningAgent(economy, 'a');
     settle(economy, execution.id);
     nextCycle(economy);
@@ -212,6 +212,8 @@ describe('a message', () => {
 });
 
 describe('the default first bid of bootstrap', () => {
+  /** What 5 credits buy beside the memory. */
+  const LITTLE_CPU_MS = 480;
   const first = (place: TestEconomy) => place.store.bids.pending()[0];
   const bootstrap = (place: TestEconomy, count: number) =>
     accepted(bootstrapAgent(place, { id: 'a', files: [MAIN], credits: credits(count) }));
@@ -223,14 +225,18 @@ describe('the default first bid of bootstrap', () => {
   });
 
   it('does without attention, and then with less CPU, where the grant or the supply is too small for it', () => {
-    for (const [cycleSeconds, cpuMs] of [
-      [1, 1000],
-      [0.5, 784],
-      [0.1, 156],
-    ]) {
+    for (const [cycleSeconds, granted, cpuMs, attention] of [
+      [1, 100, 1000, 1],
+      [0.5, 100, 800, 1],
+      [0.1, 100, 160, 1],
+      [10, 50, 1000, 0],
+      [1, 50, 1000, 0],
+      [1, 5, LITTLE_CPU_MS, 0],
+      [60, 5, LITTLE_CPU_MS, 0],
+    ] as const) {
       const short = openTestEconomy({ overrides: [`market.cycle_seconds=${cycleSeconds}`] });
-      bootstrap(short, 100);
-      expect(first(short)).toMatchObject({ bundle: { cpuMs, attention: 0 } });
+      bootstrap(short, granted);
+      expect([cycleSeconds, first(short)?.bundle]).toMatchObject([cycleSeconds, { cpuMs, attention }]);
       short.close();
     }
   });

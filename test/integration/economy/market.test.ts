@@ -19,7 +19,7 @@ import {
 
 let economy: TestEconomy;
 beforeEach(() => {
-  economy = openTestEconomy({ overrides: ['market.ttl_cycles=3', 'market.supply.cpu_seconds=1'] });
+  economy = openTestEconomy({ overrides: ['market.ttl_seconds=30', 'market.supply.cpu_seconds=1'] });
 });
 afterEach(() => {
   economy.close();
@@ -37,7 +37,7 @@ function runCycle(): readonly string[] {
 }
 
 describe('a bid', () => {
-  it('stays until it was passed over in ttl_cycles cycles in which it competed, and gets its credits back', () => {
+  it('stays until it was passed over for ttl_seconds of cycles in which it competed, and gets its credits back', () => {
     makeAgent(economy, 'loser');
     const [{ id } = { id: 0 }] = economy.store.bids.pending();
     for (const cycle of [1, 2, 3]) {

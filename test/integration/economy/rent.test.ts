@@ -33,7 +33,7 @@ describe('rent on held credits', () => {
   });
 
   it('takes a part of the day’s share each hour of running time, from all that is held, to fees', () => {
-    economy = openTestEconomy({ overrides: ['economy.rent.share_per_day=0.24', 'market.ttl_cycles=100000'] });
+    economy = openTestEconomy({ overrides: ['economy.rent.share_per_day=0.24', 'market.ttl_seconds=1000000'] });
     runningAgent(economy, 'rich', { credits: 1000 });
     const before = posted('rich');
     const perHour = 3600 / economy.config.market.cycle_seconds;
@@ -59,7 +59,7 @@ describe('rent on held credits', () => {
 
   it('is not due while the market is paused, and not from the dead', () => {
     economy = openTestEconomy({
-      overrides: ['economy.rent.share_per_day=0.5', 'economy.rent.interval_seconds=10', 'lifecycle.dormant_cycles=1'],
+      overrides: ['economy.rent.share_per_day=0.5', 'economy.rent.interval_seconds=10', 'lifecycle.dormant_seconds=10'],
     });
     const { execution } = runningAgent(economy, 'short');
     economy.store.state.setPaused('no engine');
@@ -89,7 +89,7 @@ describe('the daily cap on issuance', () => {
     economy = openTestEconomy({
       overrides: [
         ...['economy.issuance_cap_per_day=1000', 'market.cycle_seconds=3600', 'attention.rest_allocations=0'],
-        'lifecycle.dormant_cycles=1000',
+        'lifecycle.dormant_seconds=3600000',
       ],
     });
     const { execution } = runningAgent(economy, 'loved', { credits: 10_000 });

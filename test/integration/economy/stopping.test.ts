@@ -24,7 +24,7 @@ import {
 
 let economy: TestEconomy;
 beforeEach(() => {
-  economy = openTestEconomy({ overrides: ['lifecycle.dormant_cycles=5'] });
+  economy = openTestEconomy({ overrides: ['lifecycle.dormant_seconds=50'] });
 });
 afterEach(() => {
   expect(auditLedger(economy)).toMatchObject({ ok: true, first_difference: null });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { dayOf } from '../../../src/domain/model-budget.ts';
 import type { Bundle } from '../../../src/domain/resources.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
+import { marketRules } from '../../../src/economy/market/market-rules.ts';
 import { supplyNow } from '../../../src/economy/market/supply-now.ts';
 import { explainBid } from '../../../src/economy/replay/explain-bid.ts';
 import { replayReport } from '../../../src/economy/replay/replay-report.ts';
@@ -28,7 +29,7 @@ function open(...overrides: readonly string[]): void {
   economy = openTestEconomy({
     overrides: [
       ...['market.supply.tokens=5000', `intelligence.providers=${providersAt('http://127.0.0.1:1')}`],
-      ...['intelligence.prices={gpt: {input: 1, output: 4}}', 'market.ttl_cycles=5', ...overrides],
+      ...['intelligence.prices={gpt: {input: 1, output: 4}}', 'market.ttl_seconds=50', ...overrides],
     ],
   });
 }
@@ -102,7 +103,7 @@ describe('bids for tokens at the end of the budget', () => {
     makeAgent(economy, 'bob', { bundle: withTokens(900) });
     const bidId = bidFor(economy, 'ann', { bundle: withTokens(10) });
     makeAgent(economy, 'eve');
-    const cycles = 2 * economy.config.market.ttl_cycles;
+    const cycles = 2 * marketRules(economy.config).ttlCycles;
     for (let cycle = 0; cycle < cycles; cycle++) nextCycle(economy);
     const waiting = economy.store.bids.pending().filter(({ bundle }) => bundle.tokens > 0);
     expect(waiting.length).toBeGreaterThanOrEqual(2);
