@@ -90,7 +90,9 @@ function secondsOf(
 /** The same layer with the new key in the place of the old one, found where that stands. */
 function renamed(layer: Layer, { path, now }: OldKey, value: unknown): Layer {
   const [section, old] = path;
-  const inside = Object.entries(layer.tree[section] ?? {}).map(([key, it]) => (key === old ? [now, value] : [key, it]));
+  const inside = Object.entries(layer.tree[section] ?? {}).map(([key, it]: [string, unknown]): [string, unknown] =>
+    key === old ? [now, value] : [key, it],
+  );
   return {
     tree: { ...layer.tree, [section]: Object.fromEntries(inside) as unknown },
     whereIs: (asked) => layer.whereIs(asked[0] === section && asked[1] === now ? path : asked),

@@ -7,6 +7,7 @@ import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { Dice } from '../../src/simulation/dice.ts';
+import { inFastTime } from '../helpers/fast-time.ts';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
 import { GroundTruth } from './ground-truth.ts';
 import { LOAD_AGENT } from './load-agent.ts';
@@ -24,12 +25,12 @@ export interface TortureOptions {
 export const LIFE_SECONDS_MAX = 4.5;
 
 const AGENTS = 6;
-const SETTINGS = [
+const SETTINGS = inFastTime([
   ...['market.cycle_seconds=0.7', 'market.supply.cpu_seconds=4', 'market.supply.memory_mb=1024'],
   ...['market.prices.supply_value=20', 'attention.prompt_ttl_seconds=30', 'lifecycle.dormant_seconds=70000'],
   ...['sandbox.outputs_max=1000000', 'sandbox.output_bytes_max=10000000'],
   ...['history.cycles=100000', 'sandbox.faults_before_pause=1000', 'sandbox.workspace_mb=64', 'log.level=warn'],
-];
+]);
 /** From a kill before anything is opened to one in the midst of work, mostly counted from its first cycle. */
 const LIFE_MS_MIN = 50;
 const END_CYCLES = 3;

@@ -53,16 +53,6 @@ describe('init', () => {
     expect(await home.json('config')).toMatchObject({ set_by: { 'market.cycle_seconds': 'bp-agents.yaml:2' } });
   });
 
-  it('reads a file that counts in cycles, and says what to write instead', async () => {
-    writeFileSync(path('bp-agents.yaml'), 'market:\n  cycle_seconds: 2\n  ttl_cycles: 30\n');
-    await home.run('init');
-    for (let time = 0; time < 2; time++) {
-      const { exitCode, stdout, stderr } = await home.run('status', '--json');
-      expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { cycle: 0 }]);
-      expect(stderr).toMatch(/^bp-agents: .*\(bp-agents.yaml:3\) market.ttl_seconds: 60\n$/);
-    }
-  });
-
   it('makes nothing where the configuration is wrong', async () => {
     writeFileSync(path('bp-agents.yaml'), 'market:\n  cycle_second: 2\n');
     const { exitCode, stderr } = await home.run('init');
