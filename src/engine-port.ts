@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { EnginePort, RunningParts } from './cli/cli-deps.ts';
+import type { EnginePort, Practice, RunningParts } from './cli/cli-deps.ts';
 import type { Endpoints } from './orchestrator/deps.ts';
 import type { Config } from './config/schema.ts';
 import { openTransports } from './intelligence/cassette/open-transports.ts';
 import { Gateway } from './intelligence/gateway.ts';
+import { noTransports } from './intelligence/no-transport.ts';
 import { readCatalogue } from './intelligence/provider.ts';
+import type { Transports } from './intelligence/transport.ts';
+import type { Home } from './operator/home.ts';
 import type { Logger } from './platform/logger.ts';
 import { createDockerEngine, type DockerEngineOptions } from './sandbox/docker/docker-engine.ts';
 import { createService, type Service } from './service/service.ts';
@@ -18,7 +21,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
 
   return {
     ...engine,
-    async start(home, { logger, events }, signal): Promise<RunningParts> {
+    async start(home, { logger, events, practice }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
       try {
@@ -28,15 +31,13 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
         await sandbox.close().catch(() => undefined);
         throw error;
       }
-      const catalogue = readCatalogue(config.intelligence, {
-        environment,
-        readFile: (path) => readFileSync(path, 'utf8'),
-      });
+      const keys = { environment, readFile: (path: string) => readFileSync(path, 'utf8') };
+      const catalogue = readCatalogue(config.intelligence, practice ? undefined : keys);
       warnOfTokens(config, catalogue.size, logger);
-      const transports = openTransports(config.intelligence, { home: home.directory, logger });
+      const transports = transportsOf(home, logger, practice);
       const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
       await gateway.prepare();
-      const service = await createService({ economy, gateway, clock, logger });
+      const service = await createService({ economy, gateway, clock, logger, observe: practice?.observe });
       const endpoints = endpointsOf(service, gateway);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, events },
@@ -48,6 +49,13 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       };
     },
   };
+}
+
+/** In practice no provider is asked: a cassette answers, or nobody does. */
+function transportsOf({ config, directory }: Home, logger: Logger, practice: Practice | undefined): Transports {
+  const { intelligence } = config;
+  if (practice && intelligence.replay === null) return noTransports(practice.unasked);
+  return openTransports(intelligence, { home: directory, logger });
 }
 
 /** Tokens without a model, or a model without tokens: neither is of any use. */

@@ -6,6 +6,7 @@ export function lateEnginePort(options: EnginePortOptions): EnginePort {
   let loading: Promise<EnginePort> | undefined;
   const port = () => (loading ??= import('./engine-port.ts').then((loaded) => loaded.createEnginePort(options)));
   return {
+    open: async (...asked) => (await port()).open(...asked),
     start: async (...asked) => (await port()).start(...asked),
     machine: async (...asked) => (await port()).machine(...asked),
     ensureImage: async (...asked) => (await port()).ensureImage(...asked),

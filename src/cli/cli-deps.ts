@@ -1,4 +1,5 @@
 import type { MarketEvents } from '../domain/market-event.ts';
+import type { RequestObserver } from '../domain/served-request.ts';
 import type { Home } from '../operator/home.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -30,7 +31,7 @@ export interface CliDeps {
 }
 
 /** The engine and the System Service, which commands reach only through here. */
-export interface EnginePort extends Omit<Engine, 'open'> {
+export interface EnginePort extends Engine {
   /** Joins sandbox, service and orchestrator for this home. Throws `BpError` where the engine can't be used. */
   start(home: Home, run: RunOptions, signal: AbortSignal): Promise<RunningParts>;
 }
@@ -39,6 +40,14 @@ export interface RunOptions {
   readonly logger: Logger;
   /** Where the market tells what happens. */
   readonly events: MarketEvents;
+  /** It is for practice. */
+  readonly practice?: Practice | undefined;
+}
+
+export interface Practice {
+  readonly observe: RequestObserver;
+  /** Why no model is asked where no cassette answers: providers are never. */
+  readonly unasked: string;
 }
 
 export interface RunningParts {

@@ -24,6 +24,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/bootstrap.ts')).addBootstrap,
   },
   {
+    name: 'try',
+    description: "run an agent's folder once, outside the economy and without credits, and show what it did",
+    arguments: [['<dir>', "a folder with an agent's files"]],
+    load: async () => (await import('./commands/try.ts')).addTry,
+  },
+  {
     name: 'run',
     description: 'open the market: clear it every cycle, run what wins, and ask you for marks',
     load: async () => (await import('./commands/run.ts')).addRun,

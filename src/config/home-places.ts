@@ -50,6 +50,11 @@ export function shipmentsDirectory(home: string): string {
   return join(stateDirectory(home), 'shipments');
 }
 
+/** What `try` works in while it goes on, a folder a `try`. */
+export function triesDirectory(home: string): string {
+  return join(stateDirectory(home), 'tries');
+}
+
 /** There while a `run` goes on, or after one that was cut off, where agents' files lie in filesystems of their own. */
 export function volumesDirectory(home: string): string {
   return join(stateDirectory(home), 'volumes');

@@ -43,6 +43,9 @@ const market = z
     payload_bytes_max: whole(2, 1_048_576)
       .default(65_536)
       .describe('Bytes of JSON that a bid may carry to its execution.'),
+    advice_margin: real(0, 100)
+      .default(0.5)
+      .describe('What an advised bundle holds over what was used, as a share of it.'),
     recent_clearings: whole(0, 1000).default(10).describe('Cycles that GET /market/state shows.'),
     price_rule: z
       .enum(['demand', 'band', 'fixed'])

@@ -56,10 +56,10 @@ const KEY = /^[\x21-\x7e]+$/;
 /** Every name that a model may be asked by. */
 export type Catalogue = ReadonlyMap<string, Model>;
 
-/** Throws `BpError`: `llm_key_missing`, `config_invalid` where a name is used twice or is not there. */
+/** Without `keys` none is read: nobody is to be asked. Throws `BpError`: `llm_key_missing`, `config_invalid` where a name is used twice or is not there. */
 export function readCatalogue(
   { providers, prices, default_model: standard, replay }: Config['intelligence'],
-  keys: KeySources,
+  keys: KeySources | undefined,
 ): Catalogue {
   const catalogue = new Map<string, Model>();
   const names = new Set<string>();

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { refuse } from '../domain/refusal.ts';
+import type { RequestObserver } from '../domain/served-request.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -12,6 +13,7 @@ import { parseJsonBody } from './json-body.ts';
 import { addMcp, MCP_PATH } from './mcp/mcp-route.ts';
 import { methodsOf } from './methods.ts';
 import { routerPath, withModelAsOnePart } from './route-path.ts';
+import { addObserver } from './observed.ts';
 import { documentation, documentRoutes, openApi } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { relayed } from './relayed.ts';
@@ -27,12 +29,13 @@ export interface AppOptions {
   /** The machine's own. */
   readonly clock: Clock;
   readonly routes: readonly RouteSpec[];
+  readonly observe?: RequestObserver | undefined;
 }
 
 const OPENAPI_PATH = '/openapi.json';
 
 /** The application, apart from listening: each execution's endpoint passes its requests to `routing`. */
-export async function buildApp({ economy, logger, clock, routes }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ economy, logger, clock, routes, observe }: AppOptions): Promise<FastifyInstance> {
   const { service } = economy.config;
   const app = Fastify({
     bodyLimit: service.body_bytes_max,
@@ -53,6 +56,7 @@ export async function buildApp({ economy, logger, clock, routes }: AppOptions): 
   // The schemas of answers are for OpenAPI: what a use case gave is never refused on its way out.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   handleFailures(app, logger);
+  if (observe) addObserver(app, observe);
   app.addHook('onRequest', refuseOverload(service.concurrent_requests_max));
   app.addHook(
     'onRequest',

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { RequestObserver } from '../domain/served-request.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Gateway } from '../intelligence/gateway.ts';
@@ -13,6 +14,8 @@ export interface ServiceDeps {
   /** The machine's own: connections are timed by it. */
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Who looks on, where somebody does. */
+  readonly observe?: RequestObserver | undefined;
 }
 
 /** The System Service: one application behind as many endpoints as there are executions. */
@@ -30,10 +33,10 @@ export interface Service {
 }
 
 /** Makes the service; it serves nobody before the first endpoint is opened. */
-export async function createService({ economy, gateway, clock, logger }: ServiceDeps): Promise<Service> {
+export async function createService({ economy, gateway, clock, logger, observe }: ServiceDeps): Promise<Service> {
   const endpoints = new Map<number, Endpoint>();
   const routes = serviceRoutes({ economy, usageOf: (executionId) => endpoints.get(executionId), gateway });
-  const app = await buildApp({ economy, logger, clock, routes });
+  const app = await buildApp({ economy, logger, clock, routes, observe });
 
   return {
     app,

@@ -22,6 +22,7 @@ export function stateTable(database: Database) {
   const advance = database.prepare(
     'UPDATE economy_state SET cycle = cycle + 1, cleared_at = ?, running_ms = running_ms + ?',
   );
+  const begin = database.prepare('UPDATE economy_state SET cycle = ?, running_ms = ?');
   const away = database.prepare('UPDATE economy_state SET human_away = ?');
   const paused = database.prepare('UPDATE economy_state SET paused_reason = ?');
 
@@ -34,6 +35,9 @@ export function stateTable(database: Database) {
     },
     /** The next cycle, after this much more running time. */
     advance: (at: number, runningMs: number): void => void advance.run(at, Math.round(runningMs)),
+    /** Goes on where another economy stands: for one with nothing in it. */
+    beginAt: ({ cycle, runningMs }: Pick<EconomyState, 'cycle' | 'runningMs'>): void =>
+      void begin.run(cycle, runningMs),
     setHumanAway: (isAway: boolean): void => void away.run(isAway ? 1 : 0),
     setPaused: (reason: string | null): void => void paused.run(reason),
   };

@@ -147,6 +147,7 @@ function noEngine(): EnginePort {
   const fail = () =>
     Promise.reject(new BpError('sandbox_engine_unreachable', 'no engine answers', { hint: 'install Docker' }));
   return {
+    open: fail,
     start: fail,
     machine: fail,
     ensureImage: fail,

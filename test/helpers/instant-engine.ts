@@ -47,6 +47,7 @@ const STOPPED: ExecutionEnd = { ...DONE, cause: 'stopped', detail: 'stopped by t
 /** An engine without containers, but with workspaces: each execution does what the test says and has then completed. */
 export function instantEngine(behave: Behaviour): EnginePort {
   return {
+    open: () => Promise.reject(new Error('nothing is left here')),
     machine: () => Promise.resolve(undefined),
     putBackWorkspaces: () => Promise.resolve(),
     install: () => Promise.resolve({ commands: [], size: null }),

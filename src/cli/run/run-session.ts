@@ -16,6 +16,7 @@ import type { Terminal } from '../../terminal/view.ts';
 import type { CliDeps, RunOptions, RunningParts } from '../cli-deps.ts';
 import { failureOf } from '../output/command-failure.ts';
 import { printLines } from '../output/printing.ts';
+import { sweepTries } from '../try/try-place.ts';
 import { EndLimits } from './end-limits.ts';
 import { stateOf } from '../../economy/views/status-view.ts';
 
@@ -51,6 +52,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     const parts = await startParts(deps, home, { logger, events, limits });
     if (!parts) return;
     try {
+      await sweepTries(deps, home.directory, { config: home.config, logger });
       const terminal = openScreen(deps, home, prompts, options.headless);
       try {
         say = (line) => terminal.event(line);

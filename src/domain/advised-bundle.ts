@@ -1,0 +1,42 @@
+import type { Execution } from './execution.ts';
+import { MEMORY_MB_MIN, type Bundle, type Quantities } from './resources.ts';
+
+const BYTES_PER_MB = 1_048_576;
+/** What was ended at a limit would have used more, nobody knows how much. */
+const AFTER_LIMIT = 2;
+
+export interface Advice {
+  /** How much over what was used, as a share of it. */
+  readonly margin: number;
+  /** What can be sold at all. */
+  readonly supply: Quantities;
+  /** Whether the execution showed a prompt. */
+  readonly prompted: boolean;
+}
+
+/**
+ * What such an execution should buy: what it used × (1 + margin), rounded up; twice what it had bought of what ended it;
+ * as bought where nothing is known, and tokens also where none was used. Never more than the whole supply.
+ */
+export function advisedBundle(
+  { bundle, usage, tokensUsed, outcome }: Pick<Execution, 'bundle' | 'usage' | 'tokensUsed' | 'outcome'>,
+  { margin, supply, prompted }: Advice,
+): Bundle {
+  const amply = (used: number) => Math.ceil(used * (1 + margin));
+  const { cpuMs, memoryPeakBytes } = usage;
+  const cpu = outcome === 'cpu_exceeded' ? AFTER_LIMIT * bundle.cpuMs : cpuMs === null ? bundle.cpuMs : amply(cpuMs);
+  const peakMb = memoryPeakBytes === null ? undefined : memoryPeakBytes / BYTES_PER_MB;
+  const memory =
+    outcome === 'memory_exceeded'
+      ? AFTER_LIMIT * bundle.memoryMb
+      : peakMb === undefined
+        ? bundle.memoryMb
+        : amply(peakMb);
+  const tokens = tokensUsed === 0 ? bundle.tokens : amply(tokensUsed);
+  return {
+    cpuMs: Math.min(Math.max(1, cpu), supply.cpuMs),
+    memoryMb: Math.min(Math.max(MEMORY_MB_MIN, memory), supply.memoryMb),
+    tokens: Math.min(tokens, supply.tokens),
+    attention: prompted && supply.attention > 0 ? 1 : 0,
+  };
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { triesDirectory } from '../../../src/config/home-places.ts';
+import { noteRefusedBid } from '../../../src/economy/executions/refused-bid.ts';
+import { cliHome, type CliHome } from '../../helpers/cli.ts';
+import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
+
+const BARE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=1';
+
+let home: CliHome;
+afterEach(() => home.remove());
+
+/** A home with an economy, and a folder with an agent that does as it is told. */
+function homeWith(behave: Behaviour): string {
+  home = cliHome({ engine: instantEngine(behave) });
+  const folder = join(home.directory, 'My-Agent');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'main.py'), 'pass\n');
+  return folder;
+}
+
+interface Tried {
+  readonly agent_id: string;
+  readonly ok: boolean;
+  readonly executions: readonly {
+    readonly outcome: string;
+    readonly next: { readonly bids: readonly object[] };
+    readonly prompt: { readonly status: string; readonly reward: number } | null;
+    readonly advised_bundle: object;
+  }[];
+}
+
+describe('try', () => {
+  it('runs an agent to its second answer without a trace in the ledger or the folder of the economy', async () => {
+    const folder = homeWith(liveOn);
+    expect(await home.run('bootstrap', '--id', 'other')).toMatchObject({ exitCode: 0 });
+    const before = await home.json('audit');
+    const options = ['--bundle', BARE, '--lives', '3', '--marks', '7,8,9', '--reason', 'clear'];
+    const tried = await home.json<Tried>('try', folder, ...options);
+    expect(tried).toMatchObject({ agent_id: 'my-agent', ok: true });
+    expect(tried.executions.map(({ prompt }) => prompt && [prompt.status, prompt.reward])).toEqual([
+      ['scored', 600],
+      null,
+      ['scored', 600],
+    ]);
+    expect(tried.executions[0]).toMatchObject({
+      outcome: 'completed',
+      advised_bundle: { cpu_seconds: 0.019, memory_mb: 16, tokens: 0, attention: 1 },
+    });
+    expect(tried.executions[0]?.next.bids).toHaveLength(1);
+    expect(await home.json('audit')).toEqual(before);
+    expect(await home.json('agents')).toHaveLength(1);
+    expect(readdirSync(triesDirectory(home.directory))).toEqual([]);
+  });
+
+  it('goes on at the prices and the cycle of its home, as it was left', async () => {
+    const folder = homeWith(liveOn);
+    await home.run('bootstrap', '--id', 'other');
+    expect(await home.run('run', '--headless', '--cycles', '1', '--set', 'market.cycle_seconds=0.01')).toMatchObject({
+      exitCode: 0,
+    });
+    const tried = await home.json<{ executions: readonly { cycle: number }[] }>('try', folder);
+    expect(tried.executions).toMatchObject([{ cycle: 2 }]);
+  });
+
+  it('ends with 1 where the agent meant to go on and was refused, and with 0 where it wanted to end', async () => {
+    const folder = homeWith(({ executionId }, economy) => noteRefusedBid(economy, executionId, 'below_reserve'));
+    const slip = await home.run('try', folder);
+    expect(slip).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(slip.stdout).toMatch(/from cycle 3 on, a restart\nits last bid was refused: below_reserve/);
+    home.remove();
+    const silent = homeWith(() => undefined);
+    const quiet = await home.run('try', silent);
+    expect(quiet).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(quiet.stdout).toContain('next: nothing: it would be dormant, then dead; it has placed no bid');
+    expect(readdirSync(home.directory)).toEqual(['My-Agent']);
+  });
+
+  it.each([
+    [['nowhere'], 'dir must be a folder'],
+    [['My-Agent', '--bundle', 'cpu_seconds=1'], 'memory_mb is missing'],
+    [['My-Agent', '--lives', '0'], 'lives must be a whole number from 1'],
+    [['My-Agent', '--marks', '7,8'], 'marks must be interesting,useful,understandable'],
+    [['My-Agent', '--marks', '7,8,11'], 'understandable'],
+    [['My-Agent', '--reason', 'why'], '--reason is told with --marks'],
+  ])('refuses %j in one line', async (words, said) => {
+    homeWith(liveOn);
+    const end = await home.run('try', ...words);
+    expect(end).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(end.stderr).toContain(said);
+    expect(end.stderr.trim().split('\n')).toHaveLength(1);
+    expect(readdirSync(home.directory)).toEqual(['My-Agent']);
+  });
+});
