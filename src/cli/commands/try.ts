@@ -6,7 +6,7 @@ import { checkScores, MARKS, type Scores } from '../../domain/attention.ts';
 import { formatCredits } from '../../domain/credits.ts';
 import { isAgentId } from '../../domain/ids.ts';
 import { checkText } from '../../domain/text.ts';
-import { OPERATOR_FILES } from '../../economy/agents/bootstrap-agent.ts';
+import { OPERATOR_FILES } from '../../economy/agents/agent-files.ts';
 import { uninstalled } from '../../operator/uninstalled.ts';
 import { isInOrder, type TriedExecution } from '../../operator/views/tried-execution.ts';
 import { readWorkspaceFolder } from '../../operator/workspace-folder.ts';

@@ -1,3 +1,4 @@
+import { cyclesIn } from '../../config/cycle-length.ts';
 import type { Scores } from '../../domain/attention.ts';
 import { clearCycle } from '../../economy/market/clear-cycle.ts';
 import type { Economy } from '../../economy/economy.ts';
@@ -47,12 +48,13 @@ const CYCLES_MAX = 10_000;
 
 /** The first cycle in which something wins; nothing where nothing is pending for the agent. */
 function nextCycle(economy: Economy, agentId: string): readonly number[] {
-  const { cycle_seconds: seconds, bid_horizon_cycles: horizon, ttl_cycles: ttl } = economy.config.market;
-  const cycles = Math.min(horizon + ttl + 1, CYCLES_MAX);
+  const { market } = economy.config;
+  const waited = cyclesIn(market.bid_horizon_seconds, market) + cyclesIn(market.ttl_seconds, market);
+  const cycles = Math.min(waited + 1, CYCLES_MAX);
   for (let cycle = 0; cycle < cycles; cycle += 1) {
     const isPending = bidsBefore(economy, Number.MAX_SAFE_INTEGER, 1, { agentId, status: 'pending' }).length > 0;
     if (!isPending) return [];
-    const { allocated } = clearCycle(economy, { runningMs: seconds * 1000 });
+    const { allocated } = clearCycle(economy, { runningMs: market.cycle_seconds * 1000 });
     if (allocated.length > 0) return allocated;
   }
   return [];
