@@ -45,7 +45,7 @@ describe('the end of a run has its limit', () => {
       const id = `agent-${number}`;
       economy.store.accounts.open(id);
       economy.store.agents.insert({ id, parentId: null, lineageId: id, bornCycle: 0, bornRunningMs: 0, bornAt: 0 });
-      economy.store.agents.markDormant(id, -1000);
+      economy.store.agents.markDormant(id, -1_000_000);
     }
     economy.close();
     const { stdout } = await home.run('run', '--headless', '--cycles', '1', ...QUICK);

@@ -142,6 +142,7 @@ describe('each command', () => {
           'simulate',
           'restore',
           'run',
+          'try',
           'prompts',
           'score',
           'skip',
