@@ -17,7 +17,7 @@ export interface ConfigCache {
  * more time than most commands. Rejects as `loadConfig` throws.
  */
 export async function cachedConfig(sources: ConfigSources, cache: ConfigCache): Promise<Config> {
-  const seen = seenOnce(sources);
+  const seen = readOnce(sources);
   const identity = identityOf(seen, cache.program);
   if (identity !== undefined) {
     const kept = keptBody(cache.read() ?? '', identity);
@@ -43,7 +43,7 @@ function told({ config, notices }: Read, { onNotice = () => undefined }: ConfigS
 }
 
 /** The same sources, whose file is read once: what is kept is kept under what it was made from. */
-function seenOnce(sources: ConfigSources): ConfigSources {
+export function readOnce(sources: ConfigSources): ConfigSources {
   const texts = new Map<string, string | undefined>();
   return {
     ...sources,
@@ -55,10 +55,12 @@ function seenOnce(sources: ConfigSources): ConfigSources {
 }
 
 /** All that decides what the configuration is; undefined where the file can't be read, which `loadConfig` will tell. */
-function identityOf({ home, readFile, environment, overrides }: ConfigSources, program: string): string | undefined {
+function identityOf(sources: ConfigSources, program: string): string | undefined {
+  const { home, readFile, environment, overrides, instead } = sources;
   try {
     const variables = Object.entries(environment).filter(([name]) => name.startsWith('BP_'));
-    return JSON.stringify([program, readFile(join(home, CONFIG_FILE)) ?? null, variables.sort(), overrides]);
+    const under = instead ?? readFile(join(home, CONFIG_FILE)) ?? null;
+    return JSON.stringify([program, under, variables.sort(), overrides]);
   } catch {
     return undefined;
   }

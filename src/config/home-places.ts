@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 /** Where things lie in a home. All of it is named here; docs/operating.md says what each is for. */
 export const CONFIG_FILE = 'bp-agents.yaml';
 
+export const RUN_RECORD = 'run-config.json';
+
 /** Agents' files, one folder an agent. */
 export function workspacesDirectory(home: string): string {
   return join(home, 'workspaces');
@@ -25,6 +27,11 @@ export function backupsDirectory(database: string): string {
 /** What the configuration came to when it was last read: only to start faster, it may go at any time. */
 export function configCachePath(home: string): string {
   return join(stateDirectory(home), 'config.cache');
+}
+
+/** The configuration that the newest `run` goes or went by. */
+export function runRecordPath(home: string): string {
+  return join(stateDirectory(home), RUN_RECORD);
 }
 
 /** What the engine's machine has, as the newest `run` found it; there only where that is another machine. */

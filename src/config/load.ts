@@ -4,7 +4,17 @@ import { CONFIG_FILE } from './home-places.ts';
 import { configJsonSchema, expectation, knownPaths, namedNode, nodeAt, type ConfigNode } from './json-schema.ts';
 import { configSchema, type Config } from './schema.ts';
 import { inSeconds, withOldKeys } from './old-keys.ts';
-import { cut, environmentLayers, fileLayer, invalid, isSection, overrideLayer, shown, type Layer } from './sources.ts';
+import {
+  cut,
+  environmentLayers,
+  fileLayer,
+  invalid,
+  isSection,
+  overrideLayer,
+  shown,
+  valuesLayer,
+  type Layer,
+} from './sources.ts';
 
 /** The outside world that configuration is read from. */
 export interface ConfigSources {
@@ -14,12 +24,15 @@ export interface ConfigSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What `--set` was given, each as `key.path=value`; later ones win. */
   readonly overrides: readonly string[];
+  /** Takes the place of the file, such as what a `run` recorded; `name` is what messages call it. */
+  readonly instead?: { readonly name: string; readonly values: Readonly<Record<string, unknown>> };
   /** Told by `loadConfig`, in one line, what these sources say in a way that is no longer the right one. */
   readonly onNotice?: (line: string) => void;
 }
 
 /**
- * Defaults, overridden by the home's `bp-agents.yaml`, by `BP_…` variables and by `--set`, in this order.
+ * Defaults, overridden by the home's `bp-agents.yaml` or what takes its place, by `BP_…` variables and by `--set`, in
+ * this order.
  * Throws `BpError`: `config_invalid` with a line that names the source, the key and what would be right;
  * `config_unreadable` where the file is there but can't be read.
  */
@@ -58,6 +71,12 @@ export function effectiveValues(sources: ConfigSources): readonly EffectiveValue
   });
 }
 
+/** The variables that set something, by their names. Throws as `loadConfig` does. */
+export function settingVariables({ environment }: ConfigSources): Readonly<Record<string, string>> {
+  const names = environmentLayers(environment, withOldKeys(configJsonSchema())).map(({ whereIs }) => whereIs([]));
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
+}
+
 interface ReadSources {
   readonly layers: readonly Layer[];
   readonly merged: Tree;
@@ -65,15 +84,22 @@ interface ReadSources {
 }
 
 function readSources(sources: ConfigSources, root: ConfigNode): ReadSources {
-  const text = readConfigFile(sources);
   const known = withOldKeys(root);
   const kinds = [
-    text === undefined ? [] : [fileLayer(text, CONFIG_FILE, known)],
+    underLayers(sources, known),
     environmentLayers(sources.environment, known),
     sources.overrides.map((override) => overrideLayer(override, known)),
   ];
   const { layers, notice } = inSeconds(kinds, cycleSecondsOf(kinds.flat(), root), known);
   return { layers, merged: mergeAll(layers, root), notice };
+}
+
+/** The file, or what takes its place. */
+function underLayers(sources: ConfigSources, root: ConfigNode): readonly Layer[] {
+  const { instead } = sources;
+  if (instead) return [valuesLayer(instead.values, instead.name, root)];
+  const text = readConfigFile(sources);
+  return text === undefined ? [] : [fileLayer(text, CONFIG_FILE, root)];
 }
 
 function mergeAll(layers: readonly Layer[], root: ConfigNode): Tree {

@@ -28,6 +28,11 @@ export function fileLayer(text: string, name: string, root: ConfigNode): Layer {
   return layer(toPlain(document, name), whereIs, root);
 }
 
+/** What was read before, from a file or otherwise. Throws `BpError` with code `config_invalid`. */
+export function valuesLayer(values: Readonly<Record<string, unknown>>, name: string, root: ConfigNode): Layer {
+  return layer(values, () => name, root);
+}
+
 /** The variables that set something, in the order of their names. Throws `BpError` with code `config_invalid`. */
 export function environmentLayers(
   environment: Readonly<Record<string, string | undefined>>,

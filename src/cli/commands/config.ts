@@ -4,15 +4,18 @@ import type { Command } from 'commander';
 import { CONFIG_FILE, databasePath } from '../../config/home-places.ts';
 import { effectiveValues, type EffectiveValue } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
+import { otherValues, treeOf } from '../../config/run-record.ts';
 import { derive, type Derived } from '../../config/supply.ts';
 import { reward } from '../../domain/attention.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { bundleCost, bundleView, type Prices } from '../../domain/resources.ts';
 import { pricesView } from '../../economy/market/cycle-record.ts';
 import { bareBundle, pricesOf } from '../../economy/views/market-view.ts';
+import type { Home } from '../../operator/home.ts';
 import { machineOf } from '../home/engine-machine.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { configSources, homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { recordFor, someOf } from '../home/config-in-force.ts';
+import { readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome } from '../home/opened-home.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
@@ -23,28 +26,40 @@ const MEAN_MARK = 5;
 export function addConfig(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const view = await configView(deps, options);
+    const { config, sources } = await readConfig(deps, options);
+    const values = effectiveValues(sources);
+    const record = recordFor(deps, sources, 'run');
+    const other = record ? otherValues(record, values) : null;
+    const view = configView(deps, { directory: sources.home, config }, { values, other });
     if (options.json) printJson(deps.stdout, view);
-    else printLines(deps.stdout, lines(view, effectiveValues(configSources(deps, options))));
+    else printLines(deps.stdout, lines(view, values));
+    const differing = Object.entries(other ?? {}).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+    if (differing.length > 0)
+      printLines(deps.stderr, [`bp-agents: the run that goes on, or the last, has other values: ${someOf(differing)}`]);
   });
 }
 
-async function configView(deps: CliDeps, options: GlobalOptions) {
-  const home = homeDirectory(deps, options);
-  const values = effectiveValues(configSources(deps, options));
-  const config = await readConfig(deps, options);
-  const derived = derive(config, machineOf(deps, home));
+interface Compared {
+  readonly values: readonly EffectiveValue[];
+  /** Those of the `run` that goes on, or of the last, where they are others; null where none recorded any. */
+  readonly other: Readonly<Record<string, unknown>> | null;
+}
+
+function configView(deps: CliDeps, home: Pick<Home, 'directory' | 'config'>, { values, other }: Compared) {
+  const { directory, config } = home;
+  const derived = derive(config, machineOf(deps, directory));
   return {
-    home,
-    file: join(home, CONFIG_FILE),
-    config: nested(values),
+    home: directory,
+    file: join(directory, CONFIG_FILE),
+    config: treeOf(values),
     /** Only what isn't the default. */
     set_by: Object.fromEntries(
       values.flatMap(({ path, origin }) => (origin === null ? [] : [[path.join('.'), origin]])),
     ),
+    differs_in_run: other,
     supply: bundleView(derived.supply),
     start_prices: pricesView(derived.startPrices),
-    mean_answer: meanAnswer(config, await pricesToday(deps, options, derived)),
+    mean_answer: meanAnswer(config, pricesToday(deps, home, derived)),
   };
 }
 
@@ -65,24 +80,14 @@ function meanAnswer(config: Config, prices: Prices) {
 }
 
 /** Those of the economy where there is one, otherwise those that it would start with. */
-async function pricesToday(deps: CliDeps, options: GlobalOptions, derived: Derived): Promise<Prices> {
-  if (!existsSync(databasePath(homeDirectory(deps, options)))) return derived.startPrices;
-  const home = await openHome(deps, options, { create: false });
+function pricesToday(deps: CliDeps, place: Pick<Home, 'directory' | 'config'>, derived: Derived): Prices {
+  if (!existsSync(databasePath(place.directory))) return derived.startPrices;
+  const home = openHome(deps, place, { create: false });
   try {
     return pricesOf(home.economy);
   } finally {
     home.close();
   }
-}
-
-function nested(values: readonly EffectiveValue[]): Readonly<Record<string, unknown>> {
-  const tree: Record<string, unknown> = {};
-  for (const { path, value } of values) {
-    let section = tree;
-    for (const key of path.slice(0, -1)) section = (section[key] ??= {}) as Record<string, unknown>;
-    section[path.at(-1) ?? ''] = value;
-  }
-  return tree;
 }
 
 function lines(view: Awaited<ReturnType<typeof configView>>, values: readonly EffectiveValue[]): readonly string[] {

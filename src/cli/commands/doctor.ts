@@ -14,10 +14,10 @@ import { printJson, printLines, tableLines } from '../output/printing.ts';
 export function addDoctor(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const config = await readConfig(deps, options);
+    const { config } = await readConfig(deps, options);
     const findings = [
       nodeFinding(process.versions.node),
-      ...(await homeFindings(deps, options)),
+      ...(await homeFindings(deps, { directory: homeDirectory(deps, options), config })),
       ...modelsFindings(config),
       ...(await engine(deps, options, config)),
     ];

@@ -7,7 +7,7 @@ import { printJson, printLines } from '../output/printing.ts';
 export function addImage(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const options = command.optsWithGlobals<GlobalOptions>();
-    const config = await readConfig(deps, options);
+    const { config } = await readConfig(deps, options);
     // Progress is for people; the answer alone goes where a script reads.
     const progress = (line: string) => printLines(options.json ? deps.stderr : deps.stdout, [line]);
     const { id, built, milliseconds } = await deps.engine.ensureImage(config, progress, deps.interrupt);

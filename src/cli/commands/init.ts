@@ -16,11 +16,13 @@ export function addInit(command: Command, deps: CliDeps): void {
     const options = command.optsWithGlobals<GlobalOptions>();
     const home = homeDirectory(deps, options);
     // A configuration that is wrong is told before anything is made.
-    await readConfig(deps, options);
+    const read = await readConfig(deps, options);
     makeFolder(workspacesDirectory(home), 0o700);
     const config = writeNew(join(home, CONFIG_FILE), configTemplate());
     const database = !existsSync(databasePath(home));
-    (await openHome(deps, options, { create: true })).close();
+    // The file that was just written is read at once, so that the next command finds what it came to.
+    const { config: parameters } = config ? await readConfig(deps, options, { isToldAlready: true }) : read;
+    openHome(deps, { directory: home, config: parameters }, { create: true }).close();
     if (options.json) printJson(deps.stdout, { home, made: { config, database } });
     else printLines(deps.stdout, lines(home, { config, database }));
   });

@@ -7,6 +7,7 @@ import type { CliDeps } from '../cli-deps.ts';
 import { reject } from '../output/command-failure.ts';
 import { machineOf } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { forgetRun } from '../home/run-record-file.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
 
@@ -15,13 +16,14 @@ export function addRestore(command: Command, deps: CliDeps): void {
     const options = command.optsWithGlobals<GlobalOptions>();
     if (file.trim() === '') reject('empty', 'FILE must be a name, not empty', { field: 'file' });
     const { clock, random } = deps;
-    const config = await readConfig(deps, options);
+    const { config } = await readConfig(deps, options);
     const directory = homeDirectory(deps, options);
     const lock = lockOutRuns(directory, process.pid, 'restore');
     try {
       const economy = { clock, random, config, derived: derive(config, machineOf(deps, directory)) };
       const path = resolve(deps.directory, file);
       const restored = await restoreEconomy(economy, directory, path);
+      forgetRun(directory);
       if (options.json) printJson(deps.stdout, { file: path, ...restored });
       else printLines(deps.stdout, lines(path, restored));
     } finally {

@@ -16,6 +16,7 @@ import { madeAgentLines } from '../output/made-agent-lines.ts';
 import { learnMachine } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome, putBackWorkspaces } from '../home/opened-home.ts';
+import { recordRun } from '../home/run-record-file.ts';
 import { printLines } from '../output/printing.ts';
 import { runSession } from '../run/run-session.ts';
 import { refuseDamaged } from '../../economy/home/wholeness.ts';
@@ -39,16 +40,20 @@ export function addRun(command: Command, deps: CliDeps): void {
       const cyclesMax =
         cycles === undefined ? undefined : valueOf(parseWhole(cycles, 'cycles', { least: 1, most: CYCLES_MAX }));
       // Wrong values are told before anything is made.
-      const config = await readConfig(deps, options);
+      const read = await readConfig(deps, options);
+      const { config } = read;
       const directory = homeDirectory(deps, options);
       const lock = lockRun(directory, process.pid);
       try {
         await learnMachine(deps, directory, config);
         const isNew = !existsSync(databasePath(directory));
-        const home = await patiently(deps, () => openHome(deps, options, { create: true, isPatient: true }));
+        const home = await patiently(deps, () =>
+          openHome(deps, { directory, config }, { create: true, isPatient: true }),
+        );
         if (!home) return;
         try {
           refuseDamaged(home.economy);
+          await recordRun(deps, read);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
           printLines(deps.stdout, [...welcome(home, isNew), ...begun, ...dayCostLines(home.economy)]);

@@ -11,7 +11,8 @@ import { uninstalled } from '../../operator/uninstalled.ts';
 import { isInOrder, type TriedExecution } from '../../operator/views/tried-execution.ts';
 import { readWorkspaceFolder } from '../../operator/workspace-folder.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
+import { configInForce } from '../home/config-in-force.ts';
+import { homeDirectory, type GlobalOptions } from '../home/home-config.ts';
 import { parseAmount, parseBundleText, parseMark, parseWhole } from '../input/arguments.ts';
 import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
@@ -49,7 +50,7 @@ export function addTry(command: Command, deps: CliDeps): void {
         reject('invalid_value', `dir must be a folder with an agent's files; ${directory} is none`, { field: 'dir' });
       const folder = valueOf(readWorkspaceFolder(directory, OPERATOR_FILES));
       const home = homeDirectory(deps, options);
-      const config = withReplay(await readConfig(deps, options), home, replayOf(deps, options));
+      const config = withReplay(await configInForce(deps, command), home, replayOf(deps, options));
       const reason = order.marks?.reason ?? null;
       const wrong = reason === null ? undefined : checkText(reason, 'reason', config.attention.reason_chars_max);
       if (wrong) valueOf(wrong);

@@ -7,16 +7,17 @@ import type { Finding } from '../../platform/finding.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { Home } from '../../operator/home.ts';
 import { failureOf } from '../output/command-failure.ts';
-import { homeDirectory, type GlobalOptions } from '../home/home-config.ts';
 import { openHome } from '../home/opened-home.ts';
 import { clockFinding } from './clock-finding.ts';
 import { examineDatabase, newestRecordAt } from '../../economy/home/wholeness.ts';
 import { unsettledExecutions } from '../../economy/views/execution-view.ts';
 
+type Place = Pick<Home, 'directory' | 'config'>;
+
 /** What of a home can be out of order: its database, its lock, its folders, its disk, and time itself. */
-export async function homeFindings(deps: CliDeps, options: GlobalOptions): Promise<readonly Finding[]> {
-  const directory = homeDirectory(deps, options);
-  const { finding, newestAt, unsettled } = await databaseFindings(deps, options, directory);
+export async function homeFindings(deps: CliDeps, place: Place): Promise<readonly Finding[]> {
+  const { directory } = place;
+  const { finding, newestAt, unsettled } = databaseFindings(deps, place);
   return [
     finding,
     runFinding(directory, unsettled),
@@ -33,7 +34,8 @@ interface Examined {
   readonly unsettled?: number;
 }
 
-async function databaseFindings(deps: CliDeps, options: GlobalOptions, directory: string): Promise<Examined> {
+function databaseFindings(deps: CliDeps, place: Place): Examined {
+  const { directory } = place;
   const name = 'database';
   const path = databasePath(directory);
   if (!existsSync(path)) return { finding: { name, ok: true, detail: `none yet at ${path}; bp-agents init makes it` } };
@@ -43,7 +45,7 @@ async function databaseFindings(deps: CliDeps, options: GlobalOptions, directory
       return {
         finding: { name, ok: true, detail: `of an earlier version; the next command brings it up to date: ${path}` },
       };
-    const home = await openHome(deps, options, { create: false });
+    const home = openHome(deps, place, { create: false });
     try {
       return { finding: wholeness(home, path), ...newest(home) };
     } finally {

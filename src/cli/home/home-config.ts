@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { cachedConfig } from '../../config/config-cache.ts';
+import { cachedConfig, readOnce, type ConfigCache } from '../../config/config-cache.ts';
 import { configCachePath } from '../../config/home-places.ts';
 import type { ConfigSources } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
@@ -32,10 +32,28 @@ export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSour
   };
 }
 
-/** Rejects as `loadConfig` throws. */
-export async function readConfig(deps: CliDeps, options: GlobalOptions): Promise<Config> {
-  const sources = configSources(deps, options);
-  return cachedConfig(sources, configCacheFile(configCachePath(sources.home), deps.version));
+/** What a command goes by, and what that was made from: a file is read once. */
+export interface ReadConfig {
+  readonly config: Config;
+  readonly sources: ConfigSources;
+}
+
+/**
+ * What the file says now, under the variables and flags of this command. Says what is no longer the right way to say
+ * it, unless this command has done so already. Rejects as `loadConfig` throws.
+ */
+export async function readConfig(
+  deps: CliDeps,
+  options: GlobalOptions,
+  { isToldAlready = false }: { readonly isToldAlready?: boolean } = {},
+): Promise<ReadConfig> {
+  const told = configSources(deps, options);
+  const sources = readOnce(isToldAlready ? { ...told, onNotice: () => undefined } : told);
+  return { config: await cachedConfig(sources, cacheOf(deps, sources)), sources };
+}
+
+export function cacheOf({ version }: CliDeps, { home }: ConfigSources): ConfigCache {
+  return configCacheFile(configCachePath(home), version);
 }
 
 const CONFIG_BYTES_MAX = 4 * 1_048_576;

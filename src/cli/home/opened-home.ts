@@ -7,30 +7,30 @@ import type { Home } from '../../operator/home.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { printLines } from '../output/printing.ts';
 import { machineOf } from './engine-machine.ts';
-import { homeDirectory, readConfig, type GlobalOptions } from './home-config.ts';
+import { configInForce } from './config-in-force.ts';
+import { homeDirectory, type GlobalOptions } from './home-config.ts';
 
-/** Opens the economy of the home. The caller closes it. */
-export async function openHome(
+/** Opens the economy of a home with this configuration. The caller closes it. */
+export function openHome(
   deps: CliDeps,
-  options: GlobalOptions,
+  { directory, config }: Pick<Home, 'directory' | 'config'>,
   { create, isPatient = false }: Pick<HomeOptions, 'create' | 'isPatient'>,
-): Promise<Home> {
-  const directory = homeDirectory(deps, options);
-  const config = await readConfig(deps, options);
+): Home {
   const { clock, random } = deps;
   const machine = machineOf(deps, directory);
   const economy = openHomeEconomy({ directory, config, machine, clock, random, create, isPatient });
   return { directory, config, economy, close: () => closeEconomy(economy) };
 }
 
-/** Works on the economy of the home and closes it again. */
+/** Works on the economy of the home, with the configuration that the command goes by, and closes it again. */
 export async function withHome<T>(
   deps: CliDeps,
   command: Command,
   work: (home: Home) => T | Promise<T>,
   { create = false }: { readonly create?: boolean } = {},
 ): Promise<T> {
-  const home = await openHome(deps, command.optsWithGlobals<GlobalOptions>(), { create });
+  const directory = homeDirectory(deps, command.optsWithGlobals<GlobalOptions>());
+  const home = openHome(deps, { directory, config: await configInForce(deps, command) }, { create });
   try {
     await recoverWorkspaces(deps, home);
     return await work(home);

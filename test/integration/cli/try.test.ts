@@ -64,6 +64,16 @@ describe('try', () => {
     expect(tried.executions).toMatchObject([{ cycle: 2 }]);
   });
 
+  it('goes by the configuration of the last run', async () => {
+    const folder = homeWith(liveOn);
+    const rates = ['--set', 'attention.rates={interesting: 1, useful: 1, understandable: 1}'];
+    expect(await home.run('run', '--headless', '--cycles', '1', '--bootstrap', ...rates)).toMatchObject({
+      exitCode: 0,
+    });
+    const tried = await home.json<Tried>('try', folder, '--bundle', BARE, '--marks', '7,8,9');
+    expect(tried.executions.map(({ prompt }) => prompt?.reward)).toEqual([24]);
+  });
+
   it('ends with 1 where the agent meant to go on and was refused, and with 0 where it wanted to end', async () => {
     const folder = homeWith(({ executionId }, economy) => noteRefusedBid(economy, executionId, 'below_reserve'));
     const slip = await home.run('try', folder);

@@ -1,0 +1,39 @@
+/**
+ * Which configuration a command goes by: `run`, that of the `run` that goes on, else of the last one; `running`, that of
+ * the `run` that goes on, else the file's; `file`, what the file says now, as the next `run` will.
+ */
+export type GoesBy = 'run' | 'running' | 'file';
+
+/** What shows an economy shows it as it is run; what changes one does as its next `run` would where none goes on. */
+export const GOES_BY: Readonly<Record<string, GoesBy>> = {
+  init: 'file',
+  bootstrap: 'running',
+  try: 'run',
+  run: 'file',
+  stop: 'running',
+  prompts: 'run',
+  score: 'running',
+  skip: 'running',
+  status: 'run',
+  agents: 'run',
+  agent: 'run',
+  'agent install': 'running',
+  'agent update': 'running',
+  markets: 'run',
+  bids: 'run',
+  explain: 'run',
+  executions: 'run',
+  calls: 'run',
+  logs: 'run',
+  history: 'run',
+  replay: 'run',
+  measures: 'run',
+  config: 'file',
+  audit: 'run',
+  export: 'run',
+  backup: 'run',
+  restore: 'file',
+  purge: 'running',
+  image: 'file',
+  doctor: 'file',
+};
