@@ -16,6 +16,7 @@ function cpuMsOf(program: readonly string[]): number {
   const script = '"$@" > /dev/null || exit 1; times';
   const said = execFileSync('bash', ['-c', script, 'bash', ...program], {
     encoding: 'utf8',
+    stdio: 'pipe',
     env: { ...process.env, LC_ALL: 'C' },
   });
   const [user = NaN, system = NaN] = [...(said.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)].map(
