@@ -8,7 +8,8 @@ import { bringPackages } from '../helpers/packages.ts';
 import { programHome, type ProgramHome } from '../helpers/program.ts';
 import { providersAt } from '../helpers/provider-settings.ts';
 
-// docs/agents, with their packages brought along: a registry is not everywhere, and that of Python not here at all.
+// Those of docs/agents that have a provider's SDK, with their packages brought along: a registry is not everywhere, and
+// that of Python not here at all.
 
 const folder = (name: string) => fileURLToPath(new URL(`../../docs/agents/${name}`, import.meta.url));
 
@@ -40,7 +41,6 @@ afterAll(async () => {
 it.each([
   ['openai-node', 'cpu_seconds=6,memory_mb=256,tokens=2000,attention=1', ['openai']],
   ['anthropic-node', 'cpu_seconds=6,memory_mb=256,tokens=4000,attention=1', ['@anthropic-ai/sdk']],
-  ['curl', 'cpu_seconds=1,memory_mb=64,tokens=1000,attention=1', []],
 ])('%s thinks, bids for its next life and asks for the human', async (name, bundle, packages) => {
   const id = `a-${name}`;
   const from = join(place.directory, name);
