@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import SqliteDatabase from 'better-sqlite3';
-import { withDatabaseErrors } from './database.ts';
+import { withDatabaseErrors, type Database } from './database.ts';
 import { marketsTable, type MarketRow } from './markets.ts';
 import { newestVersion } from './migrations.ts';
 import { stateTable } from './state.ts';
@@ -17,7 +18,7 @@ export interface MarketGlance {
  */
 export function glanceAtMarket(path: string): MarketGlance | undefined {
   return withDatabaseErrors(path, () => {
-    const database = new SqliteDatabase(path, { readonly: true, fileMustExist: true });
+    const database = openToLook(path);
     try {
       if (Number(database.pragma('user_version', { simple: true })) !== newestVersion()) return undefined;
       return database.transaction(() => {
@@ -28,4 +29,15 @@ export function glanceAtMarket(path: string): MarketGlance | undefined {
       database.close();
     }
   });
+}
+
+/**
+ * A connection that may only read can't take its log away again. Where there is none yet, one that could write but
+ * mustn't leaves the folder as it was; where there is one, it is of a `run`, and to write it back is not for whoever looks.
+ */
+function openToLook(path: string): Database {
+  const hasLog = [`${path}-wal`, `${path}-shm`].some((log) => existsSync(log));
+  const database = new SqliteDatabase(path, { readonly: hasLog, fileMustExist: true });
+  database.pragma('query_only = ON');
+  return database;
 }

@@ -34,6 +34,13 @@ const LIVES = { least: 1, most: 1000 };
 /** Where the folder's own name can't be an agent's. */
 const NAMELESS = 'agent';
 
+/** What is said of the market that answers. */
+const LIKE = {
+  home: [],
+  new: ['there is no economy here: prices are those of a new one'],
+  new_for_version: ['another version of bp-agents made the economy here: prices are those of a new one'],
+};
+
 export function addTry(command: Command, deps: CliDeps): void {
   withJson(command)
     .option('--bundle <bundle>', 'what it may use, such as cpu_seconds=1,memory_mb=64,tokens=0,attention=1')
@@ -60,10 +67,10 @@ export function addTry(command: Command, deps: CliDeps): void {
       const say = (lines: readonly string[]) => {
         if (!options.json) printLines(deps.stdout, lines);
       };
-      const begun = (like: string, offered: Parameters<typeof formatCredits>[0]) =>
+      const begun = (like: keyof typeof LIKE, offered: Parameters<typeof formatCredits>[0]) =>
         say([
           `trying ${agentId}: ${folder.files.length} files; its bid offers ${formatCredits(offered)} credits of practice money`,
-          ...(like === 'home' ? [] : ['there is no economy here: prices are those of a new one']),
+          ...LIKE[like],
           ...uninstalled(folder),
         ]);
       const tried = (execution: TriedExecution) => {

@@ -8,8 +8,8 @@ import { openPassingEconomy, type HomeOptions } from './open-home.ts';
 
 export interface PracticeEconomy {
   readonly economy: Economy;
-  /** Whose market it is like: that of the home as it stands, or a new one. */
-  readonly like: 'home' | 'new';
+  /** Whose market it is like: that of the home as it stands, or a new one: there is none, or another version made it. */
+  readonly like: 'home' | 'new' | 'new_for_version';
 }
 
 /**
@@ -19,7 +19,8 @@ export interface PracticeEconomy {
  */
 export function openPracticeEconomy({ directory, ...options }: Omit<HomeOptions, 'create'>): PracticeEconomy {
   const path = databasePath(directory);
-  const glance = existsSync(path) ? glanceAtMarket(path) : undefined;
+  const isThere = existsSync(path);
+  const glance = isThere ? glanceAtMarket(path) : undefined;
   const economy = openPassingEconomy(options);
   const { [STORE]: store } = economy;
   if (glance)
@@ -28,5 +29,5 @@ export function openPracticeEconomy({ directory, ...options }: Omit<HomeOptions,
       for (const row of glance.rows) store.markets.put(row);
     });
   fitPrices(economy);
-  return { economy, like: glance ? 'home' : 'new' };
+  return { economy, like: glance ? 'home' : isThere ? 'new_for_version' : 'new' };
 }

@@ -1,8 +1,10 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { triesDirectory } from '../../../src/config/home-places.ts';
+import { databasePath, triesDirectory } from '../../../src/config/home-places.ts';
 import { noteRefusedBid } from '../../../src/economy/executions/refused-bid.ts';
+import { newestVersion } from '../../../src/store/migrations.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
 
@@ -54,6 +56,35 @@ describe('try', () => {
     expect(readdirSync(triesDirectory(home.directory))).toEqual([]);
   });
 
+  it('leaves no log beside the database where nobody else has it open', async () => {
+    const folder = homeWith(liveOn);
+    await home.run('bootstrap', '--id', 'other');
+    const path = databasePath(home.directory);
+    const logs = () => readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}-`));
+    const before = readFileSync(path);
+    expect(logs()).toEqual([]);
+    expect(await home.run('try', folder)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(logs()).toEqual([]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('leaves the log of whoever has the database open as it is', async () => {
+    const folder = homeWith(liveOn);
+    await home.run('bootstrap', '--id', 'other');
+    const path = databasePath(home.directory);
+    const open = new SqliteDatabase(path);
+    try {
+      open.pragma('user_version = 0');
+      open.pragma(`user_version = ${newestVersion()}`);
+      const log = readFileSync(`${path}-wal`);
+      expect(log.length).toBeGreaterThan(0);
+      expect(await home.run('try', folder)).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(readFileSync(`${path}-wal`).equals(log)).toBe(true);
+    } finally {
+      open.close();
+    }
+  });
+
   it('goes on at the prices and the cycle of its home, as it was left', async () => {
     const folder = homeWith(liveOn);
     await home.run('bootstrap', '--id', 'other');
@@ -73,6 +104,26 @@ describe('try', () => {
     const tried = await home.json<Tried>('try', folder, '--bundle', BARE, '--marks', '7,8,9');
     expect(tried.executions.map(({ prompt }) => prompt?.reward)).toEqual([24]);
   });
+
+  it.each([1, 99])(
+    'says that version %d of the program made the economy here, and leaves it as it is',
+    async (version) => {
+      const folder = homeWith(liveOn);
+      await home.run('bootstrap', '--id', 'other');
+      const path = databasePath(home.directory);
+      const made = new SqliteDatabase(path);
+      made.pragma(`user_version = ${version}`);
+      made.close();
+      const before = readFileSync(path);
+      const tried = await home.run('try', folder);
+      expect(tried).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(tried.stdout).toContain(
+        'another version of bp-agents made the economy here: prices are those of a new one',
+      );
+      expect(tried.stdout).not.toContain('there is no economy here');
+      expect(readFileSync(path).equals(before)).toBe(true);
+    },
+  );
 
   it('ends with 1 where the agent meant to go on and was refused, and with 0 where it wanted to end', async () => {
     const folder = homeWith(({ executionId }, economy) => noteRefusedBid(economy, executionId, 'below_reserve'));
