@@ -1,6 +1,7 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
+import type { RequestObserver } from '../../src/domain/served-request.ts';
 import type { StartingExecution } from '../../src/economy/executions/start-execution.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
@@ -60,7 +61,11 @@ export interface TestService {
 
 /** The service over real sockets on a real database. */
 export async function openTestService(
-  options: TestEconomyOptions & { readonly keys?: KeySources; readonly clock?: Clock } = {},
+  options: TestEconomyOptions & {
+    readonly keys?: KeySources;
+    readonly clock?: Clock;
+    readonly observe?: RequestObserver;
+  } = {},
 ): Promise<TestService> {
   // Tests of other things make more requests than an agent may.
   const overrides = ['service.request_burst_max=100000', ...(options.overrides ?? [])];
@@ -72,7 +77,7 @@ export async function openTestService(
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
   const transports = openTransports(economy.config.intelligence, { home: economy.home, logger });
   const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
-  const service = await createService({ economy, gateway, clock, logger });
+  const service = await createService({ economy, gateway, clock, logger, observe: options.observe });
   const runs: ListeningRun[] = [];
 
   const test: TestService = {
