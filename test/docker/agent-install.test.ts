@@ -262,7 +262,7 @@ it('leaves what was there where it fails or is killed', async () => {
 });
 
 it('installs while a run goes on: the agent rests, and lives on with what was installed', async () => {
-  const place = home(`packages.python_index=${registry.index}`, 'market.ttl_cycles=1000');
+  const place = home(`packages.python_index=${registry.index}`, 'market.ttl_seconds=500');
   // Lives on whether it finds the package or not.
   const again =
     "import json, urllib.request\nenv = json.load(open('env.json'))\n" +
