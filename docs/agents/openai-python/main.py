@@ -11,7 +11,7 @@ me.ensure_next_life(bundle, earliest_cycle=me.cycle + (1 if is_sold else 6))
 for answer in me.answers():
     print(answer["title"], answer["scores"], answer["reason"])
 
-if me.context["attention"]:
+if me.context["attention"] and me.context["tokens"]:
     import openai  # Here, since it takes more CPU time than all else: a life that doesn't think needn't pay for it.
 
     client = openai.OpenAI()  # Base URL and key are in the environment; the budget is the execution's own.
