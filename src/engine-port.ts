@@ -21,11 +21,11 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
 
   return {
     ...engine,
-    async start(home, { logger, events, practice }, signal): Promise<RunningParts> {
+    async start(home, { logger, events, checks, practice }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
       try {
-        for (const warning of await sandbox.check(signal)) logger.warn({}, warning);
+        for (const warning of await sandbox.check(signal, checks)) logger.warn({}, warning);
       } catch (error) {
         // What the check has found is what is told.
         await sandbox.close().catch(() => undefined);

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import type { ThisProcess } from '../platform/this-process.ts';
 import type { Engine } from '../sandbox/engine.ts';
+import type { CheckMemory } from '../sandbox/sandbox.ts';
 
 /** What the commands need of the world. `main.ts` passes the real one. */
 export interface CliDeps {
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly logger: Logger;
   /** Where the market tells what happens. */
   readonly events: MarketEvents;
+  /** What of the engine's check need not be done again. */
+  readonly checks: CheckMemory;
   /** It is for practice. */
   readonly practice?: Practice | undefined;
 }

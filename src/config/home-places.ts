@@ -39,6 +39,11 @@ export function engineMachinePath(home: string): string {
   return join(stateDirectory(home), 'engine-machine.json');
 }
 
+/** Which engine the newest check in a container was of, and what it came to: only for `try` to begin sooner, it may go. */
+export function provenEnginePath(home: string): string {
+  return join(stateDirectory(home), 'engine-proven.json');
+}
+
 export function logsDirectory(home: string): string {
   return join(stateDirectory(home), 'logs');
 }

@@ -13,9 +13,9 @@ export const SERVICE_URL = 'http://127.0.0.1:8080';
 export interface Sandbox {
   /**
    * Checks that the engine answers, that the image is there and that a container can be attached to and sees its workspace.
-   * Resolves with one line each for what works less well than it could.
+   * Resolves with one line each for what works less well than it could. What `memory` recalls is not tried in a container.
    */
-  check(signal: AbortSignal): Promise<readonly string[]>;
+  check(signal: AbortSignal, memory?: CheckMemory): Promise<readonly string[]>;
   /**
    * Makes the workspace ready (lays `files`, then writes the handshake) and starts the container up to the point where
    * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
@@ -43,6 +43,15 @@ export interface Sandbox {
    * mounts. To be called at the start, and at the end once all is settled.
    */
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  /** As `sweep` with nothing to keep, and the agents' workspaces go, too: for a home that is over. Idempotent. */
+  erase(signal: AbortSignal): Promise<void>;
+}
+
+/** What earlier checks came to, each known by what it depended on. */
+export interface CheckMemory {
+  /** The lines of one that need not be made again; undefined: it has to be. */
+  recall(basis: string): readonly string[] | undefined;
+  remember(basis: string, lines: readonly string[]): void;
 }
 
 export interface ExecutionRequest {

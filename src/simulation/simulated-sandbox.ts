@@ -64,6 +64,10 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
       call('sweep', signal, () => {
         for (const executionId of [...engine.containers.keys()]) if (!keep.has(executionId)) engine.remove(executionId);
       }),
+    erase: (signal) =>
+      call('erase', signal, () => {
+        for (const executionId of [...engine.containers.keys()]) engine.remove(executionId);
+      }),
   };
 }
 

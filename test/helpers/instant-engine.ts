@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { workspacesDirectory } from '../../src/config/home-places.ts';
 import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { parseId } from '../../src/domain/ids.ts';
 import { bundleCost } from '../../src/domain/resources.ts';
@@ -87,6 +89,7 @@ function instantSandbox(directory: string, economy: Economy, behave: Behaviour):
     close: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
+    erase: () => Promise.resolve(rmSync(workspacesDirectory(directory), { recursive: true, force: true })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { logsDirectory } from '../../config/home-places.ts';
+import { logsDirectory, provenEnginePath } from '../../config/home-places.ts';
 import type { MarketEvent } from '../../domain/market-event.ts';
 import { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
@@ -14,6 +14,7 @@ import { openTerminal } from '../../terminal/open-terminal.ts';
 import { PlainTerminal } from '../../terminal/plain-terminal.ts';
 import type { Terminal } from '../../terminal/view.ts';
 import type { CliDeps, RunOptions, RunningParts } from '../cli-deps.ts';
+import { checkMemory } from '../home/check-memory.ts';
 import { failureOf } from '../output/command-failure.ts';
 import { printLines } from '../output/printing.ts';
 import { sweepTries } from '../try/try-place.ts';
@@ -49,7 +50,8 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   const limits = new EndLimits(deps, home);
   const prompts = new PromptDesk(home.economy);
   try {
-    const parts = await startParts(deps, home, { logger, events, limits });
+    const checks = checkMemory(deps, provenEnginePath(home.directory), { isTrusted: false });
+    const parts = await startParts(deps, home, { logger, events, limits, checks });
     if (!parts) return;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });

@@ -1,12 +1,11 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { databasePath, triesDirectory, workspacesDirectory } from '../../config/home-places.ts';
+import { databasePath, provenEnginePath, triesDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import { lockRun, runningProcess } from '../../economy/home/open-home.ts';
 import { makeFolder } from '../../platform/folder.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
 import type { CliDeps } from '../cli-deps.ts';
 
 const NAME = 'try-';
@@ -29,17 +28,14 @@ export function openTryPlace(home: string): TryPlace {
   return { directory, release: () => lock.release() };
 }
 
-function placesOf(home: string): string {
-  return existsSync(databasePath(home)) ? triesDirectory(home) : join(tmpdir(), `bp-agents-${process.getuid?.() ?? 0}`);
+/** Where it stands what engine was proven to hold agents. */
+export function provenEngineOf(home: string): string {
+  return existsSync(databasePath(home)) ? provenEnginePath(home) : join(placesOf(home), 'engine-proven.json');
 }
 
-/** Takes away all that stands for a place: containers, mounts, volumes, and at last its folder. Idempotent. */
-export async function clearTryPlace(sandbox: Sandbox, directory: string): Promise<void> {
-  const never = new AbortController().signal;
-  await sandbox.sweep(new Set(), never);
-  // Now nothing of it is mounted any more, and with its folder an agent's volume on the engine goes too.
-  rmSync(workspacesDirectory(directory), { recursive: true, force: true });
-  await sandbox.sweep(new Set(), never);
+/** Where the folders of a home's tries lie. */
+function placesOf(home: string): string {
+  return existsSync(databasePath(home)) ? triesDirectory(home) : join(tmpdir(), `bp-agents-${process.getuid?.() ?? 0}`);
 }
 
 export interface TrySweep {
@@ -59,7 +55,7 @@ export async function sweepTries(
       try {
         const sandbox = await engine.open({ directory, config }, logger);
         try {
-          await clearTryPlace(sandbox, directory);
+          await sandbox.erase(new AbortController().signal);
         } finally {
           await sandbox.close();
         }

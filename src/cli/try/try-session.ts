@@ -13,12 +13,13 @@ import { triedExecutionView, type TriedExecution } from '../../operator/views/tr
 import type { WorkspaceFolder } from '../../operator/workspace-folder.ts';
 import { openLogger, type OpenLogger } from '../../platform/pino-logger.ts';
 import type { CliDeps } from '../cli-deps.ts';
+import { checkMemory } from '../home/check-memory.ts';
 import { machineOf } from '../home/engine-machine.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { printLines } from '../output/printing.ts';
 import { EndLimits } from '../run/end-limits.ts';
 import { practise, type PracticeOrder } from './practice-run.ts';
-import { clearTryPlace, openTryPlace, sweepTries } from './try-place.ts';
+import { openTryPlace, provenEngineOf, sweepTries } from './try-place.ts';
 
 export interface TryOrder extends PracticeOrder {
   readonly folder: WorkspaceFolder;
@@ -96,6 +97,7 @@ async function tryIn(deps: CliDeps, order: TryOrder, trial: Trial): Promise<void
     {
       logger,
       events: { publish: () => undefined },
+      checks: checkMemory(deps, provenEngineOf(trial.home), { isTrusted: true }),
       practice: { unasked: UNASKED, observe: (request) => keep(seen, request) },
     },
     interrupt,
@@ -106,7 +108,7 @@ async function tryIn(deps: CliDeps, order: TryOrder, trial: Trial): Promise<void
   try {
     await practise(orchestrator, order, { signal: interrupt, ended });
   } finally {
-    await clearTryPlace(orchestrator.sandbox, directory).catch((error: unknown) => {
+    await orchestrator.sandbox.erase(new AbortController().signal).catch((error: unknown) => {
       logger.warn({ err: error }, 'something is left of a try');
       trial.onLeft();
     });

@@ -20,7 +20,7 @@ import { check } from './execution/check.ts';
 import { discardExecution } from './execution/discard-execution.ts';
 import { prepareExecution } from './execution/prepare-execution.ts';
 import { UnbegunExecutions } from './execution/unbegun-executions.ts';
-import { sweep } from './execution/sweep.ts';
+import { erase, sweep } from './execution/sweep.ts';
 import { homeLabelOf } from './labels.ts';
 
 export interface DockerSandboxOptions {
@@ -59,7 +59,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const unbegun = new UnbegunExecutions();
 
   return {
-    check: (signal) => check({ ...parts, address: connection.address }, signal),
+    check: (signal, memory) => check({ ...parts, address: connection.address }, signal, memory),
     async ping(signal) {
       await client.call('answer', signal, () => client.docker.ping());
     },
@@ -79,5 +79,6 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),
+    erase: (signal) => erase(parts, signal),
   };
 }

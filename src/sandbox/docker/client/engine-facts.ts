@@ -3,6 +3,8 @@ import { BpError } from '../../../platform/errors.ts';
 
 /** What has to be known of an engine. */
 export interface EngineFacts {
+  /** Its own name for itself; empty where it has none. */
+  readonly id: string;
   readonly version: string;
   /** Podman behind its Docker-compatible socket, which takes some options in another form. */
   readonly isPodman: boolean;
@@ -25,6 +27,7 @@ export interface ClaimedLimits {
 }
 
 const engineInfo = z.object({
+  ID: z.string().default(''),
   ServerVersion: z.string(),
   OSType: z.string().default('linux'),
   DockerRootDir: z.string().default(''),
@@ -68,6 +71,7 @@ export function factsOf(info: EngineInfo): EngineFacts {
   // Groups of version 1 can't be left to a user, whatever driver and limits such an engine names.
   const hasOwnGroup = info.CgroupDriver !== 'none' && !(isRootless && cgroupVersion === 1);
   return {
+    id: info.ID,
     version: info.ServerVersion,
     isPodman: info.BuildahVersion !== undefined,
     cgroupVersion,

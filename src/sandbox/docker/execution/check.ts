@@ -2,21 +2,35 @@ import { BpError } from '../../../platform/errors.ts';
 import { imageMissing } from '../container/container.ts';
 import type { EngineFacts } from '../client/engine-facts.ts';
 import { heldLimits, refuseUnheld, weaknesses, type HeldLimit } from '../client/held-limits.ts';
+import type { CheckMemory } from '../../sandbox.ts';
 import { imageFacts } from '../image/image-facts.ts';
 import { trialRun, type TrialRunDeps } from './trial-run.ts';
 
 /** See `Sandbox.check`. Resolves with one line each for what works less well than it could. */
-export async function check(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly string[]> {
+export async function check(
+  deps: TrialRunDeps,
+  signal: AbortSignal,
+  memory: CheckMemory | undefined,
+): Promise<readonly string[]> {
   const { client, config, settings, workspaces } = deps;
   settings.forget();
-  const { facts } = await settings.get(signal);
+  const { facts, seccomp } = await settings.get(signal);
   checkRuntime(config.runtime, facts);
   if (facts.shiftsUsers) workspaces.ship(`it shifts user ids (${facts.shiftsUsers})`);
   // What an engine doesn't even claim needs no trial.
   const workspaceWatched = await workspaces.watched();
   refuseUnheld(heldLimits({ facts, workspaceWatched, hasOwnUser: true, boundsSockets: true }), config.accept_unheld);
-  if (!(await imageFacts(client, config.image, signal))) throw imageMissing(config.image, undefined);
-  return weaknesses(await tryPlacements(deps, signal));
+  const image = await imageFacts(client, config.image, signal);
+  if (!image) throw imageMissing(config.image, undefined);
+  const placement = await workspaces.placement();
+  const { operator, address } = deps;
+  const basis = JSON.stringify({ facts, image: image.id, config, seccomp, operator, placement, engine: address.url });
+  const recalled = memory?.recall(basis);
+  if (recalled) return recalled;
+  const lines = weaknesses(await tryPlacements(deps, signal));
+  // Where another placement had to be found, it has to be found by each process.
+  if ((await workspaces.placement()) === placement) memory?.remember(basis, lines);
+  return lines;
 }
 
 /** Where a container can't see what this machine has mounted, plain folders are tried, and where not even those, none. */
