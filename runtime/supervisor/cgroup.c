@@ -97,6 +97,18 @@ static bool read_counter(int fd, char *text, size_t size) {
   return true;
 }
 
+/*
+ * With what was swapped out: it counts for the limit as well, so who has the kernel swap reaches that without ever
+ * having much in memory. Where the kernel doesn't count it, memory alone.
+ */
+static int open_memory_peak(void) {
+  char text[64];
+  int fd = open_counter("memory", "memory.memsw.max_usage_in_bytes");
+  if (fd >= 0 && read_counter(fd, text, sizeof text)) return fd;
+  if (fd >= 0) close(fd);
+  return open_counter("memory", "memory.max_usage_in_bytes");
+}
+
 void cgroup_open(struct cgroup *cgroup) {
   *cgroup = (struct cgroup){
       .version = 0,
@@ -116,7 +128,7 @@ void cgroup_open(struct cgroup *cgroup) {
     if (cgroup->cpu_fd >= 0) cgroup->version = 2;
   }
 
-  cgroup->memory_peak_fd = open_counter("memory", "memory.max_usage_in_bytes");
+  cgroup->memory_peak_fd = open_memory_peak();
   if (cgroup->memory_peak_fd < 0) cgroup->memory_peak_fd = open_counter(NULL, "memory.peak");
   cgroup->oom_fd = open_counter("memory", "memory.oom_control");
   if (cgroup->oom_fd < 0) cgroup->oom_fd = open_counter(NULL, "memory.events");
