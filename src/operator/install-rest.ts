@@ -63,7 +63,7 @@ export async function whileItRests<T>(
   }
 }
 
-/** Never rejects. Ends the work where another process has taken its place, which a long sleep of this one allows. */
+/** Never rejects. Ends the work where a long sleep of this one has let the agent run, or another take its place. */
 async function keepResting(
   { clock }: InstallRestDeps,
   { economy }: Home,
@@ -74,7 +74,7 @@ async function keepResting(
     try {
       await clock.sleep(REST_MS / 3, over.signal);
       if (!keepInstallRest(economy, rest))
-        over.abort(new BpError('install_failed', `another process installs for ${rest.agentId} by now`));
+        over.abort(new BpError('install_failed', `${rest.agentId} rests no longer: this process stood still too long`));
     } catch (error) {
       // Of an end that has come already this changes nothing.
       if (!isHeldByAnother(error)) over.abort(error);

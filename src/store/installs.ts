@@ -32,7 +32,9 @@ export function installsTable(database: Database) {
     'UPDATE installs SET holder = NULL, rests_until = 0 WHERE agent_id = ? AND holder = ?',
   );
   const resting = database
-    .prepare<[number], string>('SELECT agent_id FROM installs WHERE holder IS NOT NULL AND rests_until > ?')
+    .prepare<[number, number], string>(
+      'SELECT agent_id FROM installs WHERE holder IS NOT NULL AND rests_until > ? AND rests_until <= ? + 0',
+    )
     .pluck();
 
   return {
@@ -43,7 +45,7 @@ export function installsTable(database: Database) {
     hold: (agentId: string, { holder, restsUntil }: InstallHold): void => void hold.run(agentId, holder, restsUntil),
     held: (agentId: string): InstallHold | undefined => held.get(agentId),
     release: (agentId: string, holder: number): void => void release.run(agentId, holder),
-    /** Agents that rest at this time. */
-    resting: (at: number): readonly string[] => resting.all(at),
+    /** Agents whose rest ends after this time, and not later than `latest`. */
+    resting: (at: number, latest: number): readonly string[] => resting.all(at, latest),
   };
 }

@@ -1,9 +1,12 @@
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import type { InstallHold } from '../../store/installs.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /** An agent is allocated again so long after the process that installs for it was killed, at the latest. */
 export const REST_MS = 30_000;
+/** An end still further ahead was written before the machine's clock was put back; a little is no matter. */
+const END_AHEAD_MAX_MS = 2 * REST_MS;
 
 /** A process that installs something for an agent, which rests meanwhile. */
 export interface InstallRest {
@@ -23,18 +26,18 @@ export function beginInstallRest(
 ): Result<InstallRest> {
   return store.transaction(() => {
     const held = store.installs.held(agentId);
-    if (held && held.restsUntil > clock.now() && held.holder !== holder && isThere(held.holder))
+    if (held && rests(held, clock.now()) && held.holder !== holder && isThere(held.holder))
       return refuse('invalid_value', `process ${held.holder} installs for ${agentId} already`, { field: 'id' });
     store.installs.hold(agentId, { holder, restsUntil: clock.now() + REST_MS });
     return accept({ agentId, holder });
   });
 }
 
-/** False where another process installs for it by now. */
+/** False where the rest is over, so that the agent may have run meanwhile, or another process installs for it by now. */
 export function keepInstallRest({ [STORE]: store, clock }: Economy, { agentId, holder }: InstallRest): boolean {
   return store.transaction(() => {
     const held = store.installs.held(agentId);
-    if (held?.holder !== holder) return false;
+    if (held?.holder !== holder || !rests(held, clock.now())) return false;
     store.installs.hold(agentId, { holder, restsUntil: clock.now() + REST_MS });
     return true;
   });
@@ -54,5 +57,16 @@ export function endInstallRest(
 
 /** Whether the agent rests while something is installed for it. */
 export function restsForInstall({ [STORE]: store, clock }: Economy, agentId: string): boolean {
-  return (store.installs.held(agentId)?.restsUntil ?? 0) > clock.now();
+  const held = store.installs.held(agentId);
+  return held !== undefined && rests(held, clock.now());
+}
+
+/** All that rest for that. */
+export function restingForInstall({ [STORE]: store, clock }: Economy): readonly string[] {
+  const now = clock.now();
+  return store.installs.resting(now, now + END_AHEAD_MAX_MS);
+}
+
+function rests({ restsUntil }: InstallHold, now: number): boolean {
+  return restsUntil > now && restsUntil <= now + END_AHEAD_MAX_MS;
 }

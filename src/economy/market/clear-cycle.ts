@@ -10,6 +10,7 @@ import { checkConservation } from '../money/conservation.ts';
 import { recordCycle } from './cycle-record.ts';
 import type { Economy } from '../economy.ts';
 import { expirePrompt } from '../attention/end-prompt.ts';
+import { restingForInstall } from '../agents/install-rest.ts';
 import { sortTheLiving, type LifeChanges } from '../agents/lifecycle.ts';
 import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
@@ -88,17 +89,15 @@ interface Standing {
   readonly humanAway: boolean;
 }
 
-function momentOf(
-  { [STORE]: store, clock, config, derived }: Economy,
-  { supply, held, paused, humanAway }: Standing,
-): MarketMoment {
+function momentOf(deps: Economy, { supply, held, paused, humanAway }: Standing): MarketMoment {
+  const { [STORE]: store, config, derived } = deps;
   const { cycle } = store.state.get();
   const free = minus(supply, held);
   return {
     cycle,
     paused,
     runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
-    installingAgents: new Set(store.installs.resting(clock.now())),
+    installingAgents: new Set(restingForInstall(deps)),
     freeAtStart: humanAway ? { ...free, attention: 0 } : free,
     tokensWithheld: derived.supply.tokens - supply.tokens,
     recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),

@@ -74,6 +74,26 @@ describe('an agent for which something is installed', () => {
     expect(nextCycle(economy).allocated.length).toBeGreaterThan(0);
   });
 
+  it('rests no longer where its rest was not kept up in time, and whoever installs knows it', () => {
+    makeAgent(economy, 'a');
+    bidFor(economy, 'a');
+    const held = accepted(rest());
+    economy.clock.advance(REST_MS);
+    expect(nextCycle(economy).allocated.length).toBeGreaterThan(0);
+    expect(keepInstallRest(economy, held)).toBe(false);
+  });
+
+  it('does not rest until a clock that was put back has come so far again', () => {
+    makeAgent(economy, 'a');
+    bidFor(economy, 'a');
+    economy.store.installs.hold('a', { holder: 41, restsUntil: economy.clock.now() + 3 * REST_MS });
+    expect(accepted(wholeAgent(economy, 'a')).installing).toBe(false);
+    expect(nextCycle(economy).allocated.length).toBeGreaterThan(0);
+    const held = accepted(rest(42));
+    economy.clock.advance(-1000);
+    expect(keepInstallRest(economy, held)).toBe(true);
+  });
+
   it('has one process that installs; one that is gone counts no longer, and knows it', () => {
     makeAgent(economy, 'a');
     const first = accepted(rest(41));
