@@ -3,6 +3,7 @@
 
 #include "advice.h"
 #include "handshake.h"
+#include "number.h"
 #include "problem.h"
 #include "request.h"
 #include "service.h"
@@ -67,11 +68,14 @@ void bid_run(struct arguments *arguments) {
   show_bid(arguments, &answer, &offered);
 }
 
-/* Whether this bid lets the agent live as it wants to: one of its own does, whatever it asks. */
+/* Whether this bid lets the agent live as it wants to: one of its own does, whatever it asks; a sponsor's that waits may
+ * be withdrawn before it wins. */
 static bool is_enough(struct json bid, const char *agent, const struct bundle *wanted) {
   struct json value, bundle;
   if (json_member(bid, "payer", &value) && json_is(value, agent)) return true;
-  if (!json_member(bid, "bundle", &bundle)) return false;
+  int64_t earliest, cycle;
+  if (!number_at(bid, "earliest_cycle", &earliest) || !number_at(handshake(), "cycle", &cycle)) return false;
+  if (earliest > cycle + MILLION || !json_member(bid, "bundle", &bundle)) return false;
   struct bundle has = bundle_of(bundle);
   return has.amounts[CPU_SECONDS] >= wanted->amounts[CPU_SECONDS] && has.amounts[MEMORY_MB] >= wanted->amounts[MEMORY_MB];
 }

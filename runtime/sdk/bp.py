@@ -177,14 +177,14 @@ class Agent:
     def ensure_next_life(self, bundle: Any = None, amount: float | None = None, **options: Any) -> dict | None:
         """Sees to it that this agent runs again; gives the bid for it, or None, and then prints why.
 
-        A bid of its own counts, whatever it asks; a sponsor's only if it has the CPU and memory wanted. Where the
+        A bid of its own counts, whatever it asks; a sponsor's only if it has the CPU and memory wanted, and now. Where the
         whole bundle is too dear, it does without attention, then without tokens.
         """
         wanted = self.clip(bundle or self.advice())
         try:
             for bid in self.pending():
                 enough = all(bid["bundle"][name] >= wanted[name] for name in ("cpu_seconds", "memory_mb"))
-                if bid["payer"] == self.agent_id or enough:
+                if bid["payer"] == self.agent_id or (enough and bid["earliest_cycle"] <= self.cycle + 1):
                     return dict(bid)
             for without in ("attention", "tokens"):
                 wanted = {**wanted, without: 0} if self.cost(wanted) > self.available else wanted

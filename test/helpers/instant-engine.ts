@@ -89,7 +89,10 @@ function instantSandbox(directory: string, economy: Economy, behave: Behaviour):
     close: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
-    erase: () => Promise.resolve(rmSync(workspacesDirectory(directory), { recursive: true, force: true })),
+    erase() {
+      rmSync(workspacesDirectory(directory), { recursive: true, force: true });
+      return Promise.resolve();
+    },
   };
 }
 

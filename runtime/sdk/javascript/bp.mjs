@@ -167,7 +167,8 @@ export class Agent {
   // without attention, then without tokens.
   async ensureNextLife(bundle = this.advice(), amount = undefined, options = {}) {
     let wanted = this.clip(bundle);
-    const isEnough = (bid) => ['cpu_seconds', 'memory_mb'].every((name) => bid.bundle[name] >= wanted[name]);
+    const isEnough = ({ bundle: its, earliest_cycle: earliest }) =>
+      earliest <= this.cycle + 1 && its.cpu_seconds >= wanted.cpu_seconds && its.memory_mb >= wanted.memory_mb;
     try {
       const found = (await this.pending()).find((bid) => bid.payer === this.agentId || isEnough(bid));
       if (found) return found;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { databasePath, provenEnginePath, triesDirectory } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import { lockRun, runningProcess } from '../../economy/home/open-home.ts';
+import { BpError } from '../../platform/errors.ts';
 import { makeFolder } from '../../platform/folder.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { CliDeps } from '../cli-deps.ts';
@@ -23,6 +24,10 @@ export interface TryPlace {
 export function openTryPlace(home: string): TryPlace {
   const above = placesOf(home);
   makeFolder(above, 0o700);
+  if (!isOwnFolder(above))
+    throw new BpError('sandbox_files', `${above} is not a folder of this user's own`, {
+      hint: 'remove it, or set TMPDIR',
+    });
   const directory = mkdtempSync(join(above, NAME));
   const lock = lockRun(directory, process.pid);
   return { directory, release: () => lock.release() };

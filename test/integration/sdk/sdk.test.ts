@@ -131,16 +131,17 @@ describe.each(LANGUAGES)('the SDK for %s', (language) => {
     expect((await life.step('pending')).value).toHaveLength(1);
   });
 
-  it("counts a sponsor's bid for it, unless that buys less than it needs", async () => {
+  it("counts a sponsor's bid for it, unless that buys less than it needs or waits", async () => {
     const { life, test } = await ann(language);
-    const sponsored = (cpuMs: number) => {
-      const amount = micro(50_000_000);
-      return accepted(placeBid(test.economy, 'bob', { bundle: { ...BARE, cpuMs }, amount, forAgentId: 'ann' }));
+    const sponsored = (cpuMs: number, earliestCycle = 0) => {
+      const bid = { bundle: { ...BARE, cpuMs }, amount: micro(50_000_000), earliestCycle, forAgentId: 'ann' };
+      return accepted(placeBid(test.economy, 'bob', bid));
     };
     const { bidId } = sponsored(2000);
     expect((await life.step('ensure_next_life')).value).toMatchObject({ payer: 'bob', bundle: { cpu_seconds: 2 } });
     accepted(withdrawBid(test.economy, 'bob', bidId));
     sponsored(10);
+    sponsored(2000, 300);
     expect((await life.step('ensure_next_life')).value).toMatchObject({
       status: 'pending',
       bundle: { cpu_seconds: 1 },

@@ -242,6 +242,13 @@ describe('bp live', () => {
     expect(await told('live')).toMatchObject({ bid_id: 'bid_5' });
   });
 
+  it("is not content with a sponsor's bid that waits, since it may be withdrawn", async () => {
+    const bundle: Bundle = { cpuMs: 2000, memoryMb: 64, tokens: 0, attention: 0 };
+    const bid = { bundle, amount: micro(50_000_000), earliestCycle: 300, forAgentId: 'ann' };
+    accepted(placeBid(test.economy, 'bob', bid));
+    expect(await told('live')).toMatchObject({ bid_id: 'bid_4', 'bundle.cpu_seconds': '1' });
+  });
+
   it('does without attention and tokens where they are too dear, and says with 4 that nothing can be had', async () => {
     const cost = Number(await shell.ask('cost', WORDS));
     await shell.ask('transfer', 'bob', String(4941.75 - cost));
