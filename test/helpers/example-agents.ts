@@ -19,6 +19,16 @@ export const SIX: readonly Example[] = ['python', 'node', 'shell', 'sponsor', 's
   ...{ name, bundle: LIGHT },
 }));
 
+/** The others, with an SDK of a provider or with another way to bid. */
+export const OTHERS: readonly Example[] = [
+  { name: 'learner', bundle: LIGHT },
+  { name: 'patient', bundle: LIGHT },
+  { name: 'openai-node', bundle: LIGHT, packages: ['openai'] },
+  { name: 'anthropic-node', bundle: LIGHT, packages: ['@anthropic-ai/sdk'] },
+  // Without its package, which it imports when it has tokens to think with.
+  { name: 'openai-python', bundle: LIGHT },
+];
+
 export const MARKS = { interesting: 7, useful: 8, understandable: 9 };
 export const REASON = 'short and clear';
 
