@@ -61,7 +61,7 @@ export function inSeconds(kinds: readonly Kind[], cycleSeconds: number, root: Co
         const beside = kind.find((other) => valueAt(other, now) !== undefined);
         if (beside)
           throw invalid(`${origin}: ${path.join('.')} is ${now.join('.')} now, which ${beside.whereIs(now)} sets too`, {
-            hint: `Leave ${path.join('.')} out.`,
+            hint: `leave ${path.join('.')} out`,
           });
         const seconds = secondsOf(value, key, { cycleSeconds, origin, root });
         told.push(`${path.join('.')} (${origin}) ${now.join('.')}: ${JSON.stringify(seconds)}`);
