@@ -69,7 +69,7 @@ export function addTry(command: Command, deps: CliDeps): void {
       };
       const begun = (like: keyof typeof LIKE, offered: Parameters<typeof formatCredits>[0]) =>
         say([
-          `trying ${agentId}: ${folder.files.length} files; its bid offers ${formatCredits(offered)} credits of practice money`,
+          `trying ${agentId}: ${folder.files.length === 1 ? '1 file' : `${folder.files.length} files`}; its bid offers ${formatCredits(offered)} credits of practice money`,
           ...LIKE[like],
           ...uninstalled(folder),
         ]);
