@@ -54,8 +54,10 @@ async function holdWhilePreparing(home: string): Promise<ReturnType<typeof holdD
   try {
     for (;;) {
       await until(() => Promise.resolve(isPreparing()), Boolean, 180_000, 20);
+      // Else the next write could take room that an earlier one left in the log beside the database, however full the disk is.
+      const isLogEmpty = database.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
       const holder = holdDatabase(home);
-      if (isPreparing()) return holder;
+      if (isLogEmpty && isPreparing()) return holder;
       holder.letGo();
     }
   } finally {
