@@ -3,6 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // A time limit is there to end a hang, not to measure: a busy machine needs many times as long as a quiet one.
 const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000 };
+/** Of what takes minutes where nothing hangs. */
+const LONG = { testTimeout: 1_800_000, hookTimeout: 300_000 };
 // One more than processors: some tests of each group wait for a time to pass.
 const WORKERS = { maxWorkers: 3 };
 // Files share a process and what it has loaded: starting anew for each takes longer than most of their tests.
@@ -45,16 +47,10 @@ export default defineConfig({
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },
       // The contract of the sandbox on other engines and as another user; only where it is asked for by its name.
       { test: { name: 'engines', include: ['test/engines/**/*.test.ts'], ...LIMIT, pool: 'forks', ...ONE_AT_A_TIME } },
-      // Kills of a program that calls models, more than every run needs; only by its name, too.
-      {
-        test: {
-          name: 'kills',
-          include: ['test/kills/**/*.test.ts'],
-          ...LIMIT,
-          testTimeout: 1_800_000,
-          ...ONE_AT_A_TIME,
-        },
-      },
+      // Kills at each point and amid the calls of models, more than every run needs; only by its name, too.
+      { test: { name: 'kills', include: ['test/kills/**/*.test.ts'], ...LONG, ...ONE_AT_A_TIME } },
+      // The examples of docs/agents for as long as their guide says, and at default settings; only by its name, too.
+      { test: { name: 'lives', include: ['test/lives/**/*.test.ts'], ...LONG, ...ONE_AT_A_TIME } },
       // The supervisor as another processor has it, which takes a cross compiler; only by its name, too.
       { test: { name: 'arm', include: ['test/arm/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.

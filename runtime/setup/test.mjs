@@ -5,7 +5,7 @@ import { captured, foreground } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
 import { inRoot, ROOT } from './places.mjs';
-import { ONLY_NAMED, ONLY_NAMED_WITHOUT_ENGINE, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
+import { ONLY_NAMED, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
 import { readReport } from './report.mjs';
 import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
@@ -26,7 +26,7 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
  */
 export async function test(args) {
   const { isWanted, isNamed, others } = projectsOf(args);
-  const first = [...WITHOUT_ENGINE.filter(isWanted), ...ONLY_NAMED_WITHOUT_ENGINE.filter(isNamed)];
+  const first = WITHOUT_ENGINE.filter(isWanted);
   let then = [...WITH_ENGINE.filter(isWanted), ...ONLY_NAMED.filter(isNamed)];
   await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages', 'build']);
   const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;

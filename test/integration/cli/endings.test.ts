@@ -12,7 +12,10 @@ import { busyFile, runWords, spawnRun, type SpawnedRun } from '../../helpers/spa
 
 const FAST = ['market.cycle_seconds=0.02', 'market.supply.cpu_seconds=16'];
 /** All that an end may take, but for what runs: a second. */
-const SHORT = ['sandbox.backstop_ms=0', 'sandbox.stop_grace_ms=0', 'ending.locked_ms=0', 'ending.spare_ms=1000'];
+const SHORT = [
+  ...['sandbox.backstop_ms=0', 'sandbox.stop_grace_ms=0', 'intelligence.answer_wait_ms=0'],
+  ...['ending.locked_ms=0', 'ending.spare_ms=1000'],
+];
 const WALL = ['sandbox.wall_base_seconds=0.5', 'sandbox.wall_per_cpu_second=0'];
 
 /** A home of its own, so that the tests can wait at the same time; nothing of it is left when the test has ended. */

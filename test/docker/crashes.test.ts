@@ -1,0 +1,4 @@
+import { itRecovers } from '../helpers/crash-matrix.ts';
+
+// `npm run test:kills` kills it at each point.
+itRecovers('each kind');

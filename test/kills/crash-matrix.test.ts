@@ -1,0 +1,3 @@
+import { itRecovers } from '../helpers/crash-matrix.ts';
+
+itRecovers('each point');
