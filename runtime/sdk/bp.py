@@ -159,14 +159,14 @@ class Agent:
         """Bids for one execution, clipped to supply, balance and horizon; without an amount, a bit over the cost.
 
         Options are earliest_cycle, payload and for_agent_id. Where what is known has become too old, it looks at the
-        market again and tries a second time. The answer is the service's, with what was bid.
+        market again and tries a second time; not with a given amount that is too low. The answer has what was bid.
         """
         for is_last in (False, True):
             own = _given(self._own_bid({"bundle": bundle, "amount": amount, **options}))
             try:
                 return {**own, **self.post("/market/bid", own)}
             except Refused as refusal:
-                if is_last or refusal.code not in STALE:
+                if is_last or refusal.code not in STALE or (amount is not None and refusal.code == "below_reserve"):
                     raise
                 if refusal.code == "earliest_cycle_too_far":
                     options["earliest_cycle"] = refusal.limit

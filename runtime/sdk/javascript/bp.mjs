@@ -146,7 +146,7 @@ export class Agent {
 
   // Bids for one execution, clipped to supply, balance and horizon; without an amount, a bit over the cost. Options are
   // earliest_cycle, payload and for_agent_id. Where what is known has become too old, it looks at the market again and
-  // tries a second time. The answer is the service's, with what was bid.
+  // tries a second time; not with a given amount that is too low. The answer is the service's, with what was bid.
   async bid(bundle, amount, options = {}) {
     let asked = { ...options, bundle, amount };
     for (let isLast = false; ; isLast = true) {
@@ -154,10 +154,10 @@ export class Agent {
       try {
         return { ...own, ...(await this.post('/market/bid', own)) };
       } catch (error) {
-        if (isLast || !(error instanceof Refused) || !STALE.test(error.code)) throw error;
+        const isTooLow = (amount ?? null) !== null && error.code === 'below_reserve';
+        if (isLast || isTooLow || !(error instanceof Refused) || !STALE.test(error.code)) throw error;
         if (error.code === 'earliest_cycle_too_far') asked = { ...asked, earliest_cycle: error.limit };
-        await this.market();
-        await this.get('/economic/balance');
+        await Promise.all([this.market(), this.get('/economic/balance')]);
       }
     }
   }

@@ -122,6 +122,17 @@ describe.each(LANGUAGES)('the SDK for %s', (language) => {
     expect((value as { amount: number }).amount).toBeGreaterThanOrEqual((value as { reserve: number }).reserve);
   });
 
+  it('bids no second time with an amount that stays too low', async () => {
+    const { life } = await ann(language);
+    const requests = async () => {
+      const { value } = await life.step('call', ['getExecution', {}]);
+      return (value as { used: { requests: number } }).used.requests;
+    };
+    const before = await requests();
+    expect((await life.step('bid', [LIFE, 0.1])).refused).toMatchObject({ code: 'below_reserve' });
+    expect(await requests()).toBe(before + 2);
+  });
+
   it('bids for the next life once', async () => {
     const { life } = await ann(language);
     const { value } = await life.step('ensure_next_life');
