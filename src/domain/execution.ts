@@ -88,6 +88,8 @@ export interface Execution {
   readonly refusedBid: RefusalCode | null;
   /** It ended, and at its end or later nothing was pending for its agent any more. */
   readonly leftIdle: boolean;
+  /** The bid with which a restart followed it. */
+  readonly restartBid: number | null;
 }
 
 /** min(wall_max, wall_base + wall_per_cpu × cpu_seconds), in milliseconds. */

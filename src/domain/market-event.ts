@@ -17,6 +17,15 @@ export type MarketEvent =
       /** The code with which that execution's last bid was refused, where one was. */
       readonly refusedBid: string | null;
     }
+  /** It ended by its agent's own fault, or after a refused bid, with nothing pending; a bid was placed to run it again. */
+  | {
+      readonly kind: 'restarts';
+      readonly executionId: number;
+      readonly agentId: string;
+      readonly refusedBid: string | null;
+      readonly bidId: number;
+      readonly earliestCycle: number;
+    }
   /** It starts with files that it was given but for these: what stands there was changed since, and stays. */
   | {
       readonly kind: 'files_kept';

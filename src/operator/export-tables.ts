@@ -158,7 +158,7 @@ const EXECUTIONS = [
   ...RESOURCE_WORDS.map((resource) => `bought_${resource}`),
   ...words('used_cpu_seconds used_memory_mb_peak used_tokens used_wall_seconds used_workspace_bytes'),
   ...words(
-    'used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail refused_bid left_idle',
+    'used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail refused_bid left_idle restart_bid',
   ),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason

@@ -7,7 +7,7 @@ import { BpError } from '../platform/errors.ts';
 import { SERVICE_URL, type ExecutionEnd, type PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
-import { tellIdle } from './idle-news.ts';
+import { tellIdle, tellRestart } from './idle-news.ts';
 import { tellKept } from './kept-news.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
@@ -208,10 +208,12 @@ async function settle(deps: OrchestratorDeps, executionId: number, ending: Endin
   const settlement = { executionId, outcome, detail, exitCode, usage, requests, began };
   const isSettled = await onceFree(economy, () => settleExecution(economy, settlement));
   if (isSettled) {
-    const { agentId, leftIdle, refusedBid } = getExecution(economy, executionId);
+    const settled = getExecution(economy, executionId);
+    const { agentId, leftIdle, refusedBid } = settled;
     logger.info({ execution: formatId('execution', executionId), agent: agentId, outcome, detail, usage }, 'settled');
     deps.events.publish({ kind: 'settled', executionId, agentId, outcome, detail });
     if (leftIdle) tellIdle(deps, { executionId, agentId, refusedBid });
+    tellRestart(deps, settled);
   }
   return { executionId, outcome, faultCode: isSettled && outcome === 'system_fault' ? faultCode : undefined };
 }

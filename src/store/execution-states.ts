@@ -32,6 +32,7 @@ export function executionStates(database: Database) {
     .pluck();
   const setRefusedBid = database.prepare('UPDATE executions SET refused_bid = ? WHERE id = ?');
   const leftIdle = database.prepare('UPDATE executions SET left_idle = 1 WHERE id = ?');
+  const restartBid = database.prepare('UPDATE executions SET restart_bid = ? WHERE id = ?');
 
   return {
     identityOf(id: number): Identity | undefined {
@@ -49,6 +50,7 @@ export function executionStates(database: Database) {
     toStop: (): readonly number[] => toStop.all(),
     refusedBid: (id: number): RefusalCode | null => refusedBid.get(id) ?? null,
     setRefusedBid: (id: number, code: RefusalCode | null): void => void setRefusedBid.run(code, id),
+    setRestartBid: (id: number, bidId: number): void => void restartBid.run(bidId, id),
     markLeftIdle: (id: number): void => void leftIdle.run(id),
     /** False where it is no longer `allocated`. */
     markStarting: (id: number, tokenHash: string): boolean => starting.run(tokenHash, id).changes === 1,

@@ -75,12 +75,13 @@ type Row = [
   unheld: string,
   refusedBid: RefusalCode | null,
   leftIdle: number,
+  restartBid: number | null,
 ];
 
 const COLUMNS = `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, stop_requested, cpu_ms, memory_mb,
   tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, token_hash, allocated_at, started_at,
   ended_at, outcome, detail, exit_code, used_cpu_ms, used_memory_bytes, used_tokens, used_wall_ms, workspace_bytes,
-  workspace_files, output_bytes, requests, unheld, refused_bid, left_idle`;
+  workspace_files, output_bytes, requests, unheld, refused_bid, left_idle, restart_bid`;
 
 export type Executions = ReturnType<typeof executionsTable>;
 
@@ -248,7 +249,7 @@ function toExecution(row: Row): Execution {
   const [tokenHash, allocatedAt, startedAt, endedAt, outcome, detail, exitCode, ...used] = rest;
   const [usedCpuMs, memoryPeakBytes, tokensUsed, usedWallMs, workspaceBytes, workspaceFiles, outputBytes, ...last] =
     used;
-  const [requests, unheld, refusedBid, leftIdle] = last;
+  const [requests, unheld, refusedBid, leftIdle, restartBid] = last;
   return {
     id,
     bidId,
@@ -278,5 +279,6 @@ function toExecution(row: Row): Execution {
     requests,
     refusedBid,
     leftIdle: leftIdle === 1,
+    restartBid,
   };
 }

@@ -19,6 +19,8 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return settledLine(event);
     case 'left_idle':
       return { text: idleText(event), stays: true };
+    case 'restarts':
+      return { text: restartText(event), stays: true };
     case 'files_kept':
       return { text: keptText(event), stays: true };
     case 'died':
@@ -54,6 +56,13 @@ function settledLine({ executionId, agentId, outcome, detail }: Extract<MarketEv
 function idleText({ executionId, agentId, refusedBid }: Extract<MarketEvent, { kind: 'left_idle' }>): string {
   const why = refusedBid === null ? 'it has placed no bid' : `its bid was refused (${refusedBid})`;
   return `nothing is pending for ${agentId} after ${formatId('execution', executionId)}: ${why}`;
+}
+
+function restartText(event: Extract<MarketEvent, { kind: 'restarts' }>): string {
+  const { executionId, agentId, refusedBid, bidId, earliestCycle } = event;
+  const why = refusedBid === null ? 'left no bid' : `left no bid, its own was refused (${refusedBid})`;
+  const again = `${formatId('bid', bidId)} restarts it from cycle ${earliestCycle} on`;
+  return `${formatId('execution', executionId)} of ${agentId} ${why}: ${again}`;
 }
 
 function keptText({ agentId, paths: [first = '', ...more] }: Extract<MarketEvent, { kind: 'files_kept' }>): string {

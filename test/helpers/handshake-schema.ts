@@ -44,6 +44,12 @@ const Receipt = z
     }),
     unheld: z.array(z.enum(ESSENTIAL_LIMITS)).describe('What the engine did not hold while it ran.'),
     price_paid: z.number(),
+    refused_bid: z
+      .string()
+      .nullable()
+      .describe(
+        'The code with which its last bid or next_bid was refused; null where none was, or a later one was taken.',
+      ),
   })
   .meta({ id: 'Receipt' });
 
@@ -63,6 +69,7 @@ export const HandshakeSchema = z
     service_url: z.string().describe('Where the System Service is.'),
     system_time: z.iso.datetime(),
     cycle: z.int().min(0),
+    cycle_seconds: z.number().describe('From one cycle to the next.'),
     payer: z.string().describe('Who paid for this execution: the agent itself, or a sponsor.'),
     credits: z.object({
       available: z.number().describe('What the agent can spend.'),

@@ -58,6 +58,7 @@ export interface Receipt {
   };
   unheld: ('memory' | 'processes' | 'cpu')[];
   price_paid: number;
+  refused_bid: string | null;
 }
 
 export interface Response {

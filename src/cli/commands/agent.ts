@@ -69,6 +69,12 @@ function installFacts({ id, installing, needs_install: needed }: WholeAgent): re
 /** Told of the last execution only, and only while nothing has come since. */
 function idleFacts({ status, last_bids: bids, last_executions: executions }: WholeAgent): readonly string[] {
   const last = executions.at(-1);
+  if (
+    last &&
+    last.restart_bid !== null &&
+    bids.some(({ id, status }) => id === last.restart_bid && status === 'pending')
+  )
+    return [`restarted by ${last.restart_bid} after ${last.id} (${idleReason(last)})`];
   if (!last?.left_idle || status === 'dead' || bids.some((bid) => bid.status === 'pending')) return [];
   return [`nothing pending since ${last.id} (${idleReason(last)})`];
 }

@@ -44,7 +44,11 @@ export function addExecutions(command: Command, deps: CliDeps): void {
 
 function detailText(view: ExecutionView): string | null {
   const { detail, outcome } = view;
-  const parts = [outcome === 'completed' ? null : detail, view.left_idle ? `left idle: ${idleReason(view)}` : null];
+  const parts = [
+    outcome === 'completed' ? null : detail,
+    view.restart_bid === null ? null : `restarted by ${view.restart_bid}: ${idleReason(view)}`,
+    view.left_idle ? `left idle: ${idleReason(view)}` : null,
+  ];
   return parts.filter((part) => part !== null).join('; ') || null;
 }
 

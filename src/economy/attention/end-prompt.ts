@@ -155,6 +155,6 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
   store.prompts.setNextBid(prompt.id, placed.code, placed.message);
   store.executions.setRefusedBid(prompt.executionId, placed.code);
   // Where the execution goes on, its settlement sees to that.
-  if (store.executions.get(prompt.executionId).outcome === 'completed' && isIdle(deps, prompt.agentId))
-    restart(deps, prompt.agentId);
+  const execution = store.executions.get(prompt.executionId);
+  if (execution.outcome === 'completed' && isIdle(deps, prompt.agentId)) restart(deps, execution);
 }

@@ -34,6 +34,7 @@ export function handshakeOf(
     service_url: serviceUrl,
     system_time: new Date(clock.now()).toISOString(),
     cycle: store.state.get().cycle,
+    cycle_seconds: config.market.cycle_seconds,
     payer: execution.payerId,
     credits: { available, pending },
     execution_context: {

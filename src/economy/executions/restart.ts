@@ -1,4 +1,5 @@
 import { cyclesIn } from '../../config/cycle-length.ts';
+import type { Execution } from '../../domain/execution.ts';
 import { bundleCost, type Bundle } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -6,9 +7,10 @@ import { placeBid } from '../market/place-bid.ts';
 
 /**
  * A crash is not an economic death, nor is a typo: where no bid for the agent is pending, the last bundle that it bid
- * itself is bid again without attention at today's reserve, if it can pay, a limited number of times in a row.
+ * itself is bid again without attention at today's reserve, if it can pay, a limited number of times in a row. The
+ * execution that it follows keeps the bid.
  */
-export function restart(deps: Economy, agentId: string): void {
+export function restart(deps: Economy, { id: executionId, agentId }: Pick<Execution, 'id' | 'agentId'>): void {
   const { [STORE]: store, config } = deps;
   const agent = store.agents.find(agentId);
   if (!agent?.lastBundle || agent.restarts >= config.lifecycle.restarts) return;
@@ -21,7 +23,9 @@ export function restart(deps: Economy, agentId: string): void {
   const earliestCycle = store.state.get().cycle + cyclesIn(wait, config.market);
   const request = { bundle, amount: bundleCost(bundle, store.markets.prices()), earliestCycle };
   const placed = placeBid(deps, agentId, request, { isRestart: true });
-  if (placed.ok) store.agents.setRestarts(agentId, agent.restarts + 1);
+  if (!placed.ok) return;
+  store.agents.setRestarts(agentId, agent.restarts + 1);
+  store.executions.setRestartBid(executionId, placed.value.bidId);
 }
 
 /** In seconds. The last step counts for all further ones. */

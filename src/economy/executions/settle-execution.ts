@@ -45,7 +45,7 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
     store.agents.markSeen(before.agentId, store.state.get().cycle);
     if (isRefunded(outcome)) refund(deps, before);
     if (outcome === 'system_fault') queueAgain(deps, before);
-    else if (isOwnFault(outcome) || isSlip(deps, before, outcome)) restart(deps, before.agentId);
+    else if (isOwnFault(outcome) || isSlip(deps, before, outcome)) restart(deps, before);
     else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
     if (isIdle(deps, before.agentId)) store.executions.markLeftIdle(executionId);
     return true;

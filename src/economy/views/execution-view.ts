@@ -18,6 +18,7 @@ export function receiptView(execution: Execution) {
     used: usedView(execution),
     unheld: execution.unheld,
     price_paid: toCredits(execution.price),
+    refused_bid: execution.refusedBid,
   };
 }
 
@@ -39,6 +40,7 @@ export function executionView(execution: Execution) {
     unheld: execution.unheld,
     refused_bid: execution.refusedBid,
     left_idle: execution.leftIdle,
+    restart_bid: execution.restartBid === null ? null : formatId('bid', execution.restartBid),
     started_at: isoOrNull(execution.startedAt),
     ended_at: isoOrNull(execution.endedAt),
   };

@@ -62,6 +62,18 @@ describe('run', () => {
     expect(shown).toContain('nothing pending since exe_1 (bid refused, below_reserve)');
   });
 
+  it('tells of a refused bid which a restart follows, with its code, while there is time to act', async () => {
+    const home = homeOf(({ executionId }, economy) => noteRefusedBid(economy, executionId, 'below_reserve'));
+    const { stdout } = await run(home, '--bootstrap', '--cycles', '4');
+    const line = 'exe_1 of genesis left no bid, its own was refused (below_reserve): bid_2 restarts it from cycle ';
+    expect(stdout.split(line)).toHaveLength(2);
+    expect(stdout).not.toContain('nothing is pending');
+    expect(await home.json('executions')).toMatchObject([{ left_idle: false, restart_bid: 'bid_2' }]);
+    expect((await home.run('executions')).stdout).toContain('restarted by bid_2: bid refused, below_reserve');
+    const { stdout: shown } = await home.run('agent', 'genesis');
+    expect(shown).toContain('restarted by bid_2 after exe_1 (bid refused, below_reserve)');
+  });
+
   it('tells of an agent whose next_bid was refused after its execution had ended', async () => {
     const home = homeOf();
     const economy = home.open();

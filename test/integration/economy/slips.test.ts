@@ -13,6 +13,7 @@ import {
   nextCycle,
   openTestEconomy,
   runningAgent,
+  runWinners,
   settle,
   WITH_ATTENTION,
   type TestEconomy,
@@ -133,7 +134,17 @@ describe('a restart follows a slip', () => {
     const { execution } = runningAgent(economy, 'a', { bundle: WITH_ATTENTION });
     slip(execution.id);
     expect(pending()).toMatchObject([{ agentId: 'a', bundle: BARE, earliestCycle: 3 }]);
-    expect(economy.store.executions.get(execution.id)).toMatchObject({ leftIdle: false, refusedBid: 'below_reserve' });
+    const [{ id: bidId } = { id: 0 }] = pending();
+    const settled = economy.store.executions.get(execution.id);
+    expect(settled).toMatchObject({ leftIdle: false, refusedBid: 'below_reserve', restartBid: bidId });
+  });
+
+  it('and its handshake tells the agent what was refused', () => {
+    const { execution } = runningAgent(economy, 'a');
+    slip(execution.id);
+    nextCycle(economy);
+    const told = JSON.parse(runWinners(economy).get('a')?.handshake ?? '{}') as unknown;
+    expect(told).toMatchObject({ cycle_seconds: 10, last_execution: { refused_bid: 'below_reserve' } });
   });
 
   it('a limited number of times in a row, and the last one is told', () => {
@@ -173,6 +184,7 @@ describe('a restart follows a slip', () => {
     expect(pending()).toEqual([]);
     accepted(skipPrompt(economy, promptId));
     expect(pending()).toMatchObject([{ agentId: 'a', bundle: BARE, earliestCycle: 3 }]);
+    expect(economy.store.executions.get(executionId).restartBid).toBe(pending()[0]?.id);
     expect(nextCycle(economy).lives.idle).toEqual([]);
   });
 
