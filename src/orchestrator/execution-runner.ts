@@ -83,6 +83,7 @@ async function runToEnd(
       handshake,
       files,
       environment: environmentOf(token),
+      mounts: [],
     },
     stop,
   );

@@ -39,6 +39,8 @@ export const ERROR_KINDS = {
   run_not_ours: 'other',
   run_unknown: 'other',
   sandbox_content: 'sandbox',
+  sandbox_content_changed: 'sandbox',
+  sandbox_content_missing: 'sandbox',
   sandbox_disk: 'sandbox',
   sandbox_engine: 'engine',
   sandbox_engine_address: 'engine',

@@ -43,7 +43,17 @@ export interface Sandbox {
    * mounts. To be called at the start, and at the end once all is settled.
    */
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
-  /** As `sweep` with nothing to keep, and the agents' workspaces go, too: for a home that is over. Idempotent. */
+  /**
+   * Sees to it that content lies on the engine, whole, for `ExecutionRequest.mounts`: at once where it does. Idempotent.
+   * Rejects with `sandbox_content_changed` where a tree is not what its key was made from.
+   */
+  place(content: Content, signal: AbortSignal): Promise<void>;
+  /** Removes this home's content but what has one of these keys; what a container still has goes the next time. */
+  keepContent(keys: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  /**
+   * As `sweep` with nothing to keep, and the agents' workspaces and all content go, too: for a home that is over.
+   * Idempotent.
+   */
   erase(signal: AbortSignal): Promise<void>;
 }
 
@@ -52,6 +62,43 @@ export interface CheckMemory {
   /** The lines of one that need not be made again; undefined: it has to be. */
   recall(basis: string): readonly string[] | undefined;
   remember(basis: string, lines: readonly string[]): void;
+}
+
+/** What lies on an engine once, read-only, for any number of executions. */
+export interface Content {
+  /** 64 hexadecimal digits: the SHA-256 of all that it is made from. The same key is the same content. */
+  readonly key: string;
+  readonly source: ContentTree;
+}
+
+/** A tree of this host. */
+export interface ContentTree {
+  readonly kind: 'tree';
+  readonly root: string;
+  /** Each after the folder that it stands in. */
+  readonly entries: readonly ContentEntry[];
+}
+
+export type ContentEntry =
+  | { readonly kind: 'folder'; readonly path: string }
+  /** `target` is relative, and leads to within the tree. */
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly bytes: number;
+      /** SHA-256 in hexadecimal digits. */
+      readonly digest: string;
+      readonly executable: boolean;
+      /** Whole seconds since 1970; no part of the key. */
+      readonly modifiedAt: number;
+    };
+
+/** Where an agent finds content. */
+export interface ContentMount {
+  readonly content: string;
+  /** An absolute path. */
+  readonly at: string;
 }
 
 export interface ExecutionRequest {
@@ -68,6 +115,8 @@ export interface ExecutionRequest {
   readonly files: readonly WaitingFile[];
   /** Environment of the agent besides PATH, HOME, LANG and the service's address. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Content that was placed before: where it is gone meanwhile, `prepare` rejects with `sandbox_content_missing`. */
+  readonly mounts: readonly ContentMount[];
 }
 
 /** The way between an execution's agent and the System Service. */

@@ -39,6 +39,8 @@ const GONE_KEPT = 1000;
 export class SimulatedEngine {
   /** While it is down every call fails; containers go on. */
   isUp = true;
+  /** Keys of what lies on it for executions to read. */
+  readonly contents = new Set<string>();
   readonly #containers = new Map<string, Container>();
   readonly #dice: Dice;
   readonly #options: EngineOptions;
@@ -59,7 +61,10 @@ export class SimulatedEngine {
     if (!this.isUp) throw new BpError('sandbox_engine_unreachable', 'no Docker engine answers (simulated)');
   }
 
-  create({ executionId, agentId, bundle, handshake, environment }: ExecutionRequest): Container {
+  create({ executionId, agentId, bundle, handshake, environment, mounts }: ExecutionRequest): Container {
+    for (const { content } of mounts)
+      if (!this.contents.has(content))
+        throw new BpError('sandbox_content_missing', `content ${content} is not on the engine (simulated)`);
     if (this.#containers.has(executionId) || this.#gone.has(executionId))
       this.#options.onFinding('no execution runs twice', `${executionId} is prepared a second time`);
     const token = environment['BP_EXECUTION_TOKEN'] ?? '';

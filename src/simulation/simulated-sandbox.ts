@@ -64,8 +64,14 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
       call('sweep', signal, () => {
         for (const executionId of [...engine.containers.keys()]) if (!keep.has(executionId)) engine.remove(executionId);
       }),
+    place: ({ key }, signal) => call('place', signal, () => void engine.contents.add(key)),
+    keepContent: (keys, signal) =>
+      call('keepContent', signal, () => {
+        for (const key of [...engine.contents]) if (!keys.has(key)) engine.contents.delete(key);
+      }),
     erase: (signal) =>
       call('erase', signal, () => {
+        engine.contents.clear();
         for (const executionId of [...engine.containers.keys()]) engine.remove(executionId);
       }),
   };

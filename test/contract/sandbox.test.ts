@@ -37,7 +37,7 @@ function open(): Promise<SandboxAtWork> {
     },
     request: (deed, request) => ({
       ...{ agentId: 'a', agentNumber: 1, bundle: { cpuMs: 1000, memoryMb: 64, tokens: 0, attention: 0 } },
-      ...{ wallMs: 60_000, files: [], environment: {}, ...request, handshake: deed },
+      ...{ wallMs: 60_000, files: [], environment: {}, mounts: [], ...request, handshake: deed },
     }),
     hasAsked: () => Promise.resolve(),
     release(agentId) {

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { itAdopts } from './sandbox/adoption.ts';
 import { itConfines } from './sandbox/envelope.ts';
+import { itHoldsContent, itMountsContent } from './sandbox/content.ts';
 import { itConnects } from './sandbox/connections.ts';
 import { itHasALifeCycle } from './sandbox/life-cycle.ts';
 import { itKeepsLimits } from './sandbox/limits.ts';
@@ -19,10 +20,11 @@ export function itKeepsToSandbox(name: string, engine: SandboxUnderTest): void {
   });
 }
 
-const SIMULATED = { 'life cycle': itHasALifeCycle };
+const SIMULATED = { 'life cycle': itHasALifeCycle, content: itHoldsContent };
 const REAL = {
   ...SIMULATED,
   agents: itRunsAgents,
+  'content that agents see': itMountsContent,
   limits: itKeepsLimits,
   envelope: itConfines,
   connections: itConnects,

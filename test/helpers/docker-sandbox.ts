@@ -107,7 +107,7 @@ export async function openTestHome(
       // Node's own recursion can't remove paths that are too long, which agents leave in plain folders.
       execFileSync('rm', ['-rf', path]);
       // Volumes of workspaces go once there is no agent any more.
-      await sandbox.sweep(new Set(), NEVER);
+      await sandbox.erase(NEVER);
       connection.close();
     },
   };
@@ -162,6 +162,7 @@ const DEFAULTS = {
   handshake: '{}\n',
   files: [],
   environment: {},
+  mounts: [],
 };
 
 /** Files of an agent, from their texts. */

@@ -80,7 +80,7 @@ async function open(
     },
     request: (deed, request) => ({
       ...{ agentId: 'a', agentNumber: 1, bundle: ENOUGH, wallMs: 300_000 },
-      ...{ handshake: '{}\n', files: python(DEEDS[deed]), environment: {} },
+      ...{ handshake: '{}\n', files: python(DEEDS[deed]), environment: {}, mounts: [] },
       ...request,
     }),
     async hasAsked(agentId) {

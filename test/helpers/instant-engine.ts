@@ -89,6 +89,8 @@ function instantSandbox(directory: string, economy: Economy, behave: Behaviour):
     close: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
+    place: () => Promise.resolve(),
+    keepContent: () => Promise.resolve(),
     erase() {
       rmSync(workspacesDirectory(directory), { recursive: true, force: true });
       return Promise.resolve();

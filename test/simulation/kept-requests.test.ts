@@ -9,7 +9,12 @@ import { simulatedSandbox } from '../../src/simulation/simulated-sandbox.ts';
 const NEVER = new AbortController().signal;
 const REQUEST = {
   ...{ executionId: 'exe_1', agentId: 'ann', agentNumber: 1, wallMs: 1000, handshake: '{}', files: [] },
-  ...{ bundle: { cpuMs: 1000, memoryMb: 64, tokens: 0, attention: 0 as const }, environment: {}, startedAt: 0 },
+  ...{
+    bundle: { cpuMs: 1000, memoryMb: 64, tokens: 0, attention: 0 as const },
+    environment: {},
+    mounts: [],
+    startedAt: 0,
+  },
 };
 
 let clock: SimulatedClock;

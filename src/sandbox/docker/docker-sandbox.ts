@@ -14,6 +14,8 @@ import { createDockerClient } from './client/docker-client.ts';
 import type { EngineConnection } from './client/engine-connection.ts';
 import { knownSettings } from './container/container-settings.ts';
 import { workspaceVolumes } from './container/workspace-volumes.ts';
+import { EngineContents } from './content/engine-contents.ts';
+import { fromTree } from './content/tree-fill.ts';
 import { adoptExecution } from './execution/adopt-execution.ts';
 import { Carriers } from './execution/carriers.ts';
 import { check } from './execution/check.ts';
@@ -49,10 +51,12 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
   const volumes = new Volumes({ home, config, uid, searchPath, clock, logger });
   const shipped = new ShippedWorkspaces({ home, config, volumes: workspaceVolumes(client, homeLabel), clock, logger });
   const shipping = alwaysShipped(config);
+  const settings = knownSettings({ client, config, seccompPath });
   const parts = {
     ...{ client, clock, random, logger, config, home, homeLabel },
     workspaces: new Workspaces(volumes, shipped, shipping),
-    settings: knownSettings({ client, config, seccompPath }),
+    settings,
+    contents: new EngineContents({ client, random, homeLabel, settings }),
     operator: { uid, gid },
     carriers: new Carriers(),
   };
@@ -79,6 +83,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),
+    place: ({ key, source }, signal) => parts.contents.ensure(key, fromTree(source, clock), signal),
+    keepContent: (keys, signal) => parts.contents.sweep(keys, signal),
     erase: (signal) => erase(parts, signal),
   };
 }

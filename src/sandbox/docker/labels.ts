@@ -8,6 +8,12 @@ export const LABEL = {
   agent: 'bp-agents.agent',
   stream: 'bp-agents.stream',
   workspace: 'bp-agents.workspace',
+  /** The key of read-only content, on all that belongs to it. */
+  content: 'bp-agents.content',
+  /** Of the volume that says of another one that it is whole: the other's name. */
+  whole: 'bp-agents.whole',
+  /** Of a container in which content is made: who makes it. */
+  process: 'bp-agents.process',
 } as const;
 
 /** Names a home in labels: 16 hexadecimal digits of the SHA-256 of its real path. */
@@ -37,6 +43,11 @@ export function containerName(homeLabel: string, executionId: string): string {
 /** Where a shipped workspace lies. */
 export function volumeName(homeLabel: string, folder: string): string {
   return `bp-agents-${homeLabel}-${folder.replace(/^\./, '_')}`;
+}
+
+/** The volume that stands for whole content, and names the one that holds it. There can be one of a name. */
+export function contentName(homeLabel: string, key: string): string {
+  return `bp-agents-${homeLabel}-content-${key}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Randomness } from '../../platform/randomness.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Owner } from '../content/safe-directory.ts';
 import type { Workspaces } from '../content/workspaces.ts';
+import type { EngineContents } from './content/engine-contents.ts';
 import type { Carriers } from './execution/carriers.ts';
 import type { DockerClient } from './client/docker-client.ts';
 import type { KnownSettings } from './container/container-settings.ts';
@@ -22,4 +23,5 @@ export interface SandboxParts {
   readonly settings: KnownSettings;
   readonly operator: Owner;
   readonly carriers: Carriers;
+  readonly contents: EngineContents;
 }

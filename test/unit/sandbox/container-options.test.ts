@@ -24,6 +24,7 @@ const REQUEST: ContainerRequest = {
   environment: { BP_EXECUTION_TOKEN: 'secret', PATH: '/evil' },
   leastFree: undefined,
   workspace: { kind: 'folder', path: '/economy/workspaces/agent-ada' },
+  contents: [],
   staysForContent: false,
   nonce: Uint8Array.from({ length: 16 }, (_, index) => index),
 };

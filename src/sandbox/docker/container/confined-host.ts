@@ -96,6 +96,17 @@ export function volume(name: string, target: string): MountSettings {
   };
 }
 
+/** A volume that is there already. Where it is not, the engine makes an empty one, which `labels` tell from it. */
+export function readOnlyVolume(name: string, target: string, labels: Record<string, string>): MountSettings {
+  return {
+    Type: 'volume' as const,
+    Source: name,
+    Target: target,
+    ReadOnly: true,
+    VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: { Name: '', Options: {} } },
+  };
+}
+
 /** A volume of the engine's own that goes with the container, and that is found by its labels where it doesn't. */
 export function ownVolume(target: string, labels: Record<string, string>): MountSettings {
   return {

@@ -2,7 +2,7 @@ import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerod
 import { containerLabels, containerName, executionLabels, LABEL } from '../labels.ts';
 import type { Owner } from '../../content/safe-directory.ts';
 import { REPORT_DIRECTORY } from './kept-report.ts';
-import { bind, confinedHost, MB, NO_HEALTH_CHECK, ownVolume, volume } from './confined-host.ts';
+import { bind, confinedHost, MB, NO_HEALTH_CHECK, ownVolume, readOnlyVolume, volume } from './confined-host.ts';
 import type { ContainerSettings } from './container-settings.ts';
 import type { WorkspaceMount } from '../../content/placement.ts';
 import type { LeastFree } from '../../content/quota.ts';
@@ -24,8 +24,15 @@ export interface ContainerRequest {
   readonly workspace: WorkspaceMount;
   /** When its agent has ended its files are asked for. */
   readonly staysForContent: boolean;
+  readonly contents: readonly PlacedMount[];
   /** Tells this container's stream from all others. */
   readonly nonce: Uint8Array;
+}
+
+/** A volume of content, and where it is to be seen. */
+export interface PlacedMount {
+  readonly volume: string;
+  readonly at: string;
 }
 
 const SERVICE_PORT = 8080;
@@ -65,7 +72,10 @@ export function containerOptions(settings: ContainerSettings, request: Container
   };
 }
 
-function hostConfig(settings: ContainerSettings, { memoryMb, workspace, ...request }: ContainerRequest): HostConfig {
+function hostConfig(
+  settings: ContainerSettings,
+  { memoryMb, workspace, contents, ...request }: ContainerRequest,
+): HostConfig {
   const { config } = settings;
   return confinedHost(settings, {
     network: 'none',
@@ -77,7 +87,11 @@ function hostConfig(settings: ContainerSettings, { memoryMb, workspace, ...reque
     openFilesMax: Math.max(1024, config.open_files_max),
     // Both lie in the memory bought.
     temporary: { megabytes: config.tmp_mb, inodesMax: config.tmp_inodes },
-    mounts: [mountOf(workspace), ownVolume(REPORT_DIRECTORY, executionLabels(request))],
+    mounts: [
+      mountOf(workspace),
+      ownVolume(REPORT_DIRECTORY, executionLabels(request)),
+      ...contents.map(({ volume: name, at }) => readOnlyVolume(name, at, executionLabels(request))),
+    ],
   });
 }
 

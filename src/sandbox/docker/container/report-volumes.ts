@@ -13,7 +13,7 @@ export async function orphanedVolumes(
     client.docker.listVolumes({ filters, abortSignal }),
   );
   return Volumes.filter(({ Labels }) => isOfHome(Labels, homeLabel))
-    .filter(({ Labels }) => Labels[LABEL.workspace] === undefined)
+    .filter(({ Labels }) => Labels[LABEL.workspace] === undefined && Labels[LABEL.content] === undefined)
     .map(({ Name }) => Name);
 }
 

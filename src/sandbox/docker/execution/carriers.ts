@@ -91,7 +91,7 @@ async function openCarriage(parts: CarrierParts, request: CarrierRequest, signal
     ...request,
     homeLabel,
     ...{ cpuMs: NEVER_GOES_MS, wallMs: NEVER_GOES_MS, memoryMb: MEMORY_MB },
-    ...{ environment: {}, leastFree: undefined, staysForContent: false, nonce, hasOwnUser: false },
+    ...{ environment: {}, leastFree: undefined, contents: [], staysForContent: false, nonce, hasOwnUser: false },
   });
   const { name: _, ...unnamed } = options;
   const labels = executionLabels({ homeLabel, executionId: request.executionId });

@@ -24,9 +24,10 @@ export async function prepareExecution(
   request: Preparation,
   signal: AbortSignal,
 ): Promise<DockerExecution> {
-  const { client, operator, settings, workspaces } = parts;
+  const { client, operator, settings, workspaces, contents } = parts;
   const { executionId, folder } = request;
   const isRoot = operator.uid === 0;
+  const placedContents = await contents.mountsOf(request.mounts, signal);
   const place = await workspaces.acquire(executionId, folder);
   const { paths } = place;
   await makeWorkspace(paths);
@@ -35,7 +36,10 @@ export async function prepareExecution(
   const { facts } = await settings.get(signal);
   const { user, hasOwnUser } = userOf(parts, place, facts, request.agentNumber);
   const owner = isRoot ? user : undefined;
-  const placed = { workspace: place.mount, staysForContent: place.placement === 'shipped' };
+  const placed = {
+    ...{ workspace: place.mount, contents: placedContents },
+    staysForContent: place.placement === 'shipped',
+  };
   // The engine takes its time over a container, and nothing reads the workspace before "go".
   const [container, filled] = await Promise.allSettled([
     create(parts, { ...request, user, hasOwnUser, leastFree, nonce, ...placed }, signal),
@@ -76,15 +80,22 @@ async function create(
   request: Preparation & Omit<ContainerRequest, keyof ExecutionRequest | 'homeLabel' | 'cpuMs' | 'memoryMb'>,
   signal: AbortSignal,
 ): Promise<Container> {
-  const { client, homeLabel, settings } = parts;
-  const { bundle, ...rest } = request;
+  const { client, homeLabel, settings, contents } = parts;
+  const { bundle, mounts, ...rest } = request;
   const options = containerOptions(await settings.get(signal), {
     ...rest,
     homeLabel,
     cpuMs: bundle.cpuMs,
     memoryMb: bundle.memoryMb,
   });
-  return createContainer(client, options);
+  const container = await createContainer(client, options);
+  try {
+    await contents.confirm(mounts, signal);
+  } catch (error) {
+    await tryToRemove(client, container);
+    throw error;
+  }
+  return container;
 }
 
 interface Known {

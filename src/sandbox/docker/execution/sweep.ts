@@ -13,7 +13,7 @@ import { removeContainersOf } from './discard-execution.ts';
 
 /** See `Sandbox.erase`. Workspaces go as they are: to put them back first takes longer than all the rest. */
 export async function erase(parts: SandboxParts, signal: AbortSignal): Promise<void> {
-  const { client, home, homeLabel, workspaces } = parts;
+  const { client, home, homeLabel, workspaces, contents } = parts;
   for (const { Labels } of await listContainers(client, { homeLabel }, signal)) {
     const executionId = Labels[LABEL.execution] ?? '';
     if (!isExecutionId(executionId)) continue;
@@ -24,11 +24,12 @@ export async function erase(parts: SandboxParts, signal: AbortSignal): Promise<v
   await rm(workspacesDirectory(home), { recursive: true, force: true });
   // With its folder here an agent's volume on the engine goes, too.
   await sweep(parts, new Set(), signal);
+  await contents.erase(signal);
 }
 
 /** See `Sandbox.sweep`. What is a home's is told by its label and its own directories; nothing else is touched. */
 export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  const { client, home, homeLabel, workspaces, clock } = parts;
+  const { client, home, homeLabel, workspaces, contents, clock } = parts;
   const all = await listContainers(client, { homeLabel }, signal);
   const containers = all.filter((container) => !isInstalling(container));
   const known = containers.map(({ Labels }) => Labels[LABEL.execution] ?? '');
@@ -43,6 +44,7 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   const held = containers
     .filter(({ Labels }) => !isStale(Labels[LABEL.execution] ?? ''))
     .map(({ Labels }) => `agent-${Labels[LABEL.agent] ?? ''}`);
+  await contents.sweep(undefined, signal);
   await finishLandings(home);
   await workspaces.putBack((folder) => held.includes(folder));
   await sweepWorkspaces(home, isStale);

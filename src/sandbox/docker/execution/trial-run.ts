@@ -102,6 +102,7 @@ async function prepare(deps: TrialRunDeps, executionId: string, signal: AbortSig
         handshake: executionId,
         files: [{ path: 'main.py', content: Buffer.from(PROGRAM), executable: false }],
         environment: {},
+        mounts: [],
       },
       signal,
     );
