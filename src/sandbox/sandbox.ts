@@ -48,8 +48,8 @@ export interface Sandbox {
    * Rejects with `sandbox_content_changed` where a tree is not what its key was made from.
    */
   place(content: Content, signal: AbortSignal): Promise<void>;
-  /** Removes this home's content but what has one of these keys; what a container still has goes the next time. */
-  keepContent(keys: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  /** Removes this home's content of a kind but what has one of these keys; what a container still has goes the next time. */
+  keepContent(kind: ContentKind, keys: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
   /**
    * As `sweep` with nothing to keep, and the agents' workspaces and all content go, too: for a home that is over.
    * Idempotent.
@@ -70,6 +70,8 @@ export interface Content {
   readonly key: string;
   readonly source: ContentTree;
 }
+
+export type ContentKind = Content['source']['kind'];
 
 /** A tree of this host. */
 export interface ContentTree {

@@ -1,6 +1,6 @@
 import type { Bundle } from '../domain/resources.ts';
 import { BpError } from '../platform/errors.ts';
-import type { EndCause, ExecutionEnd, ExecutionRequest } from '../sandbox/sandbox.ts';
+import type { ContentKind, EndCause, ExecutionEnd, ExecutionRequest } from '../sandbox/sandbox.ts';
 import type { Dice } from './dice.ts';
 
 /** A container of the simulated engine. It outlives the orchestrator that made it. */
@@ -39,8 +39,8 @@ const GONE_KEPT = 1000;
 export class SimulatedEngine {
   /** While it is down every call fails; containers go on. */
   isUp = true;
-  /** Keys of what lies on it for executions to read. */
-  readonly contents = new Set<string>();
+  /** Kinds of what lies on it for executions to read, by their keys. */
+  readonly contents = new Map<string, ContentKind>();
   readonly #containers = new Map<string, Container>();
   readonly #dice: Dice;
   readonly #options: EngineOptions;

@@ -64,10 +64,10 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
       call('sweep', signal, () => {
         for (const executionId of [...engine.containers.keys()]) if (!keep.has(executionId)) engine.remove(executionId);
       }),
-    place: ({ key }, signal) => call('place', signal, () => void engine.contents.add(key)),
-    keepContent: (keys, signal) =>
+    place: ({ key, source }, signal) => call('place', signal, () => void engine.contents.set(key, source.kind)),
+    keepContent: (kind, keys, signal) =>
       call('keepContent', signal, () => {
-        for (const key of [...engine.contents]) if (!keys.has(key)) engine.contents.delete(key);
+        for (const [key, one] of [...engine.contents]) if (one === kind && !keys.has(key)) engine.contents.delete(key);
       }),
     erase: (signal) =>
       call('erase', signal, () => {

@@ -80,13 +80,13 @@ describe('content on an engine', () => {
       files: python('print(open("/materials/a").read())'),
       mounts: [{ content: content.key, at: '/materials' }],
     });
-    await home.sandbox.keepContent(new Set(), NEVER);
+    await home.sandbox.keepContent('tree', new Set(), NEVER);
     expect(volumes()).toHaveLength(1);
     await execution.go();
     expect(await execution.ended).toMatchObject({ cause: 'exited', exitCode: 0 });
     expect(home.output('exe_1')).toBe('one\n');
     await home.sandbox.discard('exe_1');
-    await home.sandbox.keepContent(new Set(), NEVER);
+    await home.sandbox.keepContent('tree', new Set(), NEVER);
     expect(volumes()).toEqual([]);
   });
 
@@ -137,7 +137,7 @@ describe('content on an engine', () => {
         `ls "$(docker volume inspect -f '{{.Mountpoint}}' ${names.at(-1)})" | wc -l`,
       ]);
       expect(Number(held)).toBe(301);
-      await next.keepContent(new Set(), NEVER);
+      await next.keepContent('tree', new Set(), NEVER);
     }
     await home.reopen().place(content, NEVER);
     expect((await run('exe_1', content.key)).output).toBe('one\n');

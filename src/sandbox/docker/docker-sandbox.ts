@@ -83,8 +83,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),
-    place: ({ key, source }, signal) => parts.contents.ensure(key, fromTree(source, clock), signal),
-    keepContent: (keys, signal) => parts.contents.sweep(keys, signal),
+    place: (content, signal) => parts.contents.ensure(content, fromTree(content.source, clock), signal),
+    keepContent: (kind, keys, signal) => parts.contents.sweep((one) => one.kind !== kind || keys.has(one.key), signal),
     erase: (signal) => erase(parts, signal),
   };
 }

@@ -10,6 +10,8 @@ export const LABEL = {
   workspace: 'bp-agents.workspace',
   /** The key of read-only content, on all that belongs to it. */
   content: 'bp-agents.content',
+  /** Its kind, beside that. */
+  kind: 'bp-agents.content-kind',
   /** Of the volume that says of another one that it is whole: the other's name. */
   whole: 'bp-agents.whole',
   /** Of a container in which content is made: who makes it. */

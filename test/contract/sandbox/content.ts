@@ -44,7 +44,7 @@ export function itHoldsContent(engine: SandboxUnderTest): void {
       const [kept, gone] = [contentOf(root, { a: '1' }), contentOf(root, { b: '2' })];
       for (const content of [kept, gone]) await at.sandbox.place(content, NEVER);
       await at.sandbox.sweep(new Set(), NEVER);
-      await at.sandbox.keepContent(new Set([kept.key]), NEVER);
+      await at.sandbox.keepContent('tree', new Set([kept.key]), NEVER);
       const execution = await prepare('exe_1', kept.key);
       await execution.stop('shutdown');
       await at.sandbox.discard('exe_1');

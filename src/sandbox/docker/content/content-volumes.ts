@@ -6,6 +6,7 @@ import { contentName, isOfHome, LABEL, labelFilter } from '../labels.ts';
 /** Content that something says is whole. */
 export interface WholeContent {
   readonly key: string;
+  readonly kind: string;
   /** What says so. */
   readonly marker: string;
   /** What it says it of; undefined where that is gone. */
@@ -64,7 +65,12 @@ export function contentVolumes(client: DockerClient, homeLabel: string): Content
         .filter(({ Labels }) => Labels[LABEL.whole] !== undefined)
         .map(({ Name, Labels }) => {
           const volume = Labels[LABEL.whole] ?? '';
-          return { key: keyOf(Labels), marker: Name, volume: there.has(volume) ? volume : undefined };
+          return {
+            key: keyOf(Labels),
+            kind: Labels[LABEL.kind] ?? '',
+            marker: Name,
+            volume: there.has(volume) ? volume : undefined,
+          };
         });
       const held = new Set(whole.map(({ volume }) => volume));
       const others = found

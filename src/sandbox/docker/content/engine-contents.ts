@@ -1,6 +1,6 @@
 import type { Container } from 'dockerode';
 import type { Randomness } from '../../../platform/randomness.ts';
-import type { ContentMount } from '../../sandbox.ts';
+import type { Content, ContentMount } from '../../sandbox.ts';
 import { Turns } from '../../content/turns.ts';
 import type { DockerClient } from '../client/docker-client.ts';
 import type { PlacedMount } from '../container/container-options.ts';
@@ -8,7 +8,7 @@ import type { KnownSettings } from '../container/container-settings.ts';
 import { createContainer, tryToRemove } from '../container/container.ts';
 import { removeVolume } from '../container/report-volumes.ts';
 import { contentName, LABEL } from '../labels.ts';
-import { contentMissing, contentVolumes, type ContentVolumes } from './content-volumes.ts';
+import { contentMissing, contentVolumes, type ContentVolumes, type WholeContent } from './content-volumes.ts';
 import { holderOptions, seal } from './holder.ts';
 import { removeHolders } from './holders.ts';
 
@@ -25,6 +25,10 @@ export interface NewContent {
   /** Is not started yet, and takes archives. */
   readonly holder: Container;
 }
+
+/** As it lies on the engine. */
+type Placed = Pick<WholeContent, 'key' | 'kind'>;
+type ContentLabels = Readonly<Record<typeof LABEL.content | typeof LABEL.kind, string>>;
 
 /** Fills it in. Owners and permissions don't matter: afterwards all of it is root's, and readable by all. */
 export type Fill = (content: NewContent, signal: AbortSignal) => Promise<void>;
@@ -48,13 +52,14 @@ export class EngineContents {
   }
 
   /** Looks whether it is there, and has it made by `fill` where it isn't. One at a time makes the same. */
-  async ensure(key: string, fill: Fill, signal: AbortSignal): Promise<void> {
+  async ensure(content: Content, fill: Fill, signal: AbortSignal): Promise<void> {
+    const { key } = content;
     if ((await this.#find(key, signal)) !== undefined) return;
     const turns = this.#turns.get(key) ?? new Turns();
     this.#turns.set(key, turns);
     const made = turns.take(async () => {
       signal.throwIfAborted();
-      if ((await this.#find(key, signal)) === undefined) this.#known.set(key, await this.#make(key, fill, signal));
+      if ((await this.#find(key, signal)) === undefined) this.#known.set(key, await this.#make(content, fill, signal));
     });
     await untilAborted(made, signal);
   }
@@ -83,12 +88,12 @@ export class EngineContents {
     }
   }
 
-  /** Removes what was cut off, and with `keys` all that has none of them. What a container has stays. */
-  async sweep(keys: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<void> {
+  /** Removes what was cut off, and what is not wanted. What a container has stays. */
+  async sweep(isWanted: (content: Placed) => boolean, signal: AbortSignal): Promise<void> {
     await removeHolders(this.#parts, { ofAll: false }, signal);
     const { whole, others } = await this.#volumes.list(signal);
-    for (const { key, marker, volume } of whole) {
-      if (volume !== undefined && (keys === undefined || keys.has(key) || this.#making.has(key))) continue;
+    for (const { key, kind, marker, volume } of whole) {
+      if (volume !== undefined && (isWanted({ key, kind }) || this.#making.has(key))) continue;
       this.#known.delete(key);
       // In this order, so that no half of it is ever found.
       await removeVolume(this.#parts.client, marker);
@@ -100,7 +105,7 @@ export class EngineContents {
   /** All of it, for a home that is over. */
   async erase(signal: AbortSignal): Promise<void> {
     await removeHolders(this.#parts, { ofAll: true }, signal);
-    await this.sweep(new Set(), signal);
+    await this.sweep(() => false, signal);
   }
 
   async #find(key: string, signal: AbortSignal): Promise<string | undefined> {
@@ -111,21 +116,22 @@ export class EngineContents {
     return isThere ? known : undefined;
   }
 
-  async #make(key: string, fill: Fill, signal: AbortSignal): Promise<string> {
+  async #make({ key, source }: Content, fill: Fill, signal: AbortSignal): Promise<string> {
     const { client, random, homeLabel, settings } = this.#parts;
     const volume = `${contentName(homeLabel, key)}-${Buffer.from(random.bytes(8)).toString('hex')}`;
+    const labels = { [LABEL.content]: key, [LABEL.kind]: source.kind };
     const options = holderOptions(await settings.get(signal), { homeLabel, key, volume });
     let holder: Container | undefined;
     let whole: string | undefined;
     this.#making.add(key);
     try {
-      await this.#volumes.make(volume, { [LABEL.content]: key });
+      await this.#volumes.make(volume, labels);
       holder = await createContainer(client, options);
       // Who removes what is nobody's may have come before it.
       if (!(await this.#volumes.isOurs(volume, key, signal))) throw contentMissing(key);
       await fill({ volume, holder }, signal);
       await seal(this.#parts, holder, signal);
-      whole = await this.#declareWhole(key, volume, signal);
+      whole = await this.#declareWhole(labels, volume, signal);
       return whole;
     } finally {
       if (holder) await tryToRemove(client, holder);
@@ -135,10 +141,11 @@ export class EngineContents {
   }
 
   /** Where another process has made the same meanwhile, the first one counts. */
-  async #declareWhole(key: string, volume: string, signal: AbortSignal): Promise<string> {
+  async #declareWhole(labels: ContentLabels, volume: string, signal: AbortSignal): Promise<string> {
+    const key = labels[LABEL.content];
     const marker = contentName(this.#parts.homeLabel, key);
     const declare = async () => {
-      await this.#volumes.make(marker, { [LABEL.content]: key, [LABEL.whole]: volume });
+      await this.#volumes.make(marker, { ...labels, [LABEL.whole]: volume });
       return this.#volumes.named(key, signal);
     };
     let named = await declare();

@@ -44,7 +44,7 @@ export async function sweep(parts: SandboxParts, keep: ReadonlySet<string>, sign
   const held = containers
     .filter(({ Labels }) => !isStale(Labels[LABEL.execution] ?? ''))
     .map(({ Labels }) => `agent-${Labels[LABEL.agent] ?? ''}`);
-  await contents.sweep(undefined, signal);
+  await contents.sweep(() => true, signal);
   await finishLandings(home);
   await workspaces.putBack((folder) => held.includes(folder));
   await sweepWorkspaces(home, isStale);
