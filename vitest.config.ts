@@ -5,24 +5,28 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Of what takes minutes where nothing hangs. */
 const LONG = { testTimeout: 1_800_000, hookTimeout: 300_000 };
-// One more than processors: some tests of each group wait for a time to pass.
+// One more than processors: much of what each group does is waiting, for a time, a cycle or a container.
 const WORKERS = { maxWorkers: 3 };
 // Files share a process and what it has loaded: starting anew for each takes longer than most of their tests.
 const SHARED = { isolate: false };
 
 // Groups run one after the other, and the files of a group beside each other.
-const CONTAINERS = { ...LIMIT, ...SHARED, maxWorkers: 2, sequence: { groupOrder: 1 } };
+const CONTAINERS = { ...LIMIT, ...SHARED, ...WORKERS, sequence: { groupOrder: 1 } };
 const ONE_AT_A_TIME = { maxWorkers: 1, sequence: { groupOrder: 3 } };
 const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
-/** It takes longer than what else is left at the end: begun last, it would be waited for alone. */
-const LONGEST = 'test/simulation/scenarios.test.ts';
+/** They take longer than what else is left at the end: begun last, each would be waited for alone. */
+const LONGEST = [
+  ...['simulation/scenarios', 'simulation/simulation', 'integration/cli/locked', 'integration/cli/endings'],
+  ...['docker/crashes', 'docker/few-cycles', 'docker/example-agents', 'docker/python-install', 'docker/agent-install'],
+  'terminal/bad-terminal',
+].map((name) => `/test/${name}.test.ts`);
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith(LONGEST);
-    return [...sorted.filter(isLongest), ...sorted.filter((file) => !isLongest(file))];
+    const longest = LONGEST.flatMap((name) => sorted.filter(({ moduleId }) => moduleId.endsWith(name)));
+    return [...longest, ...sorted.filter((file) => !longest.includes(file))];
   }
 }
 
@@ -41,7 +45,6 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS } },
-      // Two files at a time: half of what a container or a run takes is waiting, and a third would make each one slower.
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },
