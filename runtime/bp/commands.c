@@ -67,6 +67,8 @@ const struct command COMMANDS[] = {
      "bp prompt --title 'A finding' < finding.md", NULL, 0, false, NULL},
     {"prompts", "listPrompts", "", "Your prompts and how the human answered, the newest first.", "bp prompts id reward reason",
      NULL, 0, true, NULL},
+    {"requests", "listRequests", "", "What the operator asks for, the newest first; `bp prompt --request-id` answers one.",
+     "bp requests id text files", NULL, 0, true, NULL},
     {"answers", NULL, "", "Prompts that ended since your last execution, with what was asked. The oldest first.",
      "bp answers title scores.useful reason", NULL, 0, true, answers_run},
 

@@ -37,6 +37,7 @@ static const struct field WITHDRAW_BID[] = {
 static const struct field SUBMIT_PROMPT[] = {
     {"content", "content", IN_BODY, TEXT, true, "Text or Markdown; at most attention.prompt_bytes_max bytes."},
     {"title", "title", IN_BODY, TEXT, false, "At most attention.title_chars_max characters."},
+    {"request_id", "request-id", IN_BODY, TEXT, false, "The operator's request that it answers, such as request_3; an open one."},
     {"next_bid", "next-bid", IN_BODY, JSON, false, "A bid to be placed when the prompt ends."},
     {"execution_id", "execution-id", IN_BODY, TEXT, false, "The caller's own execution, such as exe_17; another one is refused."},
     {"next_bid.bundle", "next-bundle", IN_BODY, BUNDLE, false, "What one execution may use. All four are always named."},
@@ -48,6 +49,11 @@ static const struct field SUBMIT_PROMPT[] = {
 static const struct field LIST_PROMPTS[] = {
     {"limit", "limit", IN_QUERY, NUMBER, false, "Rows at most; 100 where absent."},
     {"before", "before", IN_QUERY, TEXT, false, "Only older ones than this, such as prompt_17: next_before of the page before."},
+};
+
+static const struct field LIST_REQUESTS[] = {
+    {"limit", "limit", IN_QUERY, NUMBER, false, "Rows at most; 100 where absent."},
+    {"before", "before", IN_QUERY, TEXT, false, "Only older ones than this, such as request_17: next_before of the page before."},
 };
 
 static const struct field SEND_MESSAGE[] = {
@@ -136,9 +142,11 @@ const struct route ROUTES[] = {
     {"withdrawBid", "DELETE", "/market/bid/{id}", "Takes back a pending bid that the caller pays, and releases its credits.",
      false, false, WITHDRAW_BID, 1},
     {"submitPrompt", "POST", "/human/prompt", "Shows something to the human: once per execution, paid for with the attention in its bundle.",
-     true, false, SUBMIT_PROMPT, 8},
+     true, false, SUBMIT_PROMPT, 9},
     {"listPrompts", "GET", "/human/prompts", "The caller's prompts and how the human answered them, the newest first.",
      false, false, LIST_PROMPTS, 2},
+    {"listRequests", "GET", "/human/requests", "What the operator asks for: open requests, the newest first. A prompt's request_id answers one.",
+     false, false, LIST_REQUESTS, 2},
     {"sendMessage", "POST", "/social/message", "Puts a message into another agent's inbox; the sender pays the fee.",
      true, false, SEND_MESSAGE, 3},
     {"listInbox", "GET", "/social/inbox", "Messages to the caller, read or not, the newest first.",

@@ -19,6 +19,7 @@ static const struct list {
                 "reason"},
     {"responses", "prompt_id status reward scores.interesting scores.useful scores.understandable next_bid.status "
                   "reason"},
+    {"requests", "id until text files"},
     {"messages", "id from sent_at content"},
     {"inbox", "id from sent_at content"},
     {"agents", "id status parent born_cycle children last_seen_cycle"},

@@ -46,6 +46,7 @@ ROUTES = {
     "withdrawBid": "DELETE /market/bid/{id}",
     "submitPrompt": "POST /human/prompt",
     "listPrompts": "GET /human/prompts{?limit,before}",
+    "listRequests": "GET /human/requests{?limit,before}",
     "sendMessage": "POST /social/message",
     "listInbox": "GET /social/inbox{?limit,before}",
     "spawnAgent": "POST /social/spawn",
@@ -81,9 +82,8 @@ class Agent:
         self.context: dict[str, Any] = told["execution_context"]  # what this execution has bought
         self.payload: Any = told["execution_context"]["payload"]  # what its bid carried
         self.markets: dict[str, dict[str, float]] = told["markets"]
-        self.inbox: list[dict[str, Any]] = told["inbox"]
-        self.responses: list[dict[str, Any]] = told["responses"]
-        self.bids: list[dict[str, Any]] = told["bids"]
+        lists: list[list[dict[str, Any]]] = [told[name] for name in ("inbox", "responses", "requests", "bids")]
+        self.inbox, self.responses, self.requests, self.bids = lists
         self.last_execution: dict[str, Any] | None = told["last_execution"]
         self._workspace = os.path.dirname(os.path.abspath(path))
         host, _, port = told["service_url"].partition("://")[2].rstrip("/").rpartition(":")
@@ -198,16 +198,16 @@ class Agent:
         return self.bid(bundle, amount, for_agent_id=agent_id, **options)
 
     # The human:
-    def ask(self, content: str, title: str | None = None, next_bid: Mapping[str, Any] | bool = True) -> dict[str, Any]:
+    def ask(self, content: str, title: str | None = None, next_bid: Mapping | bool = True, **more: Any) -> dict:
         """Shows the human a prompt: once per execution, and only with attention in its bundle.
 
-        `next_bid` is the life after the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what
-        the answer earns: as `advice` with attention where it is not given, none where it is False. It isn't needed,
-        and not placed, where the agent has a bid of its own by then.
+        `next_bid` is the life after the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what it
+        earns: `advice` with attention where it is not given, none where it is False or where the agent has a bid of its
+        own by then. `request_id` is the operator's request that the prompt answers, one of `requests`.
         """
         own = {} if isinstance(next_bid, bool) else next_bid
         bid = self._own_bid({"bundle": self.advice(attention=1), **own}) if next_bid is not False else None
-        return self.post("/human/prompt", _given({"content": content, "title": title, "next_bid": bid}))
+        return self.post("/human/prompt", _given({"content": content, "title": title, "next_bid": bid, **more}))
 
     def answers(self) -> list[dict[str, Any]]:
         """How prompts ended since the last execution, each with the `title` and `content` that were shown."""

@@ -63,6 +63,32 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/skip.ts')).addSkip,
   },
   {
+    name: 'ask',
+    description: 'publish a request: agents read it, and may answer it with a prompt',
+    arguments: [['<text>', 'what you wish for']],
+    load: async () => (await import('./commands/ask.ts')).addAsk,
+  },
+  {
+    name: 'requests',
+    description: 'what you have asked for, and what came of it',
+    load: async () => (await import('./commands/requests.ts')).addRequests,
+  },
+  {
+    name: 'request',
+    description: 'one request in full, with the prompts that answer it; request close ends it',
+    arguments: [['<request>', 'such as request_3']],
+    load: async () => (await import('./commands/request.ts')).addRequest,
+  },
+  {
+    name: 'tell',
+    description: 'send an agent a message, or all of them: bp-agents tell --all "TEXT"',
+    arguments: [
+      ['[agent]', 'such as genesis; with --all it is the text'],
+      ['[text]', 'what you have to say'],
+    ],
+    load: async () => (await import('./commands/tell.ts')).addTell,
+  },
+  {
     name: 'status',
     description: 'the economy at a glance',
     load: async () => (await import('./commands/status.ts')).addStatus,
@@ -155,9 +181,12 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'purge',
-    description: 'take away the text of an agent that is over, or of a prompt; money and records stay',
+    description: 'take away the text of an agent that is over, or of a prompt or request; money and records stay',
     arguments: [
-      ['[target]', 'an agent such as genesis, or a prompt such as prompt_3; without it: what is kept no longer'],
+      [
+        '[target]',
+        'an agent such as genesis, a prompt such as prompt_3, or a request such as request_3; without it: what is kept no longer',
+      ],
     ],
     load: async () => (await import('./commands/purge.ts')).addPurge,
   },

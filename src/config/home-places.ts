@@ -10,6 +10,21 @@ export function workspacesDirectory(home: string): string {
   return join(home, 'workspaces');
 }
 
+/** What every agent may read of the operator's. */
+function materialsDirectory(home: string): string {
+  return join(home, 'materials');
+}
+
+/** Files of open requests, a folder a request. */
+export function requestFilesDirectory(home: string): string {
+  return join(materialsDirectory(home), 'requests');
+}
+
+/** Where files are copied to while their request is not published yet, a folder a process. */
+export function askingDirectory(home: string): string {
+  return join(stateDirectory(home), 'asking');
+}
+
 /** What the program keeps, besides the agents' workspaces and the configuration. */
 export function stateDirectory(home: string): string {
   return join(home, '.bp-agents');

@@ -194,6 +194,9 @@ const economy = z
     inbox_max: whole(1, 1_000_000)
       .default(256)
       .describe('Messages kept for one agent that it has not been handed yet.'),
+    operator_inbox_max: whole(1, 1_000_000)
+      .default(64)
+      .describe('Messages of the operator kept for one agent that it has not been handed yet, besides those.'),
     memo_chars_max: whole(0, 10_000).default(200).describe("Characters of a transfer's memo."),
     bootstrap: z
       .strictObject({
@@ -215,6 +218,18 @@ const economy = z
   })
   .prefault({})
   .describe('Grants, fees and limits among agents.');
+
+const requests = z
+  .strictObject({
+    text_bytes_max: whole(1, 262_144).default(8192).describe('Bytes of what is asked.'),
+    files_max: whole(0, 1000).default(16).describe('Files of one request.'),
+    files_bytes_max: whole(0, 1_073_741_824)
+      .default(33_554_432)
+      .describe('Bytes of the files of one request together.'),
+    open_max: whole(1, 10_000).default(100).describe('Requests that may be open at once.'),
+  })
+  .prefault({})
+  .describe('Requests of the operator.');
 
 const lifecycle = z
   .strictObject({
@@ -241,6 +256,7 @@ const handshake = z
     inbox_max: whole(0, 10_000).default(50).describe('Newest messages handed over.'),
     responses_max: whole(0, 10_000).default(20).describe('Newest answers handed over.'),
     bids_max: whole(0, 10_000).default(50).describe('Newest bids handed over.'),
+    requests_max: whole(0, 10_000).default(10).describe('Newest open requests handed over.'),
   })
   .prefault({})
   .describe('How much env.json holds; the rest is under the GET routes.');
@@ -257,7 +273,8 @@ const history = z
       .strictObject({
         prompts: keptDays('Of prompts that have ended: title and content.'),
         answers: keptDays('Of answers to them: the reason. Marks are kept for ever.'),
-        messages: keptDays('Messages among agents, read or not, and the memos of transfers.'),
+        messages: keptDays('Messages among agents and of the operator, read or not, and the memos of transfers.'),
+        requests: keptDays('Requests of the operator that are closed: what was asked, and names of files.'),
         calls: keptDays('Of calls of models: what was asked and answered, where intelligence.log_content keeps it.'),
         outputs: keptDays('What executions printed, as far as sandbox.outputs_max keeps it.'),
       })
@@ -312,6 +329,7 @@ export const configSchema = z.strictObject({
   market,
   attention,
   economy,
+  requests,
   lifecycle,
   handshake,
   sandbox,

@@ -55,6 +55,8 @@ export interface Prompt {
   readonly content: string;
   /** JSON of the bid to be placed when the prompt ends. */
   readonly nextBid: string | null;
+  /** The operator's request that it answers, by its agent's word. */
+  readonly requestId: number | null;
   readonly nextBidStatus: string | null;
   readonly nextBidDetail: string | null;
   readonly status: PromptStatus;

@@ -1,6 +1,13 @@
 import { refuse, accept, type Refusal, type Result } from './refusal.ts';
 
-const PREFIX = { bid: 'bid', execution: 'exe', prompt: 'prompt', message: 'msg', transfer: 'tx' } as const;
+const PREFIX = {
+  bid: 'bid',
+  execution: 'exe',
+  prompt: 'prompt',
+  message: 'msg',
+  transfer: 'tx',
+  request: 'request',
+} as const;
 export type Numbered = keyof typeof PREFIX;
 
 /** `17` as agents and the operator see it: `bid_17`. The underscore keeps these apart from every agent id. */
@@ -26,6 +33,16 @@ export const AGENT_ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
 
 export function isAgentId(text: unknown): text is string {
   return typeof text === 'string' && AGENT_ID.test(text);
+}
+
+/** Who speaks where the operator does. No agent can have this id. */
+export const OPERATOR = 'operator';
+
+/** The id of an agent that is to be made. Refuses `invalid_id`. */
+export function parseNewAgentId(text: string, field = 'id'): Result<string> {
+  if (text === OPERATOR)
+    return refuse('invalid_id', `${field} must not be ${OPERATOR}, which is the operator`, { field });
+  return parseAgentId(text, field);
 }
 
 /** Refuses `invalid_id`. */

@@ -66,6 +66,11 @@ export const REFUSALS = {
   prompt_not_open: 'The prompt is not open for an answer.',
   prompt_not_ended: 'The prompt has not ended yet.',
   prompt_already_ended: 'The prompt was already answered, skipped or expired.',
+  // Requests of the operator.
+  request_not_found: 'There is no such request.',
+  request_closed: 'The request is closed.',
+  request_not_closed: 'The request is still open.',
+  too_many_requests_open: 'The operator has the most requests open that may be.',
   // Executions.
   execution_not_found: 'There is no such execution.',
   execution_already_ended: 'The execution has already ended.',

@@ -10,6 +10,9 @@ export interface FileLimits {
 /** Folders above a file, and the file. The host writes trees a good deal deeper than this. */
 export const PATH_DEPTH_MAX = 32;
 
+/** What Linux lets a name have. */
+const NAME_BYTES_MAX = 255;
+
 /** Written by the host before each execution. */
 const RESERVED = 'env.json';
 
@@ -49,9 +52,24 @@ function checkEntryPoint(files: readonly AgentFile[]): Refusal | undefined {
   });
 }
 
-/** A path inside the workspace: relative, without `..`, without control characters. Refuses `invalid_path`. */
+/** The name of a file that a sandbox can have, without a folder. Refuses `invalid_path`. */
+export function checkFileName(name: string, field: string): Refusal | undefined {
+  const refusal = checkParts(name, NAME_BYTES_MAX);
+  if (refusal) return { ...refusal, field };
+  return name.includes('/') ? refuse('invalid_path', 'a file name must have no /', { field }) : undefined;
+}
+
+/** A path inside the workspace, and not the host's own. Refuses `invalid_path`. */
 function checkPath(path: string, charsMax: number): Refusal | undefined {
-  const wrong = (why: string) => refuse('invalid_path', `a file path ${why}`, { field: 'files' });
+  const refusal = checkParts(path, charsMax);
+  if (refusal) return refusal;
+  return path === RESERVED || path.startsWith(`${RESERVED}/`)
+    ? wrong(`must not be ${RESERVED}, which is the handshake`)
+    : undefined;
+}
+
+/** A path: relative, without `..`, without control characters. Refuses `invalid_path`. */
+function checkParts(path: string, charsMax: number): Refusal | undefined {
   if (path === '') return wrong('must not be empty');
   if (path.length > charsMax) return wrong(`must be at most ${charsMax} characters`);
   if (path.startsWith('/')) return wrong('must be relative, such as src/tools.py');
@@ -61,10 +79,13 @@ function checkPath(path: string, charsMax: number): Refusal | undefined {
   if (parts.some((part) => part === '' || part === '.' || part === '..'))
     return wrong('must have no empty part, no . and no ..');
   if (parts.length > PATH_DEPTH_MAX) return wrong(`must have at most ${PATH_DEPTH_MAX} parts`);
-  if (parts.some((part) => Buffer.byteLength(part) > 255)) return wrong('must have no part over 255 bytes');
-  if (path === RESERVED || path.startsWith(`${RESERVED}/`))
-    return wrong(`must not be ${RESERVED}, which is the handshake`);
+  if (parts.some((part) => Buffer.byteLength(part) > NAME_BYTES_MAX))
+    return wrong(`must have no part over ${NAME_BYTES_MAX} bytes`);
   return undefined;
+}
+
+function wrong(why: string): Refusal {
+  return refuse('invalid_path', `a file path ${why}`, { field: 'files' });
 }
 
 /** One path can't be two files, nor a file and a folder. */

@@ -1,5 +1,5 @@
 import type { Bid } from '../domain/bid.ts';
-import { formatId } from '../domain/ids.ts';
+import { formatId, OPERATOR } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
 import { agentsAfter, agentView } from '../economy/views/agent-view.ts';
 import { allTransfers, transferView } from '../economy/views/balance-view.ts';
@@ -8,6 +8,7 @@ import { executionsBefore, executionView } from '../economy/views/execution-view
 import { cyclesBefore, cycleView } from '../economy/views/market-view.ts';
 import { promptsBefore, promptView } from '../economy/views/prompt-view.ts';
 import { messagesBefore } from '../economy/views/message-view.ts';
+import { requestsBefore, requestView, type RequestView } from '../economy/views/request-view.ts';
 
 /** What stands in a cell. */
 export type Cell = string | number | boolean | null;
@@ -54,12 +55,20 @@ export function exportTables(economy: Economy): readonly ExportTable[] {
         ({ id }) => id,
         ({ id, fromId, toId, content, cycle, sentAt }) => ({
           id: formatId('message', id),
-          from: fromId,
+          from: fromId ?? OPERATOR,
           to: toId,
           content,
           cycle,
           sent_at: new Date(sentAt).toISOString(),
         }),
+      ),
+    ),
+    table('requests', REQUESTS, () =>
+      each(
+        economy,
+        requestsBefore,
+        ({ id }) => id,
+        (row) => requestRow(requestView(economy, row)),
       ),
     ),
     table('agents', AGENTS, () => agentRows(economy)),
@@ -126,6 +135,10 @@ function promptRow({ scores, next_bid: nextBid, ...row }: ReturnType<typeof prom
   };
 }
 
+function requestRow({ files, ...row }: RequestView): ExportRow {
+  return { ...row, files: JSON.stringify(files) };
+}
+
 const BY_RESOURCE = ['supply', 'held', 'demand', 'utilisation', 'prices_before', 'prices_after'] as const;
 
 /** `supply_cpu_seconds` and so on. */
@@ -162,7 +175,8 @@ const EXECUTIONS = [
   ),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
-  next_bid_status next_bid_detail submitted_at opened_at answered_at purged_at title content`);
+  next_bid_status next_bid_detail request_id submitted_at opened_at answered_at purged_at title content`);
+const REQUESTS = words('id status published_at until closed_at answered_by prompts purged_at files text');
 const MESSAGES = words('id from to cycle sent_at content');
 const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
   last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts purged_at`);

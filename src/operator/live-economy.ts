@@ -79,6 +79,7 @@ export class LiveEconomy {
     return {
       id: formatId('prompt', open.id),
       agent_id: open.agentId,
+      request_id: open.requestId === null ? null : formatId('request', open.requestId),
       expires_in_ms: Math.max(0, config.attention.prompt_ttl_seconds * 1000 - openMs),
     };
   }

@@ -6,6 +6,7 @@ import type { Economy } from '../economy/economy.ts';
 import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import { openPrompt } from '../economy/views/prompt-view.ts';
+import { answeredRequest, type AnsweredRequest } from './views/answered-request.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 
 /** What an answer came to. */
@@ -27,6 +28,11 @@ export class PromptDesk {
   /** The prompt that has the slot now. Cheap. */
   open(): Prompt | undefined {
     return openPrompt(this.#economy);
+  }
+
+  /** The operator's own wish that it answers. */
+  requestOf(prompt: Prompt): AnsweredRequest | undefined {
+    return answeredRequest(this.#economy, prompt);
   }
 
   /** Refuses as `scorePrompt` does. An answer waits for another process that holds the database. */

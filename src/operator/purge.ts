@@ -13,6 +13,7 @@ import { formatId, parseId } from '../domain/ids.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import { forgetOldText, isOutdatedOutput } from '../economy/privacy/forget-old-text.ts';
 import { purgeAgent, type PurgedAgent } from '../economy/privacy/purge-agent.ts';
+import { purgeRequest } from '../economy/privacy/purge-request.ts';
 import { purgePrompt } from '../economy/privacy/purge-prompt.ts';
 import { rewriteDatabase } from '../economy/privacy/rewrite-database.ts';
 import { findExecution } from '../economy/views/execution-view.ts';
@@ -23,7 +24,7 @@ import { knownAgent } from './views/known-agent.ts';
 
 /** What a purge has taken away, as scripts see it. */
 export interface Purged {
-  /** The agent or prompt; null for all that `history.days` keeps no longer. */
+  /** The agent, prompt or request; null for all that `history.days` keeps no longer. */
   readonly target: string | null;
   /** How many of each lost their text. */
   readonly removed: Readonly<Record<string, number>>;
@@ -80,6 +81,19 @@ export function purgeTextOfPrompt(home: Home, promptId: number): Result<Purged> 
   return accept({
     target: formatId('prompt', promptId),
     removed: { prompts: Number(purged.value.hadText) },
+    kept: [],
+    workspace_removed: false,
+    ...overwritten(home),
+  });
+}
+
+/** Refuses as `purgeRequest` does. */
+export function purgeTextOfRequest(home: Home, requestId: number): Result<Purged> {
+  const purged = purgeRequest(home.economy, requestId);
+  if (!purged.ok) return purged;
+  return accept({
+    target: formatId('request', requestId),
+    removed: { requests: Number(purged.value.hadText) },
     kept: [],
     workspace_removed: false,
     ...overwritten(home),

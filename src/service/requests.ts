@@ -14,6 +14,7 @@ import {
   isRecord,
   readBy,
   readExecutionId,
+  requestId,
   text,
 } from './schema.ts';
 import { readCount } from '../intelligence/formats/screen.ts';
@@ -65,6 +66,10 @@ export const PromptRequest = z
   .strictObject({
     content: text('content', 'Text or Markdown; at most attention.prompt_bytes_max bytes.'),
     title: text('title', 'At most attention.title_chars_max characters.').optional(),
+    request_id: requestId(
+      'request_id',
+      "The operator's request that it answers, such as request_3; an open one.",
+    ).optional(),
     // The use case reads it: it is kept as the agent wrote it until the prompt ends.
     next_bid: z.unknown().meta(shown(ownBidShape, 'A bid to be placed when the prompt ends.')).optional(),
     execution_id: executionId(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CREDITS_MAX, parseCredits } from '../domain/credits.ts';
-import { AGENT_ID, parseAgentId, parseId } from '../domain/ids.ts';
+import { AGENT_ID, checkId, parseAgentId, parseId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import { MEMORY_MB_MIN, QUANTITY_MAX } from '../domain/resources.ts';
 
@@ -77,6 +77,17 @@ export const readExecutionId: Read<number> = (value, field) => {
   return id.ok ? id : { ...id, field };
 };
 
+const readRequestId: Read<number> = (value, field) => {
+  if (typeof value === 'number') {
+    const refusal = checkId('request', value);
+    return refusal ? { ...refusal, field } : accept(value);
+  }
+  const text = readText(value, field);
+  if (!text.ok) return text;
+  const id = parseId('request', text.value);
+  return id.ok ? id : { ...id, field };
+};
+
 // No multipleOf: what is exact as a decimal is not as a double, and validators would refuse good amounts.
 export const creditsShape = z.number().positive().max(CREDITS_MAX);
 
@@ -103,6 +114,16 @@ export const credits = (name: string, description: string) =>
 
 export const agentId = (name: string, description: string) =>
   readBy(name, agentIdShape.describe(description), readAgentId);
+
+export const requestId = (name: string, description: string) =>
+  readBy(
+    name,
+    z
+      .string()
+      .regex(/^(request_)?[1-9][0-9]{0,14}$/)
+      .describe(description),
+    readRequestId,
+  );
 
 /** Every body may say whose it is; a wrong answer is refused, none is fine. */
 export const executionId = () =>

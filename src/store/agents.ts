@@ -55,6 +55,9 @@ export function agentsTable(database: Database) {
   const counts = database.prepare<[], { status: AgentStatus; n: number }>(
     'SELECT status, COUNT(*) AS n FROM agents GROUP BY status',
   );
+  const living = database
+    .prepare<[], string>(`SELECT id FROM agents WHERE status <> 'dead' AND stopped = 0 ORDER BY number`)
+    .pluck();
   const children = database.prepare<[string], number>('SELECT COUNT(*) FROM agents WHERE parent_id = ?').pluck();
   const bornSince = database
     .prepare<[string, number], number>(
@@ -100,6 +103,8 @@ export function agentsTable(database: Database) {
       for (const { status, n } of counts.all()) result[status] = n;
       return result;
     },
+    /** All that are alive or dormant and were not stopped, the oldest first. */
+    living: (): readonly string[] => living.all(),
     children: (id: string): number => Number(children.get(id)),
     /** Children born in this lineage, dead ones too, since this running time. */
     bornSince: (lineageId: string, runningMs: number): number => Number(bornSince.get(lineageId, runningMs)),

@@ -170,7 +170,7 @@ const AGENTS = [
   // Messages are forgotten after a while, their fees aren't.
   `SELECT 'tx_' || t.id || ': ' || t.debit || ' did not send ' || t.ref
      FROM transfers t LEFT JOIN messages m ON m.id = ${NUMBER}
-    WHERE t.kind = 'message_fee' AND (t.ref <> 'msg_' || ${NUMBER} OR m.from_id <> t.debit) ORDER BY t.id LIMIT 1`,
+    WHERE t.kind = 'message_fee' AND (t.ref <> 'msg_' || ${NUMBER} OR (m.id IS NOT NULL AND m.from_id IS NOT t.debit)) ORDER BY t.id LIMIT 1`,
   `SELECT 'agent ' || a.id || ' is dead, but holds ' || c.posted
      FROM agents a JOIN accounts c ON c.id = a.id
     WHERE a.status = 'dead' AND (c.posted <> 0 OR c.pending <> 0) ORDER BY a.number LIMIT 1`,

@@ -2,7 +2,8 @@ import type { Database } from './database.ts';
 
 export interface Message {
   readonly id: number;
-  readonly fromId: string;
+  /** Null: the operator. */
+  readonly fromId: string | null;
   readonly toId: string;
   readonly content: string;
   readonly cycle: number;
@@ -10,6 +11,10 @@ export interface Message {
 }
 
 const COLUMNS = 'id, from_id AS fromId, to_id AS toId, content, cycle, sent_at AS sentAt';
+
+/** Not handed over yet: each kind has an index of its own, so that neither has to be found among the other. */
+const OF_AGENTS = 'handed_to IS NULL AND from_id IS NOT NULL';
+const OF_OPERATOR = 'handed_to IS NULL AND from_id IS NULL';
 
 export type Messages = ReturnType<typeof messagesTable>;
 
@@ -20,15 +25,27 @@ export function messagesTable(database: Database) {
   );
   const unhandedCount = database
     .prepare<[string], number>(
-      'SELECT COUNT(*) FROM messages INDEXED BY messages_unhanded WHERE to_id = ? AND handed_to IS NULL',
+      `SELECT COUNT(*) FROM messages INDEXED BY messages_unhanded WHERE to_id = ? AND ${OF_AGENTS}`,
+    )
+    .pluck();
+  const unhandedCountOfOperator = database
+    .prepare<[string], number>(
+      `SELECT COUNT(*) FROM messages INDEXED BY messages_of_operator WHERE to_id = ? AND ${OF_OPERATOR}`,
     )
     .pluck();
   const unhanded = database.prepare<[string, number], Message>(
     `SELECT ${COLUMNS} FROM messages INDEXED BY messages_unhanded
-      WHERE to_id = ? AND handed_to IS NULL ORDER BY id DESC LIMIT ? + 0`,
+      WHERE to_id = ? AND ${OF_AGENTS} ORDER BY id DESC LIMIT ? + 0`,
+  );
+  const unhandedOfOperator = database.prepare<[string, number], Message>(
+    `SELECT ${COLUMNS} FROM messages INDEXED BY messages_of_operator
+      WHERE to_id = ? AND ${OF_OPERATOR} ORDER BY id DESC LIMIT ? + 0`,
   );
   const hand = database.prepare(
-    'UPDATE messages INDEXED BY messages_unhanded SET handed_to = ? WHERE to_id = ? AND handed_to IS NULL',
+    `UPDATE messages INDEXED BY messages_unhanded SET handed_to = ? WHERE to_id = ? AND ${OF_AGENTS}`,
+  );
+  const handOfOperator = database.prepare(
+    `UPDATE messages INDEXED BY messages_of_operator SET handed_to = ? WHERE to_id = ? AND ${OF_OPERATOR}`,
   );
   const takeBack = database.prepare('UPDATE messages SET handed_to = NULL WHERE handed_to = ?');
   const inbox = database.prepare<[string, number, number], Message>(
@@ -41,10 +58,21 @@ export function messagesTable(database: Database) {
 
   return {
     insert: (message: Omit<Message, 'id'>): number => Number(insert.run(message).lastInsertRowid),
+    /** Of other agents' messages, and of the operator's: each have room of their own. */
     countUnhanded: (agentId: string): number => Number(unhandedCount.get(agentId)),
-    /** Messages that no started execution has been handed, the newest first. */
-    unhanded: (agentId: string, limit: number): readonly Message[] => unhanded.all(agentId, limit),
-    markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
+    countUnhandedOfOperator: (agentId: string): number => Number(unhandedCountOfOperator.get(agentId)),
+    /**
+     * Messages that no started execution has been handed: the operator's, then others', each the oldest first; the
+     * newest where there are more of a kind than the limit has room for.
+     */
+    unhanded(agentId: string, limit: number): readonly Message[] {
+      const first = unhandedOfOperator.all(agentId, limit).reverse();
+      return [...first, ...unhanded.all(agentId, limit - first.length).reverse()];
+    },
+    markHanded(agentId: string, executionId: number): void {
+      hand.run(executionId, agentId);
+      handOfOperator.run(executionId, agentId);
+    },
     /** That execution never started: its messages are news again. */
     takeBack: (executionId: number): void => void takeBack.run(executionId),
     /** The newest first, with ids under `before`. */

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 
 export type NewPrompt = Pick<
   Prompt,
-  'executionId' | 'agentId' | 'payerId' | 'title' | 'content' | 'nextBid' | 'submittedAt'
+  'executionId' | 'agentId' | 'payerId' | 'title' | 'content' | 'nextBid' | 'requestId' | 'submittedAt'
 >;
 
 /** How a prompt ended. */
@@ -28,14 +28,14 @@ type Row = Omit<Prompt, 'scores'> & Readonly<Record<Mark, number | null>>;
 const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
   next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
   submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
-  interesting, useful, understandable, reason, reward, refund, purged_at AS purgedAt`;
+  interesting, useful, understandable, reason, reward, refund, request_id AS requestId, purged_at AS purgedAt`;
 
 export type Prompts = ReturnType<typeof promptsTable>;
 
 export function promptsTable(database: Database) {
   const insert = database.prepare(
-    `INSERT INTO prompts (execution_id, agent_id, payer_id, title, content, next_bid, status, submitted_at)
-     VALUES (@executionId, @agentId, @payerId, @title, @content, @nextBid, 'queued', @submittedAt)`,
+    `INSERT INTO prompts (execution_id, agent_id, payer_id, title, content, next_bid, request_id, status, submitted_at)
+     VALUES (@executionId, @agentId, @payerId, @title, @content, @nextBid, @requestId, 'queued', @submittedAt)`,
   );
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE id = ?`);
   const ofExecution = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE execution_id = ?`);
@@ -71,6 +71,10 @@ export function promptsTable(database: Database) {
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
   );
   const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE handed_to = ?');
+  const ofRequest = database.prepare<[number, number, number], Row>(
+    `SELECT ${COLUMNS} FROM prompts WHERE request_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
+  );
+  const answering = database.prepare<[number], number>('SELECT COUNT(*) FROM prompts WHERE request_id = ?').pluck();
   const earned = database
     .prepare<[string], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE agent_id = ?')
     .pluck();
@@ -111,9 +115,13 @@ export function promptsTable(database: Database) {
     markHanded: (agentId: string, executionId: number): void => void hand.run(executionId, agentId),
     /** That execution never started: its answers are news again. */
     takeBack: (executionId: number): void => void takeBack.run(executionId),
-    /** All that its prompts were ever rewarded with. */
+    ofRequest: (requestId: number, before: number, limit: number): readonly Prompt[] =>
+      toPrompts(ofRequest.all(requestId, before, limit)),
+    /** How many answer this request, by their agents' word. */
+    answering: (requestId: number): number => Number(answering.get(requestId)),
     /** What marks issued after this cycle. */
     issuedAfter: (cycle: number): MicroCredits => micro(Number(issued.get(cycle))),
+    /** All that its prompts were ever rewarded with. */
     earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
     counts(): { readonly open: number; readonly queued: number } {
       const row = counts.get();

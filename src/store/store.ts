@@ -20,6 +20,7 @@ import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
 import { modelCallsTable, type ModelCalls } from './model-calls.ts';
 import { firstDefect } from './start-check.ts';
+import { operatorRequestsTable, type OperatorRequests } from './operator-requests.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { spendingTable, type SpendingTable } from './spending.ts';
@@ -39,6 +40,7 @@ export interface Store {
   readonly executions: Executions;
   readonly prompts: Prompts;
   readonly messages: Messages;
+  readonly requests: OperatorRequests;
   readonly installs: Installs;
   readonly markets: Markets;
   readonly cycles: Cycles;
@@ -149,6 +151,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     executions: executionsTable(database),
     prompts: promptsTable(database),
     messages: messagesTable(database),
+    requests: operatorRequestsTable(database),
     installs: installsTable(database),
     markets: marketsTable(database),
     cycles: cyclesTable(database),

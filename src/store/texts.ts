@@ -25,12 +25,16 @@ export interface TextLimits {
   readonly prompts: number | null;
   readonly answers: number | null;
   readonly messages: number | null;
+  readonly requests: number | null;
   readonly calls: number | null;
 }
 
 /** Prompts' own text; the marks, the reward and what became of the next bid are the record's. */
 const PROMPT_TEXT = `title = NULL, content = '', next_bid = NULL,
   next_bid_detail = CASE WHEN next_bid_detail IS NULL THEN NULL ELSE '' END`;
+
+/** What was wished for, and the names of its files. */
+const REQUEST_TEXT = `text = '', files = '[]'`;
 
 const SETTLED = `SELECT id FROM executions WHERE agent_id = @agentId AND state = 'settled'`;
 
@@ -76,6 +80,15 @@ export function textsTable(database: Database) {
     `UPDATE prompts SET ${PROMPT_TEXT}, reason = NULL, purged_at = COALESCE(purged_at, ?)
       WHERE id = ? AND ended_at IS NOT NULL AND (purged_at IS NULL OR reason IS NOT NULL)`,
   );
+  const ofRequest = database.prepare(
+    `UPDATE requests SET ${REQUEST_TEXT}, purged_at = ? WHERE id = ? AND closed_at IS NOT NULL AND purged_at IS NULL`,
+  );
+  const oldRequests = database.prepare(
+    `UPDATE requests SET ${REQUEST_TEXT}, purged_at = @now
+      WHERE id IN (SELECT id FROM requests INDEXED BY requests_with_text
+                    WHERE purged_at IS NULL AND closed_at IS NOT NULL AND closed_at < @before
+                    ORDER BY closed_at LIMIT @limit + 0)`,
+  );
   const oldPrompts = database.prepare(
     `UPDATE prompts SET ${PROMPT_TEXT}, purged_at = @now
       WHERE id IN (SELECT id FROM prompts INDEXED BY prompts_with_text
@@ -107,6 +120,8 @@ export function textsTable(database: Database) {
   return {
     /** False where it has none any more, or has not ended. */
     purgePrompt: (id: number, at: number): boolean => ofPrompt.run(at, id).changes === 1,
+    /** False where it has none any more, or is open. */
+    purgeRequest: (id: number, at: number): boolean => ofRequest.run(at, id).changes === 1,
     purgeAgent(spoken: Spoken): PurgedRows {
       const { agentId, at, isDead, isRunning } = spoken;
       const bound = { agentId, at, isDead: Number(isDead), isRunning: Number(isRunning) };
@@ -118,7 +133,7 @@ export function textsTable(database: Database) {
     /** The messages to this agent that a purge has left. */
     unread: (agentId: string): readonly number[] => unread.all(agentId),
     /** Lets go of what is older, at most `limit` rows of each kind. Returns how many rows lost text. */
-    forgetOlder({ prompts, answers, messages, calls }: TextLimits, now: number, limit: number): number {
+    forgetOlder({ prompts, answers, messages, requests, calls }: TextLimits, now: number, limit: number): number {
       let rows = 0;
       const forget = (statement: typeof oldPrompts, before: number | null, more: object = {}) => {
         if (before !== null) rows += statement.run({ before, limit, ...more }).changes;
@@ -127,6 +142,7 @@ export function textsTable(database: Database) {
       forget(oldAnswers, answers);
       forget(oldMessages, messages);
       forget(oldMemos, messages);
+      forget(oldRequests, requests, { now });
       forget(oldCalls, calls);
       return rows;
     },

@@ -52,10 +52,11 @@ export class HumanDesk {
   }
 
   async #put(prompt: Prompt, signal: AbortSignal): Promise<void> {
-    const { terminal, say, onFailure } = this.#options;
+    const { prompts, terminal, say, onFailure } = this.#options;
     const { title, content } = prompt;
-    const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, title, content };
     try {
+      const request = prompts.requestOf(prompt);
+      const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, request, title, content };
       const answer = await terminal.ask(asked, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
       const result = await this.#take(prompt.id, answer);

@@ -81,7 +81,7 @@ function marketLine(resource: Resource, view: ShownEconomy): string {
 function openPrompt({ open_prompt: open, prompts, human_away: away }: ShownEconomy, elapsedMs: number): string {
   const parts = [
     open
-      ? `${open.id} from ${sanitiseLine(open.agent_id, 60)}, expires in ${duration(open.expires_in_ms - elapsedMs)}`
+      ? `${open.id} from ${sanitiseLine(open.agent_id, 60)}${open.request_id === null ? '' : ` for ${open.request_id}`}, expires in ${duration(open.expires_in_ms - elapsedMs)}`
       : 'none',
     ...(prompts.queued > 0 ? [`${prompts.queued} waiting`] : []),
     ...(away ? ['you are away: press a key'] : []),

@@ -47,7 +47,8 @@ export class PlainTerminal implements Terminal {
   }
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
-    this.event(`${prompt.id} from ${prompt.agent_id} waits for an answer: bp-agents prompts`);
+    const request = prompt.request === undefined ? '' : `, for ${prompt.request.id},`;
+    this.event(`${prompt.id} from ${prompt.agent_id}${request} waits for an answer: bp-agents prompts`);
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     await new Promise<void>((resolve) => {
       if (ended.aborted) resolve();

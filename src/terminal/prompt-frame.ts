@@ -22,9 +22,15 @@ export function promptFrame(prompt: AskedPrompt, columns: number): readonly stri
   const framed = [...title, ...(title.length > 0 ? [''] : []), ...shown].map((line) => `│ ${line}`.trimEnd());
   return [
     rule('╭', `${prompt.id} from ${sanitiseLine(prompt.agent_id, 60)}`, columns),
+    ...(prompt.request ? [cutToWidth(requestLine(prompt.request), columns)] : []),
     ...framed,
     rule('╰', rest > 0 ? `${rest} more lines: bp-agents prompts` : '', columns),
   ];
+}
+
+/** In the program's words, so without the bar. */
+function requestLine({ id, text }: NonNullable<AskedPrompt['request']>): string {
+  return `answers ${id}${text === '' ? '' : `: ${sanitiseLine(text, TITLE_CHARS_MAX)}`}`;
 }
 
 function rule(corner: string, caption: string, columns: number): string {

@@ -1,3 +1,5 @@
+import { visibleControl } from '../domain/control-characters.ts';
+
 /**
  * Text that agents wrote, made safe for a terminal. What comes out holds no control or escape character, nothing that
  * changes the direction of writing, nothing invisible, and nothing whose width a terminal could see differently:
@@ -16,8 +18,6 @@ const CONTROL = /\p{Cc}/gu;
 const UNSAFE = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\u{FFF9}-\u{FFFB}\p{Cn}\p{Co}\p{Cs}]/gu;
 /** Joiners, selectors, fillers, tags, soft hyphens, skin tones, key caps: nothing is lost that a terminal must show. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Emoji_Modifier}\u2800\u20E3]/gu;
-/** Embeddings, overrides and isolates, and separators that some programs take for line breaks. */
-const REORDERING = /[\u202A-\u202E\u2066-\u2069\u2028\u2029]/gu;
 const FLAG = /\p{Regional_Indicator}/gu;
 const MARKS = new RegExp(`(\\p{M}{${MARKS_MAX}})\\p{M}+`, 'gu');
 const LEADING_MARK = /^(?=\p{M})/u;
@@ -43,27 +43,15 @@ export function sanitiseText(text: string, { charsMax, linesMax }: TextLimits): 
   return complete ? kept : [...kept, NO_MORE];
 }
 
-/** For a file of text: controls but line feeds and tabs, and what changes the direction of writing, become visible. */
-export function makeControlsVisible(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, visible).replace(REORDERING, UNSHOWABLE);
-}
-
 function safe(line: string): string {
   return line
-    .replace(CONTROL, visible)
+    .replace(CONTROL, visibleControl)
     .replace(UNSAFE, UNSHOWABLE)
     .replace(FLAG, letterOfFlag)
     .replace(INVISIBLE, '')
     .normalize('NFC')
     .replace(MARKS, '$1')
     .replace(LEADING_MARK, '\u25CC');
-}
-
-/** Unicode has a picture for each of C0 and DEL, none for C1. */
-function visible(control: string): string {
-  const code = control.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  return code === 0x7f ? '\u2421' : UNSHOWABLE;
 }
 
 /** Terminals disagree on the width of a flag; its two letters are clear. */

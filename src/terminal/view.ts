@@ -11,6 +11,8 @@ export interface ShownEconomy extends LiveView {
 export interface AskedPrompt {
   readonly id: string;
   readonly agent_id: string;
+  /** The human's own wish that it answers. */
+  readonly request?: { readonly id: string; readonly text: string } | undefined;
   readonly title: string | null;
   readonly content: string;
 }

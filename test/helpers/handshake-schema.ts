@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ESSENTIAL_LIMITS, OUTCOMES } from '../../src/domain/execution.ts';
-import { BidList, Inbox, PromptList } from '../../src/service/answers.ts';
+import { BidList, Inbox, PromptList, RequestList } from '../../src/service/answers.ts';
 
 // What the System Service answers, too.
 const Bid = BidList.shape.bids.element;
 const Bundle = Bid.shape.bundle;
 const Message = Inbox.shape.messages.element;
+const Request = RequestList.shape.requests.element;
 const Prompt = PromptList.shape.prompts.element;
 
 /** How a prompt ended. */
@@ -13,6 +14,7 @@ const Response = z
   .object({
     prompt_id: Prompt.shape.id,
     ...Prompt.pick({
+      request_id: true,
       status: true,
       scores: true,
       reason: true,
@@ -87,6 +89,7 @@ export const HandshakeSchema = z
       .array(Message)
       .describe('Messages that no started execution was handed; the newest few, the oldest first.'),
     responses: z.array(Response).describe('How prompts ended that no started execution was told of; likewise.'),
+    requests: z.array(Request).describe("The operator's open requests; the newest few, the newest first."),
     bids: z.array(Bid).describe('Its own bids and those for it, the newest first.'),
     last_execution: Receipt.nullable().describe('The receipt of the one before; null in the first.'),
     lineage: z.array(z.string()).describe('Parent, grandparent and so on.'),

@@ -1,5 +1,6 @@
 import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
 import { sendMessage } from '../../src/economy/agents/send-message.ts';
+import { publishRequest } from '../../src/economy/requests/publish-request.ts';
 import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import { micro } from '../../src/domain/credits.ts';
 import { transferCredits } from '../../src/economy/money/transfer-credits.ts';
@@ -20,9 +21,18 @@ export interface Words {
   readonly memo: string;
   readonly message: string;
   readonly reason: string;
+  /** The operator's. */
+  readonly request: string;
 }
 
-const PLAIN: Words = { title: 'A letter', content: 'Mark me.', memo: 'thanks', message: 'hello', reason: 'clear' };
+const PLAIN: Words = {
+  title: 'A letter',
+  content: 'Mark me.',
+  memo: 'thanks',
+  message: 'hello',
+  reason: 'clear',
+  request: 'Find me a book.',
+};
 
 /** Two agents: one was scored and shows another prompt, one pays and writes to it and bids. Agents say `words`. */
 export function plant(economy: TestEconomy, words: Words = PLAIN): void {
@@ -33,7 +43,8 @@ export function plant(economy: TestEconomy, words: Words = PLAIN): void {
   accepted(scorePrompt(economy, 1, { interesting: 7, useful: 8, understandable: 9 }, words.reason));
   bidFor(economy, 'genesis', { bundle: WITH_ATTENTION });
   const second = runWinners(economy).get('genesis')?.execution.id ?? 0;
-  accepted(submitPrompt(economy, callerOf(second), { title, content }));
+  const { id: requestId } = accepted(publishRequest(economy, { text: words.request, files: [], until: null }));
+  accepted(submitPrompt(economy, callerOf(second), { title, content, requestId }));
   settle(economy, second, 'agent_error');
   makeAgent(economy, 'other');
   accepted(transferCredits(economy, 'other', { to: 'genesis', amount: micro(2_500_000), memo: words.memo }));

@@ -5,6 +5,9 @@ import { micro } from '../../src/domain/credits.ts';
 import { sendMessage } from '../../src/economy/agents/send-message.ts';
 import { spawnAgent } from '../../src/economy/agents/spawn-agent.ts';
 import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
+import { closeRequest } from '../../src/economy/requests/close-request.ts';
+import { publishRequest } from '../../src/economy/requests/publish-request.ts';
+import { tellAgent } from '../../src/economy/agents/tell-agents.ts';
 import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import { settleCall } from '../../src/economy/executions/model-call.ts';
 import { once } from '../../src/economy/executions/once.ts';
@@ -42,6 +45,7 @@ export function speak(economy: TestEconomy): void {
   makeAgent(economy, 'ann', { bundle: WITH_ATTENTION });
   makeAgent(economy, 'bob', { bundle: { ...BARE, cpuMs: 2000 } });
   accepted(sendMessage(economy, 'bob', { to: 'ann', content: SECRET }));
+  accepted(tellAgent(economy, 'ann', SECRET));
   const started = runWinners(economy);
   const ann = { executionId: started.get('ann')!.execution.id, agentId: 'ann' };
   const bob = { executionId: started.get('bob')!.execution.id, agentId: 'bob' };
@@ -50,6 +54,10 @@ export function speak(economy: TestEconomy): void {
   accepted(sendMessage(economy, 'ann', { to: 'bob', content: SECRET }));
   accepted(transferCredits(economy, 'ann', { to: 'bob', amount: micro(1_000_000), memo: SECRET }));
   accepted(transferCredits(economy, 'bob', { to: 'ann', amount: micro(1_000_000), memo: SECRET }));
+  // The operator's own: no agent's text.
+  const files = [{ name: 'beans.txt', bytes: 1 }];
+  const { id: requestId } = accepted(publishRequest(economy, { text: OTHERS, files, until: null }));
+  accepted(closeRequest(economy, requestId));
   const key = { agentId: 'ann', route: '/social/message', key: KEY, bodyHash: 'x' };
   accepted(once(economy, ann, key, () => accept({ message_id: 'msg_9' })));
   callModel(economy, ann.executionId, SECRET);

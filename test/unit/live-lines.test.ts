@@ -69,9 +69,12 @@ describe('the live view', () => {
   });
 
   it('shows the open prompt, the deck and whether the human is away', () => {
-    const open = { id: 'prompt_3', agent_id: 'genesis', expires_in_ms: 600_000 };
+    const open = { id: 'prompt_3', agent_id: 'genesis', request_id: null, expires_in_ms: 600_000 };
     expect(lines(economyView({ open_prompt: open, prompts: { open: 1, queued: 1 } }), 30_000)).toContain(
       'prompt      prompt_3 from genesis, expires in 9 min · 1 waiting',
+    );
+    expect(lines(economyView({ open_prompt: { ...open, request_id: 'request_7' } }))).toContain(
+      'prompt      prompt_3 from genesis for request_7, expires in 10 min',
     );
     expect(lines(economyView({ human_away: true }))).toContain('you are away: press a key');
   });

@@ -22,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0010-given-files.sql': 'de8eb29e743ab28fff231a7dd7c6629143eac61cd8ec7bcb17b424c3ac1b8069',
   '0011-installs.sql': '88f36fbc0889f1bbfb33d6f7692ee3c95933f1cfecf0512fb982786ff76d7bd9',
   '0012-restarts.sql': '3e38798ba1a5d1314bd3f526b41841a46c8f637004e16d0d81300e79db38f072',
+  '0013-requests.sql': '28f909dc8d92193c56038acb4647471ace726d87e5b00eaf5a809e1a7606aae7',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);

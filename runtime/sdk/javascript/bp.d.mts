@@ -24,6 +24,14 @@ export interface Bid {
   price_paid: number | null;
 }
 
+/** What the operator asks for. */
+export interface Request {
+  id: string;
+  text: string;
+  files: string[];
+  until: string | null;
+}
+
 export interface Message {
   id: string;
   from: string;
@@ -63,6 +71,7 @@ export interface Receipt {
 
 export interface Response {
   prompt_id: string;
+  request_id: string | null;
   status: 'queued' | 'open' | 'scored' | 'skipped' | 'expired';
   scores: { interesting: number; useful: number; understandable: number } | null;
   reason: string | null;
@@ -152,8 +161,9 @@ export interface Operations {
   placeBid: WholeBid & { for_agent_id?: string } & Whose;
   listBids: Page & { status?: Bid['status'] };
   withdrawBid: { id: string };
-  submitPrompt: { content: string; title?: string; next_bid?: WholeBid } & Whose;
+  submitPrompt: { content: string; title?: string; request_id?: string; next_bid?: WholeBid } & Whose;
   listPrompts: Page;
+  listRequests: Page;
   sendMessage: { to: string; content: string } & Whose;
   listInbox: Page;
   spawnAgent: {
@@ -190,6 +200,7 @@ export class Agent {
   markets: Record<Resource, { price: number; supply: number; utilisation: number }>;
   inbox: Message[];
   responses: Response[];
+  requests: Request[];
   bids: Bid[];
   lastExecution: Receipt | null;
 
@@ -215,7 +226,12 @@ export class Agent {
     options?: Omit<BidOptions, 'for_agent_id'>,
   ): Promise<PlacedBid>;
 
-  ask(content: string, title?: string, nextBid?: OwnBid | false): Promise<{ prompt_id: string; status: string }>;
+  ask(
+    content: string,
+    title?: string,
+    nextBid?: OwnBid | false,
+    more?: { request_id?: string },
+  ): Promise<{ prompt_id: string; status: string }>;
   answers(): Promise<Answer[]>;
 
   send(to: string, content: string): Promise<{ message_id: string; fee: number; available: number }>;

@@ -38,6 +38,7 @@ export const ROUTES = {
   withdrawBid: 'DELETE /market/bid/{id}',
   submitPrompt: 'POST /human/prompt',
   listPrompts: 'GET /human/prompts{?limit,before}',
+  listRequests: 'GET /human/requests{?limit,before}',
   sendMessage: 'POST /social/message',
   listInbox: 'GET /social/inbox{?limit,before}',
   spawnAgent: 'POST /social/spawn',
@@ -68,8 +69,8 @@ export class Agent {
     this.available = told.credits.available; // can be spent; answers keep it up to date
     this.context = told.execution_context; // what this execution has bought
     this.payload = told.execution_context.payload; // what its bid carried
-    const { cycle, markets, inbox, responses, bids } = told;
-    Object.assign(this, { cycle, markets, inbox, responses, bids });
+    const { cycle, markets, inbox, responses, requests, bids } = told;
+    Object.assign(this, { cycle, markets, inbox, responses, requests, bids });
     this.lastExecution = told.last_execution;
     this.#workspace = dirname(resolve(path));
     [, this.#host, this.#port] = /:\/\/(.*):(\d+)/.exec(told.service_url);
@@ -189,12 +190,11 @@ export class Agent {
 
   // The human:
   // Shows the human a prompt: once per execution, and only with attention in its bundle. `nextBid` is the life after
-  // the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what the answer earns: as `advice` with
-  // attention where it is not given, none where it is false. It isn't needed, and not placed, where the agent has a bid
-  // of its own by then.
-  async ask(content, title, nextBid = {}) {
+  // the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what it earns: `advice` with attention where
+  // absent, none where false or where it has a bid of its own by then. `more`: {request_id?}, one of `requests`.
+  async ask(content, title, nextBid = {}, more = {}) {
     const own = { bundle: this.advice({ attention: 1 }), ...nextBid };
-    return this.post('/human/prompt', { content, title, next_bid: nextBid ? this.#ownBid(own) : undefined });
+    return this.post('/human/prompt', { content, title, next_bid: nextBid ? this.#ownBid(own) : undefined, ...more });
   }
 
   /** How prompts ended since the last execution, each with the `title` and `content` that were shown. */

@@ -12,7 +12,7 @@ import { addAgentUpdate } from './agent-update.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';
 import { EXECUTION_COLUMNS, idleReason } from './executions.ts';
-import { PROMPT_COLUMNS } from './prompts.ts';
+import { promptColumns } from './prompts.ts';
 
 export function addAgent(command: Command, deps: CliDeps): void {
   addAgentInstall(command, deps);
@@ -44,7 +44,7 @@ function lines(view: WholeAgent): readonly string[] {
     ...filesLines(view),
     ...(bids.length > 0 ? ['', ...tableLines(bids, BID_COLUMNS)] : []),
     ...(executions.length > 0 ? ['', ...tableLines(executions, EXECUTION_COLUMNS)] : []),
-    ...(prompts.length > 0 ? ['', ...tableLines(prompts, PROMPT_COLUMNS)] : []),
+    ...(prompts.length > 0 ? ['', ...tableLines(prompts, promptColumns(prompts))] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseAgentId } from '../../domain/ids.ts';
+import { parseNewAgentId } from '../../domain/ids.ts';
 import { databasePath } from '../../config/home-places.ts';
 import { parseAmount, parseBundleText } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
@@ -46,7 +46,7 @@ export function addBootstrap(command: Command, deps: CliDeps): void {
 function readOrder({ id, from, overwrite, credits, bid, bundle }: Options): AgentOrder {
   if (from?.trim() === '') reject('empty', '--from must be a folder, not empty', { field: 'from' });
   return {
-    id: valueOf(parseAgentId(id)),
+    id: valueOf(parseNewAgentId(id)),
     from,
     overwrites: overwrite,
     credits: credits === undefined ? undefined : valueOf(parseAmount(credits, 'credits')),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { parseId } from '../../domain/ids.ts';
 import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
+import { answeredRequest, type AnsweredRequest } from '../../operator/views/answered-request.ts';
 import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
 import { promptFrame } from '../../terminal/prompt-frame.ts';
 import type { CliDeps } from '../cli-deps.ts';
@@ -19,7 +21,7 @@ const FRAME_COLUMNS = 100;
 /** In the place of text that was let go of. */
 const PURGED = '(purged)';
 
-export const PROMPT_COLUMNS: readonly Column<PromptView>[] = [
+const COLUMNS: readonly Column<PromptView>[] = [
   { title: 'prompt', value: ({ id }) => id },
   { title: 'agent', value: ({ agent_id: agent }) => agent },
   { title: 'status', value: ({ status }) => status },
@@ -30,6 +32,14 @@ export const PROMPT_COLUMNS: readonly Column<PromptView>[] = [
   { title: 'reason', value: ({ reason }) => reason },
 ];
 
+const REQUEST_COLUMN: Column<PromptView> = { title: 'request', value: ({ request_id: request }) => request };
+
+/** Which request a prompt answers is told where any of them does. */
+export function promptColumns(prompts: readonly PromptView[]): readonly Column<PromptView>[] {
+  if (prompts.every(({ request_id: request }) => request === null)) return COLUMNS;
+  return [...COLUMNS.slice(0, 2), REQUEST_COLUMN, ...COLUMNS.slice(2)];
+}
+
 export function addPrompts(command: Command, deps: CliDeps): void {
   withJson(command)
     .option('--open', 'only the one that waits for your marks')
@@ -38,21 +48,29 @@ export function addPrompts(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
-      const prompts = await withHome(deps, command, (home) => {
-        if (!options.json) welcomeHuman(home.economy);
-        return valueOf(promptList(home.economy, { ...options, limit }));
+      const { prompts, requests } = await withHome(deps, command, ({ economy }) => {
+        if (!options.json) welcomeHuman(economy);
+        const found = valueOf(promptList(economy, { ...options, limit }));
+        return { prompts: found, requests: found.filter(isWaiting).map(({ id }) => requestOf(economy, id)) };
       });
       if (options.json) printJson(deps.stdout, prompts);
-      else show(deps, prompts, options, limit);
+      else show(deps, prompts, requests, options, limit);
     });
 }
 
 /** The ended ones as a table, then in full what waits. */
-function show(deps: CliDeps, prompts: readonly PromptView[], { open }: Options, limit: number): void {
-  const waiting = prompts.filter(({ status }) => status === 'open' || status === 'queued');
-  const ended = prompts.filter((prompt) => !waiting.includes(prompt));
+function show(
+  deps: CliDeps,
+  prompts: readonly PromptView[],
+  /** Which the waiting ones answer. */
+  requests: readonly (AnsweredRequest | undefined)[],
+  { open }: Options,
+  limit: number,
+): void {
+  const waiting = prompts.filter(isWaiting).map((prompt, index) => ({ ...prompt, request: requests[index] }));
+  const ended = prompts.filter((prompt) => !isWaiting(prompt));
   if (waiting.length === 0 && ended.length === 0) printLines(deps.stdout, [open ? 'no prompt is open' : 'no prompts']);
-  if (ended.length > 0) printList(deps, ended, { json: false, columns: PROMPT_COLUMNS, limit, none: '' });
+  if (ended.length > 0) printList(deps, ended, { json: false, columns: promptColumns(ended), limit, none: '' });
   // The open one stands at the end, where the eye is.
   for (const view of waiting.reverse()) {
     const columns = Math.min(FRAME_COLUMNS, deps.stdout.columns || FRAME_COLUMNS);
@@ -66,6 +84,15 @@ function show(deps: CliDeps, prompts: readonly PromptView[], { open }: Options, 
   }
 }
 
+function isWaiting({ status }: PromptView): boolean {
+  return status === 'open' || status === 'queued';
+}
+
+function requestOf(economy: Home['economy'], promptId: string): AnsweredRequest | undefined {
+  const prompt = findPrompt(economy, valueOf(parseId('prompt', promptId)));
+  return prompt && answeredRequest(economy, prompt);
+}
+
 /** How one prompt ended, for the commands that end it. */
 export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: number, json: boolean | undefined): void {
   const prompt = findPrompt(economy, promptId);
@@ -76,5 +103,5 @@ export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: nu
     return;
   }
   const next = view.next_bid === null ? [] : [`its next bid: ${view.next_bid.status}, ${view.next_bid.detail}`];
-  printLines(deps.stdout, [...tableLines([view], PROMPT_COLUMNS), ...next]);
+  printLines(deps.stdout, [...tableLines([view], promptColumns([view])), ...next]);
 }

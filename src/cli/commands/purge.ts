@@ -3,7 +3,14 @@ import { isAgentId, parseId } from '../../domain/ids.ts';
 import { lockOutRuns } from '../../economy/home/open-home.ts';
 import { endedPrompt } from '../../economy/privacy/purge-prompt.ts';
 import type { Home } from '../../operator/home.ts';
-import { purgeOldText, purgeTextOfAgent, purgeTextOfPrompt, type Purged } from '../../operator/purge.ts';
+import { closedRequest } from '../../economy/privacy/purge-request.ts';
+import {
+  purgeOldText,
+  purgeTextOfAgent,
+  purgeTextOfPrompt,
+  purgeTextOfRequest,
+  type Purged,
+} from '../../operator/purge.ts';
 import { knownAgent } from '../../operator/views/known-agent.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
@@ -20,10 +27,13 @@ interface Options extends GlobalOptions {
   readonly yes?: boolean;
 }
 
+const REQUEST = 'request_';
+
 /** What is to be purged; undefined: what is kept no longer. */
 type Target =
   | { readonly kind: 'agent'; readonly agentId: string; readonly workspace: boolean }
   | { readonly kind: 'prompt'; readonly promptId: number }
+  | { readonly kind: 'request'; readonly requestId: number }
   | undefined;
 
 export function addPurge(command: Command, deps: CliDeps): void {
@@ -39,7 +49,8 @@ export function addPurge(command: Command, deps: CliDeps): void {
         if (target !== undefined && !options.yes) {
           // Nobody is asked about what is refused anyway.
           if (target.kind === 'agent') valueOf(knownAgent(home.economy, target.agentId));
-          else valueOf(endedPrompt(home.economy, target.promptId));
+          else if (target.kind === 'prompt') valueOf(endedPrompt(home.economy, target.promptId));
+          else valueOf(closedRequest(home.economy, target.requestId));
           if (!(await confirmed(deps, question(target)))) return undefined;
         }
         return purge(home, target);
@@ -57,18 +68,28 @@ function targetOf(text: string | undefined, { agent, prompt, workspace = false }
     if (agent || prompt || workspace) reject('missing_field', 'name an agent or a prompt', { field: 'target' });
     return undefined;
   }
+  if (text.startsWith(REQUEST)) {
+    if (agent || prompt || workspace) reject('invalid_value', `${text} is a request`, { field: 'target' });
+    return { kind: 'request', requestId: valueOf(parseId('request', text)) };
+  }
   const promptId = parseId('prompt', text);
   if (promptId.ok && isAgentId(text) && !agent && !prompt)
     reject('invalid_value', `${text} may be an agent or a prompt: say --agent or --prompt`, { field: 'target' });
   const isPrompt = prompt ?? (promptId.ok && !agent);
   if (!isPrompt && !isAgentId(text))
-    reject('invalid_id', 'expected an agent such as genesis, or a prompt such as prompt_3', { field: 'target' });
+    reject(
+      'invalid_id',
+      'expected an agent such as genesis, a prompt such as prompt_3, or a request such as request_3',
+      { field: 'target' },
+    );
   if (!isPrompt) return { kind: 'agent', agentId: text, workspace };
   if (workspace) reject('invalid_value', '--workspace is for agents', { field: 'workspace' });
   return { kind: 'prompt', promptId: valueOf(promptId) };
 }
 
 function question(target: Exclude<Target, undefined>): string {
+  if (target.kind === 'request')
+    return `Take away the text of request_${target.requestId}? It can not be brought back.`;
   if (target.kind === 'prompt') return `Take away the text of prompt_${target.promptId}? It can not be brought back.`;
   const folder = target.workspace ? ' and its folder' : '';
   return `Take away all text of ${target.agentId} that is over${folder}? It can not be brought back.`;
@@ -77,6 +98,7 @@ function question(target: Exclude<Target, undefined>): string {
 function purge(home: Home, target: Target): Purged {
   if (target === undefined) return purgeOldText(home);
   if (target.kind === 'prompt') return valueOf(purgeTextOfPrompt(home, target.promptId));
+  if (target.kind === 'request') return valueOf(purgeTextOfRequest(home, target.requestId));
   if (!target.workspace) return valueOf(purgeTextOfAgent(home, target.agentId, target));
   // A run may have the folder mounted or be about to, where somebody revives the agent.
   const lock = lockOutRuns(home.directory, process.pid, 'purge');

@@ -1,5 +1,5 @@
 import type { Cell } from '../../operator/export-tables.ts';
-import { makeControlsVisible } from '../../terminal/sanitise.ts';
+import { makeControlsVisible } from '../../domain/control-characters.ts';
 
 /**
  * What a spreadsheet would take for a formula: at the beginning of a cell, and after everything that begins one where

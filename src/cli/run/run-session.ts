@@ -1,5 +1,6 @@
 import { logsDirectory, provenEnginePath } from '../../config/home-places.ts';
 import type { MarketEvent } from '../../domain/market-event.ts';
+import { RequestShelf } from '../../operator/ask.ts';
 import { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { LiveEconomy } from '../../operator/live-economy.ts';
@@ -129,6 +130,8 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
   const onFailure = (error: unknown) => say(failureOf(error).message ?? '');
   const desk = new HumanDesk({ prompts, terminal, say, onFailure });
 
+  const shelf = new RequestShelf(home, onFailure);
+  shelf.look();
   if (terminal.interactive) prompts.welcome().catch(onFailure);
 
   const failed = new AbortController();
@@ -150,6 +153,7 @@ async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<vo
   let cleared = 0;
   const unsubscribe = events.subscribe((event) => {
     if (event.kind === 'cycle' && ++cleared === cycles) settling();
+    if (event.kind === 'cycle') shelf.look();
     screen.note(event);
   });
   try {

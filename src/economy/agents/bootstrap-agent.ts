@@ -1,6 +1,6 @@
 import type { Agent, AgentFile } from '../../domain/agent.ts';
 import { checkAmount, max, micro, min, toCredits, type MicroCredits } from '../../domain/credits.ts';
-import { parseAgentId } from '../../domain/ids.ts';
+import { parseNewAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { bundleCost, checkBundle, type Bundle } from '../../domain/resources.ts';
 import { checkFiles } from '../../domain/workspace-files.ts';
@@ -78,7 +78,7 @@ export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<Boo
 }
 
 function checkOrder({ id, credits, bundle }: BootstrapOrder): Refusal | undefined {
-  const named = parseAgentId(id);
+  const named = parseNewAgentId(id);
   if (!named.ok) return named;
   return (credits === undefined ? undefined : checkAmount(credits, 'credits')) ?? (bundle && checkBundle(bundle));
 }

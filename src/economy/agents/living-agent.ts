@@ -1,5 +1,5 @@
 import type { Agent } from '../../domain/agent.ts';
-import { parseAgentId } from '../../domain/ids.ts';
+import { OPERATOR, parseAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -9,6 +9,8 @@ export function findLiving({ [STORE]: store }: Economy, agentId: string, field: 
   const id = parseAgentId(agentId, field);
   if (!id.ok) return id;
   const agent = store.agents.find(agentId);
+  if (agentId === OPERATOR)
+    return refuse('agent_not_found', 'the operator is no agent; POST /human/prompt shows it something', { field });
   if (!agent)
     return refuse('agent_not_found', `${field} must be the id of an agent; GET /social/agents lists them`, { field });
   if (agent.status === 'dead') return refuse('agent_dead', `${field} must be an agent that is not dead`, { field });

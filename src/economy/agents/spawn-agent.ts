@@ -1,7 +1,7 @@
 import type { AgentFile } from '../../domain/agent.ts';
 import type { BidRequest } from '../../domain/bid.ts';
 import { add, AMOUNT_MAX, checkAmount, micro, subtract, toCredits, type MicroCredits } from '../../domain/credits.ts';
-import { parseAgentId } from '../../domain/ids.ts';
+import { parseNewAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
@@ -87,7 +87,7 @@ function checkOrder(
   { initialCredits, files }: SpawnOrder,
 ): Refusal | undefined {
   const { [STORE]: store, config } = deps;
-  const id = parseAgentId(childId);
+  const id = parseNewAgentId(childId);
   const wrong = id.ok ? checkAmount(initialCredits, 'initial_credits') : id;
   if (wrong) return wrong;
   if (store.agents.find(childId))

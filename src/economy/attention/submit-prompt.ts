@@ -3,6 +3,7 @@ import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.
 import { checkContent, checkText } from '../../domain/text.ts';
 import { readBidRequest } from '../market/bid-request.ts';
 import type { Economy } from '../economy.ts';
+import { checkAnswerable } from '../requests/close-request.ts';
 import type { Caller } from '../executions/caller.ts';
 import { fillSlot } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -12,13 +13,15 @@ export interface PromptDraft {
   readonly title?: string | undefined;
   /** The bid to be placed when the prompt ends, as the agent wrote it. */
   readonly nextBid?: unknown;
+  /** The operator's request that it answers. */
+  readonly requestId?: number | undefined;
 }
 
 /**
  * Shows something to the human, once per execution, paid for with the attention in its bundle. What is wrong with the
  * prompt itself is said first: who buys attention for it should not learn of it only then.
  * Refuses: `execution_ended`, what `checkContent` refuses of the content, `checkText` of the title and `readBidRequest`
- * of `next_bid`, `prompt_already_submitted`, `no_attention`.
+ * of `next_bid`, `checkAnswerable` of the request, `prompt_already_submitted`, `no_attention`.
  */
 export function submitPrompt(
   deps: Economy,
@@ -29,7 +32,7 @@ export function submitPrompt(
   return store.transaction(() => {
     const execution = store.executions.get(caller.executionId);
     if (execution.state !== 'running') return refuse('execution_ended', 'the execution has ended');
-    const invalid = checkDraft(draft, config.attention);
+    const invalid = checkDraft(draft, config.attention) ?? checkRequestOf(deps, draft);
     if (invalid) return invalid;
     if (store.prompts.ofExecution(execution.id))
       return refuse('prompt_already_submitted', `${formatId('execution', execution.id)} has submitted its prompt`);
@@ -42,6 +45,7 @@ export function submitPrompt(
       title: draft.title ?? null,
       content: draft.content,
       nextBid: draft.nextBid === undefined ? null : JSON.stringify(draft.nextBid),
+      requestId: draft.requestId ?? null,
       submittedAt: clock.now(),
     });
     fillSlot(deps);
@@ -59,6 +63,10 @@ function checkDraft(
     (title === undefined ? undefined : checkText(title, 'title', limits.title_chars_max)) ??
     (nextBid === undefined ? undefined : checkNextBid(nextBid))
   );
+}
+
+function checkRequestOf(deps: Economy, { requestId }: PromptDraft): Refusal | undefined {
+  return requestId === undefined ? undefined : checkAnswerable(deps, requestId);
 }
 
 /** The bid itself is read again when it is placed; whether the market takes it is known only then. */

@@ -6,6 +6,7 @@ import { balanceView } from '../views/balance-view.ts';
 import { receiptView } from '../views/execution-view.ts';
 import { marketsView } from '../views/market-view.ts';
 import { messageView } from '../views/message-view.ts';
+import { openRequestsBefore, openRequestView } from '../views/request-view.ts';
 import { responseView } from '../views/prompt-view.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -24,6 +25,7 @@ export function handshakeOf(
   const { agentId } = execution;
   const { available, pending } = balanceView(deps, agentId);
   const { inbox_max: inboxMax, responses_max: responsesMax, bids_max: bidsMax } = config.handshake;
+  const { requests_max: requestsMax } = config.handshake;
   const last = store.executions.ofAgent(agentId, execution.id, 1)[0];
   const payload = store.bids.payload(execution.bidId);
   return {
@@ -43,8 +45,9 @@ export function handshakeOf(
       payload: payload === null ? null : (JSON.parse(payload) as unknown),
     },
     markets: marketsView(deps),
-    inbox: store.messages.unhanded(agentId, inboxMax).map(messageView).reverse(),
+    inbox: store.messages.unhanded(agentId, inboxMax).map(messageView),
     responses: store.prompts.unhanded(agentId, responsesMax).map(responseView).reverse(),
+    requests: openRequestsBefore(deps, NEWEST, requestsMax).map(openRequestView),
     bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
     last_execution: last === undefined ? null : receiptView(last),
     lineage: ancestors(deps, agentId),

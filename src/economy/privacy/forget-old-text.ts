@@ -8,8 +8,8 @@ const ROWS_MAX = 500;
 
 /** Whether the configuration lets go of any text after a while. */
 export function forgetsText({ config }: Economy): boolean {
-  const { prompts, answers, messages, calls, outputs } = config.history.days;
-  return [prompts, answers, messages, calls, outputs].some((days) => days !== null);
+  const { prompts, answers, messages, requests, calls, outputs } = config.history.days;
+  return [prompts, answers, messages, requests, calls, outputs].some((days) => days !== null);
 }
 
 /**
@@ -19,11 +19,12 @@ export function forgetsText({ config }: Economy): boolean {
 export function forgetOldText({ [STORE]: store, clock, config }: Economy): number {
   const now = clock.now();
   const before = (days: number | null) => (days === null ? null : now - days * DAY_MS);
-  const { prompts, answers, messages, calls } = config.history.days;
+  const { prompts, answers, messages, requests, calls } = config.history.days;
   const limits = {
     prompts: before(prompts),
     answers: before(answers),
     messages: before(messages),
+    requests: before(requests),
     calls: before(calls),
   };
   return store.transaction(() => store.texts.forgetOlder(limits, now, ROWS_MAX));

@@ -1,13 +1,13 @@
 import { STORE } from '../internal/store-key.ts';
 import type { Economy } from '../economy.ts';
-import { formatId } from '../../domain/ids.ts';
+import { formatId, OPERATOR } from '../../domain/ids.ts';
 import type { Message } from '../../store/messages.ts';
 
 /** A message as its receiver sees it. */
 export function messageView(message: Message) {
   return {
     id: formatId('message', message.id),
-    from: message.fromId,
+    from: message.fromId ?? OPERATOR,
     content: message.content,
     sent_at: new Date(message.sentAt).toISOString(),
   };

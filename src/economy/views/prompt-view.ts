@@ -9,6 +9,7 @@ import { isoOrNull } from './execution-view.ts';
 export function responseView(prompt: Prompt) {
   return {
     prompt_id: formatId('prompt', prompt.id),
+    request_id: requestId(prompt),
     status: prompt.status,
     scores: prompt.scores,
     reason: prompt.reason,
@@ -24,6 +25,7 @@ export function promptView(prompt: Prompt) {
     id: formatId('prompt', prompt.id),
     agent_id: prompt.agentId,
     execution_id: formatId('execution', prompt.executionId),
+    request_id: requestId(prompt),
     title: prompt.title,
     /** Null where it was purged. */
     content: prompt.purgedAt === null ? prompt.content : null,
@@ -38,6 +40,11 @@ export function promptView(prompt: Prompt) {
     answered_at: isoOrNull(prompt.endedAt),
     purged_at: isoOrNull(prompt.purgedAt),
   };
+}
+
+/** Which of the operator's requests it answers, by its agent's word. */
+function requestId({ requestId: id }: Prompt) {
+  return id === null ? null : formatId('request', id);
 }
 
 /** Null where the prompt named none, or where it hasn't ended. */
@@ -56,6 +63,11 @@ export function openPrompt(economy: Economy): Prompt | undefined {
 
 export function promptOfExecution(economy: Economy, executionId: number): Prompt | undefined {
   return economy[STORE].prompts.ofExecution(executionId);
+}
+
+/** Those for one of the operator's requests, with ids under `before`, the newest first. */
+export function promptsForRequest(economy: Economy, requestId: number, before: number, limit: number) {
+  return economy[STORE].prompts.ofRequest(requestId, before, limit);
 }
 
 /** Those of one agent, or all, with ids under `before`, the newest first. */

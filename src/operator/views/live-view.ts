@@ -14,6 +14,8 @@ export interface LiveView extends ReturnType<typeof glanceView> {
 export interface OpenPromptView {
   readonly id: string;
   readonly agent_id: string;
+  /** The operator's request that it answers. */
+  readonly request_id: string | null;
   /** Until it expires, at the moment of the view. */
   readonly expires_in_ms: number;
 }

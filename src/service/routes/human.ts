@@ -4,7 +4,8 @@ import { accept } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { submitPrompt } from '../../economy/attention/submit-prompt.ts';
 import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
-import { PromptAnswer, PromptList } from '../answers.ts';
+import { openRequestsBefore, openRequestView } from '../../economy/views/request-view.ts';
+import { PromptAnswer, PromptList, RequestList } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
@@ -25,10 +26,13 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
       body: PromptRequest,
       status: 201,
       answer: PromptAnswer,
-      refusals: ['no_attention', 'prompt_already_submitted', 'missing_resource', 'unknown_resource'],
+      refusals: [
+        ...(['no_attention', 'prompt_already_submitted', 'request_not_found', 'request_closed'] as const),
+        ...(['missing_resource', 'unknown_resource'] as const),
+      ],
       triesBid: (body) => isRecord(body) && body['next_bid'] !== undefined,
-      work: ({ caller, body: { content, title, next_bid: nextBid } }) =>
-        mapped(submitPrompt(economy, caller, { content, title, nextBid }), ({ promptId, status }) => ({
+      work: ({ caller, body: { content, title, request_id: requestId, next_bid: nextBid } }) =>
+        mapped(submitPrompt(economy, caller, { content, title, requestId, nextBid }), ({ promptId, status }) => ({
           prompt_id: formatId('prompt', promptId),
           status,
         })),
@@ -49,6 +53,24 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
             promptsBefore(economy, before, limit, caller.agentId),
           );
           return accept({ prompts: rows.map(promptView), next_before: nextBefore });
+        }),
+    }),
+    route({
+      method: 'GET',
+      path: '/human/requests',
+      group: 'human',
+      operation: 'listRequests',
+      summary: "What the operator asks for: open requests, the newest first. A prompt's request_id answers one.",
+      query: z.strictObject(pageFields('request', listMax)),
+      status: 200,
+      answer: RequestList,
+      refusals: [],
+      work: ({ query }) =>
+        snapshot(economy, () => {
+          const { rows, nextBefore } = readPage(pageOf(query, listMax), 'request', (before, limit) =>
+            openRequestsBefore(economy, before, limit),
+          );
+          return accept({ requests: rows.map(openRequestView), next_before: nextBefore });
         }),
     }),
   ];

@@ -67,12 +67,15 @@ describe('what scripts rely on', () => {
     expect(await list('bids', '--agent', 'other', '--status', 'won')).toEqual([]);
     expect(await list('prompts')).toMatchObject([
       { id: 'prompt_1', status: 'scored', scores: { interesting: 7, useful: 8, understandable: 9 }, reward: 600 },
-      { id: 'prompt_2', status: 'open', scores: null },
+      { id: 'prompt_2', request_id: 'request_1', status: 'open', scores: null },
     ]);
     expect(await list('prompts', '--open')).toMatchObject([{ id: 'prompt_2', content: 'Mark me.' }]);
     expect(await list('history')).toMatchObject([
       { cycle: 1, winners: 1 },
       { cycle: 2, head: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    ]);
+    expect(await list('requests')).toMatchObject([
+      { id: 'request_1', status: 'open', text: 'Find me a book.', files: [], until: null, prompts: 1 },
     ]);
     expect(await list('agents', '--status', 'dead')).toEqual([]);
   });
@@ -111,6 +114,7 @@ describe('what scripts rely on', () => {
       'bids',
       'executions',
       'prompts',
+      'requests',
       'history',
       'markets',
       'audit',
@@ -153,7 +157,7 @@ describe('each command', () => {
           'bids',
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
-        ...['explain', 'replay', 'measures', 'sweep', 'purge'],
+        ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell'],
       ].sort(),
     );
   });
@@ -172,6 +176,8 @@ describe('each command', () => {
     'bids',
     'executions',
     'prompts',
+    'requests',
+    'request 1',
     'history',
     'markets',
     'config',

@@ -13,7 +13,7 @@ let home: CliHome;
 beforeAll(() => {
   home = cliHome();
   const economy = home.open();
-  plant(economy, { title: NASTY, content: NASTY, memo: NASTY, message: NASTY, reason: NASTY });
+  plant(economy, { title: NASTY, content: NASTY, memo: NASTY, message: NASTY, reason: NASTY, request: NASTY });
   economy.close();
   const logs = join(home.directory, '.bp-agents', 'logs', 'executions');
   mkdirSync(logs, { recursive: true });
@@ -25,6 +25,8 @@ afterAll(() => home.remove());
 const COMMANDS = [
   'prompts',
   'prompts --open',
+  'requests',
+  'request 1',
   'agent genesis',
   'agents',
   'bids',
@@ -94,7 +96,7 @@ describe('export', () => {
 
   it('writes a file per table, with a head and all rows', async () => {
     expect(await home.run('export', '--dir', 'out')).toMatchObject({ exitCode: 0, stderr: '' });
-    const names = ['agents', 'bids', 'cycles', 'executions', 'messages', 'prompts', 'transfers'];
+    const names = ['agents', 'bids', 'cycles', 'executions', 'messages', 'prompts', 'requests', 'transfers'];
     expect(readdirSync(join(home.directory, 'out')).sort()).toEqual(names.map((name) => `${name}.csv`));
     expect(records(read('agents.csv')).map(([id]) => id)).toEqual(['id', 'genesis', 'other']);
     expect(records(read('cycles.csv')).map(([cycle]) => cycle)).toEqual(['cycle', '1', '2']);
@@ -132,7 +134,7 @@ describe('export', () => {
   });
 
   it('writes no control character and nothing that turns the text around', () => {
-    for (const name of ['prompts.csv', 'messages.csv', 'transfers.csv'])
+    for (const name of ['prompts.csv', 'messages.csv', 'requests.csv', 'transfers.csv'])
       expect(read(name)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/u);
   });
 
@@ -145,7 +147,7 @@ describe('export', () => {
     for (let time = 0; time < 2; time++)
       expect(await home.run('export', '--dir', 'linked')).toMatchObject({ exitCode: 0 });
     expect(readFileSync(target, 'utf8')).toBe('untouched');
-    expect(readdirSync(linked)).toHaveLength(7);
+    expect(readdirSync(linked)).toHaveLength(8);
   });
 
   it('leaves nothing half-written where it fails', async () => {

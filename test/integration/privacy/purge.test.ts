@@ -55,7 +55,7 @@ describe('the purge of an agent', () => {
     expect(filesWith(state(), SECRET).length).toBeGreaterThanOrEqual(3);
     const { removed } = await purge('ann');
     expect(removed).toEqual({
-      ...{ prompts: 1, messages: 2, memos: 2, payloads: 0, files: 0, calls: 1, receipts: 1, keys: 1 },
+      ...{ prompts: 1, messages: 3, memos: 2, payloads: 0, files: 0, calls: 1, receipts: 1, keys: 1 },
       ...{ outputs: 1, log_lines: 3 },
     });
     expect(filesWith(state(), SECRET)).toEqual([]);
@@ -136,7 +136,7 @@ describe('the purge of an agent', () => {
   it('keeps what is not over, and names it', async () => {
     const executionId = inEconomy(goOn);
     const { kept } = await purge('ann');
-    expect(kept).toEqual([`exe_${executionId}`, 'prompt_2', expect.stringMatching(/^bid_\d+$/), 'msg_3']);
+    expect(kept).toEqual([`exe_${executionId}`, 'prompt_2', expect.stringMatching(/^bid_\d+$/), 'msg_4']);
     expect(filesWith(state(), SECRET)).toEqual([]);
     // What it asks for again while it runs is not to be done twice.
     expect(filesWith(state(), KEY)).toHaveLength(1);

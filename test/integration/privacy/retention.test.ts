@@ -15,7 +15,7 @@ import { filesWith, OTHERS, SECRET, speak } from '../../helpers/spoken-home.ts';
 
 const DAY_MS = 86_400_000;
 const CYCLE_MS = 10_000;
-const ALL = ['prompts', 'answers', 'messages', 'calls', 'outputs'] as const;
+const ALL = ['prompts', 'answers', 'messages', 'requests', 'calls', 'outputs'] as const;
 
 let economy: TestEconomy;
 afterEach(() => economy.close());
@@ -41,10 +41,11 @@ const KEPT: readonly (readonly [kind: (typeof ALL)[number], sql: string])[] = [
   ['prompts', `SELECT content FROM prompts WHERE content <> '' UNION ALL SELECT title FROM prompts WHERE title <> ''`],
   ['answers', 'SELECT reason FROM prompts WHERE reason IS NOT NULL'],
   ['messages', 'SELECT content FROM messages UNION ALL SELECT memo FROM memos'],
+  ['requests', `SELECT text FROM requests WHERE text <> '' UNION ALL SELECT files FROM requests WHERE files <> '[]'`],
   ['calls', 'SELECT content FROM model_calls WHERE content IS NOT NULL'],
 ];
 const left = () => Object.fromEntries(KEPT.map(([kind, sql]) => [kind, rows(sql).length]));
-const WHOLE = { prompts: 2, answers: 1, messages: 4, calls: 2 };
+const WHOLE = { prompts: 2, answers: 1, messages: 5, requests: 2, calls: 2 };
 
 describe('text', () => {
   it('is kept for ever unless the configuration says for how long', () => {
@@ -76,6 +77,7 @@ describe('text', () => {
         title: null,
         content: OTHERS,
         nextBid: null,
+        requestId: null,
         submittedAt: 0,
       },
     });
@@ -92,7 +94,7 @@ describe('text', () => {
     });
     economy.clock.advance(DAY_MS + 1);
     const steps = [1, 2, 3, 4].map(() => forgetOldText(economy));
-    expect(steps).toEqual([502, 500, 202, 0]);
+    expect(steps).toEqual([502, 500, 203, 0]);
   });
 });
 
@@ -119,11 +121,11 @@ describe('a run', () => {
   }
 
   it('lets go of what is too old at its start, with its bytes in the database and its log, and of outputs', async () => {
-    spoken({ prompts: 1, answers: 1, messages: 1, calls: 1, outputs: 1 });
+    spoken({ prompts: 1, answers: 1, messages: 1, requests: 1, calls: 1, outputs: 1 });
     economy.clock.advance(DAY_MS + 1);
     expect(filesWith(economy.home, SECRET).join()).toContain('economy.db');
     await retention().look();
-    expect(left()).toEqual({ prompts: 0, answers: 0, messages: 0, calls: 0 });
+    expect(left()).toEqual({ prompts: 0, answers: 0, messages: 0, requests: 0, calls: 0 });
     expect(forgotten).toEqual(['exe_1', 'exe_2']);
     expect(statSync(`${economy.databasePath}-wal`).size).toBe(0);
     // What is cited by calls and receipts goes with their records.
@@ -215,7 +217,7 @@ describe('the command line', () => {
   it('forgets at once with a purge that names nobody, and writes the file anew', async () => {
     expect(await home.json('purge')).toMatchObject({ target: null, removed: { rows: 0, outputs: 0 } });
     expect(await home.json('purge', ...days)).toMatchObject({
-      ...{ target: null, removed: { rows: 8, outputs: 2 }, kept: [], log_emptied: true },
+      ...{ target: null, removed: { rows: 10, outputs: 2 }, kept: [], log_emptied: true },
     });
     expect(await prompts()).toMatchObject([{ content: null, reason: null }]);
     expect(outputs()).toEqual([]);

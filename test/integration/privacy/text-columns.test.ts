@@ -8,6 +8,7 @@ const SPOKEN = [
   ...['messages.content', 'memos.memo', 'bids.payload', 'agent_files.path', 'agent_files.content'],
   ...['agent_files.sha256', 'given_files.path', 'given_files.sha256'],
   ...['model_calls.detail', 'model_calls.content', 'executions.detail'],
+  ...['requests.text', 'requests.files'],
   ...['idempotency_keys.key', 'idempotency_keys.answer'],
 ];
 

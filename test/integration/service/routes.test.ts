@@ -43,6 +43,7 @@ describe('GET routes answer as OpenAPI says', () => {
     '/market/state',
     '/market/bids',
     '/human/prompts',
+    '/human/requests',
     '/social/inbox',
     '/social/agents',
     '/execution',

@@ -1,0 +1,212 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  cpSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { askingDirectory, requestFilesDirectory } from '../config/home-places.ts';
+import type { RequestFile, RequestLimits } from '../domain/operator-request.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { isProcessThere } from '../platform/process-there.ts';
+import { errorCode } from '../platform/system-error.ts';
+
+/** A file of the operator's, open for reading. */
+export interface TakenFile extends RequestFile {
+  readonly descriptor: number;
+}
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+const CHUNK_BYTES = 1_048_576;
+/** Whoever an agent runs as may read them. */
+const FOLDER_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+/**
+ * Opens the files that the operator named. A link is not followed: the agents would get what it leads to under its name.
+ * Pipes and devices are neither waited for nor read. The caller closes them, with `closeFiles`.
+ * Refuses: `empty`, `invalid_value`, `too_many_files`.
+ */
+export function openFiles(
+  paths: readonly string[],
+  { directory, filesMax }: { readonly directory: string; readonly filesMax: number },
+): Result<readonly TakenFile[]> {
+  if (paths.length > filesMax)
+    return refuse('too_many_files', `a request has at most ${filesMax} files`, { field: 'file', limit: filesMax });
+  const files: TakenFile[] = [];
+  for (const path of paths) {
+    const file = openFile(path, directory);
+    if (!file.ok) {
+      closeFiles(files);
+      return file;
+    }
+    files.push(file.value);
+  }
+  return accept(files);
+}
+
+export function closeFiles(files: readonly TakenFile[]): void {
+  for (const { descriptor } of files) closeSync(descriptor);
+}
+
+function openFile(path: string, directory: string): Result<TakenFile> {
+  const wrong = (why: string) => refuse('invalid_value', `--file ${JSON.stringify(path)} ${why}`, { field: 'file' });
+  if (path.trim() === '') return refuse('empty', '--file must name a file, not be empty', { field: 'file' });
+  if (path.includes('\0')) return wrong('is no name of a file');
+  const whole = resolve(directory, path);
+  let descriptor: number;
+  try {
+    descriptor = openSync(whole, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ELOOP') return wrong('is a link; name the file that it leads to');
+    if (code === 'ENOENT' || code === 'ENOTDIR') return wrong('is not there');
+    if (code === 'ENXIO' || code === 'ENODEV') return wrong('is no regular file');
+    throw error;
+  }
+  const stats = fstatSync(descriptor);
+  if (stats.isFile()) return accept({ name: basename(whole), bytes: stats.size, descriptor });
+  closeSync(descriptor);
+  return wrong(stats.isDirectory() ? 'is a folder; name its files' : 'is no regular file');
+}
+
+/** Copies of files, where no agent sees them yet. */
+export class StagedFiles {
+  readonly #home: string;
+  readonly #folder: string;
+  readonly #isEmpty: boolean;
+
+  private constructor(home: string, folder: string, isEmpty: boolean) {
+    this.#home = home;
+    this.#folder = folder;
+    this.#isEmpty = isEmpty;
+  }
+
+  /** Copies what was opened; a file may have grown since. Refuses: `files_too_large`. */
+  static copy(
+    home: string,
+    files: readonly TakenFile[],
+    { files_bytes_max: bytesMax }: Pick<RequestLimits, 'files_bytes_max'>,
+  ): Result<StagedFiles> {
+    const folder = join(askingDirectory(home), String(process.pid));
+    const staged = new StagedFiles(home, folder, files.length === 0);
+    rmSync(folder, { recursive: true, force: true });
+    if (files.length === 0) return accept(staged);
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, FOLDER_MODE);
+    try {
+      const refusal = copyAll(files, folder, bytesMax);
+      if (!refusal) return accept(staged);
+      staged.discard();
+      return refusal;
+    } catch (error) {
+      staged.discard();
+      throw error;
+    }
+  }
+
+  /** Moves them to where the agents find those of this request. What another one left there, which was never published, goes. */
+  place(requestId: number): void {
+    const target = join(requestFilesDirectory(this.#home), String(requestId));
+    rmSync(target, { recursive: true, force: true });
+    if (this.#isEmpty) return;
+    makeReadableFolder(dirname(target));
+    try {
+      renameSync(this.#folder, target);
+    } catch (error) {
+      // The operator's materials may be on a disk of their own.
+      if (errorCode(error) !== 'EXDEV') throw error;
+      cpSync(this.#folder, target, { recursive: true, errorOnExist: true });
+    }
+    syncFolder(dirname(target));
+  }
+
+  /** Idempotent; does nothing to what was placed. */
+  discard(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes files of requests that are not open, and what a process left that ended while it asked. */
+export function putAwayFiles(home: string, keep: ReadonlySet<number>): void {
+  const shelf = requestFilesDirectory(home);
+  for (const name of namesOf(shelf))
+    if (/^[1-9][0-9]{0,14}$/.test(name) && !keep.has(Number(name)))
+      rmSync(join(shelf, name), { recursive: true, force: true });
+  const asking = askingDirectory(home);
+  for (const name of namesOf(asking)) {
+    const pid = Number(name);
+    if (pid !== process.pid && !isProcessThere(pid)) rmSync(join(asking, name), { recursive: true, force: true });
+  }
+}
+
+function copyAll(files: readonly TakenFile[], folder: string, bytesMax: number): Refusal | undefined {
+  let left = bytesMax;
+  for (const { name, descriptor } of files) {
+    left -= copyFile(descriptor, join(folder, name), left);
+    if (left < 0)
+      return refuse('files_too_large', `all files of a request together must be at most ${bytesMax} bytes`, {
+        field: 'file',
+        limit: bytesMax,
+      });
+  }
+  syncFolder(folder);
+  return undefined;
+}
+
+/** Returns how many bytes there are, or more than `bytesMax` where there are more. */
+function copyFile(from: number, path: string, bytesMax: number): number {
+  const to = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let copied = 0;
+    while (copied <= bytesMax) {
+      const count = readSync(from, chunk, 0, Math.min(CHUNK_BYTES, bytesMax - copied + 1), copied);
+      if (count === 0) break;
+      for (let at = 0; at < count;) at += writeSync(to, chunk, at, count - at);
+      copied += count;
+    }
+    fsyncSync(to);
+    return copied;
+  } finally {
+    closeSync(to);
+    chmodSync(path, FILE_MODE);
+  }
+}
+
+/** Those above it, too, where they are made now. */
+function makeReadableFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeReadableFolder(dirname(path));
+  mkdirSync(path);
+  chmodSync(path, FOLDER_MODE);
+}
+
+/** What was published must be there after a power cut. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function namesOf(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
