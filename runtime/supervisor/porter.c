@@ -7,6 +7,7 @@
 #include "confine.h"
 #include "deposit.h"
 #include "listing.h"
+#include "snapshot.h"
 #include "withdrawal.h"
 
 /* Where `confine_porter` has put it. */
@@ -34,6 +35,9 @@ _Noreturn void porter_run(const struct options *options, int socket) {
         break;
       case 'G':
         withdrawal_tell();
+        break;
+      case 'T':
+        snapshot_tell();
         break;
       case 'F':
         deposit_file();

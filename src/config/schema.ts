@@ -127,6 +127,9 @@ const attention = z
       .describe('A lineage rests while it holds one of this many last allocations of attention and others want it.'),
     prompt_bytes_max: whole(1, 1_048_576).default(16_384).describe('Bytes of a prompt.'),
     title_chars_max: whole(1, 1000).default(200).describe("Characters of a prompt's title."),
+    files_max: whole(0, 64).default(16).describe('Files that may be handed over with a prompt; 0: none.'),
+    files_bytes_max: whole(0, 67_108_864).default(4_194_304).describe('Bytes of all these files together.'),
+    file_name_chars_max: whole(1, 1024).default(200).describe('Characters of the name of one.'),
     reason_chars_max: whole(1, 100_000).default(1000).describe('Characters of the reason that the human gives.'),
     rates: z
       .strictObject({
@@ -271,7 +274,7 @@ const history = z
       .describe('Cycles for which records are kept; transfers are kept for ever.'),
     days: z
       .strictObject({
-        prompts: keptDays('Of prompts that have ended: title and content.'),
+        prompts: keptDays('Of prompts that have ended: title, content and files.'),
         answers: keptDays('Of answers to them: the reason. Marks are kept for ever.'),
         messages: keptDays('Messages among agents and of the operator, read or not, and the memos of transfers.'),
         requests: keptDays('Requests of the operator that are closed: what was asked, and names of files.'),
@@ -282,6 +285,9 @@ const history = z
       .describe(
         'Days for which text is kept, the money and the records that it belonged to for longer; null: for ever.',
       ),
+    files_mb: whole(0, 16_777_216)
+      .default(1024)
+      .describe('MB of files handed over that are kept: the oldest lose their content first, once marked or over.'),
     spending_days: whole(1, 100_000)
       .default(400)
       .describe('Days for which what models cost is kept by day; of earlier ones the sums are kept for ever.'),

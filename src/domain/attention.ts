@@ -1,4 +1,5 @@
 import { add, floorShare, min, multiply, subtract, type MicroCredits } from './credits.ts';
+import type { PromptFile } from './prompt-files.ts';
 import type { Refusal } from './refusal.ts';
 import { checkWhole } from './whole-number.ts';
 
@@ -53,6 +54,8 @@ export interface Prompt {
   readonly payerId: string;
   readonly title: string | null;
   readonly content: string;
+  /** Handed over with it, in the order in which they were named. */
+  readonly files: readonly PromptFile[];
   /** JSON of the bid to be placed when the prompt ends. */
   readonly nextBid: string | null;
   /** The operator's request that it answers, by its agent's word. */

@@ -62,6 +62,9 @@ export const REFUSALS = {
   // Attention.
   no_attention: 'The execution holds no attention.',
   prompt_already_submitted: 'The execution has already submitted its prompt.',
+  file_not_found: 'The file is not there.',
+  file_refused: 'What stands there can not be handed over as a file.',
+  files_unavailable: 'The files of the execution can not be read now.',
   prompt_not_found: 'There is no such prompt.',
   prompt_not_open: 'The prompt is not open for an answer.',
   prompt_not_ended: 'The prompt has not ended yet.',

@@ -54,38 +54,37 @@ function checkEntryPoint(files: readonly AgentFile[]): Refusal | undefined {
 
 /** The name of a file that a sandbox can have, without a folder. Refuses `invalid_path`. */
 export function checkFileName(name: string, field: string): Refusal | undefined {
-  const refusal = checkParts(name, NAME_BYTES_MAX);
-  if (refusal) return { ...refusal, field };
-  return name.includes('/') ? refuse('invalid_path', 'a file name must have no /', { field }) : undefined;
+  const wrong = wrongParts(name, NAME_BYTES_MAX) ?? (name.includes('/') ? 'must have no /' : undefined);
+  return wrong === undefined ? undefined : refuse('invalid_path', `a file name ${wrong}`, { field });
 }
 
 /** A path inside the workspace, and not the host's own. Refuses `invalid_path`. */
 function checkPath(path: string, charsMax: number): Refusal | undefined {
-  const refusal = checkParts(path, charsMax);
-  if (refusal) return refusal;
-  return path === RESERVED || path.startsWith(`${RESERVED}/`)
-    ? wrong(`must not be ${RESERVED}, which is the handshake`)
-    : undefined;
+  const wrong = wrongPath(path, charsMax);
+  return wrong === undefined ? undefined : refuse('invalid_path', `a file path ${wrong}`, { field: 'files' });
 }
 
-/** A path: relative, without `..`, without control characters. Refuses `invalid_path`. */
-function checkParts(path: string, charsMax: number): Refusal | undefined {
-  if (path === '') return wrong('must not be empty');
-  if (path.length > charsMax) return wrong(`must be at most ${charsMax} characters`);
-  if (path.startsWith('/')) return wrong('must be relative, such as src/tools.py');
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\\uD800-\uDFFF]/u.test(path))
-    return wrong('must have no control character and no backslash');
+/** What is wrong with a path inside the workspace: as `wrongParts`, and it must not be the host's own. */
+export function wrongPath(path: string, charsMax: number): string | undefined {
+  const wrong = wrongParts(path, charsMax);
+  if (wrong !== undefined) return wrong;
+  const isReserved = path === RESERVED || path.startsWith(`${RESERVED}/`);
+  return isReserved ? `must not be ${RESERVED}, which is the handshake` : undefined;
+}
+
+/** What is wrong with a path, which is relative, without `..` and without control characters. */
+function wrongParts(path: string, charsMax: number): string | undefined {
+  if (path === '') return 'must not be empty';
+  if (path.length > charsMax) return `must be at most ${charsMax} characters`;
+  if (path.startsWith('/')) return 'must be relative, such as src/tools.py';
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\\uD800-\uDFFF]/u.test(path)) return 'must have no control character and no backslash';
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..'))
-    return wrong('must have no empty part, no . and no ..');
-  if (parts.length > PATH_DEPTH_MAX) return wrong(`must have at most ${PATH_DEPTH_MAX} parts`);
+    return 'must have no empty part, no . and no ..';
+  if (parts.length > PATH_DEPTH_MAX) return `must have at most ${PATH_DEPTH_MAX} parts`;
   if (parts.some((part) => Buffer.byteLength(part) > NAME_BYTES_MAX))
-    return wrong(`must have no part over ${NAME_BYTES_MAX} bytes`);
+    return `must have no part over ${NAME_BYTES_MAX} bytes`;
   return undefined;
-}
-
-function wrong(why: string): Refusal {
-  return refuse('invalid_path', `a file path ${why}`, { field: 'files' });
 }
 
 /** One path can't be two files, nor a file and a folder. */

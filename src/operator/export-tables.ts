@@ -48,6 +48,11 @@ export function exportTables(economy: Economy): readonly ExportTable[] {
         (row) => promptRow(promptView(row)),
       ),
     ),
+    table('prompt_files', PROMPT_FILES, function* () {
+      for (const prompt of rowsOf(economy, promptsBefore, ({ id }) => id))
+        for (const [number, { kept, ...file }] of promptView(prompt).files.entries())
+          yield { prompt_id: formatId('prompt', prompt.id), number, ...file, kept };
+    }),
     table('messages', MESSAGES, () =>
       each(
         economy,
@@ -91,18 +96,26 @@ function table(name: string, columns: readonly string[], rows: () => Iterable<Ex
  * The rows of a table that the store pages from the newest on, the oldest first: numbers are gone through window by
  * window, so that memory doesn't grow with the table.
  */
+function* rowsOf<Row>(
+  economy: Economy,
+  rowsBefore: (economy: Economy, before: number, limit: number) => readonly Row[],
+  numberOf: (row: Row) => number,
+): Generator<Row> {
+  const [newest] = rowsBefore(economy, Number.MAX_SAFE_INTEGER, 1);
+  const last = newest === undefined ? -1 : numberOf(newest);
+  for (let from = 0; from <= last; from += PAGE_ROWS) {
+    const rows = rowsBefore(economy, from + PAGE_ROWS, PAGE_ROWS).filter((row) => numberOf(row) >= from);
+    yield* rows.reverse();
+  }
+}
+
 function* each<Row>(
   economy: Economy,
   rowsBefore: (economy: Economy, before: number, limit: number) => readonly Row[],
   numberOf: (row: Row) => number,
   view: (row: Row) => ExportRow,
 ): Generator<ExportRow> {
-  const [newest] = rowsBefore(economy, Number.MAX_SAFE_INTEGER, 1);
-  const last = newest === undefined ? -1 : numberOf(newest);
-  for (let from = 0; from <= last; from += PAGE_ROWS) {
-    const rows = rowsBefore(economy, from + PAGE_ROWS, PAGE_ROWS).filter((row) => numberOf(row) >= from);
-    yield* rows.reverse().map(view);
-  }
+  for (const row of rowsOf(economy, rowsBefore, numberOf)) yield view(row);
 }
 
 function* agentRows(economy: Economy): Generator<ExportRow> {
@@ -124,7 +137,7 @@ function executionRow({ bought, used, unheld, ...row }: ReturnType<typeof execut
   return { ...row, unheld: unheld.join(' '), ...prefixed('bought', bought), ...prefixed('used', used) };
 }
 
-function promptRow({ scores, next_bid: nextBid, ...row }: ReturnType<typeof promptView>): ExportRow {
+function promptRow({ scores, next_bid: nextBid, files: _, ...row }: ReturnType<typeof promptView>): ExportRow {
   return {
     ...row,
     interesting: scores?.interesting ?? null,
@@ -177,6 +190,7 @@ const EXECUTIONS = [
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
   next_bid_status next_bid_detail request_id submitted_at opened_at answered_at purged_at title content`);
 const REQUESTS = words('id status published_at until closed_at answered_by prompts purged_at files text');
+const PROMPT_FILES = words('prompt_id number name bytes sha256 kept');
 const MESSAGES = words('id from to cycle sent_at content');
 const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
   last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts purged_at`);

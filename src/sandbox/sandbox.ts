@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WaitingFile } from '../domain/agent-files.ts';
 import type { EssentialLimit, Usage } from '../domain/execution.ts';
+import type { TakeFiles } from '../domain/prompt-files.ts';
 import type { Bundle } from '../domain/resources.ts';
 
 /** Where every agent finds the System Service inside its container. */
@@ -134,6 +135,12 @@ export interface ServedExecution {
   keepRequests(count: number): void;
   /** CPU milliseconds used so far, or undefined where it can't be read. */
   usedCpuMs(): Promise<number | undefined>;
+  /**
+   * Takes a snapshot of files as the agent itself could read them, without a link on the way and whatever it does to them
+   * meanwhile; where a container has a control group of its own, the CPU time is the agent's. Rejects with
+   * `sandbox_content` where it takes too long, and once the execution has ended.
+   */
+  readonly takeFiles: TakeFiles;
 }
 
 /** A container whose supervisor waits. Nothing of the agent has run yet. */

@@ -179,6 +179,16 @@ const Prompt = z
     execution_id: exeId.describe('Which submitted it.'),
     title: z.string().nullable().describe('Its title, or null.'),
     content: z.string().nullable().describe('Null where the operator purged it.'),
+    files: z
+      .array(
+        z.object({
+          name: z.string().describe('As the prompt named it.'),
+          bytes: z.int().describe('Its size then.'),
+          sha256: z.string().describe('Of its content, hexadecimal.'),
+          kept: z.boolean().describe('Whether its content is still there for the human.'),
+        }),
+      )
+      .describe('That were handed over with it; none where the operator purged it.'),
     ...promptEnd,
     submitted_at: time.describe('When it was submitted.'),
     opened_at: time.nullable().describe('When the human could first see it, or null.'),

@@ -10,10 +10,13 @@ import type { Duplex } from 'node:stream';
 import type { Config } from '../config/schema.ts';
 import { refuse, type Refusal } from '../domain/refusal.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { TakeFiles } from '../domain/prompt-files.ts';
+import type { Logger } from '../platform/logger.ts';
 import { createPace } from './pace.ts';
 import { PacedConnection } from './paced-connection.ts';
 import { createLoopTurns } from './loop-turns.ts';
 import { PROBLEM_JSON, problemOf } from './problem.ts';
+import { Snapshots } from './snapshots.ts';
 
 /** What the service needs of a running execution; whoever runs it gives it. */
 export interface ServedRun {
@@ -25,11 +28,13 @@ export interface ServedRun {
   keepRequests(count: number): void;
   /** CPU milliseconds used so far, or undefined where they can't be had now. Resolves soon. */
   usedCpuMs(): Promise<number | undefined>;
+  readonly takeFiles: TakeFiles;
 }
 
 /** One execution's way to the service: the connections of its agent, and of nobody else. */
 export interface Endpoint extends Pick<ServedRun, 'usedCpuMs'> {
   readonly executionId: number;
+  readonly snapshots: Snapshots;
   /** Requests that came in so far, refused ones too. */
   readonly requests: number;
   /** Ends all connections, and takes no more. Idempotent. */
@@ -41,6 +46,7 @@ export interface EndpointOptions {
   readonly run: ServedRun;
   readonly limits: Config['service'];
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly handler: RequestListener;
   /** Called once, when it is closed. */
   readonly closed: () => void;
@@ -69,7 +75,7 @@ export function loadOf(request: BoundRequest): Load | undefined {
 }
 
 /** Serves the connections of one execution, from now until it is closed. */
-export function openEndpoint({ executionId, run, limits, clock, handler, closed }: EndpointOptions): Endpoint {
+export function openEndpoint({ executionId, run, limits, clock, logger, handler, closed }: EndpointOptions): Endpoint {
   const load: Load = { executionId, requests: run.requests, open: 0 };
   const pace = createPace(clock, { perSecond: limits.requests_per_second_max, burst: limits.request_burst_max });
   const turns = createLoopTurns();
@@ -113,6 +119,9 @@ export function openEndpoint({ executionId, run, limits, clock, handler, closed 
       return load.requests;
     },
     usedCpuMs: () => run.usedCpuMs(),
+    snapshots: new Snapshots(run.takeFiles, (err) =>
+      logger.warn({ executionId, err }, 'no snapshot of files could be taken'),
+    ),
     close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BidRequest as Bid } from '../domain/bid.ts';
-import { accept, type Result } from '../domain/refusal.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
 import { QUANTITY_MAX } from '../domain/resources.ts';
 import { readBidRequest } from '../economy/market/bid-request.ts';
 import {
@@ -72,6 +72,15 @@ export const PromptRequest = z
     ).optional(),
     // The use case reads it: it is kept as the agent wrote it until the prompt ends.
     next_bid: z.unknown().meta(shown(ownBidShape, 'A bid to be placed when the prompt ends.')).optional(),
+    files: readBy(
+      'files',
+      z
+        .array(z.string())
+        .describe(
+          'Files of the workspace that are handed over with it as they are now, such as out/report.pdf. Number, sizes and names are limited by attention.',
+        ),
+      readNames,
+    ).optional(),
     execution_id: executionId(),
   })
   .meta({ id: 'PromptRequest' });
@@ -144,4 +153,13 @@ function shown(shape: z.ZodType, description: string): Record<string, unknown> {
 function readOutputMax(value: unknown, field: string): Result<number> {
   const count = readCount({ [field]: value }, field);
   return count.ok ? accept(count.value ?? 1) : count;
+}
+
+/** Whether they can be had is the use case's to say. */
+function readNames(value: unknown, field: string): Result<readonly string[]> {
+  if (!Array.isArray(value)) return refuse('wrong_type', `${field} must be a list of names of files`, { field });
+  for (const [index, name] of (value as readonly unknown[]).entries())
+    if (typeof name !== 'string')
+      return refuse('wrong_type', `${field}.${index} must be text`, { field: `${field}.${index}` });
+  return accept(value as readonly string[]);
 }

@@ -1,6 +1,6 @@
-import { refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
-import { once, type IdempotencyKey } from '../economy/executions/once.ts';
+import { isAnswered, once, type IdempotencyKey } from '../economy/executions/once.ts';
 import { noteRefusedBid } from '../economy/executions/refused-bid.ts';
 import { shareCommit } from '../economy/share-commit.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -32,9 +32,12 @@ export type RouteWork = (call: KeyedCall) => Promise<Worked>;
 const HELD_MS_MAX = 2_000;
 
 /** What a route does, with all that holds however it is called. Not for one that relays. */
-export function routeWork({ economy, clock }: RouteWorkDeps, { operation, work, ...spec }: RouteSpec): RouteWork {
+export function routeWork(
+  { economy, clock }: RouteWorkDeps,
+  { operation, gather, work, ...spec }: RouteSpec,
+): RouteWork {
   if (!work) throw new Error(`${operation} does no work`);
-  if (!hasEffect(spec)) return async (call) => ({ result: await work(call), isReplayed: false });
+  if (!hasEffect(spec)) return async (call) => ({ result: await work(call, undefined), isReplayed: false });
   // The use case and the answer to its key in one savepoint; the reply waits for the commit that it shares with others.
   return async (call) => {
     const { caller, key, triesBid } = call;
@@ -44,11 +47,13 @@ export function routeWork({ economy, clock }: RouteWorkDeps, { operation, work, 
     };
     const wrong = checkExecution(call.body, caller.executionId);
     if (wrong) return noted({ result: wrong, isReplayed: false });
+    const gathered = gather && !(key && isAnswered(economy, key)) ? await gather(call) : accept(undefined);
+    if (!gathered.ok) return noted({ result: gathered, isReplayed: false });
     const done = { now: false };
     const write = () =>
       once(economy, caller, key, () => {
         done.now = true;
-        const worked = work(call);
+        const worked = work(call, gathered.value);
         if (worked instanceof Promise) throw new Error(`${operation} must not wait`);
         if (worked.ok && triesBid) noteRefusedBid(economy, caller.executionId, null);
         return worked;

@@ -32,7 +32,7 @@ export interface RelayedAnswer {
 }
 
 /** One route. The application, OpenAPI, the 405 answers and the test of `docs/api.md` are all made from these. */
-export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
+export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown, Gathered = unknown> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As OpenAPI writes it: `/market/bid/{id}`. */
   readonly path: string;
@@ -54,8 +54,16 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown> {
   readonly triesBid?: TriesBid;
   /** Passes the call on to somebody else; in place of `work`. */
   readonly relay?: (call: RelayedCall<Body, Query, Params>) => Promise<Result<RelayedAnswer>>;
+  /**
+   * Gets what the work needs and has to be waited for. Not called where a stored answer is repeated; what it would refuse
+   * by the database alone is better left to the work.
+   */
+  readonly gather?: (call: Call<Body, Query, Params>) => Promise<Result<Gathered>>;
   /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */
-  readonly work?: (call: Call<Body, Query, Params>) => Result<unknown> | Promise<Result<unknown>>;
+  readonly work?: (
+    call: Call<Body, Query, Params>,
+    gathered: Gathered | undefined,
+  ) => Result<unknown> | Promise<Result<unknown>>;
 }
 
 /** Whether a repetition would change more; a call of a model, which is billed each time that it is made, counts as none. */
@@ -74,6 +82,6 @@ export function keyScope({ method, path }: Pick<RouteSpec, 'method' | 'path'>): 
 }
 
 /** Lets the schemas of a route type its work, then forgets them, so that all routes can stand in one list. */
-export function route<Body, Query, Params>(spec: RouteSpec<Body, Query, Params>): RouteSpec {
+export function route<Body, Query, Params, Gathered>(spec: RouteSpec<Body, Query, Params, Gathered>): RouteSpec {
   return spec as unknown as RouteSpec;
 }

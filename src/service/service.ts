@@ -35,7 +35,7 @@ export interface Service {
 /** Makes the service; it serves nobody before the first endpoint is opened. */
 export async function createService({ economy, gateway, clock, logger, observe }: ServiceDeps): Promise<Service> {
   const endpoints = new Map<number, Endpoint>();
-  const routes = serviceRoutes({ economy, usageOf: (executionId) => endpoints.get(executionId), gateway });
+  const routes = serviceRoutes({ economy, runOf: (executionId) => endpoints.get(executionId), gateway });
   const app = await buildApp({ economy, logger, clock, routes, observe });
 
   return {
@@ -49,6 +49,7 @@ export async function createService({ economy, gateway, clock, logger, observe }
         run,
         limits,
         clock,
+        logger,
         handler: (request, response) => app.routing(request, response),
         closed: () => endpoints.delete(executionId),
       });

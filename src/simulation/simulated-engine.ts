@@ -10,6 +10,8 @@ export interface Container {
   readonly bundle: Bundle;
   readonly handshake: string;
   readonly token: string;
+  /** What its workspace was given, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
   phase: 'waiting' | 'running' | 'ended';
   end: ExecutionEnd | undefined;
   /** Requests, as the last orchestrator that counted them has kept them. */
@@ -61,15 +63,16 @@ export class SimulatedEngine {
     if (!this.isUp) throw new BpError('sandbox_engine_unreachable', 'no Docker engine answers (simulated)');
   }
 
-  create({ executionId, agentId, bundle, handshake, environment, mounts }: ExecutionRequest): Container {
+  create({ executionId, agentId, bundle, handshake, environment, mounts, files: given }: ExecutionRequest): Container {
     for (const { content } of mounts)
       if (!this.contents.has(content))
         throw new BpError('sandbox_content_missing', `content ${content} is not on the engine (simulated)`);
     if (this.#containers.has(executionId) || this.#gone.has(executionId))
       this.#options.onFinding('no execution runs twice', `${executionId} is prepared a second time`);
     const token = environment['BP_EXECUTION_TOKEN'] ?? '';
+    const files = new Map(given.flatMap(({ path, content }) => (content === null ? [] : [[path, content] as const])));
     const container: Container = {
-      ...{ executionId, agentId, bundle, handshake, token },
+      ...{ executionId, agentId, bundle, handshake, token, files },
       ...{ phase: 'waiting', end: undefined, requests: 0, onEnd: new Set() },
     };
     this.#containers.set(executionId, container);

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { Snapshot } from '../domain/prompt-files.ts';
 import { BpError } from '../platform/errors.ts';
 import type {
   AdoptedExecution,
@@ -140,6 +141,7 @@ async function adopt(
     ended: Promise.resolve(LOST),
     stop: () => Promise.resolve(),
     ...UNSERVED,
+    takeFiles: () => Promise.reject(new BpError('sandbox_content', 'it has vanished (simulated)')),
     requests: 0,
     keepRequests: () => undefined,
     hadEnded: true,
@@ -159,11 +161,35 @@ function handle(
         engine.end(container, { cause: 'stopped', exitCode: null });
       }),
     ...UNSERVED,
+    takeFiles: (paths, bytesMax) => fuse.through('take', async () => takeFiles(deps, container, paths, bytesMax)),
     requests: container.requests,
     keepRequests(count) {
       container.requests = count;
     },
   };
+}
+
+/** Of what its workspace was given: simulated programs write nothing. */
+async function takeFiles(
+  { engine, clock, dice }: SimulatedSandboxDeps,
+  { executionId, files }: Container,
+  paths: readonly string[],
+  bytesMax: number,
+): Promise<Snapshot> {
+  await clock.sleep(dice.whole(...CALL_MS));
+  engine.checkUp();
+  if (engine.containers.get(executionId)?.phase !== 'running')
+    throw new BpError('sandbox_content', `${executionId} has ended (simulated)`);
+  let room = bytesMax;
+  const contents: Uint8Array[] = [];
+  for (const [index, path] of paths.entries()) {
+    const content = files.get(path);
+    if (content === undefined) return { fault: 'missing', index };
+    room -= content.byteLength;
+    if (room < 0) return { fault: 'too_large', index };
+    contents.push(content);
+  }
+  return { contents };
 }
 
 async function endOf({ clock, dice, faults }: SimulatedSandboxDeps, container: Container): Promise<ExecutionEnd> {

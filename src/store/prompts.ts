@@ -1,5 +1,6 @@
 import { MARKS, type Mark, type Prompt, type PromptStatus, type Scores } from '../domain/attention.ts';
 import { micro, type MicroCredits } from '../domain/credits.ts';
+import type { PromptFile } from '../domain/prompt-files.ts';
 import type { Database } from './database.ts';
 
 export type NewPrompt = Pick<
@@ -23,12 +24,17 @@ export interface PromptEnd {
   readonly refund: MicroCredits;
 }
 
-type Row = Omit<Prompt, 'scores'> & Readonly<Record<Mark, number | null>>;
+type Row = Omit<Prompt, 'scores' | 'files'> & Readonly<Record<Mark, number | null>> & { readonly files: string };
+
+const FILES = `(SELECT json_group_array(json_object('name', name, 'bytes', bytes, 'sha256', sha256, 'isKept', isKept))
+  FROM (SELECT name, bytes, sha256, content IS NOT NULL AS isKept FROM prompt_files
+         WHERE prompt_id = prompts.id ORDER BY number))`;
 
 const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
   next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
   submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
-  interesting, useful, understandable, reason, reward, refund, request_id AS requestId, purged_at AS purgedAt`;
+  interesting, useful, understandable, reason, reward, refund, request_id AS requestId, purged_at AS purgedAt,
+  ${FILES} AS files`;
 
 export type Prompts = ReturnType<typeof promptsTable>;
 
@@ -136,7 +142,12 @@ function toPrompts(rows: readonly Row[]): readonly Prompt[] {
 
 function toPrompt(found: Row | undefined): Prompt | undefined {
   if (!found) return undefined;
-  const { interesting, useful, understandable, ...row } = found;
+  const { interesting, useful, understandable, files, ...row } = found;
   const scored = interesting !== null && useful !== null && understandable !== null;
-  return { ...row, scores: scored ? { interesting, useful, understandable } : null };
+  return { ...row, files: toFiles(files), scores: scored ? { interesting, useful, understandable } : null };
+}
+
+function toFiles(json: string): readonly PromptFile[] {
+  const files = JSON.parse(json) as readonly (Omit<PromptFile, 'isKept'> & { readonly isKept: number })[];
+  return files.map((file) => ({ ...file, isKept: file.isKept === 1 }));
 }

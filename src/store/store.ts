@@ -21,6 +21,7 @@ import { migrate, newestVersion } from './migrations.ts';
 import { modelCallsTable, type ModelCalls } from './model-calls.ts';
 import { firstDefect } from './start-check.ts';
 import { operatorRequestsTable, type OperatorRequests } from './operator-requests.ts';
+import { promptFilesTable, type PromptFiles } from './prompt-files.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { spendingTable, type SpendingTable } from './spending.ts';
@@ -39,6 +40,7 @@ export interface Store {
   readonly bids: Bids;
   readonly executions: Executions;
   readonly prompts: Prompts;
+  readonly promptFiles: PromptFiles;
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
@@ -150,6 +152,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     bids: bidsTable(database),
     executions: executionsTable(database),
     prompts: promptsTable(database),
+    promptFiles: promptFilesTable(database),
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),

@@ -11,6 +11,7 @@ export interface Spoken {
 /** How many rows lost text, of each kind. */
 export interface PurgedRows {
   readonly prompts: number;
+  readonly prompt_files: number;
   readonly messages: number;
   readonly memos: number;
   readonly payloads: number;
@@ -42,6 +43,8 @@ const SETTLED = `SELECT id FROM executions WHERE agent_id = @agentId AND state =
 const PURGES = {
   prompts: `UPDATE prompts SET ${PROMPT_TEXT}, reason = NULL, purged_at = COALESCE(purged_at, @at)
              WHERE agent_id = @agentId AND ended_at IS NOT NULL AND (purged_at IS NULL OR reason IS NOT NULL)`,
+  prompt_files: `DELETE FROM prompt_files
+                  WHERE prompt_id IN (SELECT id FROM prompts WHERE agent_id = @agentId AND ended_at IS NOT NULL)`,
   // What it has not been handed yet comes from others, and is still to be read; what an execution was handed that may
   // never start is taken back then.
   messages: `DELETE FROM messages
@@ -63,6 +66,9 @@ const PURGES = {
                 AND outcome IN ('agent_error', 'system_fault')`,
   keys: `DELETE FROM idempotency_keys WHERE agent_id = @agentId AND NOT @isRunning`,
 } as const satisfies Readonly<Record<keyof PurgedRows, string>>;
+
+/** After as many a step of forgetting is over. */
+const FILE_BYTES_AT_ONCE = 8_388_608;
 
 export type Texts = ReturnType<typeof textsTable>;
 
@@ -89,12 +95,15 @@ export function textsTable(database: Database) {
                     WHERE purged_at IS NULL AND closed_at IS NOT NULL AND closed_at < @before
                     ORDER BY closed_at LIMIT @limit + 0)`,
   );
-  const oldPrompts = database.prepare(
-    `UPDATE prompts SET ${PROMPT_TEXT}, purged_at = @now
-      WHERE id IN (SELECT id FROM prompts INDEXED BY prompts_with_text
-                    WHERE purged_at IS NULL AND ended_at IS NOT NULL AND ended_at < @before
-                    ORDER BY ended_at LIMIT @limit + 0)`,
+  const filesOf = database.prepare('DELETE FROM prompt_files WHERE prompt_id = ?');
+  const oldPrompts = database.prepare<[{ before: number; limit: number }], { id: number; bytes: number }>(
+    `SELECT id, (SELECT COALESCE(SUM(bytes), 0) FROM prompt_files
+                  WHERE prompt_id = prompts.id AND prompt_files.content IS NOT NULL) AS bytes
+       FROM prompts INDEXED BY prompts_with_text
+      WHERE purged_at IS NULL AND ended_at IS NOT NULL AND ended_at < @before
+      ORDER BY ended_at LIMIT @limit + 0`,
   );
+  const oldPrompt = database.prepare(`UPDATE prompts SET ${PROMPT_TEXT}, purged_at = ? WHERE id = ?`);
   const oldAnswers = database.prepare(
     `UPDATE prompts SET reason = NULL
       WHERE id IN (SELECT id FROM prompts INDEXED BY prompts_with_reason
@@ -117,9 +126,25 @@ export function textsTable(database: Database) {
                     WHERE content IS NOT NULL AND began_at < @before ORDER BY began_at LIMIT @limit + 0)`,
   );
 
+  /** Files weigh: what is deleted is overwritten, and nobody should wait for long. */
+  function forgetPrompts(before: number, now: number, limit: number): number {
+    let [rows, room] = [0, FILE_BYTES_AT_ONCE];
+    for (const { id, bytes } of oldPrompts.all({ before, limit })) {
+      if (room <= 0) break;
+      room -= bytes;
+      filesOf.run(id);
+      rows += oldPrompt.run(now, id).changes;
+    }
+    return rows;
+  }
+
   return {
     /** False where it has none any more, or has not ended. */
-    purgePrompt: (id: number, at: number): boolean => ofPrompt.run(at, id).changes === 1,
+    purgePrompt(id: number, at: number): boolean {
+      const purged = ofPrompt.run(at, id).changes === 1;
+      if (purged) filesOf.run(id);
+      return purged;
+    },
     /** False where it has none any more, or is open. */
     purgeRequest: (id: number, at: number): boolean => ofRequest.run(at, id).changes === 1,
     purgeAgent(spoken: Spoken): PurgedRows {
@@ -135,10 +160,10 @@ export function textsTable(database: Database) {
     /** Lets go of what is older, at most `limit` rows of each kind. Returns how many rows lost text. */
     forgetOlder({ prompts, answers, messages, requests, calls }: TextLimits, now: number, limit: number): number {
       let rows = 0;
-      const forget = (statement: typeof oldPrompts, before: number | null, more: object = {}) => {
+      const forget = (statement: typeof oldAnswers, before: number | null, more: object = {}) => {
         if (before !== null) rows += statement.run({ before, limit, ...more }).changes;
       };
-      forget(oldPrompts, prompts, { now });
+      if (prompts !== null) rows += forgetPrompts(prompts, now, limit);
       forget(oldAnswers, answers);
       forget(oldMessages, messages);
       forget(oldMemos, messages);

@@ -7,6 +7,7 @@ import { itHasALifeCycle } from './sandbox/life-cycle.ts';
 import { itKeepsLimits } from './sandbox/limits.ts';
 import { itRunsAgents } from './sandbox/agents.ts';
 import { itStandsABrokenStream } from './sandbox/broken-stream.ts';
+import { itTakesSnapshots } from './sandbox/snapshots.ts';
 import type { SandboxUnderTest } from './sandbox/sandbox-at-work.ts';
 
 /**
@@ -28,6 +29,7 @@ const REAL = {
   limits: itKeepsLimits,
   envelope: itConfines,
   connections: itConnects,
+  snapshots: itTakesSnapshots,
   adoption: itAdopts,
   'broken stream': itStandsABrokenStream,
 };

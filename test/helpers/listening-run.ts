@@ -23,6 +23,7 @@ export async function listeningRun(
     requests: 0,
     keepRequests: () => undefined,
     usedCpuMs: () => Promise.resolve(undefined),
+    takeFiles: () => Promise.reject(new Error('there are no files')),
     ...facts,
     serve(acceptNow) {
       accept = acceptNow;

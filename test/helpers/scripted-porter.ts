@@ -21,6 +21,8 @@ export const ANSWER = {
     Buffer.concat([Buffer.from('D'), u64(offset), u32(text.length), Buffer.from(text)]),
   contentEnd: (size: number, errno = 0, inode = 1) =>
     Buffer.concat([Buffer.from('.'), u16(errno), ...[size, inode, 0, 0].map((value) => u64(value))]),
+  snapshot: (errno = 0, index = 0) => Buffer.concat([Buffer.from('T'), u16(errno), u16(index)]),
+  snapshotEnd: (errno = 0) => Buffer.concat([Buffer.from('.'), u16(errno)]),
   done: (errno = 0) => Buffer.concat([Buffer.from('K'), u16(errno), u64(1), u64(0)]),
 };
 

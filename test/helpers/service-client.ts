@@ -1,6 +1,7 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
+import type { TakeFiles } from '../../src/domain/prompt-files.ts';
 import type { RequestObserver } from '../../src/domain/served-request.ts';
 import type { StartingExecution } from '../../src/economy/executions/start-execution.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -52,6 +53,8 @@ export interface TestService {
   readonly failures: readonly object[];
   /** What executions have used, as they tell the service; undefined where they can't. */
   cpuMs: number | undefined;
+  /** What is had of executions' files. */
+  takeFiles: TakeFiles;
   /** Makes an agent, lets it win, starts it and opens its endpoint. */
   agent(id: string, options?: { readonly credits?: number; readonly bundle?: Bundle }): Promise<TestAgent>;
   /** Opens the endpoint of an execution that was started. */
@@ -86,10 +89,14 @@ export async function openTestService(
     gateway,
     failures,
     cpuMs: undefined,
+    takeFiles: () => Promise.reject(new Error('there are no files')),
     agent: (id, agentOptions) => test.connect(runningAgent(economy, id, agentOptions)),
     async connect({ execution, token }) {
       const socketPath = join(economy.home, `${formatId('execution', execution.id)}.sock`);
-      const run = await listeningRun(socketPath, { usedCpuMs: async () => test.cpuMs });
+      const run = await listeningRun(socketPath, {
+        usedCpuMs: async () => test.cpuMs,
+        takeFiles: (paths, bytesMax) => test.takeFiles(paths, bytesMax),
+      });
       runs.push(run);
       service.openEndpoint(execution.id, run);
       return testAgent({ agentId: execution.agentId, executionId: execution.id, token, socketPath });

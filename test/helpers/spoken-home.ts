@@ -50,7 +50,7 @@ export function speak(economy: TestEconomy): void {
   const ann = { executionId: started.get('ann')!.execution.id, agentId: 'ann' };
   const bob = { executionId: started.get('bob')!.execution.id, agentId: 'bob' };
   const nextBid = { bundle: { cpu_seconds: 1, memory_mb: 64, tokens: 0, attention: 0 }, amount: 0.5, payload: SECRET };
-  accepted(submitPrompt(economy, ann, { title: SECRET, content: LONG, nextBid }));
+  accepted(submitPrompt(economy, ann, { title: SECRET, content: LONG, nextBid, files: [SECRET] }, [Buffer.from(LONG)]));
   accepted(sendMessage(economy, 'ann', { to: 'bob', content: SECRET }));
   accepted(transferCredits(economy, 'ann', { to: 'bob', amount: micro(1_000_000), memo: SECRET }));
   accepted(transferCredits(economy, 'bob', { to: 'ann', amount: micro(1_000_000), memo: SECRET }));
@@ -101,7 +101,8 @@ export function goOn(economy: TestEconomy): number {
   }
   bidFor(economy, 'ann', { bundle: WITH_ATTENTION });
   const executionId = runWinners(economy).get('ann')!.execution.id;
-  accepted(submitPrompt(economy, { executionId, agentId: 'ann' }, { title: OTHERS, content: OTHERS }));
+  const shown = { title: OTHERS, content: OTHERS, files: [OTHERS] };
+  accepted(submitPrompt(economy, { executionId, agentId: 'ann' }, shown, [Buffer.from(OTHERS)]));
   accepted(sendMessage(economy, 'bob', { to: 'ann', content: OTHERS }));
   accepted(placeBid(economy, 'ann', { bundle: BARE, amount: micro(90_000_000), payload: OTHERS }));
   print(economy, executionId, OTHERS);

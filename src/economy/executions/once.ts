@@ -12,6 +12,11 @@ export interface IdempotencyKey {
   readonly bodyHash: string;
 }
 
+/** Whether an answer to this key is stored; `once` gives it, or refuses the key. Cheap. */
+export function isAnswered({ [STORE]: store }: Economy, { agentId, route, key }: IdempotencyKey): boolean {
+  return store.idempotencyKeys.find(agentId, route, key) !== undefined;
+}
+
 /**
  * Does what a running execution asks for, once per key: a repetition gets the first answer again and has no effect. The answer is stored in the
  * transaction of the effect; a refusal is not stored, since it had none.

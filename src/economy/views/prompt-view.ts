@@ -2,6 +2,7 @@ import { STORE } from '../internal/store-key.ts';
 import type { Economy } from '../economy.ts';
 import type { Prompt } from '../../domain/attention.ts';
 import { toCredits } from '../../domain/credits.ts';
+import type { PromptFile } from '../../domain/prompt-files.ts';
 import { formatId } from '../../domain/ids.ts';
 import { isoOrNull } from './execution-view.ts';
 
@@ -29,6 +30,7 @@ export function promptView(prompt: Prompt) {
     title: prompt.title,
     /** Null where it was purged. */
     content: prompt.purgedAt === null ? prompt.content : null,
+    files: prompt.files.map(fileView),
     status: prompt.status,
     scores: prompt.scores,
     reason: prompt.reason,
@@ -45,6 +47,10 @@ export function promptView(prompt: Prompt) {
 /** Which of the operator's requests it answers, by its agent's word. */
 function requestId({ requestId: id }: Prompt) {
   return id === null ? null : formatId('request', id);
+}
+
+function fileView({ name, bytes, sha256, isKept }: PromptFile) {
+  return { name, bytes, sha256, kept: isKept };
 }
 
 /** Null where the prompt named none, or where it hasn't ended. */

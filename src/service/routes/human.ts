@@ -2,18 +2,22 @@ import { z } from 'zod';
 import { formatId } from '../../domain/ids.ts';
 import { accept } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
-import { submitPrompt } from '../../economy/attention/submit-prompt.ts';
+import { checkPrompt, submitPrompt, type PromptDraft } from '../../economy/attention/submit-prompt.ts';
 import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
 import { openRequestsBefore, openRequestView } from '../../economy/views/request-view.ts';
 import { PromptAnswer, PromptList, RequestList } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
+import type { Snapshots } from '../snapshots.ts';
 import { route, type RouteSpec } from '../route.ts';
 import { isRecord } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
-export function humanRoutes(economy: Economy): readonly RouteSpec[] {
+export function humanRoutes(
+  economy: Economy,
+  snapshotsOf: (executionId: number) => Snapshots | undefined,
+): readonly RouteSpec[] {
   const { config } = economy;
   const listMax = config.service.list_max;
   return [
@@ -29,10 +33,20 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
       refusals: [
         ...(['no_attention', 'prompt_already_submitted', 'request_not_found', 'request_closed'] as const),
         ...(['missing_resource', 'unknown_resource'] as const),
+        ...(['invalid_path', 'too_many_files', 'file_not_found', 'file_refused', 'files_too_large'] as const),
+        'files_unavailable',
       ],
       triesBid: (body) => isRecord(body) && body['next_bid'] !== undefined,
-      work: ({ caller, body: { content, title, request_id: requestId, next_bid: nextBid } }) =>
-        mapped(submitPrompt(economy, caller, { content, title, requestId, nextBid }), ({ promptId, status }) => ({
+      gather: async ({ caller, body }) => {
+        const draft = draftOf(body);
+        const isWanted = () => checkPrompt(economy, caller, draft) === undefined;
+        // What costs nothing comes first; the work says what is wrong.
+        if (!draft.files?.length || !isWanted()) return accept(undefined);
+        const { files_bytes_max: bytesMax } = config.attention;
+        return (await snapshotsOf(caller.executionId)?.take(draft.files, { bytesMax, isWanted })) ?? accept(undefined);
+      },
+      work: ({ caller, body }, contents) =>
+        mapped(submitPrompt(economy, caller, draftOf(body), contents), ({ promptId, status }) => ({
           prompt_id: formatId('prompt', promptId),
           status,
         })),
@@ -74,4 +88,9 @@ export function humanRoutes(economy: Economy): readonly RouteSpec[] {
         }),
     }),
   ];
+}
+
+function draftOf(body: z.output<typeof PromptRequest>): PromptDraft {
+  const { content, title, request_id: requestId, next_bid: nextBid, files } = body;
+  return { content, title, requestId, nextBid, files };
 }

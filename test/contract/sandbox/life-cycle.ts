@@ -48,6 +48,20 @@ export function itHasALifeCycle(engine: SandboxUnderTest): void {
       expect(await execution.ended).toBe(end);
     });
 
+    it('gives a snapshot of files of its workspace while it runs, or says why not', async () => {
+      const request = at.request('stays', { executionId: 'exe_1' });
+      const notes = { path: 'out/notes.txt', content: Buffer.from('as given'), executable: false };
+      const execution = await at.sandbox.prepare({ ...request, files: [...request.files, notes] }, NEVER);
+      await execution.go();
+      const names = ['out/notes.txt'];
+      expect(await execution.takeFiles(names, 8)).toEqual({ contents: [Buffer.from('as given')] });
+      expect(await execution.takeFiles(names, 7)).toEqual({ fault: 'too_large', index: 0 });
+      expect(await execution.takeFiles([...names, 'other'], 8)).toEqual({ fault: 'missing', index: 1 });
+      await execution.stop('operator');
+      await execution.ended;
+      await expect(execution.takeFiles(names, 8)).rejects.toMatchObject({ code: 'sandbox_content' });
+    });
+
     it('is stopped as often as it is asked for, and the first reason counts', async () => {
       const execution = await prepare('stays');
       await execution.go();

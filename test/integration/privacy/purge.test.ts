@@ -55,7 +55,7 @@ describe('the purge of an agent', () => {
     expect(filesWith(state(), SECRET).length).toBeGreaterThanOrEqual(3);
     const { removed } = await purge('ann');
     expect(removed).toEqual({
-      ...{ prompts: 1, messages: 3, memos: 2, payloads: 0, files: 0, calls: 1, receipts: 1, keys: 1 },
+      ...{ prompts: 1, prompt_files: 1, messages: 3, memos: 2, payloads: 0, files: 0, calls: 1, receipts: 1, keys: 1 },
       ...{ outputs: 1, log_lines: 3 },
     });
     expect(filesWith(state(), SECRET)).toEqual([]);

@@ -38,14 +38,18 @@ const rows = (sql: string) => {
 };
 
 const KEPT: readonly (readonly [kind: (typeof ALL)[number], sql: string])[] = [
-  ['prompts', `SELECT content FROM prompts WHERE content <> '' UNION ALL SELECT title FROM prompts WHERE title <> ''`],
+  [
+    'prompts',
+    `SELECT content FROM prompts WHERE content <> '' UNION ALL SELECT title FROM prompts WHERE title <> ''
+      UNION ALL SELECT name FROM prompt_files`,
+  ],
   ['answers', 'SELECT reason FROM prompts WHERE reason IS NOT NULL'],
   ['messages', 'SELECT content FROM messages UNION ALL SELECT memo FROM memos'],
   ['requests', `SELECT text FROM requests WHERE text <> '' UNION ALL SELECT files FROM requests WHERE files <> '[]'`],
   ['calls', 'SELECT content FROM model_calls WHERE content IS NOT NULL'],
 ];
 const left = () => Object.fromEntries(KEPT.map(([kind, sql]) => [kind, rows(sql).length]));
-const WHOLE = { prompts: 2, answers: 1, messages: 5, requests: 2, calls: 2 };
+const WHOLE = { prompts: 3, answers: 1, messages: 5, requests: 2, calls: 2 };
 
 describe('text', () => {
   it('is kept for ever unless the configuration says for how long', () => {

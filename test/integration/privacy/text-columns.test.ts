@@ -5,6 +5,7 @@ import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 /** Texts of agents and of the human: `purge` and `history.days` take them away. */
 const SPOKEN = [
   ...['prompts.title', 'prompts.content', 'prompts.next_bid', 'prompts.next_bid_detail', 'prompts.reason'],
+  ...['prompt_files.name', 'prompt_files.sha256', 'prompt_files.content'],
   ...['messages.content', 'memos.memo', 'bids.payload', 'agent_files.path', 'agent_files.content'],
   ...['agent_files.sha256', 'given_files.path', 'given_files.sha256'],
   ...['model_calls.detail', 'model_calls.content', 'executions.detail'],

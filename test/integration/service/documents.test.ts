@@ -79,7 +79,7 @@ describe('docs/operating.md', () => {
 
 function routes() {
   const { economy, gateway } = test;
-  return serviceRoutes({ economy, gateway, usageOf: () => undefined });
+  return serviceRoutes({ economy, gateway, runOf: () => undefined });
 }
 
 describe('docs/api.md', () => {

@@ -39,6 +39,7 @@ function streamedRun(requests = 0) {
     requests,
     keepRequests: (count) => kept.push(count),
     usedCpuMs: () => Promise.resolve(undefined),
+    takeFiles: () => Promise.reject(new Error('there are no files')),
   };
   return {
     run,

@@ -37,7 +37,7 @@ async function call(name: string, args?: Record<string, unknown>) {
 
 function toolRoutes() {
   const { economy, gateway } = test;
-  return serviceRoutes({ economy, gateway, usageOf: () => undefined }).filter(({ path }) => !path.startsWith('/v1'));
+  return serviceRoutes({ economy, gateway, runOf: () => undefined }).filter(({ path }) => !path.startsWith('/v1'));
 }
 
 describe('the client of the official SDK', () => {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import type { FileFault, Snapshot } from '../../../domain/prompt-files.ts';
 import { AnswerReader, broken } from './answer-reader.ts';
 import { isBytePath, type BytePath } from './byte-path.ts';
 import { PERMISSIONS, stampOf, type Entry, type Stamp } from './entry.ts';
-import { getRequest, listRequest, PIECE_BYTES_MAX, weighRequest } from './requests.ts';
+import { getRequest, listRequest, PIECE_BYTES_MAX, takeRequest, weighRequest } from './requests.ts';
 
 export interface Listing {
   readonly entries: readonly Entry[];
@@ -33,6 +34,16 @@ export interface ContentEnd extends Done {
 const KINDS: Readonly<Record<string, Entry['kind'] | undefined>> = { f: 'file', d: 'folder', l: 'link', o: 'other' };
 const ENDS = ['complete', 'too_many', 'incomplete'] as const;
 const ENTRY_BYTES = 1 + 2 + 5 * 8 + 2;
+
+/** By errno, as Linux numbers them; whatever else it is, the file can't be read. */
+const FAULTS: Readonly<Record<number, FileFault | undefined>> = {
+  2: 'missing',
+  20: 'link',
+  22: 'no_file',
+  27: 'too_large',
+  40: 'link',
+  116: 'changed',
+};
 
 /**
  * Who reads and writes an agent's files where they lie, as its user; docs/stream.md describes what is said. One thing
@@ -80,6 +91,24 @@ export class Porter {
       for (let index = 0; index < paths.length; index++) await this.#content(sinkOf(index));
     };
     await this.#converse(requestsFor(paths), answers);
+  }
+
+  /** The content of files as they are at one moment, `bytesMax` at most in all; what their owner has locked stays so. */
+  async take(paths: readonly BytePath[], bytesMax: number): Promise<Snapshot> {
+    await this.#say(takeRequest(paths, bytesMax));
+    if ((await this.#letter()) !== 'T') throw broken('a snapshot that is none');
+    await this.#need(2 + 2);
+    const [errno, index] = [this.#reader.u16(), this.#reader.u16()];
+    if (errno !== 0 && index >= paths.length) throw broken('a file that was not asked for');
+    if (errno !== 0) return { fault: FAULTS[errno] ?? 'unreadable', index };
+    const contents: Buffer[] = [];
+    for (let room = bytesMax; contents.length < paths.length;) {
+      const { pieces, length, errno: error } = await this.#wholeFile(room);
+      if (error !== 0) return { fault: FAULTS[error] ?? 'unreadable', index: contents.length };
+      room -= length;
+      contents.push(Buffer.concat(pieces, length));
+    }
+    return { contents };
   }
 
   /** Makes requests that are answered by `Done`, one each; `count` tells how many they are. */
@@ -130,6 +159,25 @@ export class Porter {
     } finally {
       settled.abort();
     }
+  }
+
+  async #wholeFile(bytesMax: number) {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for (;;) {
+      const kind = await this.#letter();
+      if (kind === '.') break;
+      if (kind !== 'D') throw broken('content that is none');
+      await this.#need(12);
+      const [offset, count] = [this.#reader.size(), this.#reader.u32()];
+      if (count === 0 || count > PIECE_BYTES_MAX || offset !== length) throw broken('a piece that is none');
+      length += count;
+      if (length > bytesMax) throw broken('more than was asked for');
+      await this.#need(count);
+      pieces.push(Buffer.from(this.#reader.bytes(count)));
+    }
+    await this.#need(2);
+    return { pieces, length, errno: this.#reader.u16() };
   }
 
   async #content(sink: ContentSink): Promise<void> {

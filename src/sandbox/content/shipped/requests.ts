@@ -2,7 +2,10 @@ import { PERMISSIONS } from './entry.ts';
 import { pathBytes, type BytePath } from './byte-path.ts';
 
 /** What the program asks a porter for; docs/stream.md describes each. */
-const REQUEST = { list: 'L', weigh: 'W', get: 'G', file: 'F', folder: 'M', link: 'S', mode: 'C', remove: 'X' } as const;
+const REQUEST = {
+  ...{ list: 'L', weigh: 'W', get: 'G', take: 'T' },
+  ...{ file: 'F', folder: 'M', link: 'S', mode: 'C', remove: 'X' },
+} as const;
 const UNLOCK = 0x8000_0000;
 
 /** Bytes of one piece of a file. */
@@ -18,6 +21,11 @@ export function weighRequest(entriesMax: number): Buffer {
 
 export function getRequest(path: BytePath): Buffer {
   return Buffer.concat([letter(REQUEST.get), counted(pathBytes(path))]);
+}
+
+export function takeRequest(paths: readonly BytePath[], bytesMax: number): Buffer {
+  const places = paths.map((path) => counted(pathBytes(path)));
+  return Buffer.concat([letter(REQUEST.take), u16(paths.length), u64(BigInt(bytesMax)), ...places]);
 }
 
 /** Pieces and an end follow. */

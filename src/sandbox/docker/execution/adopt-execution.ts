@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ContainerInspectInfo } from 'dockerode';
 import { outputPath } from '../../../config/home-places.ts';
+import { BpError } from '../../../platform/errors.ts';
 import type { Placement, WorkspacePlace } from '../../content/placement.ts';
 import { measureWorkspace, workspaceFolder } from '../../content/workspace.ts';
 import { executionEnd } from '../../lifecycle/end-cause.ts';
@@ -26,7 +27,7 @@ export async function adoptExecution(
   const found = listed && (await inspectContainer(client, listed.Id, signal));
   const placement = placementOf(found);
   const place = await workspaces.resume(executionId, workspaceFolder(agentId), placement);
-  if (!found) return vanished(place);
+  if (!found) return vanished(place, executionId);
   const container = client.docker.getContainer(found.Id);
   const path = outputPath(home, executionId);
   const { cpus } = (await settings.get(signal)).facts;
@@ -54,6 +55,7 @@ export async function adoptExecution(
     serve: (accept) => execution.serve(accept),
     keepRequests: (count) => execution.keepRequests(count),
     usedCpuMs: () => execution.usedCpuMs(),
+    takeFiles: execution.takeFiles,
     stop: (reason) => execution.stop(reason),
     hadEnded: !found.State.Running,
   };
@@ -71,7 +73,7 @@ function userOf({ Config: { Cmd } }: ContainerInspectInfo): Owner {
 }
 
 /** With its container its report is gone, and the way to what it left on an engine. */
-async function vanished(place: WorkspacePlace): Promise<AdoptedExecution> {
+async function vanished(place: WorkspacePlace, executionId: string): Promise<AdoptedExecution> {
   const size = await measureWorkspace(place.paths.root);
   const unknown = { cpuMs: undefined, wallMs: undefined, outputBytes: undefined };
   const end = executionEnd({
@@ -88,6 +90,7 @@ async function vanished(place: WorkspacePlace): Promise<AdoptedExecution> {
     serve: () => undefined,
     keepRequests: () => undefined,
     usedCpuMs: () => Promise.resolve(undefined),
+    takeFiles: () => Promise.reject(new BpError('sandbox_content', `${executionId} has vanished`)),
     stop: () => Promise.resolve(),
     hadEnded: true,
   };

@@ -17,7 +17,7 @@ import type { Attachment } from '../../stream/attachment.ts';
 import { Link } from '../../stream/link.ts';
 import type { ExecutionEnd, PreparedExecution } from '../../sandbox.ts';
 import { isOver } from '../../content/size-watch.ts';
-import type { Reach } from '../../content/placement.ts';
+import { RunningFiles } from '../../lifecycle/running-files.ts';
 import type { EndedEvent, ProgressEvent, ReadyEvent } from '../../lifecycle/supervisor-events.ts';
 import type { ExecutionParts } from './execution-parts.ts';
 import { WorkspaceReturn, type ReturnedWorkspace } from './workspace-return.ts';
@@ -40,6 +40,7 @@ const STDERR_CHARS_MAX = 1000;
  */
 export class DockerExecution implements PreparedExecution {
   readonly ended: Promise<ExecutionEnd>;
+  readonly takeFiles: PreparedExecution['takeFiles'];
   /** Which limits hold for it, and which it lacks; known once it waits for "go". */
   limits: readonly HeldLimit[] = [];
   unheld: readonly EssentialLimit[] = [];
@@ -62,6 +63,7 @@ export class DockerExecution implements PreparedExecution {
   /** Ends the watch over what only a running agent can exceed. */
   readonly #settled = new AbortController();
   readonly #workspace: WorkspaceReturn;
+  readonly #files: RunningFiles;
   #report: EndedEvent | undefined;
   #greeted: ReadyEvent | undefined;
   #hostStop: HostStop | undefined;
@@ -83,6 +85,8 @@ export class DockerExecution implements PreparedExecution {
       heard: (event) => this.#take(event),
       unanswered: () => void this.#end('unserved'),
     });
+    this.#files = new RunningFiles(clock, (signal) => this.#link.openContent(signal));
+    this.takeFiles = (paths, bytesMax) => this.#files.take(paths, bytesMax, this.#over.signal);
     this.ended = this.#findEnd();
   }
 
@@ -109,7 +113,7 @@ export class DockerExecution implements PreparedExecution {
     await withDeadline({ clock, milliseconds: READY_MS_MAX, signal, late }, () =>
       Promise.race([this.#ready.promise, ended]),
     );
-    await this.#parts.place.deliver(this.#reach, signal);
+    await this.#parts.place.deliver(this.#files.reach, signal);
     return { seen: this.#greeted?.held, boundsSockets: (await located) ?? false };
   }
 
@@ -215,7 +219,7 @@ export class DockerExecution implements PreparedExecution {
     try {
       const signal = AbortSignal.any([this.#over.signal, this.#settled.signal]);
       const watches: Promise<HostStop>[] = [watchBudget(clock, budget, beganAt, () => this.#cpu.read(), signal)];
-      if (quota) watches.push(place.watch(clock, quota, this.#reach, signal).then(() => 'disk_watch'));
+      if (quota) watches.push(place.watch(clock, quota, this.#files.reach, signal).then(() => 'disk_watch'));
       const reason = await Promise.race(watches);
       if (reason !== 'disk_watch')
         logger.warn({ executionId, reason }, 'the host ends an execution that its supervisor should have ended');
@@ -277,15 +281,10 @@ export class DockerExecution implements PreparedExecution {
 
   /** While the supervisor stays for it: what the agent has left is brought home over the same stream. */
   async #takeLeave(): Promise<void> {
-    this.#leaving = this.#workspace.early(this.#reach, this.#over.signal);
+    this.#leaving = this.#workspace.early(this.#files.reach, this.#over.signal);
     await this.#leaving;
     if (this.#parts.place.placement === 'shipped') this.#link.done();
   }
-
-  readonly #reach: Reach = async (signal) => {
-    const stream = await this.#link.openContent(signal);
-    return { stream, close: () => Promise.resolve() };
-  };
 
   async #describeEnd(exit: ContainerEnd | undefined): Promise<ExecutionEnd> {
     const { clock } = this.#parts;
