@@ -1,6 +1,6 @@
 import type { AgentFile } from '../domain/agent.ts';
 import { ceilCredits } from './prices.ts';
-import { parseCredits } from '../domain/credits.ts';
+import { parseCredits, type MicroCredits } from '../domain/credits.ts';
 import { parseId } from '../domain/ids.ts';
 import { refuse, type Result } from '../domain/refusal.ts';
 import type { BundleView } from '../domain/resources.ts';
@@ -23,9 +23,17 @@ export interface Handshake {
   readonly credits: { readonly available: number };
   readonly execution_context: BundleView;
   readonly markets: Readonly<Record<keyof BundleView, { readonly price: number; readonly supply: number }>>;
-  readonly inbox: readonly { readonly from: string }[];
-  readonly responses: readonly { readonly reward: number; readonly status: string }[];
-  readonly bids: readonly { readonly id: string; readonly status: string; readonly bundle: BundleView }[];
+  readonly inbox: readonly { readonly from: string; readonly content: string }[];
+  readonly responses: readonly { readonly prompt_id: string; readonly reward: number; readonly status: string }[];
+  readonly lineage: readonly string[];
+  readonly bids: readonly {
+    readonly id: string;
+    readonly agent_id: string;
+    readonly payer: string;
+    readonly status: string;
+    readonly amount: number;
+    readonly bundle: BundleView;
+  }[];
 }
 
 /** The program was ended from outside, or ends itself. */
@@ -106,12 +114,15 @@ export class AgentHands {
     );
   }
 
-  prompt(content: string, nextBid?: unknown): Promise<Result<unknown> | undefined> {
-    const body = { content, nextBid };
+  prompt(
+    content: string,
+    { title, nextBid }: { readonly title?: string; readonly nextBid?: unknown } = {},
+  ): Promise<Result<{ readonly promptId: number }> | undefined> {
+    const body = { content, title, nextBid };
     return this.#ask('POST /human/prompt', body, (economy, caller) => submitPrompt(economy, caller, body));
   }
 
-  message(to: string, content: string): Promise<Result<unknown> | undefined> {
+  message(to: string, content: string): Promise<Result<{ readonly available: MicroCredits }> | undefined> {
     return this.#ask('POST /social/message', { to, content }, (economy, { agentId }) =>
       sendMessage(economy, agentId, { to, content }),
     );
@@ -124,7 +135,11 @@ export class AgentHands {
     );
   }
 
-  spawn(id: string | undefined, credits: number, firstBid: unknown): Promise<Result<unknown> | undefined> {
+  spawn(
+    id: string | undefined,
+    credits: number,
+    firstBid: unknown,
+  ): Promise<Result<{ readonly available: MicroCredits }> | undefined> {
     const initialCredits = parseCredits(credits);
     return this.#ask('POST /social/spawn', { id, credits, firstBid }, (economy, { agentId }) => {
       const bid = readBidRequest(firstBid, { mayBeForAnother: false });

@@ -53,7 +53,9 @@ const steady: Kind = async (me) => {
 const poet: Kind = async (me) => {
   await me.work(10, 2500);
   if (me.handshake.execution_context.attention === 1)
-    await me.prompt('a poem', me.dice.chance(0.9) ? order(me, { attention: 1, over: 1.5 }) : { bundle: 'wrong' });
+    await me.prompt('a poem', {
+      nextBid: me.dice.chance(0.9) ? order(me, { attention: 1, over: 1.5 }) : { bundle: 'wrong' },
+    });
   else await bidAgain(me, { attention: 1, over: 2 });
 };
 

@@ -3,6 +3,7 @@ import type { Economy } from '../../economy/economy.ts';
 import { bareBundle } from '../../economy/views/market-view.ts';
 import { attentionMeasures, type Span } from './attention-measures.ts';
 import { lifeMeasures } from './life-measures.ts';
+import { lineageMeasures } from './lineage-measures.ts';
 import { marketMeasures } from './market-measures.ts';
 import { moneyMeasures } from './money-measures.ts';
 import { loadSolver } from './optimum.ts';
@@ -34,6 +35,7 @@ export async function measure(economy: Economy, options: MeasureOptions = {}): P
   const read = store.read(() => ({
     ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),
     ...attentionMeasures(store, { days, presence: options.presence, until: clock.now(), groupOf }),
+    ...lineageMeasures(store, groupOf),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),
   }));

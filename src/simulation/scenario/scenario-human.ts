@@ -1,7 +1,7 @@
 import type { Economy } from '../../economy/economy.ts';
 import { scorePrompt, skipPrompt } from '../../economy/attention/end-prompt.ts';
 import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
-import type { Prompt } from '../../domain/attention.ts';
+import { MARK_MAX, type Prompt } from '../../domain/attention.ts';
 import type { Dice } from '../dice.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { Scenario } from './scenario-schema.ts';
@@ -26,7 +26,7 @@ export interface HumanOptions {
 /** Somebody who sits at the terminal at some hours, takes time to answer, and gets tired of the same. */
 export class ScenarioHuman {
   readonly #options: HumanOptions;
-  /** By lineage: how fresh the memory of its answers is, and of when. */
+  /** By lineage or kind: how fresh the memory of its answers is, and of when. */
   readonly #seen = new Map<string, { freshness: number; at: number }>();
   #reading: number | undefined;
 
@@ -82,26 +82,28 @@ export class ScenarioHuman {
     });
   }
 
-  #answer({ id, agentId }: Prompt): void {
-    const { economy, traits, lineageOf } = this.#options;
-    const lineage = lineageOf(agentId);
-    const deserved = this.#options.qualityOf(agentId) * (1 - traits.repetition) ** this.#freshness(lineage);
+  #answer({ id, agentId, title }: Prompt): void {
+    const { economy, traits, qualityOf, lineageOf } = this.#options;
+    // What has no title is of no kind.
+    const same = traits.tires_of === 'kind' && title !== null ? `kind ${title}` : lineageOf(agentId);
+    const whenRested = Math.min(MARK_MAX, qualityOf(agentId) * (traits.tastes[title ?? ''] ?? 1));
+    const deserved = whenRested * (1 - traits.repetition) ** this.#freshness(same);
     if (deserved < traits.skips_under) skipPrompt(economy, id);
     else {
       const mark = () => this.#mark(deserved);
       scorePrompt(economy, id, { interesting: mark(), useful: mark(), understandable: mark() }, null);
     }
-    this.#seen.set(lineage, { freshness: this.#freshness(lineage) + 1, at: this.#options.clock.monotonic() });
+    this.#seen.set(same, { freshness: this.#freshness(same) + 1, at: this.#options.clock.monotonic() });
   }
 
   #mark(deserved: number): number {
     const { dice, traits } = this.#options;
-    return Math.max(0, Math.min(10, Math.round(deserved + traits.noise * (2 * dice.fraction() - 1))));
+    return Math.max(0, Math.min(MARK_MAX, Math.round(deserved + traits.noise * (2 * dice.fraction() - 1))));
   }
 
-  /** How many answers to the same lineage are remembered. */
-  #freshness(lineage: string): number {
-    const seen = this.#seen.get(lineage);
+  /** How many answers to the same are remembered. */
+  #freshness(same: string): number {
+    const seen = this.#seen.get(same);
     if (!seen) return 0;
     const hours = (this.#options.clock.monotonic() - seen.at) / HOUR_MS;
     return seen.freshness * 0.5 ** (hours / this.#options.traits.recovery_hours);

@@ -71,6 +71,14 @@ const human = z.strictObject({
   noise: real(0, 10).default(1).describe('How far a mark may be off what a prompt deserves.'),
   repetition: real(0, 1).default(0.05).describe('What each earlier answer to the same lineage takes off the marks.'),
   recovery_hours: real(0.01, 10_000).default(1).describe('Half of that is forgotten after this time.'),
+  tastes: z
+    .record(z.string().regex(NAME), real(0, 10))
+    .prefault({})
+    .describe("By the kind of a prompt, which is its title: the multiple of its author's quality that it deserves."),
+  tires_of: z
+    .enum(['lineage', 'kind'])
+    .default('lineage')
+    .describe('What repetition takes marks off: prompts of the same lineage, or of the same kind, whoever wrote them.'),
   skips_under: real(0, 10).default(0).describe('Skips what deserves less than this mark.'),
 });
 

@@ -2,6 +2,7 @@ import { micro, toCredits } from '../../domain/credits.ts';
 import { RESOURCES, type BundleView } from '../../domain/resources.ts';
 import { bootstrapAgent } from '../../economy/agents/bootstrap-agent.ts';
 import type { Economy } from '../../economy/economy.ts';
+import { spawnFee } from '../../economy/agents/spawn-agent.ts';
 import { leastEndowment } from '../../economy/views/market-view.ts';
 import { AgentHands, Ended } from '../agent-hands.ts';
 import type { Dice } from '../dice.ts';
@@ -142,6 +143,7 @@ export class ScenarioWorld {
       purse: { available: handshake.credits.available },
       cyclesPerHour: 3600 / economy.config.market.cycle_seconds,
       costAtStart: (bundle) => ceilCredits(bundle, this.#startPrices),
+      spawnFee: () => toCredits(spawnFee(economy, handshake.agent_id)),
       leastEndowment: () => toCredits(leastEndowment(economy)),
     };
   }

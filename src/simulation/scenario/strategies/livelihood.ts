@@ -79,6 +79,7 @@ export interface Offer {
   readonly bundle: BundleView;
   readonly amount: number;
   readonly earliest_cycle?: number;
+  readonly for_agent_id?: string;
 }
 
 /**

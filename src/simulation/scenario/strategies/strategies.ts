@@ -1,6 +1,7 @@
 import { crasher } from './crasher.ts';
-import { genesis } from './genesis.ts';
+import { genesis } from './genesis/genesis.ts';
 import { frugal, hoarder, seeker, shader } from './seeker.ts';
+import { solitary } from './solitary.ts';
 import { patient, spammer, spawner, whale, worker } from './spender.ts';
 import type { StrategyName } from './strategy-names.ts';
 import type { Strategy } from './strategy.ts';
@@ -17,4 +18,5 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   crasher,
   worker,
   genesis,
+  solitary,
 };

@@ -10,6 +10,7 @@ export const STRATEGY_NAMES = [
   'crasher',
   'worker',
   'genesis',
+  'solitary',
 ] as const;
 
 export type StrategyName = (typeof STRATEGY_NAMES)[number];

@@ -1,5 +1,6 @@
 import type { BundleView } from '../../../domain/resources.ts';
 import type { AgentHands } from '../../agent-hands.ts';
+import type { GenesisMemory } from './genesis/memory.ts';
 import type { Settings } from '../scenario-schema.ts';
 
 /** A way to live: what an agent's program does in one execution. */
@@ -15,6 +16,8 @@ export interface Self {
   readonly cyclesPerHour: number;
   /** What the bundle costs at start prices, in credits. */
   readonly costAtStart: (bundle: BundleView) => number;
+  /** What a child would cost it now besides the endowment, in credits. */
+  readonly spawnFee: () => number;
   /** The least endowment of a child at today's prices, in credits. */
   readonly leastEndowment: () => number;
   /** An event made every bundle this many times as large. */
@@ -29,7 +32,9 @@ export interface Memory {
   children: number;
   /** Shader: the share of its value that it offers. */
   shade: number;
-  /** Genesis: see `genesis.ts`. */
+  /** Genesis: see `genesis/`; undefined before its first execution. */
+  genesis: GenesisMemory | undefined;
+  /** Solitary: see `solitary.ts`. */
   readonly arms: Map<string, { weight: number; earned: number }>;
   readonly letters: string[];
   nextLetterCycle: number;
@@ -40,6 +45,7 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     expected: undefined,
+    genesis: undefined,
     ...{ expectedInCycle: 0, wakes: 0, children: 0, shade: 1 },
     ...{ arms: new Map(), letters: [], nextLetterCycle: 0, retries: 0, quiet: 0 },
   };

@@ -3,9 +3,8 @@ import { bundleOf, clamp, credits, holdsAttention, place, standing } from './liv
 import type { Memory, Self, Strategy } from './strategy.ts';
 
 /**
- * The economics of `runtime/genesis` (mind.py and taste.py), without its letters and what it learns about its own body:
- * life comes first, a letter is written where it is expected to earn more than it costs, and each kind of letter is an
- * arm of a small bandit.
+ * Genesis as it was before it had children, to measure the one of today against: life comes first, a letter is written
+ * where it is expected to earn more than it costs, and each kind of letter is an arm of a small bandit.
  */
 const KINDS = ['market', 'budget', 'forecast', 'receipts', 'lessons', 'neighbours'] as const;
 const DECAY = 0.75;
@@ -20,7 +19,7 @@ const EARLY_WAKES = 12;
 const QUIET_NAP_MAX = 6;
 const ALL = 'all';
 
-export const genesis: Strategy = async (me, self) => {
+export const solitary: Strategy = async (me, self) => {
   const { memory } = self;
   memory.quiet++;
   learn(me, self);
@@ -89,7 +88,7 @@ async function write(me: AgentHands, self: Self): Promise<void> {
   const { kind } = choose(me, self);
   const { bundle, amount } = lifeBid(me, self);
   const doubled = credits(Math.max(amount, Math.min(amount * 2, self.purse.available / 2)));
-  const sent = await me.prompt(`a letter about ${kind}`, { bundle, amount: doubled });
+  const sent = await me.prompt(`a letter about ${kind}`, { nextBid: { bundle, amount: doubled }, title: kind });
   if (!sent?.ok) return;
   memory.letters.push(kind);
   memory.quiet = 0;
