@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { googleAnswer, googleError, googleEvents, isGoogles } from './google-wire.ts';
+import { responsesAnswer, responsesEvents } from './responses-wire.ts';
 
 /** What the fake provider does with one call; it speaks the wire formats as the real ones do. */
 export interface Behaviour {
@@ -15,8 +16,8 @@ export interface Behaviour {
   readonly rawUsage?: unknown;
   /** Said before the words, in Google's format. */
   readonly thoughts?: readonly string[];
-  /** A tool call instead of words. */
-  readonly tool?: { readonly name: string; readonly input: unknown };
+  /** A tool call instead of words; programs that ask again and again tell calls apart by their ids. */
+  readonly tool?: { readonly name: string; readonly input: unknown; readonly id?: string; readonly namespace?: string };
   /** An error status, with what its body says. */
   readonly status?: number;
   readonly message?: string;
@@ -170,7 +171,7 @@ function events(call: ProviderCall, told: Told): Events {
   const { path } = call;
   if (isGoogles(call)) return googleEvents(call, told);
   if (path.endsWith('/chat/completions')) return chatEvents(call, told);
-  return path.endsWith('/responses') ? responseEvents(call, told) : messageEvents(call, told);
+  return path.endsWith('/responses') ? responsesEvents(call.body, told) : messageEvents(call, told);
 }
 
 function chatEvents({ body }: ProviderCall, told: Told): Events {
@@ -181,7 +182,7 @@ function chatEvents({ body }: ProviderCall, told: Told): Events {
   const usage = chatUsage(told);
   const last =
     wantsUsage && usage !== undefined ? [`data: ${JSON.stringify({ ...base, choices: [], usage })}\n\n`] : [];
-  const called = told.tool && { id: 'call_1', type: 'function', index: 0 };
+  const called = told.tool && { id: told.tool.id ?? 'call_1', type: 'function', index: 0 };
   const calls = told.tool
     ? [
         chunk({ tool_calls: [{ ...called, function: { name: told.tool.name, arguments: '' } }] }),
@@ -197,42 +198,6 @@ function chatEvents({ body }: ProviderCall, told: Told): Events {
   ];
 }
 
-function responseEvents({ body }: ProviderCall, told: Told): readonly [string[], string[], string[]] {
-  let number = 0;
-  const event = (type: string, fields: object) =>
-    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: number++, ...fields })}\n\n`;
-  const base = { id: 'resp_1', object: 'response', created_at: 1, model: body['model'], output: [] };
-  const [item] = responseItems(told);
-  const at = { item_id: item['id'], output_index: 0 };
-  const inText = { ...at, content_index: 0 };
-  const begun = { ...item, status: 'in_progress', ...(told.tool ? { arguments: '' } : { content: [] }) };
-  const part = { type: 'output_text', text: '', annotations: [] };
-  const deltas = told.tool
-    ? [event('response.function_call_arguments.delta', { ...at, delta: JSON.stringify(told.tool.input) })]
-    : told.words.map((delta) => event('response.output_text.delta', { ...inText, delta }));
-  return [
-    [
-      event('response.created', { response: { ...base, status: 'in_progress' } }),
-      event('response.output_item.added', { output_index: 0, item: begun }),
-      ...(told.tool ? [] : [event('response.content_part.added', { ...inText, part })]),
-    ],
-    deltas,
-    [
-      event('response.output_item.done', { output_index: 0, item }),
-      event('response.completed', { response: whole({ body, path: '/responses' }, told) }),
-    ],
-  ];
-}
-
-function responseItems({ tool, words }: Told): [Record<string, unknown>] {
-  if (tool) {
-    const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', status: 'completed', name: tool.name };
-    return [{ ...call, arguments: JSON.stringify(tool.input) }];
-  }
-  const content = [{ type: 'output_text', text: words.join(''), annotations: [] }];
-  return [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content }];
-}
-
 function messageEvents({ body }: ProviderCall, told: Told): readonly [string[], string[], string[]] {
   const event = (type: string, fields: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
   const { input = 0, cached = 0, output = 0 } = told.usage ?? {};
@@ -241,7 +206,7 @@ function messageEvents({ body }: ProviderCall, told: Told): readonly [string[], 
     usage: { input_tokens: input - cached, cache_read_input_tokens: cached, output_tokens: 1 },
   };
   const block = told.tool
-    ? { type: 'tool_use', id: 'toolu_1', name: told.tool.name, input: {} }
+    ? { type: 'tool_use', id: told.tool.id ?? 'toolu_1', name: told.tool.name, input: {} }
     : { type: 'text', text: '' };
   const deltas = told.tool
     ? [{ type: 'input_json_delta', partial_json: JSON.stringify(told.tool.input) }]
@@ -282,7 +247,7 @@ function whole({ path, body }: Pick<ProviderCall, 'path' | 'body'>, told: Told):
   if (path.endsWith('/chat/completions')) {
     const calls = told.tool && [
       {
-        id: 'call_1',
+        id: told.tool.id ?? 'call_1',
         type: 'function',
         function: { name: told.tool.name, arguments: JSON.stringify(told.tool.input) },
       },
@@ -299,26 +264,15 @@ function whole({ path, body }: Pick<ProviderCall, 'path' | 'body'>, told: Told):
     };
   }
   const { input = 0, cached = 0, output = 0 } = told.usage ?? {};
-  if (path.endsWith('/responses'))
-    return {
-      ...{ id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model, output: responseItems(told) },
-      ...(told.usage !== null && { usage: told.rawUsage ?? responseUsage({ input, cached, output }) }),
-    };
+  if (path.endsWith('/responses')) return responsesAnswer(body, told);
   const content = told.tool
-    ? [{ type: 'tool_use', id: 'toolu_1', name: told.tool.name, input: told.tool.input }]
+    ? [{ type: 'tool_use', id: told.tool.id ?? 'toolu_1', name: told.tool.name, input: told.tool.input }]
     : [{ type: 'text', text }];
   const reported = { input_tokens: input - cached, cache_read_input_tokens: cached, output_tokens: output };
   return {
     ...{ id: 'msg_1', type: 'message', role: 'assistant', model, content },
     stop_reason: told.tool ? 'tool_use' : 'end_turn',
     ...(told.usage !== null && { usage: told.rawUsage ?? reported }),
-  };
-}
-
-function responseUsage({ input, cached, output }: { input: number; cached: number; output: number }): object {
-  return {
-    ...{ input_tokens: input, input_tokens_details: { cached_tokens: cached } },
-    ...{ output_tokens: output, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: input + output },
   };
 }
 
