@@ -46,7 +46,10 @@ describe('a stream that ends after its finish reason and usage', () => {
       { choices: [], usage },
     ];
     const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
-    mind.provider.behave({ garbage: text, headers: { connection: 'close', 'content-length': String(text.length + 1) } });
+    mind.provider.behave({
+      garbage: text,
+      headers: { connection: 'close', 'content-length': String(text.length + 1) },
+    });
     expect((await ask(CHAT, true)).text).toContain('[DONE]');
     expect(last()).toMatchObject({ outcome: 'completed', billed: 15 });
   });
