@@ -44,7 +44,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS } },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },

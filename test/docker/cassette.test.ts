@@ -76,7 +76,7 @@ async function live(mode: 'record' | 'replay'): Promise<{ readonly place: Progra
   const made = await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
   expect(made).toMatchObject({ status: 0 });
   for (let executions = 0; executions < 3; executions += 1)
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
   const ids = (await place.json<readonly { id: string; outcome: string }[]>('executions')).map(({ id }) => id);
   const printed = await Promise.all(ids.map(async (id) => (await place.within('logs', id)).stdout));
   const calls = await place.json<readonly Call[]>('calls');

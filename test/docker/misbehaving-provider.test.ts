@@ -202,7 +202,7 @@ async function expectBilled({ id, main, forms, bring }: Asker): Promise<void> {
     status: 0,
   });
   const before = provider.calls.length;
-  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
 
   const [execution] = await place.json<Execution[]>('executions', '--agent', id);
   const { stdout } = await place.within('logs', execution?.id ?? '');

@@ -144,11 +144,11 @@ describe('the program', () => {
       () => executionsOf(place),
       (rows) => rows.length > 0,
     );
-    const second = await place.run('run', '--headless', '--cycles', '1');
+    const second = await place.within('run', '--headless', '--cycles', '1');
     expect(second).toMatchObject({ status: 1 });
     expect(second.stderr).toContain(String(market.pid));
     const other = home();
-    expect(await other.run('run', '--headless', '--bootstrap', '--cycles', '2')).toMatchObject({ status: 0 });
+    expect(await other.within('run', '--headless', '--bootstrap', '--cycles', '2')).toMatchObject({ status: 0 });
     market.kill('SIGTERM');
     expect(await exitOf(market)).toBe(0);
     await expectSound(place);

@@ -51,7 +51,7 @@ it('an agent in Python thinks with the SDK of OpenAI', async (context) => {
   const bundle = 'cpu_seconds=12,memory_mb=512,tokens=2000,attention=0';
   const made = await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
   expect(made).toMatchObject({ status: 0 });
-  expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+  expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
 
   const [execution] = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
   const { stdout } = await place.within('logs', execution?.id ?? '');

@@ -98,7 +98,7 @@ describe('an agent with SDKs', () => {
     const bundle = 'cpu_seconds=8,memory_mb=512,tokens=2000,attention=0';
     const made = await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', bundle);
     expect(made).toMatchObject({ status: 0 });
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
 
     const [execution] = await place.json<{ id: string; outcome: string; used: { tokens: number } }[]>('executions');
     const { stdout } = await place.within('logs', execution?.id ?? '');

@@ -134,7 +134,7 @@ describe('try in real containers', () => {
     await place.within('bootstrap');
     const audit = await place.json('audit');
     const folder = place.agentFolder('bad', { 'main.py': 'raise SystemExit("all is lost")\n' });
-    const { status, stdout } = await place.run('try', folder);
+    const { status, stdout } = await place.within('try', folder);
     expect(status).toBe(1);
     expect(stdout).toContain('exe_1: agent_error: exited with code 1');
     expect(stdout).toContain('│ all is lost');
@@ -155,10 +155,10 @@ describe('try in real containers', () => {
       const folder = place.agentFolder('thinker', { 'main.py': THINKER });
       await place.within('bootstrap', '--id', 'thinker', '--from', folder, '--bundle', THINKING);
       const recording = ['--set', `intelligence.record=${tape}`];
-      expect(await place.run('run', '--headless', '--cycles', '1', ...recording)).toMatchObject({ status: 0 });
+      expect(await place.within('run', '--headless', '--cycles', '1', ...recording)).toMatchObject({ status: 0 });
       expect(provider.calls).toHaveLength(1);
 
-      const refused = await place.run('try', folder, '--bundle', THINKING);
+      const refused = await place.within('try', folder, '--bundle', THINKING);
       expect(refused.status).toBe(1);
       expect(refused.stdout).toContain('bp-agents try asks no provider');
       const tried = await place.json<Tried>('try', folder, '--bundle', THINKING, '--replay', tape);
@@ -191,7 +191,7 @@ describe('try in real containers', () => {
     trying.kill('SIGKILL');
     await exitOf(trying);
     expect(onEngine(label)).not.toBe('');
-    expect(await place.run('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
+    expect(await place.within('run', '--headless', '--cycles', '1')).toMatchObject({ status: 0 });
     expectNothingLeft(place);
     expect(onEngine(label)).toBe('');
   });
