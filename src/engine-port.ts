@@ -24,8 +24,17 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
     async start(home, { logger, events, checks, practice }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
+      let proven: Promise<unknown> = Promise.resolve();
+      const warn = (warnings: readonly string[]) => {
+        for (const warning of warnings) logger.warn({}, warning);
+      };
+      const aside = (trial: Promise<readonly string[]>) => {
+        proven = trial.then(warn);
+        // Whoever waits for nothing of it is not hit by it.
+        proven.catch(() => undefined);
+      };
       try {
-        for (const warning of await sandbox.check(signal, checks)) logger.warn({}, warning);
+        warn(await sandbox.check(signal, checks, practice && aside));
       } catch (error) {
         // What the check has found is what is told.
         await sandbox.close().catch(() => undefined);
@@ -41,6 +50,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const endpoints = endpointsOf(service, gateway);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, events },
+        proven,
         async close() {
           // What fails in one must not keep the other open, nor hide why the run has ended.
           for (const part of [service, sandbox])

@@ -55,6 +55,8 @@ export interface Practice {
 
 export interface RunningParts {
   readonly orchestrator: OrchestratorDeps;
+  /** Rejects where the engine can't be used after all: for practice a container is tried while the first one starts. */
+  readonly proven?: Promise<unknown>;
   /** Closes the service. Idempotent. */
   close(): Promise<void>;
 }

@@ -15,8 +15,9 @@ export interface Sandbox {
   /**
    * Checks that the engine answers, that the image is there and that a container can be attached to and sees its workspace.
    * Resolves with one line each for what works less well than it could. What `memory` recalls is not tried in a container.
+   * With `aside` it doesn't wait for that trial: what is prepared meanwhile is only given once the trial has gone well.
    */
-  check(signal: AbortSignal, memory?: CheckMemory): Promise<readonly string[]>;
+  check(signal: AbortSignal, memory?: CheckMemory, aside?: Aside): Promise<readonly string[]>;
   /**
    * Makes the workspace ready (lays `files`, then writes the handshake) and starts the container up to the point where
    * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
@@ -57,6 +58,9 @@ export interface Sandbox {
    */
   erase(signal: AbortSignal): Promise<void>;
 }
+
+/** Is given what the trial run comes to, which goes on after a check has resolved. */
+export type Aside = (trial: Promise<readonly string[]>) => void;
 
 /** What earlier checks came to, each known by what it depended on. */
 export interface CheckMemory {

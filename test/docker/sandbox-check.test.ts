@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type Docker from 'dockerode';
 import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/platform/system-clock.ts';
@@ -21,6 +22,39 @@ afterEach(async () => {
   home = undefined;
 });
 
+const NETWORK = {
+  code: 'sandbox_probe',
+  message: expect.stringMatching(/a network although none is asked for: .*eth0/) as string,
+};
+
+function giveNetwork({ docker }: TestHome): void {
+  changeContainers(docker, (options) => ({
+    ...options,
+    NetworkDisabled: false,
+    HostConfig: { ...options.HostConfig, NetworkMode: 'bridge' },
+  }));
+}
+
+function hideFolders({ docker }: TestHome): void {
+  const unseen = (mount: MountSettings) =>
+    mount.Type === 'bind' ? { ...mount, Source: `/nowhere${mount.Source}` } : mount;
+  changeContainers(docker, (options) => ({
+    ...options,
+    HostConfig: { ...options.HostConfig, Mounts: options.HostConfig?.Mounts?.map(unseen) },
+  }));
+}
+
+function changeContainers(docker: Docker, change: (options: ContainerCreateOptions) => ContainerCreateOptions): void {
+  const create = docker.createContainer.bind(docker);
+  docker.createContainer = ((options: ContainerCreateOptions) => create(change(options))) as typeof create;
+}
+
+async function runsThere(home: TestHome): Promise<void> {
+  const { end } = await home.run({ executionId: 'exe_1', files: python('open("made", "w").write("there")') });
+  expect(end).toMatchObject({ cause: 'exited', exitCode: 0 });
+  expect(readFileSync(join(home.workspace(), 'made'), 'utf8')).toBe('there');
+}
+
 describe('the check of the sandbox', () => {
   it('names an image that is not there, and what would make it', async () => {
     home = await openTestHome({ image: 'bp-agents-no-such-image:latest' });
@@ -32,35 +66,36 @@ describe('the check of the sandbox', () => {
 
   it('refuses an engine that gives a container a network all the same', async () => {
     home = await openTestHome();
-    const { docker } = home;
-    const create = docker.createContainer.bind(docker);
-    docker.createContainer = ((options: ContainerCreateOptions) =>
-      create({
-        ...options,
-        NetworkDisabled: false,
-        HostConfig: { ...options.HostConfig, NetworkMode: 'bridge' },
-      })) as typeof docker.createContainer;
-    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject({
-      code: 'sandbox_probe',
-      message: expect.stringMatching(/a network although none is asked for: .*eth0/) as string,
-    });
+    giveNetwork(home);
+    await expect(home.sandbox.check(NEVER)).rejects.toMatchObject(NETWORK);
+  });
+
+  it('that goes on aside lets nothing begin that was prepared meanwhile where the engine fails it', async () => {
+    home = await openTestHome();
+    giveNetwork(home);
+    const trials: Promise<unknown>[] = [];
+    expect(await home.sandbox.check(NEVER, undefined, (trial) => trials.push(trial))).toEqual([]);
+    const prepared = home.prepare({ executionId: 'exe_1', files: python('print("ran")\n') });
+    await expect(prepared).rejects.toMatchObject(NETWORK);
+    expect(trials).toHaveLength(1);
+    await expect(trials[0]).rejects.toMatchObject(NETWORK);
+    expect(await home.containers()).toEqual([]);
   });
 
   it('has workspaces shipped where the engine sees no folder of this machine', async () => {
     home = await openTestHome();
-    const { docker } = home;
-    const create = docker.createContainer.bind(docker);
-    const unseen = (mount: MountSettings) =>
-      mount.Type === 'bind' ? { ...mount, Source: `/nowhere${mount.Source}` } : mount;
-    docker.createContainer = ((options: ContainerCreateOptions) =>
-      create({
-        ...options,
-        HostConfig: { ...options.HostConfig, Mounts: options.HostConfig?.Mounts?.map(unseen) },
-      })) as typeof docker.createContainer;
+    hideFolders(home);
     expect(await home.sandbox.check(NEVER)).toContainEqual(expect.stringContaining('volumes of the engine'));
-    const { end } = await home.run({ executionId: 'exe_1', files: python('open("made", "w").write("there")') });
-    expect(end).toMatchObject({ cause: 'exited', exitCode: 0 });
-    expect(readFileSync(join(home.workspace(), 'made'), 'utf8')).toBe('there');
+    await runsThere(home);
+  });
+
+  it('that goes on aside has what was prepared meanwhile shipped, too', async () => {
+    home = await openTestHome();
+    hideFolders(home);
+    const trials: Promise<readonly string[]>[] = [];
+    await home.sandbox.check(NEVER, undefined, (trial) => trials.push(trial));
+    await runsThere(home);
+    expect(await trials[0]).toContainEqual(expect.stringContaining('volumes of the engine'));
   });
 
   it.each([

@@ -18,7 +18,8 @@ import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
 import type { PracticeOrder } from '../try/practice-run.ts';
-import { triedLines } from '../try/try-lines.ts';
+import { readNeighbours } from '../try/neighbour.ts';
+import { otherLines, triedLines } from '../try/try-lines.ts';
 import { trySession } from '../try/try-session.ts';
 
 interface Options extends GlobalOptions {
@@ -28,9 +29,12 @@ interface Options extends GlobalOptions {
   readonly lives?: string;
   readonly marks?: string;
   readonly reason?: string;
+  readonly with?: readonly string[];
 }
 
 const LIVES = { least: 1, most: 1000 };
+/** Executions of others in `--json`; later ones are left out. */
+const OTHERS_MAX = 1000;
 /** Where the folder's own name can't be an agent's. */
 const NAMELESS = 'agent';
 
@@ -49,6 +53,7 @@ export function addTry(command: Command, deps: CliDeps): void {
     .option('--lives <n>', 'how often it runs, as long as it bids: at once, whatever earliest_cycle says (default: 1)')
     .option('--marks <i,u,d>', 'interesting, useful and understandable, for each of its prompts, such as 7,8,9')
     .option('--reason <text>', 'told with the marks')
+    .option('--with <id[=dir]>', "another agent: asleep, or with a folder's files and a bid; repeatable", repeated)
     .action(async (dir: string) => {
       const options = command.optsWithGlobals<Options>();
       const order = readOrder(options);
@@ -63,7 +68,9 @@ export function addTry(command: Command, deps: CliDeps): void {
       if (wrong) valueOf(wrong);
       const name = basename(directory).toLowerCase();
       const agentId = isAgentId(name) ? name : NAMELESS;
+      const neighbours = readNeighbours(options.with ?? [], { directory: deps.directory, agentId });
       const executions: TriedExecution[] = [];
+      const others: TriedExecution[] = [];
       const say = (lines: readonly string[]) => {
         if (!options.json) printLines(deps.stdout, lines);
       };
@@ -72,14 +79,17 @@ export function addTry(command: Command, deps: CliDeps): void {
           `trying ${agentId}: ${folder.files.length === 1 ? '1 file' : `${folder.files.length} files`}; its bid offers ${formatCredits(offered)} credits of practice money`,
           ...LIKE[like],
           ...uninstalled(folder),
+          ...neighbours.map(({ id, files }) => (files ? `${id} lives there, too` : `${id} is there, asleep`)),
         ]);
       const tried = (execution: TriedExecution) => {
-        executions.push(execution);
-        say(triedLines(execution));
+        const isOwn = execution.agent_id === agentId;
+        if (isOwn) executions.push(execution);
+        else if (others.length < OTHERS_MAX) others.push(execution);
+        say(isOwn ? triedLines(execution) : otherLines(execution));
       };
-      await trySession(deps, { ...order, agentId, folder }, { home, config, begun, tried });
+      await trySession(deps, { ...order, agentId, folder, neighbours }, { home, config, begun, tried });
       const ok = executions.length > 0 && executions.every(isInOrder);
-      const view = { agent_id: agentId, ok, files: folder.files.length, left_out: folder.leftOut, executions };
+      const view = { agent_id: agentId, ok, files: folder.files.length, left_out: folder.leftOut, executions, others };
       if (options.json) printJson(deps.stdout, view);
       if (!ok) throw new NotInOrder();
     });
@@ -119,4 +129,8 @@ function withReplay(config: Config, home: string, replay: string | undefined): C
   const own = intelligence.replay === null ? null : resolve(home, intelligence.replay);
   const file = replay ?? own;
   return { ...config, intelligence: { ...intelligence, replay: file, record: null } };
+}
+
+function repeated(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }

@@ -20,13 +20,13 @@ export interface PracticeOrder {
 
 /**
  * Runs the agent until it has had its lives or nothing is pending for it, each cycle right after the one before: nobody
- * waits for `earliest_cycle`. What else wins, such as its children, runs too. `ended` is called after each execution of
- * its own, once marks are given. Rejects with the signal's reason once what runs is settled.
+ * waits for `earliest_cycle`. What else wins, such as its children, runs too. `ended` is called after each execution,
+ * once marks are given. Rejects with the signal's reason once what runs is settled.
  */
 export async function practise(
   orchestrator: OrchestratorDeps,
   { agentId, lives, marks }: PracticeOrder,
-  { signal, ended }: { readonly signal: AbortSignal; readonly ended: (executionId: number) => void },
+  { signal, ended }: { readonly signal: AbortSignal; readonly ended: (executionId: number) => Promise<void> },
 ): Promise<void> {
   const { economy } = orchestrator;
   for (let life = 0; life < lives;) {
@@ -35,11 +35,10 @@ export async function practise(
     const finished = await Promise.all(allocated.map((executionId) => runExecution(orchestrator, executionId, signal)));
     signal.throwIfAborted();
     markAll(economy, marks);
-    for (const executionId of finished.flatMap((run) => run?.executionId ?? []))
-      if (getExecution(economy, executionId).agentId === agentId) {
-        life += 1;
-        ended(executionId);
-      }
+    for (const executionId of finished.flatMap((run) => run?.executionId ?? [])) {
+      if (getExecution(economy, executionId).agentId === agentId) life += 1;
+      await ended(executionId);
+    }
   }
 }
 

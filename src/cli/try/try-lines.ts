@@ -10,18 +10,36 @@ const CALL_CHARS_MAX = 300;
 /** What people are told of one execution of a `try`. Lines of the agent's begin with a bar, the program's don't. */
 export function triedLines(tried: TriedExecution): readonly string[] {
   const { id, outcome, detail, output, output_complete: complete, calls, calls_left_out: leftOut, prompt } = tried;
-  const printed = output === '' ? [] : sanitiseText(output.trimEnd(), OUTPUT).map((line) => `│ ${line}`);
   const content = prompt?.content ?? null;
   return [
-    `${id}: ${outcome ?? 'not settled'}: ${sanitiseLine(detail ?? '', CALL_CHARS_MAX)}`,
-    ...(printed.length === 0 ? ['it printed nothing'] : ['it printed', ...printed]),
-    ...(complete ? [] : ['(and more, which is not kept: sandbox.output_bytes_max)']),
+    `${id}: ${endText({ outcome, detail })}`,
+    ...printedLines({ output, output_complete: complete }),
     ...(calls.length === 0 ? ['it asked nothing of the System Service'] : ['it asked', ...calls.flatMap(callLines)]),
     ...(leftOut > 0 ? [`(and ${leftOut} more requests)`] : []),
     ...(prompt && content !== null ? promptFrame({ ...prompt, content }, COLUMNS) : []),
     usedLine(tried),
     ...nextLines(tried),
     `buy: --bundle ${bundleText(tried.advised_bundle)}`,
+  ];
+}
+
+/** Of an execution of another agent in the meantime: a child's or a neighbour's. */
+export function otherLines(other: TriedExecution): readonly string[] {
+  return [`meanwhile ${other.id} of ${other.agent_id}: ${endText(other)}`, ...printedLines(other)];
+}
+
+function endText({ outcome, detail }: Pick<TriedExecution, 'outcome' | 'detail'>): string {
+  return `${outcome ?? 'not settled'}: ${sanitiseLine(detail ?? '', CALL_CHARS_MAX)}`;
+}
+
+function printedLines({
+  output,
+  output_complete: complete,
+}: Pick<TriedExecution, 'output' | 'output_complete'>): readonly string[] {
+  const printed = output === '' ? [] : sanitiseText(output.trimEnd(), OUTPUT).map((line) => `│ ${line}`);
+  return [
+    ...(printed.length === 0 ? ['it printed nothing'] : ['it printed', ...printed]),
+    ...(complete ? [] : ['(and more, which is not kept: sandbox.output_bytes_max)']),
   ];
 }
 

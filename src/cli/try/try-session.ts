@@ -18,6 +18,7 @@ import { machineOf } from '../home/engine-machine.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { printLines } from '../output/printing.ts';
 import { EndLimits } from '../run/end-limits.ts';
+import { addNeighbour, type Neighbour } from './neighbour.ts';
 import { practise, type PracticeOrder } from './practice-run.ts';
 import { openTryPlace, provenEngineOf, sweepTries } from './try-place.ts';
 
@@ -25,6 +26,7 @@ export interface TryOrder extends PracticeOrder {
   readonly folder: WorkspaceFolder;
   readonly bundle: Bundle | undefined;
   readonly credits: MicroCredits | undefined;
+  readonly neighbours: readonly Neighbour[];
 }
 
 export interface TryAction {
@@ -34,6 +36,7 @@ export interface TryAction {
   readonly config: Config;
   /** Called before anything runs. */
   readonly begun: (like: PracticeEconomy['like'], offered: MicroCredits) => void;
+  /** Called after each execution, also of others. */
   readonly tried: (execution: TriedExecution) => void;
 }
 
@@ -87,6 +90,7 @@ async function tryIn(deps: CliDeps, order: TryOrder, trial: Trial): Promise<void
   const { economy, like } = practice;
   const { agentId: id, folder, bundle, credits } = order;
   const made = valueOf(bootstrapAgent(economy, { id, files: folder.files, bundle, credits }));
+  for (const neighbour of order.neighbours) addNeighbour(economy, neighbour);
   trial.begun(like, made.amount);
   const seen = new Map<number, ServedRequest[]>();
   const limits = new EndLimits(deps, { config, economy });
@@ -103,10 +107,13 @@ async function tryIn(deps: CliDeps, order: TryOrder, trial: Trial): Promise<void
     interrupt,
   );
   const { orchestrator } = parts;
-  const ended = (executionId: number) =>
+  const ended = async (executionId: number) => {
+    await parts.proven;
     trial.tried(triedExecutionView(economy, executionId, observed(directory, executionId, seen)));
+  };
   try {
     await practise(orchestrator, order, { signal: interrupt, ended });
+    await parts.proven;
   } finally {
     await orchestrator.sandbox.erase(new AbortController().signal).catch((error: unknown) => {
       logger.warn({ err: error }, 'something is left of a try');

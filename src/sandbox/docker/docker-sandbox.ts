@@ -20,6 +20,7 @@ import { adoptExecution } from './execution/adopt-execution.ts';
 import { Carriers } from './execution/carriers.ts';
 import { check } from './execution/check.ts';
 import { discardExecution } from './execution/discard-execution.ts';
+import { prepareAside } from './execution/prepare-aside.ts';
 import { prepareExecution } from './execution/prepare-execution.ts';
 import { UnbegunExecutions } from './execution/unbegun-executions.ts';
 import { erase, sweep } from './execution/sweep.ts';
@@ -61,20 +62,31 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     carriers: new Carriers(),
   };
   const unbegun = new UnbegunExecutions();
+  let trial: Promise<readonly string[]> | undefined;
 
   return {
-    check: (signal, memory) => check({ ...parts, address: connection.address }, signal, memory),
+    check(signal, memory, aside) {
+      const apart = (running: Promise<readonly string[]>) => {
+        trial = running.finally(() => (trial = undefined));
+        // Whoever prepares meanwhile is told, and so is who asked for it.
+        trial.catch(() => undefined);
+        aside?.(trial);
+      };
+      return check({ ...parts, address: connection.address }, signal, { memory, aside: aside && apart });
+    },
     async ping(signal) {
       await client.call('answer', signal, () => client.docker.ping());
     },
     prepare: (request, signal) =>
-      unbegun.prepare(request.executionId, signal, (until) =>
-        prepareExecution(parts, { ...request, folder: workspaceFolder(request.agentId) }, until),
-      ),
+      unbegun.prepare(request.executionId, signal, (until) => {
+        const own = { ...request, folder: workspaceFolder(request.agentId) };
+        return trial ? prepareAside(parts, own, { trial, signal: until }) : prepareExecution(parts, own, until);
+      }),
     adopt: (request, signal) => adoptExecution(parts, request, signal),
     discard: (executionId) => discardExecution(parts, executionId),
     async close() {
       try {
+        await trial?.catch(() => undefined);
         await unbegun.close((executionId) => discardExecution(parts, executionId));
         await parts.workspaces.putBackUnused();
       } finally {

@@ -3,9 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { databasePath, triesDirectory } from '../../../src/config/home-places.ts';
+import { bundleCost } from '../../../src/domain/resources.ts';
+import { sendMessage } from '../../../src/economy/agents/send-message.ts';
 import { noteRefusedBid } from '../../../src/economy/executions/refused-bid.ts';
+import { placeBid } from '../../../src/economy/market/place-bid.ts';
+import { findAgent } from '../../../src/economy/views/agent-view.ts';
+import { pricesOf } from '../../../src/economy/views/market-view.ts';
 import { newestVersion } from '../../../src/store/migrations.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
+import { accepted, BARE as BARE_LIFE } from '../../helpers/economy.ts';
 import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
 
 const BARE = 'cpu_seconds=1,memory_mb=64,tokens=0,attention=1';
@@ -25,6 +31,7 @@ function homeWith(behave: Behaviour): string {
 interface Tried {
   readonly agent_id: string;
   readonly ok: boolean;
+  readonly others: readonly { readonly agent_id: string }[];
   readonly executions: readonly {
     readonly outcome: string;
     readonly next: { readonly bids: readonly object[] };
@@ -138,6 +145,26 @@ describe('try', () => {
     expect(readdirSync(home.directory)).toEqual(['My-Agent']);
   });
 
+  it('has neighbours: one sleeps until the agent wakes it, one lives, and both can be written to', async () => {
+    const folder = homeWith((caller, economy) => {
+      if (caller.agentId !== 'my-agent') return undefined;
+      for (const to of ['sleeper', 'friend']) accepted(sendMessage(economy, 'my-agent', { to, content: 'hello' }));
+      const isAsleep = findAgent(economy, 'sleeper')?.status === 'dormant';
+      const amount = bundleCost(BARE_LIFE, pricesOf(economy));
+      if (isAsleep) accepted(placeBid(economy, 'my-agent', { bundle: BARE_LIFE, amount, forAgentId: 'sleeper' }));
+      return liveOn(caller, economy);
+    });
+    const words = ['try', folder, '--lives', '2', '--with', 'sleeper', '--with', `friend=${folder}`];
+    const { stdout, exitCode } = await home.run(...words);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('sleeper is there, asleep\nfriend lives there, too\n');
+    expect(stdout).toMatch(/^meanwhile exe_\d of sleeper: completed: exited with code 0$/m);
+    const { executions, others } = await home.json<Tried>(...words);
+    expect(executions).toHaveLength(2);
+    expect(others.map(({ agent_id: id }) => id).sort()).toEqual(['friend', 'sleeper']);
+    expect(readdirSync(home.directory)).toEqual(['My-Agent']);
+  });
+
   it.each([
     [['nowhere'], 'dir must be a folder'],
     [['My-Agent', '--bundle', 'cpu_seconds=1'], 'memory_mb is missing'],
@@ -145,6 +172,11 @@ describe('try', () => {
     [['My-Agent', '--marks', '7,8'], 'marks must be interesting,useful,understandable'],
     [['My-Agent', '--marks', '7,8,11'], 'understandable'],
     [['My-Agent', '--reason', 'why'], '--reason is told with --marks'],
+    [['My-Agent', '--with', 'No One'], 'with must be 1 to 41 of a-z'],
+    [['My-Agent', '--with', 'my-agent'], 'my-agent is there already'],
+    [['My-Agent', '--with', 'a', '--with', 'a'], 'a is there already'],
+    [['My-Agent', '--with', 'a=nowhere'], 'with must be ID or ID=DIR'],
+    [['My-Agent', ...Array.from({ length: 17 }, (_, n) => ['--with', `a${n}`]).flat()], 'at most 16 times'],
   ])('refuses %j in one line', async (words, said) => {
     homeWith(liveOn);
     const end = await home.run('try', ...words);

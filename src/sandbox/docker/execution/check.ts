@@ -2,7 +2,7 @@ import { BpError } from '../../../platform/errors.ts';
 import { imageMissing } from '../container/container.ts';
 import type { EngineFacts } from '../client/engine-facts.ts';
 import { heldLimits, refuseUnheld, weaknesses, type HeldLimit } from '../client/held-limits.ts';
-import type { CheckMemory } from '../../sandbox.ts';
+import type { Aside, CheckMemory } from '../../sandbox.ts';
 import { imageFacts } from '../image/image-facts.ts';
 import { trialRun, type TrialRunDeps } from './trial-run.ts';
 
@@ -10,7 +10,7 @@ import { trialRun, type TrialRunDeps } from './trial-run.ts';
 export async function check(
   deps: TrialRunDeps,
   signal: AbortSignal,
-  memory: CheckMemory | undefined,
+  { memory, aside }: { readonly memory: CheckMemory | undefined; readonly aside: Aside | undefined },
 ): Promise<readonly string[]> {
   const { client, config, settings, workspaces } = deps;
   settings.forget();
@@ -27,10 +27,15 @@ export async function check(
   const basis = JSON.stringify({ facts, image: image.id, config, seccomp, operator, placement, engine: address.url });
   const recalled = memory?.recall(basis);
   if (recalled) return recalled;
-  const lines = weaknesses(await tryPlacements(deps, signal));
-  // Where another placement had to be found, it has to be found by each process.
-  if ((await workspaces.placement()) === placement) memory?.remember(basis, lines);
-  return lines;
+  const trial = (async () => {
+    const lines = weaknesses(await tryPlacements(deps, signal));
+    // Where another placement had to be found, it has to be found by each process.
+    if ((await workspaces.placement()) === placement) memory?.remember(basis, lines);
+    return lines;
+  })();
+  if (!aside) return trial;
+  aside(trial);
+  return [];
 }
 
 /** Where a container can't see what this machine has mounted, plain folders are tried, and where not even those, none. */
