@@ -1,5 +1,6 @@
 import { micro, subtract, type MicroCredits } from '../domain/credits.ts';
 import type { Balance } from '../domain/ledger.ts';
+import type { AccountNames } from './account-names.ts';
 import type { Database } from './database.ts';
 
 export interface LedgerTotals {
@@ -12,7 +13,7 @@ export interface LedgerTotals {
 export type Accounts = ReturnType<typeof accountsTable>;
 
 /** Balances. They change only in the insert triggers of `transfers`. */
-export function accountsTable(database: Database) {
+export function accountsTable(database: Database, { accountOf }: AccountNames) {
   const open = database.prepare<[string]>('INSERT OR IGNORE INTO accounts (id) VALUES (?)');
   const one = database.prepare<[string], { posted: number; pending: number }>(
     'SELECT posted, pending FROM accounts WHERE id = ?',
@@ -24,7 +25,8 @@ export function accountsTable(database: Database) {
   );
 
   const ofLiving = database.prepare<[], { id: string; posted: number; pending: number }>(
-    `SELECT c.id, c.posted, c.pending FROM agents a JOIN accounts c ON c.id = a.id
+    `SELECT a.id, c.posted, c.pending
+       FROM agents a LEFT JOIN renamed_agents r ON r.id = a.id JOIN accounts c ON c.id = COALESCE(r.account, a.id)
       WHERE a.status <> 'dead' ORDER BY a.number`,
   );
 
@@ -35,9 +37,9 @@ export function accountsTable(database: Database) {
   }
 
   return {
-    open: (id: string): void => void open.run(id),
+    open: (id: string): void => void open.run(accountOf(id)),
     balance(id: string): Balance {
-      const row = one.get(id);
+      const row = one.get(accountOf(id));
       if (!row) throw new Error(`no account ${id}`);
       return toBalance(row);
     },

@@ -1,3 +1,5 @@
+import type { RenamedAgent } from './account-names.ts';
+
 /**
  * What the other tables must say so that they agree with the ledger. Each query finds the first row that doesn't and
  * makes the sentence about it. Written for `audit` alone: nothing here is shared with the code that writes the rows.
@@ -225,3 +227,23 @@ export const AGREEMENT: readonly string[] = [
   ...[...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS],
   ...[...AGENTS, ...LIVES, ...CYCLES, ...SPENDING],
 ];
+
+/**
+ * The query, where it has to take a renamed agent's account for one of its name: it reads accounts and transfers as they
+ * would be if the agent had always been called as it is. Elsewhere the query as it is.
+ */
+export function underOneName(sql: string, renamed: RenamedAgent | undefined): string {
+  if (renamed === undefined) return sql;
+  const { id, account } = renamed;
+  const named = (column: string) => `CASE ${column} WHEN '${account}' THEN '${id}' ELSE ${column} END AS ${column}`;
+  return `WITH
+    known_accounts AS (SELECT ${named('id')}, posted, pending FROM main.accounts WHERE id <> '${id}'),
+    ledger AS (
+      SELECT id, type, cycle, ${named('debit')}, ${named('credit')}, amount, kind, pending_id, at,
+             CASE WHEN kind IN ('spawn_fee', 'spawn_endowment') AND ref = '${account}' THEN '${id}'
+                  WHEN kind IN ('genesis_grant', 'estate') AND ref LIKE '${account}/%'
+                    THEN '${id}' || substr(ref, ${account.length + 1})
+                  ELSE ref END AS ref
+        FROM main.transfers)
+    ${sql.replaceAll(/\b(FROM|JOIN) transfers\b/g, '$1 ledger').replaceAll(/\b(FROM|JOIN) accounts\b/g, '$1 known_accounts')}`;
+}

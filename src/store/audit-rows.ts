@@ -1,4 +1,5 @@
-import { AGREEMENT } from './audit-agreement.ts';
+import { AGREEMENT, underOneName } from './audit-agreement.ts';
+import type { AccountNames } from './account-names.ts';
 import type { Database } from './database.ts';
 
 /** One row of the ledger as it stands in the database, nothing of it believed yet. */
@@ -36,7 +37,7 @@ export type AuditRows = ReturnType<typeof auditRows>;
  * What `audit` reads: its own queries, which share nothing with those that the economy works with. Rows come a few
  * thousand at a time, so memory doesn't grow with the ledger. To be read inside one transaction.
  */
-export function auditRows(database: Database) {
+export function auditRows(database: Database, { renamed }: AccountNames) {
   // Bare tuples: there may be millions, and naming the columns of each in SQLite's driver takes most of the time.
   const transfers = database
     .prepare<[number, number], Columns>(
@@ -71,7 +72,7 @@ export function auditRows(database: Database) {
     /** A sentence about the first bid, execution, prompt, agent or transfer that doesn't agree with the others. */
     disagreement(): string | undefined {
       for (const sql of AGREEMENT) {
-        const found = database.prepare<[], string>(sql).pluck().get();
+        const found = database.prepare<[], string>(underOneName(sql, renamed)).pluck().get();
         if (found !== undefined) return found;
       }
       return undefined;

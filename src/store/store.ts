@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { backupsDirectory } from '../config/home-places.ts';
 import { makeFolder } from '../platform/folder.ts';
+import { accountNames, type RenamedAgent } from './account-names.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentFilesTable, type AgentFiles } from './agent-files.ts';
 import { agentsTable, type Agents } from './agents.ts';
@@ -52,6 +53,8 @@ export interface Store {
   readonly spending: SpendingTable;
   readonly audit: AuditRows;
   readonly texts: Texts;
+  /** The agent whose account has another name than it, where there is one. */
+  readonly renamed: RenamedAgent | undefined;
   /** What is known of other processes that write. */
   readonly lock: WriteLock;
   /**
@@ -132,7 +135,8 @@ interface Sharing {
 }
 
 function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
-  const transfers = transfersTable(database);
+  const names = accountNames(database);
+  const transfers = transfersTable(database, names);
   const transactions = new Transactions(database, () => transfers.forgetHead());
   const lock = new WriteLock({
     busyMs,
@@ -145,7 +149,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
   });
 
   return {
-    accounts: accountsTable(database),
+    accounts: accountsTable(database, names),
     transfers,
     agents: agentsTable(database),
     agentFiles: agentFilesTable(database),
@@ -162,8 +166,9 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     idempotencyKeys: idempotencyKeysTable(database),
     modelCalls: modelCallsTable(database),
     spending: spendingTable(database),
-    audit: auditRows(database),
-    texts: textsTable(database),
+    audit: auditRows(database, names),
+    renamed: names.renamed,
+    texts: textsTable(database, names),
     lock,
     transaction: (work) => write(() => transactions.run(work)),
     share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),

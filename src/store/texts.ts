@@ -1,3 +1,4 @@
+import type { AccountNames } from './account-names.ts';
 import type { Database } from './database.ts';
 
 /** An agent whose text is to go, as it is now: what is not over keeps its text. */
@@ -51,8 +52,8 @@ const PURGES = {
               WHERE from_id = @agentId
                  OR (to_id = @agentId AND (@isDead OR handed_to IN (${SETTLED})))`,
   memos: `DELETE FROM memos
-           WHERE transfer_id IN (SELECT id FROM transfers WHERE debit = @agentId AND kind = 'transfer'
-                                 UNION SELECT id FROM transfers WHERE credit = @agentId AND kind = 'transfer')`,
+           WHERE transfer_id IN (SELECT id FROM transfers WHERE debit = @account AND kind = 'transfer'
+                                 UNION SELECT id FROM transfers WHERE credit = @account AND kind = 'transfer')`,
   payloads: `UPDATE bids SET payload = NULL
               WHERE (agent_id = @agentId OR payer_id = @agentId) AND payload IS NOT NULL AND status <> 'pending'
                 AND NOT EXISTS (SELECT 1 FROM executions WHERE bid_id = bids.id AND state <> 'settled')`,
@@ -76,7 +77,7 @@ export type Texts = ReturnType<typeof textsTable>;
  * All text that agents and the human left, wherever it stands, and how it goes. Rows that records and money refer to
  * stay and lose their text; rows that are nothing but text go.
  */
-export function textsTable(database: Database) {
+export function textsTable(database: Database, { accountOf }: AccountNames) {
   const purges = Object.entries(PURGES).map(([kind, sql]) => [kind, database.prepare<[object]>(sql)] as const);
   /** Names of files, which are no rows that anyone would count. */
   const givenFiles = database.prepare('DELETE FROM given_files WHERE agent_id = ?');
@@ -149,7 +150,7 @@ export function textsTable(database: Database) {
     purgeRequest: (id: number, at: number): boolean => ofRequest.run(at, id).changes === 1,
     purgeAgent(spoken: Spoken): PurgedRows {
       const { agentId, at, isDead, isRunning } = spoken;
-      const bound = { agentId, at, isDead: Number(isDead), isRunning: Number(isRunning) };
+      const bound = { agentId, account: accountOf(agentId), at, isDead: Number(isDead), isRunning: Number(isRunning) };
       const rows = Object.fromEntries(purges.map(([kind, purge]) => [kind, purge.run(bound).changes]));
       if (isDead) givenFiles.run(agentId);
       markAgent.run(at, agentId);

@@ -1,6 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { micro, type MicroCredits } from '../domain/credits.ts';
 import { chainText, GENESIS_HASH, type Transfer, type TransferKind } from '../domain/ledger.ts';
+import type { AccountNames } from './account-names.ts';
 import type { Database } from './database.ts';
 
 /** A transfer as it is asked for: the row gets its id, type and hash here. */
@@ -45,7 +46,7 @@ const COLUMNS = 'id, type, cycle, debit, credit, amount, kind, ref, pending_id A
  * The append-only, hash-chained ledger.
  * The head is read from the database in each transaction anew: another process may have written since.
  */
-export function transfersTable(database: Database) {
+export function transfersTable(database: Database, { accountOf, agentOf }: AccountNames) {
   const insert = database.prepare(
     `INSERT INTO transfers (id, type, cycle, debit, credit, amount, kind, ref, pending_id, at, hash)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -87,7 +88,8 @@ export function transfersTable(database: Database) {
     return last ? { id: last.id, hash: last.hash.toString('hex') } : { id: 0, hash: GENESIS_HASH };
   }
 
-  function append(row: Omit<Transfer, 'id'>): number {
+  function append(asked: Omit<Transfer, 'id'>): number {
+    const row = { ...asked, debit: accountOf(asked.debit), credit: accountOf(asked.credit) };
     known ??= newest();
     const id = known.id + 1;
     const ref = row.kind === 'transfer' && row.ref === '' ? `tx_${id}` : row.ref;
@@ -134,20 +136,22 @@ export function transfersTable(database: Database) {
     },
     count: (): number => Number(count.get()),
     /** What each death burnt, the oldest first. */
-    estates: (): readonly { readonly debit: string; readonly amount: number }[] => ofKind.all('estate'),
+    estates: (): readonly { readonly debit: string; readonly amount: number }[] =>
+      ofKind.all('estate').map(({ debit, amount }) => ({ debit: agentOf(debit), amount })),
     /** What was paid in each `cycles` cycles, the oldest first. */
     flows: (cycles: number): readonly Flow[] => flows.all(cycles),
     /** When the newest row was made; undefined where there is none. */
     newestAt: (): number | undefined => newestAt.get(),
-    /** Every row from the first, one at a time. */
+    /** Every row from the first, one at a time, as it is hashed. */
     *all(): Generator<Transfer & { readonly hash: string; readonly memo: string | null }> {
       for (const row of each.iterate()) yield { ...row, amount: micro(row.amount), hash: row.hash.toString('hex') };
     },
     /** The newest `limit` rows of one account with ids under `before`. */
     ofAccount(accountId: string, before: number, limit: number): readonly (Transfer & { memo: string | null })[] {
-      return ofAccount
-        .all(accountId, before, accountId, before, limit)
-        .map((row) => ({ ...row, amount: micro(row.amount) }));
+      return ofAccount.all(accountOf(accountId), before, accountOf(accountId), before, limit).map((row) => ({
+        ...{ ...row, amount: micro(row.amount) },
+        ...{ debit: agentOf(row.debit), credit: agentOf(row.credit) },
+      }));
     },
   };
 }

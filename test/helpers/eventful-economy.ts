@@ -32,6 +32,8 @@ const credits = (amount: number) => micro(amount * 1_000_000);
 export interface EventfulEconomy extends TestEconomy {
   /** The chain's head at some time in between. */
   readonly earlierHead: string;
+  /** The SQL of all triggers, which a tampered copy has none of. */
+  readonly triggers: string;
   /** Opens a copy that was changed past all triggers, indexes and constraints. */
   tampered(tampering: Tampering): Store;
   /** The same, as a file that nobody has open. */
@@ -99,6 +101,11 @@ export function openEventfulEconomy(): EventfulEconomy {
   const honest = join(economy.home, 'honest.db');
   const original = new SqliteDatabase(economy.databasePath);
   original.prepare('VACUUM INTO ?').run(honest);
+  const triggers = original
+    .prepare<[], string>(`SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger' AND sql IS NOT NULL`)
+    .pluck()
+    .all()
+    .join('\n');
   original.close();
   let copies = 0;
   const tamperedFile = (tampering: Tampering) => {
@@ -110,6 +117,7 @@ export function openEventfulEconomy(): EventfulEconomy {
   return {
     ...economy,
     earlierHead,
+    triggers,
     tamperedFile,
     tampered: (tampering) => openStore({ path: tamperedFile(tampering), create: false, now: 0 }),
   };

@@ -15,7 +15,7 @@ import { dayCostLines } from '../output/day-cost-lines.ts';
 import { madeAgentLines } from '../output/made-agent-lines.ts';
 import { learnMachine } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
-import { openHome, putBackWorkspaces } from '../home/opened-home.ts';
+import { openHome, putBackWorkspaces, putRenamedFolderRight } from '../home/opened-home.ts';
 import { recordRun } from '../home/run-record-file.ts';
 import { printLines } from '../output/printing.ts';
 import { runSession } from '../run/run-session.ts';
@@ -53,6 +53,7 @@ export function addRun(command: Command, deps: CliDeps): void {
         if (!home) return;
         try {
           refuseDamaged(home.economy);
+          await putRenamedFolderRight(deps, home);
           await recordRun(deps, read);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;

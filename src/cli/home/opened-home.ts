@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 import { volumesDirectory } from '../../config/home-places.ts';
 import { closeEconomy } from '../../economy/economy.ts';
 import { lockOutRuns, openHomeEconomy, runningProcess, type HomeOptions } from '../../economy/home/open-home.ts';
+import { renamedAgent } from '../../economy/views/agent-view.ts';
+import { moveRenamedFolder } from '../../operator/renamed-folder.ts';
+import { BpError } from '../../platform/errors.ts';
 import type { Home } from '../../operator/home.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { printLines } from '../output/printing.ts';
@@ -33,10 +36,28 @@ export async function withHome<T>(
   const home = openHome(deps, { directory, config: await configInForce(deps, command) }, { create });
   try {
     await recoverWorkspaces(deps, home);
+    if (runningProcess(directory) === undefined) moveFolder(deps, home);
     return await work(home);
   } finally {
     home.close();
   }
+}
+
+/** What is in the way of a folder's new name is no reason not to look at the economy. */
+function moveFolder({ stderr }: CliDeps, home: Home): void {
+  try {
+    moveRenamedFolder(home);
+  } catch (error) {
+    if (!(error instanceof BpError)) throw error;
+    printLines(stderr, [`bp-agents: ${error.message}`]);
+  }
+}
+
+/** For a `run`, before anything runs. Throws as `moveRenamedFolder` does. */
+export async function putRenamedFolderRight(deps: CliDeps, home: Home): Promise<void> {
+  if (!renamedAgent(home.economy)) return;
+  await putBackWorkspaces(deps, home);
+  moveRenamedFolder(home);
 }
 
 /** Puts back what a `run` left that was cut off or could not begin. To be called where none goes on. */

@@ -55,6 +55,11 @@ export function findAgent(economy: Economy, agentId: string): Agent | undefined 
   return economy[STORE].agents.find(agentId);
 }
 
+/** The agent that lost its id to the operator, and its id before; undefined in nearly every home. */
+export function renamedAgent({ [STORE]: store }: Economy): { readonly id: string; readonly formerly: string } | undefined {
+  return store.renamed && { id: store.renamed.id, formerly: store.renamed.account };
+}
+
 /** Those with numbers over `after`, the oldest first. */
 export function agentsAfter(economy: Economy, after: number, limit: number): readonly Agent[] {
   return economy[STORE].agents.page(after, limit);
