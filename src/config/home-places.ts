@@ -10,8 +10,8 @@ export function workspacesDirectory(home: string): string {
   return join(home, 'workspaces');
 }
 
-/** What every agent may read of the operator's. */
-function materialsDirectory(home: string): string {
+/** What the operator lays there all agents can read. */
+export function materialsDirectory(home: string): string {
   return join(home, 'materials');
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { QUANTITY_MAX } from '../domain/resources.ts';
 import { sandbox, service } from './execution-schema.ts';
 import { intelligence } from './intelligence-schema.ts';
+import { materials } from './materials-schema.ts';
 import { packages } from './packages-schema.ts';
 import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
 
@@ -339,6 +340,7 @@ export const configSchema = z.strictObject({
   lifecycle,
   handshake,
   sandbox,
+  materials,
   packages,
   service,
   intelligence,

@@ -1,3 +1,5 @@
+import type { SeenMaterials } from './materials.ts';
+
 /** What happened in the market, told after its commit; ids are numbers, as the economy has them. */
 export type MarketEvent =
   | { readonly kind: 'cycle'; readonly cycle: number; readonly winners: number; readonly bids: number }
@@ -33,6 +35,8 @@ export type MarketEvent =
       readonly agentId: string;
       readonly paths: readonly string[];
     }
+  /** What agents can see of the operator's materials is not what it was; or what lies there can't be shown. */
+  | { readonly kind: 'materials'; readonly seen: SeenMaterials }
   | { readonly kind: 'died'; readonly agentId: string }
   /** Its files name packages that were not installed. */
   | { readonly kind: 'needs_install'; readonly agentId: string }

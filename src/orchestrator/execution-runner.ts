@@ -4,11 +4,12 @@ import { markRunning, startExecution, type StartingExecution } from '../economy/
 import { NO_USAGE, type Execution, type Outcome, type Usage } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
 import { BpError } from '../platform/errors.ts';
-import { SERVICE_URL, type ExecutionEnd, type PreparedExecution } from '../sandbox/sandbox.ts';
+import { SERVICE_URL, type ContentMount, type ExecutionEnd, type PreparedExecution } from '../sandbox/sandbox.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
 import { tellIdle, tellRestart } from './idle-news.ts';
 import { tellKept } from './kept-news.ts';
+import { exposeMaterials } from './materials-news.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
 
@@ -33,11 +34,16 @@ export async function runExecution(
 ): Promise<FinishedRun | undefined> {
   const { economy } = deps;
   if (stop.aborted) return settleStopped(deps, executionId);
-  const starting = await onceFree(economy, () => startExecution(economy, executionId, { serviceUrl: SERVICE_URL }));
+  const broken = (error: unknown): Ending =>
+    stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false });
+  // First, since the handshake tells of them.
+  const exposure = await exposeMaterials(deps, stop).catch(broken);
+  if ('outcome' in exposure) return settleAndCleanUp(deps, executionId, exposure);
+  const { mounts, materials } = exposure;
+  const start = { serviceUrl: SERVICE_URL, materials };
+  const starting = await onceFree(economy, () => startExecution(economy, executionId, start));
   if (!starting) return undefined;
-  const ending = await runToEnd(deps, starting, stop).catch((error: unknown) =>
-    stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false }),
-  );
+  const ending = await runToEnd(deps, starting, mounts, stop).catch(broken);
   return settleAndCleanUp(deps, executionId, ending);
 }
 
@@ -69,6 +75,7 @@ export function settleStopped(deps: OrchestratorDeps, executionId: number): Prom
 async function runToEnd(
   deps: OrchestratorDeps,
   { execution, agentNumber, handshake, token, files, fileSet }: StartingExecution,
+  mounts: readonly ContentMount[],
   stop: AbortSignal,
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
@@ -83,7 +90,7 @@ async function runToEnd(
       handshake,
       files,
       environment: environmentOf(token),
-      mounts: [],
+      mounts,
     },
     stop,
   );

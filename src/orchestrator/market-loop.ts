@@ -5,6 +5,7 @@ import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { tellIdle } from './idle-news.ts';
+import { placeMaterials } from './materials-news.ts';
 import { recover, removeLeftovers } from './recovery.ts';
 import { Retention } from './retention.ts';
 import { StopWatch } from './stop-watch.ts';
@@ -41,6 +42,8 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
     tasks.add(execution.then((finished) => finished && watch.note(finished)));
 
   const { adopted, toLaunch } = await recover(deps, stops, never);
+  // The operator reads at the start what agents will see, and the first of them needn't wait for it.
+  tasks.add(placeMaterials(deps, looking.signal));
   for (const execution of adopted) follow(execution);
   for (const executionId of toLaunch) follow(run(executionId));
 

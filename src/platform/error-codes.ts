@@ -30,6 +30,8 @@ export const ERROR_KINDS = {
   install_too_large: 'other',
   llm_key_missing: 'other',
   log_unreadable: 'other',
+  materials_too_large: 'other',
+  materials_unreadable: 'other',
   migration_changed: 'other',
   not_a_backup: 'input',
   not_ended_yet: 'other',

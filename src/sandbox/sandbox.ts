@@ -2,10 +2,14 @@ import type { Duplex } from 'node:stream';
 import type { WaitingFile } from '../domain/agent-files.ts';
 import type { EssentialLimit, Usage } from '../domain/execution.ts';
 import type { TakeFiles } from '../domain/prompt-files.ts';
+import type { SeenMaterials } from '../domain/materials.ts';
 import type { Bundle } from '../domain/resources.ts';
 
 /** Where every agent finds the System Service inside its container. */
 export const SERVICE_URL = 'http://127.0.0.1:8080';
+
+/** Where every agent finds the operator's materials. */
+export const MATERIALS_PATH = '/materials';
 
 /**
  * Where agents run. Callers know nothing of Docker: other engines are other implementations of this interface.
@@ -50,6 +54,8 @@ export interface Sandbox {
    * Rejects with `sandbox_content_changed` where a tree is not what its key was made from.
    */
   place(content: Content, signal: AbortSignal): Promise<void>;
+  /** Places what lies in the home's `materials/` now, as far as agents may see it, and keeps nothing of what did before. */
+  materials(signal: AbortSignal): Promise<ExposedMaterials>;
   /** Removes this home's content of a kind but what has one of these keys; what a container still has goes the next time. */
   keepContent(kind: ContentKind, keys: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
   /**
@@ -99,7 +105,19 @@ export type ContentEntry =
       readonly executable: boolean;
       /** Whole seconds since 1970; no part of the key. */
       readonly modifiedAt: number;
+      /** Where this host has it, if not at its path below the tree's root. */
+      readonly from?: { readonly root: string; readonly path: string };
     };
+
+/** What executions can see of the operator's materials. */
+export interface ExposedMaterials {
+  /** The key of what was placed; null: nothing is to be seen. */
+  readonly content: string | null;
+  readonly files: number;
+  readonly bytes: number;
+  /** Undefined where it is as it was when it was asked for before. */
+  readonly news: SeenMaterials | undefined;
+}
 
 /** Where an agent finds content. */
 export interface ContentMount {

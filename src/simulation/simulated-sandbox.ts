@@ -65,6 +65,7 @@ export function simulatedSandbox(deps: SimulatedSandboxDeps): Sandbox {
       call('sweep', signal, () => {
         for (const executionId of [...engine.containers.keys()]) if (!keep.has(executionId)) engine.remove(executionId);
       }),
+    materials: () => Promise.resolve({ content: null, files: 0, bytes: 0, news: undefined }),
     place: ({ key, source }, signal) => call('place', signal, () => void engine.contents.set(key, source.kind)),
     keepContent: (kind, keys, signal) =>
       call('keepContent', signal, () => {

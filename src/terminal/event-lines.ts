@@ -1,5 +1,6 @@
 import { formatId } from '../domain/ids.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
+import { materialsText } from '../domain/materials.ts';
 
 export interface EventLine {
   readonly text: string;
@@ -23,6 +24,8 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
       return { text: restartText(event), stays: true };
     case 'files_kept':
       return { text: keptText(event), stays: true };
+    case 'materials':
+      return { text: materialsText(event.seen), stays: true };
     case 'died':
       return { text: `${event.agentId} died; its credits are burnt`, stays: true };
     case 'needs_install':

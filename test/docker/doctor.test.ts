@@ -23,7 +23,7 @@ const ENGINE = [
   ...['engine', 'cgroup', 'users', 'runtime', ...LIMITS.map((name) => `limit_${name}`)],
   ...['seccomp', 'image', 'engine_disk', 'leftovers'],
 ];
-const MACHINE = ['quota'];
+const MACHINE = ['quota', 'materials'];
 
 const doctor = () => place.json<Report>('doctor');
 /** The image may be older than `runtime/` where that is being changed. */

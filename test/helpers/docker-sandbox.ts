@@ -55,11 +55,12 @@ export interface HomeOptions {
   /** The folder in which the home is made. */
   readonly parent?: string;
   readonly clock?: Clock;
+  readonly materials?: Partial<Config['materials']>;
 }
 
 export async function openTestHome(
   settings: Partial<Config['sandbox']> = {},
-  { dockerHost, environment, parent = tmpdir(), clock = systemClock() }: HomeOptions = {},
+  { dockerHost, environment, parent = tmpdir(), clock = systemClock(), materials }: HomeOptions = {},
 ): Promise<TestHome> {
   const path = mkdtempSync(join(parent, 'bp-sandbox-'));
   const connection = await reachEngine(clock, dockerHost, environment);
@@ -67,7 +68,7 @@ export async function openTestHome(
   const complaints: string[] = [];
   const complain = (_: object, message: string) => void complaints.push(message);
   const logger = { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
-  const open = () => dockerSandbox({ connection, home: path, settings, clock, logger });
+  const open = () => dockerSandbox({ connection, home: path, settings, materials, clock, logger });
   const sandbox = open();
   let latest = sandbox;
   const output = (executionId: string) => {
@@ -129,16 +130,19 @@ export interface DockerSandboxParts {
   readonly connection: EngineConnection;
   readonly home: string;
   readonly settings: Partial<Config['sandbox']>;
+  readonly materials?: Partial<Config['materials']> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** A sandbox as this process's user has it. */
-export function dockerSandbox({ settings, ...parts }: DockerSandboxParts): Sandbox {
+export function dockerSandbox({ settings, materials, ...parts }: DockerSandboxParts): Sandbox {
+  const defaults = configSchema.parse({});
   return createDockerSandbox({
     ...parts,
     random: systemRandomness(),
-    config: { ...configSchema.parse({}).sandbox, ...asked(), ...settings },
+    config: { ...defaults.sandbox, ...asked(), ...settings },
+    materials: { ...defaults.materials, ...materials },
     searchPath: process.env['PATH'] ?? '',
     uid: process.getuid!(),
     gid: process.getgid!(),

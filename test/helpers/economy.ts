@@ -123,7 +123,7 @@ export function nextCycle(economy: TestEconomy): ClearedCycle {
 
 /** `allocated → running`, without a sandbox. */
 export function start(economy: TestEconomy, executionId: number): StartingExecution {
-  const starting = startExecution(economy, executionId, { serviceUrl: SERVICE_URL });
+  const starting = startExecution(economy, executionId, { serviceUrl: SERVICE_URL, materials: null });
   if (!starting || !markRunning(economy, executionId, { unheld: [], fileSet: starting.fileSet, kept: [] }))
     throw new Error(`execution ${executionId} did not start`);
   return starting;

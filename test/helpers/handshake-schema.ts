@@ -93,6 +93,14 @@ export const HandshakeSchema = z
     bids: z.array(Bid).describe('Its own bids and those for it, the newest first.'),
     last_execution: Receipt.nullable().describe('The receipt of the one before; null in the first.'),
     lineage: z.array(z.string()).describe('Parent, grandparent and so on.'),
+    materials: z
+      .object({
+        path: z.string().describe('The folder that holds them, read-only.'),
+        files: z.int().describe('How many files.'),
+        bytes: z.int().describe('What they hold together.'),
+      })
+      .nullable()
+      .describe('What the operator lets agents read; null: nothing.'),
   })
   .meta({ id: 'Handshake', description: 'The content of env.json, written before each execution.' });
 

@@ -89,6 +89,7 @@ function instantSandbox(directory: string, economy: Economy, behave: Behaviour):
     close: () => Promise.resolve(),
     forget: () => Promise.resolve(),
     sweep: () => Promise.resolve(),
+    materials: () => Promise.resolve({ content: null, files: 0, bytes: 0, news: undefined }),
     place: () => Promise.resolve(),
     keepContent: () => Promise.resolve(),
     erase() {

@@ -1,10 +1,12 @@
 import { executionView, receiptView } from '../../src/economy/views/execution-view.ts';
 import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MarketEvent } from '../../src/domain/market-event.ts';
 import { NO_USAGE } from '../../src/domain/execution.ts';
+import { BpError } from '../../src/platform/errors.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { adoptExecution, runExecution } from '../../src/orchestrator/execution-runner.ts';
-import type { ExecutionRequest, ServedExecution } from '../../src/sandbox/sandbox.ts';
+import type { ExecutionRequest, Sandbox, ServedExecution } from '../../src/sandbox/sandbox.ts';
 import { makeAgent, nextCycle, openTestEconomy, start, type TestEconomy } from '../helpers/economy.ts';
 
 let economy: TestEconomy;
@@ -12,11 +14,14 @@ let discarded: string[];
 let statesAtEndOfCalls: string[];
 let did: string[];
 let environment: ExecutionRequest['environment'];
+let prepared: ExecutionRequest | undefined;
+let events: MarketEvent[];
 beforeEach(() => {
   economy = openTestEconomy();
   discarded = [];
   statesAtEndOfCalls = [];
   did = [];
+  events = [];
 });
 afterEach(() => {
   economy.close();
@@ -24,15 +29,21 @@ afterEach(() => {
 
 const NEVER = new AbortController().signal;
 
-/** A sandbox in which an agent ends well; `go` and `beforeEnd` are the test's to fill. */
-function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeEnd?: () => void }): OrchestratorDeps {
+interface Acts {
+  readonly go?: () => Promise<void>;
+  readonly beforeEnd?: () => void;
+  readonly materials?: Sandbox['materials'];
+}
+
+/** A sandbox in which an agent ends well; what it does is the test's to fill. */
+function orchestrator(act: Acts): OrchestratorDeps {
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
   const end = { cause: 'exited', detail: 'exited with code 0', exitCode: 0, signal: null, usage: NO_USAGE };
   return {
     economy,
     clock: economy.clock,
     logger: silent,
-    events: { publish: () => undefined },
+    events: { publish: (event: MarketEvent) => void events.push(event) },
     endpoints: {
       open: (executionId: number, run: ServedExecution) =>
         void did.push(`open ${executionId} at ${run.requests}, ${economy.store.executions.get(executionId).state}`),
@@ -44,8 +55,12 @@ function orchestrator(act: { readonly go?: () => Promise<void>; readonly beforeE
       close: () => undefined,
     },
     sandbox: {
-      prepare: ({ executionId, environment: given }: ExecutionRequest) => {
-        environment = given;
+      materials: () =>
+        act.materials?.(NEVER) ?? Promise.resolve({ content: null, files: 0, bytes: 0, news: undefined }),
+      prepare: (request: ExecutionRequest) => {
+        const { executionId } = request;
+        ({ environment } = request);
+        prepared = request;
         did.push(`prepare ${executionId}`);
         return Promise.resolve({
           unheld: ['memory', 'cpu'],
@@ -126,6 +141,32 @@ describe('an execution', () => {
     await runExecution(orchestrator({}), id, NEVER);
     expect(statesAtEndOfCalls).toEqual(['running']);
     expect(economy.store.executions.get(id).state).toBe('settled');
+  });
+
+  it('mounts the materials that lay there when it began, and is told of them', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    const news = { files: 2, bytes: 10, leftOut: [], problem: null };
+    await runExecution(
+      orchestrator({ materials: () => Promise.resolve({ content: 'abc', files: 2, bytes: 10, news }) }),
+      id,
+      NEVER,
+    );
+    expect(prepared?.mounts).toEqual([{ content: 'abc', at: '/materials' }]);
+    const told = JSON.parse(prepared?.handshake ?? '') as { readonly materials: unknown };
+    expect(told.materials).toEqual({ path: '/materials', files: 2, bytes: 10 });
+    expect(events).toContainEqual({ kind: 'materials', seen: news });
+  });
+
+  it('whose materials the engine does not take is refunded, and never begun', async () => {
+    makeAgent(economy, 'a');
+    const [id = 0] = nextCycle(economy).allocated;
+    const refuse = () => Promise.reject(new BpError('sandbox_engine', 'no room'));
+    expect(await runExecution(orchestrator({ materials: refuse }), id, NEVER)).toMatchObject({
+      ...{ outcome: 'system_fault', faultCode: 'sandbox_engine' },
+    });
+    expect(did).toEqual([]);
+    expect(economy.store.bids.get(1)).toMatchObject({ status: 'pending', attempt: 2 });
   });
 
   it('whose "go" failed is refunded, tried again and cleaned up', async () => {

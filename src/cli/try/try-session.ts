@@ -1,5 +1,6 @@
-import { rmSync } from 'node:fs';
-import { logsDirectory, outputPath } from '../../config/home-places.ts';
+import { rmSync, symlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { logsDirectory, materialsDirectory, outputPath } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { MicroCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
@@ -54,6 +55,7 @@ export async function trySession(deps: CliDeps, order: TryOrder, action: TryActi
   const place = openTryPlace(home);
   const { directory } = place;
   const left = { any: false };
+  symlinkSync(materialsDirectory(resolve(home)), materialsDirectory(directory));
   try {
     const logger = openTryLogger(deps, directory, config);
     try {

@@ -15,11 +15,18 @@ const SCHEMA_VERSION = 1;
 const LINEAGE_MAX = 100;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
+/** What the agent is to find. */
+export interface ExecutionStart {
+  readonly serviceUrl: string;
+  /** Where it can read the operator's materials, and how much they are; null where there are none. */
+  readonly materials: { readonly path: string; readonly files: number; readonly bytes: number } | null;
+}
+
 /** The content of `env.json`, schema version 1: docs/handshake.md and docs/handshake.schema.json. */
 export function handshakeOf(
   deps: Economy,
   execution: Execution,
-  { token, serviceUrl }: { readonly token: string; readonly serviceUrl: string },
+  { token, serviceUrl, materials }: ExecutionStart & { readonly token: string },
 ) {
   const { [STORE]: store, clock, config } = deps;
   const { agentId } = execution;
@@ -51,6 +58,7 @@ export function handshakeOf(
     bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
     last_execution: last === undefined ? null : receiptView(last),
     lineage: ancestors(deps, agentId),
+    materials,
   };
 }
 

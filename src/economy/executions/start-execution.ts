@@ -3,7 +3,7 @@ import type { WaitingFile } from '../../domain/agent-files.ts';
 import type { EssentialLimit, Execution } from '../../domain/execution.ts';
 import type { Economy } from '../economy.ts';
 import { beginLaying, finishLaying } from '../agents/agent-files.ts';
-import { handshakeOf } from './handshake.ts';
+import { handshakeOf, type ExecutionStart } from './handshake.ts';
 import { STORE } from '../internal/store-key.ts';
 
 const TOKEN_BYTES = 32;
@@ -29,7 +29,7 @@ export interface StartingExecution {
 export function startExecution(
   deps: Economy,
   executionId: number,
-  { serviceUrl }: { readonly serviceUrl: string },
+  { serviceUrl, materials }: ExecutionStart,
 ): StartingExecution | undefined {
   const { [STORE]: store, random } = deps;
   return store.transaction(() => {
@@ -38,7 +38,7 @@ export function startExecution(
     const execution = store.executions.get(executionId);
     const agent = store.agents.find(execution.agentId);
     if (!agent) throw new Error(`execution ${executionId} has no agent`);
-    const handshake = JSON.stringify(handshakeOf(deps, execution, { token, serviceUrl }), undefined, 2);
+    const handshake = JSON.stringify(handshakeOf(deps, execution, { token, serviceUrl, materials }), undefined, 2);
     store.messages.markHanded(agent.id, executionId);
     store.prompts.markHanded(agent.id, executionId);
     const set = beginLaying(deps, agent.id);

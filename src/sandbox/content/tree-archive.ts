@@ -17,11 +17,17 @@ const TYPE = { file: '0', link: '2', folder: '5', longTarget: 'K', longName: 'L'
  * `sandbox_content_changed` where a file isn't any more what its digest says.
  */
 export async function* treeArchive({ root, entries }: ContentTree): AsyncGenerator<Uint8Array> {
-  const folder = new HostFolder(root);
+  const folders = new Map<string, HostFolder>();
+  const folderOf = ({ from }: File) => {
+    const at = from?.root ?? root;
+    const folder = folders.get(at) ?? new HostFolder(at);
+    folders.set(at, folder);
+    return folder;
+  };
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   for (const entry of entries)
-    for await (const piece of entry.kind === 'file' ? fileOf(folder, entry) : [headerOf(entry)]) {
+    for await (const piece of entry.kind === 'file' ? fileOf(folderOf(entry), entry) : [headerOf(entry)]) {
       waiting.push(piece);
       bytes += piece.length;
       if (bytes < PIECE_BYTES) continue;
@@ -34,7 +40,7 @@ export async function* treeArchive({ root, entries }: ContentTree): AsyncGenerat
 async function* fileOf(folder: HostFolder, file: File): AsyncGenerator<Uint8Array> {
   yield headerOf(file);
   const hash = createHash('sha256');
-  const handle = await folder.openFile(file.path).catch((error: unknown) => {
+  const handle = await folder.openFile(file.from?.path ?? file.path).catch((error: unknown) => {
     throw changed(file, error);
   });
   try {

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Randomness } from '../../platform/randomness.ts';
+import { materialsDirectory } from '../../config/home-places.ts';
+import { materialsFinding } from '../content/materials/materials-finding.ts';
+import { MaterialsFolder } from '../content/materials/materials-folder.ts';
 import { finishLandings } from '../content/shipped/cut-off-landings.ts';
 import { Volumes } from '../content/volumes.ts';
 import { layInFolder, lookInFolder } from '../content/workspace-update.ts';
@@ -51,6 +54,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         connection: await connect(config),
         home: directory,
         config: config.sandbox,
+        materials: config.materials,
         clock,
         random,
         logger,
@@ -88,7 +92,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         complain(engineError('put back workspaces', error).message);
       }
     },
-    examine: ({ directory, config: { sandbox }, isRunning }, signal) =>
-      examine({ ...options, seccompPath, config: sandbox, home: directory, isRunning }, signal),
+    async examine({ directory, config: { sandbox, materials }, isRunning }, signal) {
+      return [
+        ...(await examine({ ...options, seccompPath, config: sandbox, home: directory, isRunning }, signal)),
+        await materialsFinding(new MaterialsFolder(materialsDirectory(directory), materials, clock)),
+      ];
+    },
   };
 }

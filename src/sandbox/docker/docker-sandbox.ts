@@ -4,7 +4,9 @@ import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Randomness } from '../../platform/randomness.ts';
-import { outputPath } from '../../config/home-places.ts';
+import { materialsDirectory, outputPath } from '../../config/home-places.ts';
+import { Materials } from '../content/materials/materials.ts';
+import { MaterialsFolder } from '../content/materials/materials-folder.ts';
 import { ShippedWorkspaces } from '../content/shipped/shipped-workspaces.ts';
 import { Volumes } from '../content/volumes.ts';
 import { alwaysShipped, Workspaces } from '../content/workspaces.ts';
@@ -31,6 +33,7 @@ export interface DockerSandboxOptions {
   /** The home's directory; must exist. */
   readonly home: string;
   readonly config: Config['sandbox'];
+  readonly materials: Config['materials'];
   readonly clock: Clock;
   readonly random: Randomness;
   readonly logger: Logger;
@@ -61,6 +64,13 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     operator: { uid, gid },
     carriers: new Carriers(),
   };
+  const { contents } = parts;
+  const place: Sandbox['place'] = (content, signal) =>
+    contents.ensure(content, fromTree(content.source, clock), signal);
+  const keep: Sandbox['keepContent'] = (kind, keys, signal) =>
+    contents.sweep((one) => one.kind !== kind || keys.has(one.key), signal);
+  const folder = new MaterialsFolder(materialsDirectory(home), options.materials, clock);
+  const materials = new Materials({ folder, place, keep, clock });
   const unbegun = new UnbegunExecutions();
   let trial: Promise<readonly string[]> | undefined;
 
@@ -95,8 +105,9 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     },
     forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
     sweep: (keep, signal) => sweep(parts, keep, signal),
-    place: (content, signal) => parts.contents.ensure(content, fromTree(content.source, clock), signal),
-    keepContent: (kind, keys, signal) => parts.contents.sweep((one) => one.kind !== kind || keys.has(one.key), signal),
+    place,
+    materials: (signal) => materials.expose(signal),
+    keepContent: keep,
     erase: (signal) => erase(parts, signal),
   };
 }

@@ -109,7 +109,7 @@ describe('a prompt', () => {
     accepted(scorePrompt(economy, id, FIVES, null));
     bidFor(economy, 'a');
     const [lost = 0] = nextCycle(economy).allocated;
-    startExecution(economy, lost, { serviceUrl: '' });
+    startExecution(economy, lost, { serviceUrl: '', materials: null });
     settle(economy, lost, 'system_fault');
     const [again = 0] = nextCycle(economy).allocated;
     const handshake = JSON.parse(start(economy, again).handshake) as { responses: unknown[] };

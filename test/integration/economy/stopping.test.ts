@@ -65,7 +65,7 @@ describe('stopping an execution', () => {
   it('keeps "go" from one that is being prepared, and the files of the next life from being lost', () => {
     makeAgent(economy, 'a');
     const [id = 0] = nextCycle(economy).allocated;
-    startExecution(economy, id, { serviceUrl: '' });
+    startExecution(economy, id, { serviceUrl: '', materials: null });
     accepted(stopAgent(economy, 'a'));
     const files = [{ path: 'main.py', content: Buffer.from('new'), executable: false }];
     accepted(bootstrapAgent(economy, { id: 'a', files }));

@@ -31,7 +31,7 @@ const fill = (count = 3) => {
 /** The inbox of ann's next handshake. */
 function inbox(): readonly { readonly from: string; readonly content: string }[] {
   const executionId = nextCycle(economy).allocated.find((id) => economy.store.executions.get(id).agentId === 'ann')!;
-  const { handshake } = startExecution(economy, executionId, { serviceUrl: SERVICE_URL })!;
+  const { handshake } = startExecution(economy, executionId, { serviceUrl: SERVICE_URL, materials: null })!;
   return (JSON.parse(handshake) as { readonly inbox: ReturnType<typeof inbox> }).inbox;
 }
 
@@ -64,7 +64,7 @@ describe('a message of the operator', () => {
   it('is news again where its execution never began', () => {
     accepted(tell('x'));
     const executionId = nextCycle(economy).allocated[0]!;
-    startExecution(economy, executionId, { serviceUrl: SERVICE_URL });
+    startExecution(economy, executionId, { serviceUrl: SERVICE_URL, materials: null });
     expect(economy.store.messages.countUnhandedOfOperator('ann')).toBe(0);
     const ending = { outcome: 'system_fault', detail: 'x', exitCode: null, usage: NO_USAGE, requests: 0 } as const;
     settleExecution(economy, { executionId, ...ending });
