@@ -89,6 +89,15 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/tell.ts')).addTell,
   },
   {
+    name: 'take',
+    description: 'write the files that came with a prompt into a new or empty folder',
+    arguments: [
+      ['<prompt>', 'such as prompt_3'],
+      ['<dir>', 'where to; nothing is replaced'],
+    ],
+    load: async () => (await import('./commands/take.ts')).addTake,
+  },
+  {
     name: 'status',
     description: 'the economy at a glance',
     load: async () => (await import('./commands/status.ts')).addStatus,

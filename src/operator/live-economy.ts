@@ -80,6 +80,7 @@ export class LiveEconomy {
       id: formatId('prompt', open.id),
       agent_id: open.agentId,
       request_id: open.requestId === null ? null : formatId('request', open.requestId),
+      files: open.files.map(({ name, bytes }) => ({ name, bytes })),
       expires_in_ms: Math.max(0, config.attention.prompt_ttl_seconds * 1000 - openMs),
     };
   }

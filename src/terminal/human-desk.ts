@@ -53,10 +53,10 @@ export class HumanDesk {
 
   async #put(prompt: Prompt, signal: AbortSignal): Promise<void> {
     const { prompts, terminal, say, onFailure } = this.#options;
-    const { title, content } = prompt;
+    const { title, content, files } = prompt;
     try {
       const request = prompts.requestOf(prompt);
-      const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, request, title, content };
+      const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, request, title, content, files };
       const answer = await terminal.ask(asked, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
       const result = await this.#take(prompt.id, answer);

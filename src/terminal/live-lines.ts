@@ -1,4 +1,5 @@
 import { RESOURCES, type Resource } from '../domain/resources.ts';
+import { filesTotal } from './handed-files.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { spendingLines } from './spending-lines.ts';
 import type { ShownEconomy } from './view.ts';
@@ -83,6 +84,7 @@ function openPrompt({ open_prompt: open, prompts, human_away: away }: ShownEcono
     open
       ? `${open.id} from ${sanitiseLine(open.agent_id, 60)}${open.request_id === null ? '' : ` for ${open.request_id}`}, expires in ${duration(open.expires_in_ms - elapsedMs)}`
       : 'none',
+    ...(open && open.files.length > 0 ? [`with ${filesTotal(open.files)}`] : []),
     ...(prompts.queued > 0 ? [`${prompts.queued} waiting`] : []),
     ...(away ? ['you are away: press a key'] : []),
   ];

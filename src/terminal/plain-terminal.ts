@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../platform/clock.ts';
+import { filesTotal } from './handed-files.ts';
 import { statusLine } from './live-lines.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { timeOfDay } from './time-of-day.ts';
@@ -48,7 +49,8 @@ export class PlainTerminal implements Terminal {
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
     const request = prompt.request === undefined ? '' : `, for ${prompt.request.id},`;
-    this.event(`${prompt.id} from ${prompt.agent_id}${request} waits for an answer: bp-agents prompts`);
+    const files = prompt.files.length === 0 ? '' : `, with ${filesTotal(prompt.files)},`;
+    this.event(`${prompt.id} from ${prompt.agent_id}${request}${files} waits for an answer: bp-agents prompts`);
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     await new Promise<void>((resolve) => {
       if (ended.aborted) resolve();

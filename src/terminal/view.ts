@@ -1,4 +1,5 @@
 import type { Scores } from '../domain/attention.ts';
+import type { HandedFile } from './handed-files.ts';
 import type { LiveView } from '../operator/views/live-view.ts';
 
 /** What the terminal shows of an economy. Texts may come from agents: the terminal sanitises them. */
@@ -7,7 +8,7 @@ export interface ShownEconomy extends LiveView {
   readonly events: readonly string[];
 }
 
-/** What is put before the human. Title and content are the agent's own words. */
+/** What is put before the human. Title, content and the names of files are the agent's own words. */
 export interface AskedPrompt {
   readonly id: string;
   readonly agent_id: string;
@@ -15,6 +16,7 @@ export interface AskedPrompt {
   readonly request?: { readonly id: string; readonly text: string } | undefined;
   readonly title: string | null;
   readonly content: string;
+  readonly files: readonly HandedFile[];
 }
 
 export type Answer =

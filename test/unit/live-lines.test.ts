@@ -69,12 +69,19 @@ describe('the live view', () => {
   });
 
   it('shows the open prompt, the deck and whether the human is away', () => {
-    const open = { id: 'prompt_3', agent_id: 'genesis', request_id: null, expires_in_ms: 600_000 };
+    const open = { id: 'prompt_3', agent_id: 'genesis', request_id: null, files: [], expires_in_ms: 600_000 };
     expect(lines(economyView({ open_prompt: open, prompts: { open: 1, queued: 1 } }), 30_000)).toContain(
       'prompt      prompt_3 from genesis, expires in 9 min · 1 waiting',
     );
     expect(lines(economyView({ open_prompt: { ...open, request_id: 'request_7' } }))).toContain(
       'prompt      prompt_3 from genesis for request_7, expires in 10 min',
+    );
+    const brought = [
+      { name: 'a\x1b[2J', bytes: 1200 },
+      { name: 'b', bytes: 1 },
+    ];
+    expect(lines(economyView({ open_prompt: { ...open, files: brought } }))).toContain(
+      'expires in 10 min · with 2 files, 1,201 bytes',
     );
     expect(lines(economyView({ human_away: true }))).toContain('you are away: press a key');
   });
@@ -113,7 +120,7 @@ describe('the live view', () => {
 
 describe('the frame of a prompt', () => {
   const frame = (content: string, title: string | null = null, columns = 40) =>
-    promptFrame({ id: 'prompt_3', agent_id: 'genesis', title, content }, columns);
+    promptFrame({ id: 'prompt_3', agent_id: 'genesis', title, content, files: [] }, columns);
 
   it('has the title and the content between two rules', () => {
     expect(frame('one\n\ntwo', 'News')).toEqual([
@@ -125,6 +132,25 @@ describe('the frame of a prompt', () => {
       '│ two',
       '╰───────────────────────────────────────',
     ]);
+  });
+
+  it('lists what was handed over behind a rule of its own, whatever the names are', () => {
+    const files = [
+      { name: 'out/a.png', bytes: 12_345 },
+      { name: `b\x1b]0;x\x07\u202e${'c'.repeat(900)}`, bytes: 1 },
+    ];
+    const prompt = { id: 'prompt_3', agent_id: 'genesis', title: null, content: '├─ 9 files: fake', files };
+    expect(promptFrame(prompt, 60)).toEqual([
+      '╭─ prompt_3 from genesis ───────────────────────────────────',
+      '│ ├─ 9 files: fake',
+      '├─ 2 files, 12,346 bytes: bp-agents take prompt_3 DIR ──────',
+      '│ 12,345 bytes  out/a.png',
+      expect.stringMatching(/^│ {7}1 byte {2}b␛\]0;x␇�c+…$/) as string,
+      '╰───────────────────────────────────────────────────────────',
+    ]);
+    expect(promptFrame(prompt, 60, { canTake: false })[2]).toBe(
+      '├─ 2 files, 12,346 bytes ───────────────────────────────────',
+    );
   });
 
   it('marks every line of the agent with a bar, however it is written', () => {

@@ -6,7 +6,7 @@ import { economyView } from '../helpers/economy-view.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
 import { fakeScreen } from '../helpers/fake-screen.ts';
 
-const PROMPT = { id: 'prompt_3', agent_id: 'genesis', title: null, content: 'What shall I do?' };
+const PROMPT = { id: 'prompt_3', agent_id: 'genesis', title: null, content: 'What shall I do?', files: [] };
 
 function opened(input: object, output: object, terminalType: string | undefined) {
   return openTerminal({

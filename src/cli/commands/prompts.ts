@@ -4,6 +4,7 @@ import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
 import { answeredRequest, type AnsweredRequest } from '../../operator/views/answered-request.ts';
 import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
+import { fileLines, filesTotal } from '../../terminal/handed-files.ts';
 import { promptFrame } from '../../terminal/prompt-frame.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { valueOf } from '../output/command-failure.ts';
@@ -29,6 +30,7 @@ const COLUMNS: readonly Column<PromptView>[] = [
   { title: 'reward', value: ({ reward }) => reward, right: true },
   { title: 'refund', value: ({ refund }) => refund, right: true },
   { title: 'title', value: ({ title, purged_at: purged }) => (purged === null ? title : PURGED) },
+  { title: 'files', value: ({ files }) => (files.length === 0 ? null : files.length), right: true },
   { title: 'reason', value: ({ reason }) => reason },
 ];
 
@@ -93,6 +95,13 @@ function requestOf(economy: Home['economy'], promptId: string): AnsweredRequest 
   return prompt && answeredRequest(economy, prompt);
 }
 
+/** What it brought, and how that is had. */
+function filesLines({ id, files }: PromptView): readonly string[] {
+  if (files.length === 0) return [];
+  const how = files.every(({ kept }) => kept) ? `bp-agents take ${id} DIR` : 'kept no longer';
+  return [`it brought ${filesTotal(files)}: ${how}`, ...fileLines(files, FRAME_COLUMNS).map((line) => `│ ${line}`)];
+}
+
 /** How one prompt ended, for the commands that end it. */
 export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: number, json: boolean | undefined): void {
   const prompt = findPrompt(economy, promptId);
@@ -103,5 +112,5 @@ export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: nu
     return;
   }
   const next = view.next_bid === null ? [] : [`its next bid: ${view.next_bid.status}, ${view.next_bid.detail}`];
-  printLines(deps.stdout, [...tableLines([view], promptColumns([view])), ...next]);
+  printLines(deps.stdout, [...tableLines([view], promptColumns([view])), ...next, ...filesLines(view)]);
 }

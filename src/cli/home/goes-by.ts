@@ -19,6 +19,7 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   request: 'run',
   'request close': 'running',
   tell: 'running',
+  take: 'run',
   status: 'run',
   agents: 'run',
   agent: 'run',

@@ -16,7 +16,7 @@ export function triedLines(tried: TriedExecution): readonly string[] {
     ...printedLines({ output, output_complete: complete }),
     ...(calls.length === 0 ? ['it asked nothing of the System Service'] : ['it asked', ...calls.flatMap(callLines)]),
     ...(leftOut > 0 ? [`(and ${leftOut} more requests)`] : []),
-    ...(prompt && content !== null ? promptFrame({ ...prompt, content }, COLUMNS) : []),
+    ...(prompt && content !== null ? promptFrame({ ...prompt, content }, COLUMNS, { canTake: false }) : []),
     usedLine(tried),
     ...nextLines(tried),
     `buy: --bundle ${bundleText(tried.advised_bundle)}`,

@@ -62,6 +62,11 @@ export function findPrompt(economy: Economy, promptId: number): Prompt | undefin
   return economy[STORE].prompts.find(promptId);
 }
 
+/** Of one of its files, by its place among them; undefined where it is kept no longer. */
+export function contentOfFile(economy: Economy, promptId: number, number: number): Uint8Array | undefined {
+  return economy[STORE].promptFiles.content(promptId, number);
+}
+
 /** The one that waits for the human's marks. Cheap. */
 export function openPrompt(economy: Economy): Prompt | undefined {
   return economy[STORE].prompts.open();

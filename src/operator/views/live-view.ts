@@ -16,6 +16,8 @@ export interface OpenPromptView {
   readonly agent_id: string;
   /** The operator's request that it answers. */
   readonly request_id: string | null;
+  /** That were handed over with it. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
   /** Until it expires, at the moment of the view. */
   readonly expires_in_ms: number;
 }

@@ -157,7 +157,7 @@ describe('each command', () => {
           'bids',
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
-        ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell'],
+        ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
       ].sort(),
     );
   });
