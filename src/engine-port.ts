@@ -8,6 +8,7 @@ import { noTransports } from './intelligence/no-transport.ts';
 import { readCatalogue } from './intelligence/provider.ts';
 import type { Transports } from './intelligence/transport.ts';
 import type { Home } from './operator/home.ts';
+import { FolderShelf } from './operator/templates/template-shelf.ts';
 import type { Logger } from './platform/logger.ts';
 import { createDockerEngine, type DockerEngineOptions } from './sandbox/docker/docker-engine.ts';
 import { createService, type Service } from './service/service.ts';
@@ -18,6 +19,7 @@ export type EnginePortOptions = DockerEngineOptions;
 export function createEnginePort(options: EnginePortOptions): EnginePort {
   const { environment, clock } = options;
   const engine = createDockerEngine(options);
+  const templates = new FolderShelf(options.runtimeDirectory);
 
   return {
     ...engine,
@@ -46,7 +48,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const transports = transportsOf(home, logger, practice);
       const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
       await gateway.prepare();
-      const service = await createService({ economy, gateway, clock, logger, observe: practice?.observe });
+      const service = await createService({ economy, gateway, templates, clock, logger, observe: practice?.observe });
       const endpoints = endpointsOf(service, gateway);
       return {
         orchestrator: { economy, sandbox, endpoints, clock, logger, events },

@@ -10,6 +10,7 @@ export function lateEnginePort(options: EnginePortOptions): EnginePort {
     start: async (...asked) => (await port()).start(...asked),
     machine: async (...asked) => (await port()).machine(...asked),
     ensureImage: async (...asked) => (await port()).ensureImage(...asked),
+    bringProgram: async (...asked) => (await port()).bringProgram(...asked),
     install: async (...asked) => (await port()).install(...asked),
     layFiles: async (...asked) => (await port()).layFiles(...asked),
     lookAtFiles: async (...asked) => (await port()).lookAtFiles(...asked),

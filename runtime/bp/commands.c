@@ -77,7 +77,7 @@ const struct command COMMANDS[] = {
     {"inbox", "listInbox", "", "Messages to you, the newest first; `bp state inbox` has the new ones.", "bp inbox from content",
      NULL, 0, true, NULL},
     {"spawn", "spawnAgent", "[dir]",
-     "Makes a child with the files of a folder. Without --initial-credits it gets the least endowment; without "
+     "Makes a child with the files of a folder, laid over those of a --template where one is named. Without --initial-credits it gets the least endowment; without "
      "--first-bundle it first runs with what you have bought, but for tokens and attention.",
      "bp spawn child --id helper", OF_SPAWN, COUNT(OF_SPAWN), false, spawn_run},
     {"agents", "listAgents", "", "All agents that ever were, the oldest first.", "bp agents id status", NULL, 0, true, NULL},

@@ -43,8 +43,8 @@ void spawn_run(struct arguments *arguments) {
     if (arguments_get(arguments, "files") != NULL) fail(MISUSED, "twice", "--files and a folder can't be given together");
     folder_add_files(&files, folder);
     arguments_set(arguments, "files", files.bytes);
-  } else if (arguments_get(arguments, "files") == NULL)
-    fail(MISUSED, "missing_field", "bp spawn needs a folder");
+  } else if (arguments_get(arguments, "files") == NULL && arguments_get(arguments, "template") == NULL)
+    fail(MISUSED, "missing_field", "bp spawn needs a folder or --template");
   if (arguments_get(arguments, "first_bid") == NULL) {
     struct market market = market_look();
     struct bundle bundle = first_bundle(arguments, &market);

@@ -226,16 +226,16 @@ class Agent:
     def transfer(self, to: str, amount: float, memo: str | None = None) -> dict[str, Any]:
         return self.post("/economic/transfer", _given({"to": to, "amount": amount, "memo": memo}))
 
-    def spawn(self, folder: str, id: str | None = None, initial_credits: float = 0, first_bid: Any = None) -> dict:
-        """Makes a child of the files in a folder, with the least endowment that its first bid can be paid from.
+    def spawn(self, folder: str = "", id: Any = None, initial_credits: float = 0, first_bid: Any = None, **more) -> dict:
+        """Makes a child of a folder's files, `template=NAME`, or both, with the least that pays for its first bid.
 
         `first_bid` is {bundle?, amount?, payload?, earliest_cycle?}; without a bundle it is this agent's `advice`.
         """
         least = self.market()["least_endowment"]
         own = {"bundle": self.advice(tokens=0), **(first_bid or {})}
         endowment = initial_credits or max(least, own.get("amount") or int(self._cost(own["bundle"]) * OFFER) / MICRO)
-        fields = {"initial_credits": endowment, "first_bid": self._own_bid(own, endowment), "files": _files(folder)}
-        return self.post("/social/spawn", _given({**fields, "id": id}))
+        fields = {"initial_credits": endowment, "first_bid": self._own_bid(own, endowment), **more}
+        return self.post("/social/spawn", _given({**fields, "id": id, "files": _files(folder) if folder else None}))
 
     def think(self, prompt: str | list[dict[str, str]], model: str | None = None, max_tokens: int | None = None) -> str:
         """Asks a model, within the tokens of this execution: a text, or a conversation of {role, content}."""

@@ -18,6 +18,10 @@ export interface Agent {
   readonly diedCycle: number | null;
   readonly lastSeenCycle: number | null;
   readonly restarts: number;
+  /** What it was made of; null: of files alone. */
+  readonly template: string | null;
+  /** The key of the program that its executions find; null where it has none. */
+  readonly program: string | null;
   /** When all text of it that was over was let go of, the last time; null where that never was. */
   readonly purgedAt: number | null;
   /** The last bundle that it bid for itself, without attention. */

@@ -11,6 +11,7 @@ import { tellIdle, tellRestart } from './idle-news.ts';
 import { tellKept } from './kept-news.ts';
 import { exposeMaterials } from './materials-news.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
+import { isFaultOfPackages, placeProgram } from './program-mount.ts';
 import { getExecution } from '../economy/views/execution-view.ts';
 
 /** How one run went, after its settlement. */
@@ -74,12 +75,13 @@ export function settleStopped(deps: OrchestratorDeps, executionId: number): Prom
 
 async function runToEnd(
   deps: OrchestratorDeps,
-  { execution, agentNumber, handshake, token, files, fileSet }: StartingExecution,
-  mounts: readonly ContentMount[],
+  { execution, agentNumber, handshake, token, files, fileSet, program }: StartingExecution,
+  materials: readonly ContentMount[],
   stop: AbortSignal,
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
+  const mounts = [...materials, ...(await placeProgram(deps, { execution: id, program }, stop))];
   const prepared = await sandbox.prepare(
     {
       executionId: id,
@@ -195,7 +197,8 @@ function faultEnding(
   const { code, message } = faultOf(error);
   logger.warn({ execution: formatId('execution', executionId), code, err: error }, 'execution failed');
   const outcome = code === 'sandbox_workspace' ? 'agent_error' : 'system_fault';
-  return { outcome, detail: message, exitCode: null, usage: NO_USAGE, faultCode: code, began };
+  const faultCode = isFaultOfPackages(code) ? undefined : code;
+  return { outcome, detail: message, exitCode: null, usage: NO_USAGE, faultCode, began };
 }
 
 interface Ending {

@@ -66,6 +66,7 @@ export const ERROR_KINDS = {
   scenario_broken: 'other',
   scenario_invalid: 'input',
   scenario_not_found: 'input',
+  template_broken: 'other',
   unexpected: 'other',
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { LaidFiles, WaitingFile } from '../domain/agent-files.ts';
+import type { Program } from '../domain/template.ts';
 import type { Finding } from '../platform/finding.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MachineSize } from '../platform/machine.ts';
@@ -21,6 +22,11 @@ export interface Engine {
    * execution. Nothing of the agent runs meanwhile.
    */
   install(home: EngineHome, request: InstallRequest, signal: AbortSignal): Promise<Installed>;
+  /**
+   * Sees to it that a program lies on the engine, whole, where it isn't there yet: installs what its lock file names, with
+   * a network. Rejects as `install` does, and then nothing of it is left.
+   */
+  bringProgram(home: EngineHome, request: ProgramRequest, signal: AbortSignal): Promise<void>;
   /**
    * Lays files in an agent's workspace while no `run` goes on and nothing of the agent runs; undefined where the workspace
    * is not in its folder, since it could not be put back. Asks nothing of the engine. Rejects with `sandbox_files` and
@@ -60,6 +66,11 @@ export interface InstallRequest {
   readonly files: readonly WaitingFile[];
   /** Packages may run programs of their own, and be built, while they are installed. */
   readonly scripts: boolean;
+  readonly onLine: (line: string) => void;
+}
+
+export interface ProgramRequest {
+  readonly program: Program;
   readonly onLine: (line: string) => void;
 }
 

@@ -51,7 +51,8 @@ export interface Sandbox {
   sweep(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
   /**
    * Sees to it that content lies on the engine, whole, for `ExecutionRequest.mounts`: at once where it does. Idempotent.
-   * Rejects with `sandbox_content_changed` where a tree is not what its key was made from.
+   * Rejects with `sandbox_content_changed` where a tree is not what its key was made from, and for a program with what npm
+   * failed for (`install_…`).
    */
   place(content: Content, signal: AbortSignal): Promise<void>;
   /** Places what lies in the home's `materials/` now, as far as agents may see it, and keeps nothing of what did before. */
@@ -79,7 +80,7 @@ export interface CheckMemory {
 export interface Content {
   /** 64 hexadecimal digits: the SHA-256 of all that it is made from. The same key is the same content. */
   readonly key: string;
-  readonly source: ContentTree;
+  readonly source: ContentTree | ContentProgram;
 }
 
 export type ContentKind = Content['source']['kind'];
@@ -90,6 +91,16 @@ export interface ContentTree {
   readonly root: string;
   /** Each after the folder that it stands in. */
   readonly entries: readonly ContentEntry[];
+}
+
+/** Made on the engine itself: what npm installs, with a network. */
+export interface ContentProgram {
+  readonly kind: 'program';
+  /** `package.json` and `package-lock.json`. */
+  readonly manifest: Uint8Array;
+  readonly lockfile: Uint8Array;
+  /** Told of what is done. Data of others. */
+  readonly onLine: (line: string) => void;
 }
 
 export type ContentEntry =

@@ -56,6 +56,8 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   too_many_files: 422,
   files_too_large: 422,
   entry_point_missing: 422,
+  template_not_found: 404,
+  template_not_ready: 409,
   agents_must_be_different: 422,
   inbox_full: 409,
   no_attention: 403,

@@ -101,7 +101,11 @@ export const SpawnRequest = z
       'The endowment of the child, on top of the fee: at least least_endowment of GET /market/state.',
     ),
     first_bid: readBy('first_bid', ownBidShape.describe('Placed at once, paid from the endowment.'), readOwnBid),
-    files: readBy('files', filesShape, readFiles),
+    files: readBy('files', filesShape, readFiles).optional(),
+    template: text(
+      'template',
+      'A template that this home has the program of, such as python: its files are the workspace, under those in files.',
+    ).optional(),
     execution_id: executionId(),
   })
   .meta({ id: 'SpawnRequest' });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { RequestObserver } from '../domain/served-request.ts';
+import type { TemplateShelf } from '../domain/template.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Gateway } from '../intelligence/gateway.ts';
@@ -11,6 +12,8 @@ import { serviceRoutes } from './routes/service-routes.ts';
 export interface ServiceDeps {
   readonly economy: Economy;
   readonly gateway: Gateway;
+  /** What children can be made of. */
+  readonly templates: TemplateShelf;
   /** The machine's own: connections are timed by it. */
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,9 +36,10 @@ export interface Service {
 }
 
 /** Makes the service; it serves nobody before the first endpoint is opened. */
-export async function createService({ economy, gateway, clock, logger, observe }: ServiceDeps): Promise<Service> {
+export async function createService(deps: ServiceDeps): Promise<Service> {
+  const { economy, gateway, templates, clock, logger, observe } = deps;
   const endpoints = new Map<number, Endpoint>();
-  const routes = serviceRoutes({ economy, runOf: (executionId) => endpoints.get(executionId), gateway });
+  const routes = serviceRoutes({ economy, runOf: (executionId) => endpoints.get(executionId), gateway, templates });
   const app = await buildApp({ economy, logger, clock, routes, observe });
 
   return {

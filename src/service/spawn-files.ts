@@ -20,8 +20,8 @@ export const filesShape = z
       .describe('Files one by one.'),
   ])
   .describe(
-    "The child's workspace. One of main.py, main.js, main.mjs or an executable main must be there. Numbers, sizes " +
-      'and paths are limited by economy.spawn.',
+    "The child's workspace; required without a template. One of main.py, main.js, main.mjs or an executable main must " +
+      'be there. Numbers, sizes and paths are limited by economy.spawn.',
   );
 
 const FIELDS = ['path', 'content', 'encoding', 'executable'];

@@ -9,6 +9,13 @@ export interface NewAgent {
   readonly bornCycle: number;
   readonly bornRunningMs: number;
   readonly bornAt: number;
+  readonly madeOf: MadeOf | undefined;
+}
+
+/** The template of a new agent, and its program. */
+export interface MadeOf {
+  readonly template: string;
+  readonly program: string | undefined;
 }
 
 /** In the order of the columns below; the driver would take longer to name them than to read them. */
@@ -30,10 +37,12 @@ type Row = [
   lastMemoryMb: number | null,
   lastTokens: number | null,
   purgedAt: number | null,
+  template: string | null,
+  program: string | null,
 ];
 
 const COLUMNS = `number, id, parent_id, lineage_id, status, stopped, life, born_cycle, born_at, dormant_since_cycle,
-  died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens, purged_at`;
+  died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens, purged_at, template, program`;
 
 /** What keeps an agent alive: a pending bid for it, an execution, or an open or queued prompt. */
 const HAS_A_TIE = `(
@@ -45,8 +54,8 @@ export type Agents = ReturnType<typeof agentsTable>;
 
 export function agentsTable(database: Database) {
   const insert = database.prepare(
-    `INSERT INTO agents (id, parent_id, lineage_id, status, born_cycle, born_running_ms, born_at)
-     VALUES (@id, @parentId, @lineageId, 'alive', @bornCycle, @bornRunningMs, @bornAt)`,
+    `INSERT INTO agents (id, parent_id, lineage_id, status, born_cycle, born_running_ms, born_at, template, program)
+     VALUES (@id, @parentId, @lineageId, 'alive', @bornCycle, @bornRunningMs, @bornAt, @template, @program)`,
   );
   const one = database.prepare<[string], Row>(`SELECT ${COLUMNS} FROM agents WHERE id = ?`).raw();
   const page = database
@@ -91,7 +100,8 @@ export function agentsTable(database: Database) {
   );
 
   return {
-    insert: (agent: NewAgent): void => void insert.run(agent),
+    insert: ({ madeOf, ...agent }: NewAgent): void =>
+      void insert.run({ ...agent, template: madeOf?.template ?? null, program: madeOf?.program ?? null }),
     find(id: string): Agent | undefined {
       const row = one.get(id);
       return row && toAgent(row);
@@ -130,7 +140,7 @@ export function agentsTable(database: Database) {
 function toAgent(row: Row): Agent {
   const [number, id, parentId, lineageId, status, stopped, life, bornCycle, bornAt, ...rest] = row;
   const [dormantSinceCycle, diedCycle, lastSeenCycle, restarts, lastCpuMs, lastMemoryMb, lastTokens, ...last] = rest;
-  const [purgedAt] = last;
+  const [purgedAt, template, program] = last;
   return {
     number,
     id,
@@ -145,6 +155,8 @@ function toAgent(row: Row): Agent {
     diedCycle,
     lastSeenCycle,
     restarts,
+    template,
+    program,
     purgedAt,
     lastBundle:
       lastCpuMs === null || lastMemoryMb === null || lastTokens === null

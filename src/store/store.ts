@@ -23,6 +23,7 @@ import { modelCallsTable, type ModelCalls } from './model-calls.ts';
 import { firstDefect } from './start-check.ts';
 import { operatorRequestsTable, type OperatorRequests } from './operator-requests.ts';
 import { promptFilesTable, type PromptFiles } from './prompt-files.ts';
+import { programsTable, type Programs } from './programs.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { spendingTable, type SpendingTable } from './spending.ts';
@@ -45,6 +46,7 @@ export interface Store {
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
+  readonly programs: Programs;
   readonly markets: Markets;
   readonly cycles: Cycles;
   readonly state: State;
@@ -160,6 +162,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),
+    programs: programsTable(database),
     markets: marketsTable(database),
     cycles: cyclesTable(database),
     state: stateTable(database),

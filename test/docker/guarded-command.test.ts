@@ -8,7 +8,7 @@ const USER = { uid: 4711, gid: 4712 };
 
 /** Runs it in a container as an installation has it. */
 function run(script: string, secondsMax?: number) {
-  const command = guardedCommand(USER, ['sh', '-c', script], secondsMax);
+  const command = guardedCommand(USER, ['sh', '-c', script], secondsMax === undefined ? {} : { secondsMax });
   const rights = ['--cap-drop', 'ALL', '--cap-add', 'SETUID', '--cap-add', 'SETGID', '--tmpfs', '/workspace'];
   const child = spawn(
     'docker',

@@ -53,12 +53,14 @@ export interface CliHome {
 export interface CliHomeOptions {
   readonly engine?: EnginePort;
   readonly environment?: Readonly<Record<string, string>>;
+  /** In place of `runtime/` of this package. */
+  readonly runtimeDirectory?: string;
   /** Told of each limit that a command sets itself; none is enforced. */
   readonly onLimit?: ThisProcess['exitWithin'];
 }
 
 export function cliHome(options: CliHomeOptions = {}): CliHome {
-  const { engine = noEngine(), environment = {}, onLimit = () => undefined } = options;
+  const { engine = noEngine(), environment = {}, onLimit = () => undefined, runtimeDirectory = RUNTIME } = options;
   const directory = mkdtempSync(join(tmpdir(), 'bp-cli-'));
   /** What a signal to this process would interrupt. */
   const runs = new Set<AbortController>();
@@ -76,7 +78,7 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
       random: seededRandomness(`cli ${(commands += 1)}`),
       machine: MACHINE,
       version: '1.2.3',
-      runtimeDirectory: RUNTIME,
+      runtimeDirectory,
       engine,
       interrupt: signal,
       process: {
@@ -152,6 +154,7 @@ function noEngine(): EnginePort {
     machine: fail,
     ensureImage: fail,
     examine: fail,
+    bringProgram: fail,
     install: fail,
     layFiles: ({ directory }, request) => layInFolder(directory, request, { uid: 1 }),
     lookAtFiles: ({ directory }, request) => lookInFolder(directory, request),

@@ -131,12 +131,13 @@ export interface DockerSandboxParts {
   readonly home: string;
   readonly settings: Partial<Config['sandbox']>;
   readonly materials?: Partial<Config['materials']> | undefined;
+  readonly packages?: Partial<Config['packages']>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** A sandbox as this process's user has it. */
-export function dockerSandbox({ settings, materials, ...parts }: DockerSandboxParts): Sandbox {
+export function dockerSandbox({ settings, materials, packages, ...parts }: DockerSandboxParts): Sandbox {
   const defaults = configSchema.parse({});
   return createDockerSandbox({
     ...parts,
@@ -144,6 +145,7 @@ export function dockerSandbox({ settings, materials, ...parts }: DockerSandboxPa
     config: { ...defaults.sandbox, ...asked(), ...settings },
     materials: { ...defaults.materials, ...materials },
     searchPath: process.env['PATH'] ?? '',
+    sources: { config: { ...defaults.packages, ...packages }, environment: process.env },
     uid: process.getuid!(),
     gid: process.getgid!(),
     seccompPath: SECCOMP,

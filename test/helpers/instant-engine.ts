@@ -52,6 +52,10 @@ export function instantEngine(behave: Behaviour): EnginePort {
     open: () => Promise.reject(new Error('nothing is left here')),
     machine: () => Promise.resolve(undefined),
     putBackWorkspaces: () => Promise.resolve(),
+    bringProgram: (_home, { program, onLine }) => {
+      onLine(`${program.name} is there`);
+      return Promise.resolve();
+    },
     install: () => Promise.resolve({ commands: [], size: null }),
     layFiles: ({ directory }, request) => layInFolder(directory, request, { uid: 1 }),
     lookAtFiles: ({ directory }, request) => lookInFolder(directory, request),

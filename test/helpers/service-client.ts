@@ -2,11 +2,13 @@ import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
 import type { TakeFiles } from '../../src/domain/prompt-files.ts';
+import type { TemplateShelf } from '../../src/domain/template.ts';
 import type { RequestObserver } from '../../src/domain/served-request.ts';
 import type { StartingExecution } from '../../src/economy/executions/start-execution.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import type { Logger } from '../../src/platform/logger.ts';
+import { FolderShelf } from '../../src/operator/templates/template-shelf.ts';
 import { openTransports } from '../../src/intelligence/cassette/open-transports.ts';
 import { Gateway } from '../../src/intelligence/gateway.ts';
 import { readCatalogue, type KeySources } from '../../src/intelligence/provider.ts';
@@ -68,6 +70,7 @@ export async function openTestService(
     readonly keys?: KeySources;
     readonly clock?: Clock;
     readonly observe?: RequestObserver;
+    readonly templates?: TemplateShelf;
   } = {},
 ): Promise<TestService> {
   // Tests of other things make more requests than an agent may.
@@ -80,7 +83,8 @@ export async function openTestService(
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
   const transports = openTransports(economy.config.intelligence, { home: economy.home, logger });
   const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
-  const service = await createService({ economy, gateway, clock, logger, observe: options.observe });
+  const templates = options.templates ?? TEMPLATES;
+  const service = await createService({ economy, gateway, templates, clock, logger, observe: options.observe });
   const runs: ListeningRun[] = [];
 
   const test: TestService = {
@@ -109,6 +113,9 @@ export async function openTestService(
   };
   return test;
 }
+
+/** Those of this package. */
+export const TEMPLATES = new FolderShelf(join(import.meta.dirname, '..', '..', 'runtime'));
 
 const NO_KEYS: KeySources = { environment: {}, readFile: () => '' };
 

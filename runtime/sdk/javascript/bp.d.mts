@@ -170,7 +170,8 @@ export interface Operations {
     id?: string;
     initial_credits: number;
     first_bid: WholeBid;
-    files: Record<string, string> | SpawnFile[];
+    template?: string;
+    files?: Record<string, string> | SpawnFile[];
   } & Whose;
   listAgents: { limit?: number; after?: string };
   infer: { prompt?: string; messages?: Turn[]; model?: string; max_tokens?: number } & Whose;
@@ -237,8 +238,8 @@ export class Agent {
   send(to: string, content: string): Promise<{ message_id: string; fee: number; available: number }>;
   transfer(to: string, amount: number, memo?: string): Promise<{ transfer_id: string; available: number }>;
   spawn(
-    folder: string,
-    options?: { id?: string; initial_credits?: number; first_bid?: OwnBid },
+    folder?: string,
+    options?: { id?: string; initial_credits?: number; first_bid?: OwnBid; template?: string },
   ): Promise<{ agent_id: string; fee: number; bid_id: string; available: number }>;
   think(prompt: string | Turn[], options?: { model?: string; max_tokens?: number }): Promise<string>;
   left(): Promise<{ cpu_seconds: number | null; tokens: number; attention: 0 | 1; wall_seconds: number }>;

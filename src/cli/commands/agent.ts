@@ -8,6 +8,8 @@ import { withJson } from '../output/listing.ts';
 import { shortList } from '../output/laying-lines.ts';
 import { printJson, printLines, tableLines } from '../output/printing.ts';
 import { addAgentInstall } from './agent-install.ts';
+import { addAgentNew } from './agent-new.ts';
+import { addAgentTemplates } from './agent-templates.ts';
 import { addAgentUpdate } from './agent-update.ts';
 import { AGENT_COLUMNS } from './agents.ts';
 import { BID_COLUMNS } from './bids.ts';
@@ -15,6 +17,8 @@ import { EXECUTION_COLUMNS, idleReason } from './executions.ts';
 import { promptColumns } from './prompts.ts';
 
 export function addAgent(command: Command, deps: CliDeps): void {
+  addAgentNew(command, deps);
+  addAgentTemplates(command, deps);
   addAgentInstall(command, deps);
   addAgentUpdate(command, deps);
   withJson(command).action(async (id: string) => {
@@ -30,6 +34,7 @@ function lines(view: WholeAgent): readonly string[] {
   const facts = [
     `life ${view.life}`,
     `root ${view.lineage}`,
+    ...(view.template === null ? [] : [`made of ${view.template}`]),
     `${view.used_cpu_seconds.toLocaleString('en-US', { maximumFractionDigits: 3 })} CPU s used`,
     ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),

@@ -23,6 +23,8 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   status: 'run',
   agents: 'run',
   agent: 'run',
+  'agent new': 'running',
+  'agent templates': 'running',
   'agent install': 'running',
   'agent update': 'running',
   markets: 'run',

@@ -3,9 +3,11 @@ import { checkAmount, max, micro, min, toCredits, type MicroCredits } from '../.
 import { parseNewAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { bundleCost, checkBundle, type Bundle } from '../../domain/resources.ts';
+import type { Template } from '../../domain/template.ts';
 import { checkFiles } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
 import { giveFiles, OPERATOR_FILES } from './agent-files.ts';
+import { madeOf } from './made-of.ts';
 import { issuanceRoom } from '../money/issuance.ts';
 import { placeBid, type PlacedBid } from '../market/place-bid.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -20,6 +22,8 @@ export interface BootstrapOrder {
   readonly overwrites?: boolean;
   /** Of the first bid; by default the reserve times `economy.bootstrap.bid_over_reserve`. */
   readonly amount?: MicroCredits | undefined;
+  /** What a new agent is made of; its files are among `files`. */
+  readonly template?: Template | undefined;
 }
 
 export interface BootstrappedAgent extends PlacedBid {
@@ -57,7 +61,7 @@ export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<Boo
         field: 'credits',
         limit: toCredits(room),
       });
-    const life = beginLife(deps, order.id, known);
+    const life = beginLife(deps, order, known);
     const { cycle } = store.state.get();
     store.transfers.single({
       cycle,
@@ -88,7 +92,8 @@ export function hasAgents({ [STORE]: store }: Economy): boolean {
   return store.agents.page(0, 1).length > 0;
 }
 
-function beginLife({ [STORE]: store, clock }: Economy, id: string, known: Agent | undefined): number {
+function beginLife(deps: Economy, { id, template }: BootstrapOrder, known: Agent | undefined): number {
+  const { [STORE]: store, clock } = deps;
   if (known) {
     store.agents.revive(id);
     return known.life + 1;
@@ -102,6 +107,7 @@ function beginLife({ [STORE]: store, clock }: Economy, id: string, known: Agent 
     bornCycle: cycle,
     bornRunningMs: runningMs,
     bornAt: clock.now(),
+    madeOf: template && madeOf(deps, template),
   });
   return 1;
 }

@@ -3,9 +3,11 @@ import type { BidRequest } from '../../domain/bid.ts';
 import { add, AMOUNT_MAX, checkAmount, micro, subtract, toCredits, type MicroCredits } from '../../domain/credits.ts';
 import { parseNewAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
-import { checkFiles } from '../../domain/workspace-files.ts';
+import { laidOver, type Template } from '../../domain/template.ts';
+import { checkFiles, type FileLimits } from '../../domain/workspace-files.ts';
 import type { Economy } from '../economy.ts';
 import { giveFiles } from './agent-files.ts';
+import { madeOf } from './made-of.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { leastEndowment } from '../views/market-view.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -17,7 +19,9 @@ export interface SpawnOrder {
   readonly id?: string | undefined;
   readonly initialCredits: MicroCredits;
   readonly firstBid: BidRequest;
+  /** Laid over those of the template, where there is one. */
   readonly files: readonly AgentFile[];
+  readonly template?: Template | undefined;
 }
 
 export interface SpawnedAgent {
@@ -30,7 +34,7 @@ export interface SpawnedAgent {
 /**
  * Makes a child: the parent pays the fee and the endowment, the child's first bid is placed from the endowment, and its
  * files wait in the database until they are written. All or nothing.
- * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `template_not_ready`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
  * what `placeBid` refuses of `first_bid`.
  */
 export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
@@ -44,12 +48,14 @@ export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): 
     const { cycle, runningMs } = store.state.get();
     const at = clock.now();
     const lineageId = store.agents.find(parentId)?.lineageId ?? parentId;
+    const made = order.template && madeOf(deps, order.template);
+    const born = { bornCycle: cycle, bornRunningMs: runningMs, bornAt: at };
     store.accounts.open(childId);
-    store.agents.insert({ id: childId, parentId, lineageId, bornCycle: cycle, bornRunningMs: runningMs, bornAt: at });
+    store.agents.insert({ id: childId, parentId, lineageId, ...born, madeOf: made });
     const paid = { cycle, at, debit: parentId, ref: childId };
     if (fee > 0) store.transfers.single({ ...paid, credit: 'system:fees', amount: fee, kind: 'spawn_fee' });
     store.transfers.single({ ...paid, credit: childId, amount: order.initialCredits, kind: 'spawn_endowment' });
-    giveFiles(deps, childId, order.files, { overwrites: false, isNew: true });
+    giveFiles(deps, childId, filesOf(order), { overwrites: false, isNew: true });
     const bid = placeBid(deps, childId, order.firstBid);
     if (!bid.ok) return bid.field === undefined ? bid : { ...bid, field: `first_bid.${bid.field}` };
     return accept({ agentId: childId, fee, bidId: bid.value.bidId, available: store.accounts.available(parentId) });
@@ -84,16 +90,22 @@ function checkOrder(
   parentId: string,
   childId: string,
   fee: MicroCredits,
-  { initialCredits, files }: SpawnOrder,
+  order: SpawnOrder,
 ): Refusal | undefined {
-  const { [STORE]: store, config } = deps;
+  const { [STORE]: store } = deps;
+  const { initialCredits, template } = order;
   const id = parseNewAgentId(childId);
   const wrong = id.ok ? checkAmount(initialCredits, 'initial_credits') : id;
   if (wrong) return wrong;
   if (store.agents.find(childId))
     return refuse('agent_exists', 'id must be one that no agent has or had', { field: 'id' });
-  const { files_max: filesMax, files_bytes_max: bytesMax, path_chars_max: pathCharsMax } = config.economy.spawn;
-  const badFiles = checkFiles(files, { filesMax, bytesMax, pathCharsMax });
+  if (template?.program && !store.programs.find(template.program.key))
+    return refuse(
+      'template_not_ready',
+      `the program of ${template.name} is not in this home: only its operator can bring it, by making an agent of it`,
+      { field: 'template' },
+    );
+  const badFiles = checkFiles(filesOf(order), fileLimits(deps, order));
   if (badFiles) return badFiles;
   const least = leastEndowment(deps);
   if (initialCredits < least)
@@ -118,6 +130,18 @@ function checkOrder(
       limit: toCredits(most),
     });
   return undefined;
+}
+
+function filesOf({ template, files }: SpawnOrder): readonly AgentFile[] {
+  return template ? laidOver(template, files) : files;
+}
+
+/** What a template brings doesn't count. */
+function fileLimits({ config }: Economy, { template }: SpawnOrder): FileLimits {
+  const { files_max: filesMax, files_bytes_max: bytesMax, path_chars_max: pathCharsMax } = config.economy.spawn;
+  const brought = template?.files ?? [];
+  const bytes = brought.reduce((sum, { content }) => sum + content.byteLength, 0);
+  return { filesMax: filesMax + brought.length, bytesMax: bytesMax + bytes, pathCharsMax };
 }
 
 function madeUpId({ random }: Economy): string {

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { WaitingFile } from '../../domain/agent-files.ts';
 import type { EssentialLimit, Execution } from '../../domain/execution.ts';
+import type { Program } from '../../domain/template.ts';
 import type { Economy } from '../economy.ts';
 import { beginLaying, finishLaying } from '../agents/agent-files.ts';
+import { programOf } from '../agents/program-of.ts';
 import { handshakeOf, type ExecutionStart } from './handshake.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -20,6 +22,8 @@ export interface StartingExecution {
   readonly files: readonly WaitingFile[];
   /** The number of their set; undefined where none waits. */
   readonly fileSet: number | undefined;
+  /** What the agent finds beside its workspace. */
+  readonly program: Program | undefined;
 }
 
 /**
@@ -43,7 +47,8 @@ export function startExecution(
     store.prompts.markHanded(agent.id, executionId);
     const set = beginLaying(deps, agent.id);
     const { files = [], number: fileSet } = set ?? {};
-    return { execution, agentNumber: agent.number, handshake, token, files, fileSet };
+    const program = programOf(deps, agent.id);
+    return { execution, agentNumber: agent.number, handshake, token, files, fileSet, program };
   });
 }
 

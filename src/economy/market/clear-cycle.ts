@@ -1,8 +1,7 @@
 import { allocate, reasonText } from '../../domain/allocation-scheduler.ts';
 import { add, type MicroCredits } from '../../domain/credits.ts';
 import { wallLimitMs } from '../../domain/execution.ts';
-import type { Fate, MarketMoment, Winner } from '../../domain/market.ts';
-import { minus, type Quantities } from '../../domain/resources.ts';
+import type { Fate, Winner } from '../../domain/market.ts';
 import type { PendingBid } from '../../store/bids.ts';
 import type { Resolution } from '../../store/transfers.ts';
 import { chargeRent } from '../money/charge-rent.ts';
@@ -10,8 +9,8 @@ import { checkConservation } from '../money/conservation.ts';
 import { recordCycle } from './cycle-record.ts';
 import type { Economy } from '../economy.ts';
 import { expirePrompt } from '../attention/end-prompt.ts';
-import { restingForInstall } from '../agents/install-rest.ts';
 import { sortTheLiving, type LifeChanges } from '../agents/lifecycle.ts';
+import { marketMoment } from './market-moment.ts';
 import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
@@ -61,7 +60,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
     const { humanAway } = store.state.get();
-    const moment = momentOf(deps, { supply, held, paused, humanAway });
+    const moment = marketMoment(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));
     const now = { cycle: store.state.get().cycle, at: clock.now() };
@@ -80,28 +79,6 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const counts = { bids: bids.length, revenue, allocated, expiredBids, expiredPrompt };
     return { cycle, pausedReason, ...counts, lives, needInstall, head };
   });
-}
-
-interface Standing {
-  readonly supply: Quantities;
-  readonly held: Quantities;
-  readonly paused: boolean;
-  readonly humanAway: boolean;
-}
-
-function momentOf(deps: Economy, { supply, held, paused, humanAway }: Standing): MarketMoment {
-  const { [STORE]: store, config, derived } = deps;
-  const { cycle } = store.state.get();
-  const free = minus(supply, held);
-  return {
-    cycle,
-    paused,
-    runningAgents: new Set(store.executions.unsettled().map(({ agentId }) => agentId)),
-    installingAgents: new Set(restingForInstall(deps)),
-    freeAtStart: humanAway ? { ...free, attention: 0 } : free,
-    tokensWithheld: derived.supply.tokens - supply.tokens,
-    recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),
-  };
 }
 
 function bidOf(bids: ReadonlyMap<number, PendingBid>, id: number): PendingBid {

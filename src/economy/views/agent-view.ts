@@ -29,6 +29,8 @@ export function agentView(deps: Economy, agent: Agent) {
     parent: agent.parentId,
     lineage: agent.lineageId,
     life: agent.life,
+    /** What it was made of; null: of files alone. */
+    template: agent.template,
     born_cycle: agent.bornCycle,
     born_at: new Date(agent.bornAt).toISOString(),
     died_cycle: agent.diedCycle,

@@ -16,6 +16,9 @@ import { connectEngine } from './client/engine-connection.ts';
 import { engineError } from './client/engine-error.ts';
 import { engineInfoOf } from './client/engine-facts.ts';
 import { engineMachine } from './client/engine-machine.ts';
+import { knownSettings } from './container/container-settings.ts';
+import { fillOf } from './content/content-fill.ts';
+import { EngineContents } from './content/engine-contents.ts';
 import { createDockerSandbox } from './docker-sandbox.ts';
 import { examine } from './examine/examination.ts';
 import { ensureImage } from './image/image.ts';
@@ -59,6 +62,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         random,
         logger,
         searchPath,
+        sources: { config: config.packages, environment },
         uid,
         gid,
         seccompPath,
@@ -78,6 +82,18 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       const sources = { config: config.packages, environment };
       const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, sources, clock };
       return briefly(config, (client) => install({ client, config: config.sandbox, ...place }, request, signal));
+    },
+    async bringProgram({ directory, config }, { program, onLine }, signal) {
+      const home = realpathSync(directory);
+      const homeLabel = homeLabelOf(home);
+      const sources = { config: config.packages, environment, home };
+      const { key, manifest, lockfile } = program;
+      const content = { key, source: { kind: 'program', manifest, lockfile, onLine } } as const;
+      await briefly(config, async (client) => {
+        const settings = knownSettings({ client, config: config.sandbox, seccompPath });
+        const contents = new EngineContents({ client, random, homeLabel, settings });
+        await contents.ensure(content, fillOf({ client, clock, settings, homeLabel, sources }, content), signal);
+      });
     },
     layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),
     lookAtFiles: ({ directory }, request) => lookInFolder(realpathSync(directory), request),

@@ -17,7 +17,7 @@ import type { EngineConnection } from './client/engine-connection.ts';
 import { knownSettings } from './container/container-settings.ts';
 import { workspaceVolumes } from './container/workspace-volumes.ts';
 import { EngineContents } from './content/engine-contents.ts';
-import { fromTree } from './content/tree-fill.ts';
+import { fillOf } from './content/content-fill.ts';
 import { adoptExecution } from './execution/adopt-execution.ts';
 import { Carriers } from './execution/carriers.ts';
 import { check } from './execution/check.ts';
@@ -26,6 +26,7 @@ import { prepareAside } from './execution/prepare-aside.ts';
 import { prepareExecution } from './execution/prepare-execution.ts';
 import { UnbegunExecutions } from './execution/unbegun-executions.ts';
 import { erase, sweep } from './execution/sweep.ts';
+import type { SourcesRequest } from './install/package-sources.ts';
 import { homeLabelOf } from './labels.ts';
 
 export interface DockerSandboxOptions {
@@ -37,6 +38,8 @@ export interface DockerSandboxOptions {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly logger: Logger;
+  /** Where the packages of programs are found. */
+  readonly sources: Omit<SourcesRequest, 'home'>;
   /** PATH, by which the host's tools for workspaces are found. */
   readonly searchPath: string;
   /** The operator's own. 0: agents run as users of their own; else as the operator. */
@@ -65,8 +68,9 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     carriers: new Carriers(),
   };
   const { contents } = parts;
+  const sources = { ...options.sources, home };
   const place: Sandbox['place'] = (content, signal) =>
-    contents.ensure(content, fromTree(content.source, clock), signal);
+    contents.ensure(content, fillOf({ ...parts, sources }, content), signal);
   const keep: Sandbox['keepContent'] = (kind, keys, signal) =>
     contents.sweep((one) => one.kind !== kind || keys.has(one.key), signal);
   const folder = new MaterialsFolder(materialsDirectory(home), options.materials, clock);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
+import type { TemplateShelf } from '../../domain/template.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { sendMessage } from '../../economy/agents/send-message.ts';
 import { spawnAgent } from '../../economy/agents/spawn-agent.ts';
@@ -15,8 +16,8 @@ import { route, type RouteSpec } from '../route.ts';
 import { agentId } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
-export function socialRoutes(economy: Economy): readonly RouteSpec[] {
-  return [messageRoute(economy), inboxRoute(economy), spawnRoute(economy), directoryRoute(economy)];
+export function socialRoutes(economy: Economy, templates: TemplateShelf): readonly RouteSpec[] {
+  return [messageRoute(economy), inboxRoute(economy), spawnRoute(economy, templates), directoryRoute(economy)];
 }
 
 function messageRoute(economy: Economy): RouteSpec {
@@ -65,7 +66,7 @@ function inboxRoute(economy: Economy): RouteSpec {
   });
 }
 
-function spawnRoute(economy: Economy): RouteSpec {
+function spawnRoute(economy: Economy, templates: TemplateShelf): RouteSpec {
   const { service, economy: rules } = economy.config;
   return route({
     method: 'POST',
@@ -79,13 +80,21 @@ function spawnRoute(economy: Economy): RouteSpec {
     status: 201,
     answer: SpawnAnswer,
     refusals: [
-      ...(['agent_exists', 'endowment_too_small', 'insufficient_credits', 'invalid_path', 'too_many_files'] as const),
+      ...(['agent_exists', 'template_not_found', 'template_not_ready', 'endowment_too_small', 'insufficient_credits', 'invalid_path', 'too_many_files'] as const),
       ...(['files_too_large', 'entry_point_missing', 'missing_resource', 'unknown_resource', 'no_supply'] as const),
       ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'payload_too_large'] as const),
     ],
     work: ({ caller, body }) => {
-      const { id, initial_credits: initialCredits, first_bid: firstBid, files } = body;
-      return mapped(spawnAgent(economy, caller.agentId, { id, initialCredits, firstBid, files }), (child) => ({
+      const { id, initial_credits: initialCredits, first_bid: firstBid, files = [] } = body;
+      if (body.files === undefined && body.template === undefined)
+        return refuse('missing_field', 'files is required where template is absent', { field: 'files' });
+      const template = body.template === undefined ? undefined : templates.find(body.template);
+      if (!template && body.template !== undefined)
+        return refuse('template_not_found', `template must be one of ${templates.names.join(', ')}`, {
+          field: 'template',
+        });
+      const order = { id, initialCredits, firstBid, files, template };
+      return mapped(spawnAgent(economy, caller.agentId, order), (child) => ({
         agent_id: child.agentId,
         fee: toCredits(child.fee),
         bid_id: formatId('bid', child.bidId),

@@ -18,6 +18,8 @@ const OURS = [
   ...['accounts.id', 'transfers.type', 'transfers.debit', 'transfers.credit', 'transfers.kind', 'transfers.ref'],
   ...['transfers.hash', 'economy_state.paused_reason', 'markets.resource'],
   ...['agents.id', 'agents.parent_id', 'agents.lineage_id', 'agents.status', 'agent_files.agent_id'],
+  ...['agents.template', 'agents.program', 'programs.key', 'programs.name', 'programs.version'],
+  ...['programs.manifest', 'programs.lockfile'],
   ...['file_sets.agent_id', 'file_sets.replaces', 'given_files.agent_id', 'given_files.state'],
   ...['bids.payer_id', 'bids.agent_id', 'bids.lineage_id', 'bids.status', 'bids.last_reason', 'bid_fates.reason'],
   ...['cycles.supply', 'cycles.held', 'cycles.demand', 'cycles.utilisation', 'cycles.prices_before'],

@@ -38,7 +38,8 @@ const put = (path: string, text = 'x') => {
 const folderOf = (settings: Partial<typeof DEFAULTS> = {}) =>
   new MaterialsFolder(root, { ...DEFAULTS, ...settings }, systemClock());
 const look = (settings?: Partial<typeof DEFAULTS>) => folderOf(settings).look();
-const pathsOf = (content: Content | null) => (content?.source.entries ?? []).map(({ path }) => path).sort();
+const pathsOf = (content: Content | null) =>
+  (content?.source.kind === 'tree' ? content.source.entries : []).map(({ path }) => path).sort();
 const reasons = (found: Awaited<ReturnType<typeof look>>) =>
   Object.fromEntries(found.leftOut.map(({ reason, count }) => [reason, count]));
 

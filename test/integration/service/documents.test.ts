@@ -30,7 +30,7 @@ import {
   WITH_ATTENTION,
 } from '../../helpers/economy.ts';
 import { validatorOf, type OpenApi } from '../../helpers/open-api.ts';
-import { BUNDLE, openTestService, type TestService } from '../../helpers/service-client.ts';
+import { BUNDLE, openTestService, TEMPLATES, type TestService } from '../../helpers/service-client.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -79,7 +79,7 @@ describe('docs/operating.md', () => {
 
 function routes() {
   const { economy, gateway } = test;
-  return serviceRoutes({ economy, gateway, runOf: () => undefined });
+  return serviceRoutes({ economy, gateway, runOf: () => undefined, templates: TEMPLATES });
 }
 
 describe('docs/api.md', () => {

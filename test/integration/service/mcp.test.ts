@@ -5,7 +5,7 @@ import { makeAgent, runWinners, settle, WITH_ATTENTION } from '../../helpers/eco
 import { mcpClientOf, type McpClient } from '../../helpers/mcp-client.ts';
 import { economyState } from '../../helpers/money.ts';
 import { validatorOf, type OpenApi } from '../../helpers/open-api.ts';
-import { BUNDLE, openTestService, type TestAgent, type TestService } from '../../helpers/service-client.ts';
+import { BUNDLE, openTestService, TEMPLATES, type TestAgent, type TestService } from '../../helpers/service-client.ts';
 
 let test: TestService;
 let ann: TestAgent;
@@ -37,7 +37,9 @@ async function call(name: string, args?: Record<string, unknown>) {
 
 function toolRoutes() {
   const { economy, gateway } = test;
-  return serviceRoutes({ economy, gateway, runOf: () => undefined }).filter(({ path }) => !path.startsWith('/v1'));
+  return serviceRoutes({ economy, gateway, runOf: () => undefined, templates: TEMPLATES }).filter(
+    ({ path }) => !path.startsWith('/v1'),
+  );
 }
 
 describe('the client of the official SDK', () => {

@@ -21,11 +21,19 @@ setpriv --reuid="$uid" --regid="$gid" --clear-groups env --chdir=/workspace "$@"
 wait $!
 `;
 
+/** The workspace is made the user's first, which takes CAP_CHOWN: a new volume is root's. */
+const GIVE = 'chown "$2:$3" /workspace || exit\n';
+
+interface Guarding {
+  readonly secondsMax?: number;
+  readonly gives?: boolean;
+}
+
 /** The command of a container whose input must be attached from before its start. */
 export function guardedCommand(
   { uid, gid }: Owner,
   command: readonly string[],
-  secondsMax = INSTALL_SECONDS_MAX,
+  { secondsMax = INSTALL_SECONDS_MAX, gives = false }: Guarding = {},
 ): readonly string[] {
-  return ['sh', '-c', GUARD, 'guard', String(secondsMax), String(uid), String(gid), ...command];
+  return ['sh', '-c', gives ? GIVE + GUARD : GUARD, 'guard', String(secondsMax), String(uid), String(gid), ...command];
 }

@@ -96,7 +96,7 @@ const SCRIPTS_HINT = 'a package that must build something needs --scripts';
 export function installFailure(
   tool: InstallTool,
   lines: readonly string[],
-  { scripts }: { readonly scripts: boolean },
+  { scripts }: { readonly scripts: boolean | 'never' },
 ): InstallFailure {
   for (const { signs, ...kind } of KINDS) {
     const line = lines.find((text) => signs[tool]?.test(text.trimEnd()));
@@ -113,7 +113,7 @@ export function installFailure(
   return {
     code: 'install_failed',
     what: 'it failed',
-    hint: scripts ? 'see what it printed' : SCRIPTS_HINT,
+    hint: scripts === false ? SCRIPTS_HINT : 'see what it printed',
     line: lines.findLast((text) => text.trim() !== '' && !text.includes('A complete log of this run')),
   };
 }

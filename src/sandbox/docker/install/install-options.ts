@@ -1,24 +1,20 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import type { Owner } from '../../content/safe-directory.ts';
-import type { InstallRequest } from '../../engine.ts';
-import { bind, confinedHost, NO_HEALTH_CHECK } from '../container/confined-host.ts';
+import { confinedHost, NO_HEALTH_CHECK } from '../container/confined-host.ts';
 import type { ContainerSettings } from '../container/container-settings.ts';
-import { containerLabels, containerName } from '../labels.ts';
 import { guardedCommand } from './guarded-command.ts';
 import type { Step } from './install-steps.ts';
 import type { PackageSources } from './package-sources.ts';
 
-export interface StepHost {
-  /** The name that labels know the home by. */
-  readonly homeLabel: string;
-}
-
 export interface StepPlace {
-  readonly request: InstallRequest;
+  /** Of its container; undefined: any. */
+  readonly name: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
   readonly user: Owner;
-  readonly executionId: string;
-  /** What it has as its workspace. */
-  readonly tree: string;
+  /** What it has at `/workspace`. */
+  readonly workspace: MountSettings;
+  /** It is root's, and to be the user's. */
+  readonly isNew?: boolean;
   readonly sources: PackageSources;
   readonly step: Step;
 }
@@ -40,17 +36,16 @@ const ENVIRONMENT = [
 ];
 
 /** As the container of an execution, but with a network. */
-export function installOptions(
+export function stepOptions(
   settings: ContainerSettings,
-  { homeLabel }: StepHost,
-  { request, user, executionId, tree, sources, step }: StepPlace,
+  { name, labels, user, workspace, isNew = false, sources, step }: StepPlace,
 ): ContainerCreateOptions {
   return {
-    name: containerName(homeLabel, executionId),
+    ...(name !== undefined && { name }),
     Image: settings.config.image,
-    Labels: containerLabels({ homeLabel, executionId, agentId: request.agentId }),
+    Labels: labels,
     Entrypoint: [],
-    Cmd: [...guardedCommand(user, step.command)],
+    Cmd: [...guardedCommand(user, step.command, { gives: isNew })],
     User: '0:0',
     // As root without rights the first process can't enter the agent's folder.
     WorkingDir: '/',
@@ -65,12 +60,12 @@ export function installOptions(
     HostConfig: confinedHost(settings, {
       network: 'bridge',
       // For the first process alone, to become the agent's user.
-      capabilities: ['SETUID', 'SETGID'],
+      capabilities: ['SETUID', 'SETGID', ...(isNew ? ['CHOWN'] : [])],
       memoryMb: MEMORY_MB,
       pidsMax: PIDS_MAX,
       openFilesMax: undefined,
       temporary: { megabytes: TMP_MB, inodesMax: undefined },
-      mounts: [bind(tree, '/workspace', false), ...sources.mounts],
+      mounts: [workspace, ...sources.mounts],
     }),
   };
 }

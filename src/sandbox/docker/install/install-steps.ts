@@ -43,7 +43,7 @@ export function installSteps(has: (name: string) => boolean, wishes: StepWishes)
   };
 }
 
-function npmStep(isLocked: boolean, { scripts }: StepWishes): Step {
+export function npmStep(isLocked: boolean, { scripts }: StepWishes): Step {
   const words = [isLocked ? 'ci' : 'install', '--omit=dev', ...(scripts ? [] : ['--ignore-scripts'])];
   // The agent's own .npmrc could name another program for git, and git's addresses are not for agents to choose.
   const quiet = ['--git=/bin/false', '--no-audit', '--no-fund', '--no-progress', '--no-update-notifier'];

@@ -8,25 +8,18 @@ import { makeWorkspace, workspaceFolder, workspacePaths } from '../../content/wo
 import type { Installed, InstallRequest } from '../../engine.ts';
 import { installationId, isInstallation } from '../../execution-id.ts';
 import type { DockerClient } from '../client/docker-client.ts';
-import {
-  attachTo,
-  createContainer,
-  listContainers,
-  removeContainer,
-  startContainer,
-  tryToRemove,
-} from '../container/container.ts';
-import { MB } from '../container/confined-host.ts';
-import { readSettings, type ContainerSettings } from '../container/container-settings.ts';
-import { LABEL } from '../labels.ts';
-import { EXIT_LATE, INSTALL_SECONDS_MAX } from './guarded-command.ts';
-import { installFailure } from './install-failure.ts';
-import { installOptions, type StepHost, type StepPlace } from './install-options.ts';
-import { installSteps } from './install-steps.ts';
-import { PrintedLines } from './printed-lines.ts';
+import { listContainers, removeContainer } from '../container/container.ts';
+import { bind, MB } from '../container/confined-host.ts';
+import { readSettings } from '../container/container-settings.ts';
+import { containerLabels, containerName, LABEL } from '../labels.ts';
+import { stepOptions } from './install-options.ts';
+import { installSteps, type Step } from './install-steps.ts';
 import { packageSources, type SourcesRequest } from './package-sources.ts';
+import { runStep } from './run-step.ts';
 
-export interface InstallerDeps extends StepHost {
+export interface InstallerDeps {
+  /** The name that labels know the home by. */
+  readonly homeLabel: string;
   readonly client: DockerClient;
   readonly clock: Clock;
   readonly config: Config['sandbox'];
@@ -38,7 +31,6 @@ export interface InstallerDeps extends StepHost {
   readonly seccompPath: string;
 }
 
-const LAST_WORDS_MS = 5000;
 const NOT_ITS_OWN = "an agent in it could not write into this machine's folder";
 const MANIFESTS = ['package.json', 'package-lock.json', 'pyproject.toml', 'poetry.lock', 'requirements.txt'];
 /** Of what a workspace may hold: in a copy a file with two names is two. */
@@ -83,8 +75,14 @@ export async function install(deps: InstallerDeps, request: InstallRequest, sign
         { hint: 'bring one with bp-agents bootstrap --from' },
       );
     for (const note of notes) request.onLine(note);
+    const optionsOf = (step: Step) =>
+      stepOptions(settings, {
+        name: containerName(deps.homeLabel, executionId),
+        labels: containerLabels({ homeLabel: deps.homeLabel, executionId, agentId: request.agentId }),
+        ...{ user, workspace: bind(place.tree, '/workspace', false), sources, step },
+      });
     for (const step of steps)
-      await run(deps, settings, { request, user, executionId, tree: place.tree, sources, step }, signal);
+      await runStep(deps, optionsOf(step), { step, sources, scripts: request.scripts, onLine: request.onLine }, signal);
     const size = await fittingSize(deps, place);
     await place.keep();
     return { commands: steps.map(({ told }) => told), size };
@@ -112,44 +110,4 @@ async function fittingSize({ config }: InstallerDeps, place: InstallationFolder)
   throw new BpError('install_too_large', `its workspace would have ${comes}, and may have ${mb} MB in ${filesMax}`, {
     hint: 'raise sandbox.workspace_mb or sandbox.workspace_files_max, or ask for less',
   });
-}
-
-async function run(
-  deps: InstallerDeps,
-  settings: ContainerSettings,
-  place: StepPlace,
-  signal: AbortSignal,
-): Promise<void> {
-  const { client } = deps;
-  const { request, step, sources } = place;
-  request.onLine(step.told);
-  const container = await createContainer(client, installOptions(settings, deps, place));
-  try {
-    // What is installed lives as long as this connection.
-    const printed = new PrintedLines(request.onLine, sources.secrets);
-    const take = (chunk: Uint8Array) => printed.take(chunk);
-    const attachment = await attachTo(client, container, take, signal);
-    const closed = new Promise<void>((resolve) => {
-      attachment.listen({ received: take, drained: () => undefined, closed: resolve });
-    });
-    await startContainer(client, container, signal);
-    // As long as it takes: the operator watches.
-    const { StatusCode: status } = (await container.wait({ abortSignal: signal })) as { StatusCode: number };
-    // Its last words, which tell why it failed, may still be on their way.
-    await Promise.race([closed, deps.clock.sleep(LAST_WORDS_MS, signal)]);
-    if (status === EXIT_LATE)
-      throw new BpError('install_failed', `${step.told} took longer than ${INSTALL_SECONDS_MAX / 60} minutes`, {
-        hint: 'see what it printed: it may wait for a network that is not there',
-      });
-    if (status !== 0) {
-      const { code, what, hint, line } = installFailure(step.tool, printed.last, request);
-      const said = line === undefined ? '' : `: ${line.trim()}`;
-      throw new BpError(code, `${step.told} ended with status ${status}: ${what}${said}`, { hint });
-    }
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw error;
-  } finally {
-    await tryToRemove(client, container);
-  }
 }

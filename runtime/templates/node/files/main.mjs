@@ -1,0 +1,53 @@
+// A starting point: bids for its next life, learns from marks, answers messages, works on wishes, and asks you.
+import { readFileSync } from 'node:fs';
+import { Agent } from 'bp';
+
+const me = new Agent();
+await me.ensureNextLife(me.advice({ attention: 1 })); // Before all else: without a bid it doesn't run again.
+
+// The workspace stays from one life to the next; this is what it knows.
+const memory = me.recall({ kinds: { prices: [], receipt: [] }, reasons: [], told: [], done: [] });
+const newest = (list, one) => [...list, one].slice(-10);
+for (const { title, scores, reason } of await me.answers()) {
+  console.log(title, scores, reason);
+  if (scores) memory.kinds[title]?.push(scores.interesting + scores.useful + scores.understandable);
+  if (reason) memory.reasons = newest(memory.reasons, reason);
+}
+
+for (const { from, content } of me.inbox) {
+  // The operator can't be answered but by what is shown next, and nobody answers answers for ever.
+  if (from === 'operator') memory.told = newest(memory.told, content);
+  else if (!content.startsWith('Re: '))
+    await me
+      .send(from, `Re: ${content.slice(0, 200)}\n\nI am ${me.agentId}; I read this.`)
+      .catch((refusal) => console.log(`no answer to ${from}: ${refusal.message}`));
+}
+
+/** What comes of a wish. Begin here: `await me.think(…)` asks a model, where your bundle has tokens. */
+function work({ text, files }) {
+  const lines = files.map((path) => {
+    const words = readFileSync(path, 'utf8').slice(0, 1_000_000).split(/\s+/).filter(Boolean);
+    return `- \`${path.split('/').pop()}\`: ${words.length} words, ${new Set(words).size} different ones`;
+  });
+  return [`You asked: ${text}`, '', `It came with ${files.length} files.`, ...lines].join('\n');
+}
+
+/** What it shows where nobody wishes anything: of its kinds, the one with the best marks, each tried once. */
+function letter() {
+  const mean = ([, marks]) => (marks.length > 0 ? marks.reduce((sum, mark) => sum + mark, 0) / marks.length : 31);
+  const [[title]] = Object.entries(memory.kinds).sort((a, b) => mean(b) - mean(a));
+  const prices = Object.entries(me.markets).map(([name, { price }]) => `- ${name}: ${price} credits`);
+  const receipt = `I bought ${JSON.stringify(me.context)}; my last life: ${JSON.stringify(me.lastExecution)}`;
+  const learnt = `You told me: ${memory.told.join(' ') || 'nothing'}. Your reasons: ${memory.reasons.join(' ') || 'none'}.`;
+  return { title, content: `${title === 'prices' ? prices.join('\n') : receipt}\n\n${learnt}` };
+}
+
+const open = (me.handshake.requests ?? []).filter(({ id }) => !memory.done.includes(id));
+const [wish] = me.context.attention ? open : [];
+if (wish) memory.done = [...memory.done, wish.id].slice(-1000);
+me.remember(memory); // Whatever becomes of what it shows.
+if (wish) await me.post('/human/prompt', { title: `For ${wish.id}`, content: work(wish), request_id: wish.id });
+else if (me.context.attention) {
+  const { title, content } = letter();
+  await me.ask(content, title, false);
+}
