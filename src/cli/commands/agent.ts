@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { installedDirectory } from '../../config/home-places.ts';
 import { wholeAgent, type WholeAgent } from '../../operator/views/whole-agent.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { valueOf } from '../output/command-failure.ts';
@@ -23,13 +25,19 @@ export function addAgent(command: Command, deps: CliDeps): void {
   addAgentUpdate(command, deps);
   withJson(command).action(async (id: string) => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
-    const view = await withHome(deps, command, ({ economy }) => valueOf(wholeAgent(economy, id)));
+    const view = await withHome(deps, command, ({ economy, directory }) => {
+      const agent = valueOf(wholeAgent(economy, id));
+      return { ...agent, installed_waits: existsSync(installedDirectory(directory, `agent-${agent.id}`)) };
+    });
     if (json) printJson(deps.stdout, view);
     else printLines(deps.stdout, lines(view));
   });
 }
 
-function lines(view: WholeAgent): readonly string[] {
+/** `installed_waits`: packages that were installed are laid down before its next execution. */
+type ShownAgent = WholeAgent & { readonly installed_waits: boolean };
+
+function lines(view: ShownAgent): readonly string[] {
   const { last_bids: bids, last_executions: executions, last_prompts: prompts } = view;
   const facts = [
     `life ${view.life}`,
@@ -66,8 +74,14 @@ function waitFor(files: number): string {
   return files === 1 ? '1 file waits to be laid' : `${files} files wait to be laid`;
 }
 
-function installFacts({ id, installing, needs_install: needed }: WholeAgent): readonly string[] {
+function installFacts({
+  id,
+  installing,
+  installed_waits: waits,
+  needs_install: needed,
+}: ShownAgent): readonly string[] {
   if (installing) return ['rests while its packages are installed'];
+  if (waits) return ['its packages wait to be laid down before its next execution'];
   return needed ? [`needs packages that are not installed: bp-agents agent install ${id}`] : [];
 }
 

@@ -47,7 +47,8 @@ async function copyOne(from: string, name: string, place: LandingPlace): Promise
     const { exitCode, lastError } = await runProgram('cp', words, { onLine: () => undefined, signal: NEVER });
     if (exitCode === 0) return;
     await rm(incoming, { recursive: true, force: true });
-    throw new BpError('sandbox_workspace', `what was installed has no room in the workspace: ${lastError}`);
+    const mend = 'remove files from it, or raise sandbox.workspace_mb or sandbox.workspace_files_max';
+    throw new BpError('sandbox_workspace', `what was installed has no room in the workspace: ${mend} (${lastError})`);
   };
   await copy().catch(async () => {
     // Not for both at once: what is installed is still whole where it was.

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STORE } from '../../../src/economy/internal/store-key.ts';
+import { installedDirectory } from '../../../src/config/home-places.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { instantEngine, liveOn, type Behaviour } from '../../helpers/instant-engine.ts';
 
@@ -125,6 +126,15 @@ describe('agent update', () => {
       'what it installs by has changed: bp-agents agent install a --again\n',
     );
     expect(await update()).toMatchObject({ added: ['package.json'], dependencies_changed: true });
+  });
+
+  it('is told of packages that wait to be laid down by the command that shows an agent', async () => {
+    await bringAndRun({ 'main.py': '1' });
+    const line = 'its packages wait to be laid down before its next execution';
+    expect((await home.run('agent', 'a')).stdout).not.toContain(line);
+    mkdirSync(installedDirectory(home.directory, 'agent-a'), { recursive: true });
+    expect((await home.run('agent', 'a')).stdout).toContain(line);
+    expect(await home.json('agent', 'a')).toMatchObject({ installed_waits: true });
   });
 
   it('updates an agent that never ran: what was to be laid gives way', async () => {

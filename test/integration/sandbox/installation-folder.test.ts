@@ -14,6 +14,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { installedDirectory, installsDirectory } from '../../../src/config/home-places.ts';
 import { InstallationFolder, sweepInstallations } from '../../../src/sandbox/content/installation-folder.ts';
+import { needsRoot } from '../../helpers/needs.ts';
+import { openSmallDisk } from '../../helpers/small-disk.ts';
 import { fillWorkspace, makeWorkspace, workspacePaths } from '../../../src/sandbox/content/workspace.ts';
 
 const BYTES_MAX = 1_000_000;
@@ -118,5 +120,25 @@ describe('what was installed', () => {
     await begin();
     expect(lstatSync(join(root, 'node_modules')).isSymbolicLink()).toBe(false);
     expect(readdirSync(join(home, 'outside'))).toEqual(['kept']);
+  });
+
+  it('says what helps where it has no room, and waits for it', async (context) => {
+    needsRoot(context, 'mount a disk of its own');
+    const disk = openSmallDisk(32);
+    context.onTestFinished(() => disk.close());
+    const root = join(disk.path, 'agent-a');
+    const there = { root, staging: join(disk.path, 'staging') };
+    await makeWorkspace(there);
+    write(ready(), 'node_modules/new', 'x'.repeat(100_000));
+    disk.fill();
+    const content = { files: [], handshake: undefined, owner: undefined, stagingName: 'exe_1', installed: ready() };
+    await expect(fillWorkspace(there, content)).rejects.toMatchObject({
+      code: 'sandbox_workspace',
+      message: expect.stringMatching(/no room in the workspace: remove files from it, or raise .*\(cp: /) as string,
+    });
+    disk.free();
+    await fillWorkspace(there, content);
+    expect(readdirSync(join(root, 'node_modules'))).toEqual(['new']);
+    expect(existsSync(ready())).toBe(false);
   });
 });

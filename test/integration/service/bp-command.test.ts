@@ -27,19 +27,15 @@ let shell: BpShell;
 beforeEach(async (context) => {
   needsCompiler(context);
   program = compileBp();
-  await open();
+  test = await openTestService({ overrides: ['market.supply.attention=1'] });
+  makeAgent(test.economy, 'bob');
+  makeAgent(test.economy, 'ann', { bundle: WITH_ATTENTION, credits: 5000 });
+  await startAnn();
 });
 afterEach(async () => {
   shell.close();
   await test.close();
 });
-
-async function open(...overrides: readonly string[]): Promise<void> {
-  test = await openTestService({ overrides: ['market.supply.attention=1', ...overrides] });
-  makeAgent(test.economy, 'bob');
-  makeAgent(test.economy, 'ann', { bundle: WITH_ATTENTION, credits: 5000 });
-  await startAnn();
-}
 
 async function startAnn(): Promise<void> {
   const started = runWinners(test.economy).get('ann')!;
@@ -129,23 +125,6 @@ describe('bp asks', () => {
     expect(await rows('prompts', 'id', 'reward')).toEqual([['prompt_1', '150']]);
     expect(await told('receipts')).toMatchObject({ outcome: 'completed', 'bought.attention': '1' });
     expect(await shell.ask('receipts', 'outcome')).toBe('completed\n');
-  });
-});
-
-describe('bp answers', () => {
-  it('joins what was asked from as many pages as it takes', async () => {
-    shell.close();
-    await test.close();
-    await open('service.list_max=1');
-    const ask = (content: string) =>
-      accepted(submitPrompt(test.economy, { executionId: ann.executionId, agentId: 'ann' }, { content }));
-    const { promptId } = ask('First?');
-    await liveOn(WITH_ATTENTION);
-    ask('Second?');
-    accepted(scorePrompt(test.economy, promptId, { interesting: 1, useful: 2, understandable: 3 }, null));
-    await liveOn(WITH_ATTENTION);
-    ask('Third?');
-    expect(await rows('answers', 'prompt_id', 'content')).toEqual([['prompt_1', 'First?']]);
   });
 });
 
