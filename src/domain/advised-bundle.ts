@@ -12,15 +12,18 @@ export interface Advice {
   readonly supply: Quantities;
   /** Whether the execution showed a prompt. */
   readonly prompted: boolean;
+  /** The most tokens that were spent and reserved at one time: with less a call of a model would have been refused. */
+  readonly tokensHeld: number;
 }
 
 /**
  * What such an execution should buy: what it used × (1 + margin), rounded up; twice what it had bought of what ended it;
- * as bought where nothing is known, and tokens also where none was used. Never more than the whole supply.
+ * as bought where nothing is known, and tokens also where none was used. Tokens are at least what calls had reserved.
+ * Never more than the whole supply.
  */
 export function advisedBundle(
   { bundle, usage, tokensUsed, outcome }: Pick<Execution, 'bundle' | 'usage' | 'tokensUsed' | 'outcome'>,
-  { margin, supply, prompted }: Advice,
+  { margin, supply, prompted, tokensHeld }: Advice,
 ): Bundle {
   const amply = (used: number) => Math.ceil(used * (1 + margin));
   const { cpuMs, memoryPeakBytes } = usage;
@@ -32,7 +35,7 @@ export function advisedBundle(
       : peakMb === undefined
         ? bundle.memoryMb
         : amply(peakMb);
-  const tokens = tokensUsed === 0 ? bundle.tokens : amply(tokensUsed);
+  const tokens = tokensUsed === 0 ? bundle.tokens : Math.max(amply(tokensUsed), tokensHeld);
   return {
     cpuMs: Math.min(Math.max(1, cpu), supply.cpuMs),
     memoryMb: Math.min(Math.max(MEMORY_MB_MIN, memory), supply.memoryMb),

@@ -166,6 +166,10 @@ describe('try in real containers', () => {
         ok: true,
         executions: [{ output: 'the walrus answers\n', used: { tokens: 35 }, advised_bundle: { attention: 0 } }],
       });
+      // With the tokens that it is advised to buy it hears the same.
+      const { tokens } = tried.executions[0]!.advised_bundle;
+      const again = ['--bundle', THINKING.replace('tokens=1000', `tokens=${tokens}`), '--replay', tape];
+      expect(await place.json<Tried>('try', folder, ...again)).toMatchObject({ ok: true });
       expect(provider.calls).toHaveLength(1);
       expect(await place.json('calls')).toHaveLength(1);
     } finally {

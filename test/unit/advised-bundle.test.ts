@@ -10,7 +10,7 @@ const USED = { ...NO_USAGE, cpuMs: 333, memoryPeakBytes: 50 * MB };
 function advised(ended: { outcome?: Outcome; usage?: typeof NO_USAGE; tokensUsed?: number }, advice: object = {}) {
   return advisedBundle(
     { bundle: BOUGHT, usage: USED, tokensUsed: 100, outcome: 'completed', ...ended },
-    { margin: 0.5, supply: SUPPLY, prompted: false, ...advice },
+    { margin: 0.5, supply: SUPPLY, prompted: false, tokensHeld: 0, ...advice },
   );
 }
 
@@ -28,6 +28,11 @@ describe('the bundle advised', () => {
 
   it('is as bought where nothing is known of its use', () => {
     expect(advised({ usage: NO_USAGE, tokensUsed: 0 })).toEqual(BOUGHT);
+  });
+
+  it('is at least what calls of models had reserved, since with less they would have been refused', () => {
+    expect(advised({}, { tokensHeld: 180 }).tokens).toBe(180);
+    expect(advised({}, { tokensHeld: 140 }).tokens).toBe(150);
   });
 
   it('is never more than can be sold, also after a limit, nor less than can be bought', () => {

@@ -4,8 +4,12 @@ import type { ServedRequest } from '../../domain/served-request.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { findAgent } from '../../economy/views/agent-view.ts';
 import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
+import { callsOfExecution } from '../../economy/views/call-view.ts';
 import { executionView, getExecution } from '../../economy/views/execution-view.ts';
 import { promptOfExecution, promptView } from '../../economy/views/prompt-view.ts';
+
+/** Of an execution, the newest. */
+const CALLS_MAX = 10_000;
 
 export type TriedExecution = ReturnType<typeof triedExecutionView>;
 
@@ -42,8 +46,24 @@ export function triedExecutionView(economy: Economy, executionId: number, { outp
       /** Its prompt waits for marks, and places a bid when it ends. */
       waits_for_marks: prompt?.nextBid !== null && ['open', 'queued'].includes(prompt?.status ?? ''),
     },
-    advised_bundle: bundleView(advisedBundle(execution, { margin, supply, prompted: prompt !== undefined })),
+    advised_bundle: bundleView(
+      advisedBundle(execution, {
+        ...{ margin, supply, prompted: prompt !== undefined },
+        tokensHeld: tokensHeld(economy, executionId),
+      }),
+    ),
   };
+}
+
+/** Calls that go on beside each other are taken as one after the other. */
+function tokensHeld(economy: Economy, executionId: number): number {
+  let spent = 0;
+  let held = 0;
+  for (const { reserved, billed } of [...callsOfExecution(economy, executionId, CALLS_MAX)].reverse()) {
+    held = Math.max(held, spent + reserved);
+    spent += billed ?? 0;
+  }
+  return held;
 }
 
 /** A slip: it meant to go on and can't. One that never tried wants to end. */
