@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestHome, type TestHome } from '../helpers/docker-sandbox.ts';
 import { attacker } from '../helpers/hostile-agents.ts';
@@ -16,27 +18,34 @@ let flooder: TestAgent;
 let other: TestAgent;
 let number = 0;
 
+const bareServer = createServer((_, response) => response.end('{}'));
+let bareUrl: string;
+
 beforeAll(async () => {
+  await new Promise<void>((resolve) => bareServer.listen(0, '127.0.0.1', resolve));
+  bareUrl = `http://127.0.0.1:${(bareServer.address() as AddressInfo).port}`;
   home = await openTestHome();
   test = await openTestService({ overrides: LIMITS });
   flooder = await test.agent('flooder');
   other = await test.agent('other');
 });
 afterAll(async () => {
+  bareServer.closeAllConnections();
+  bareServer.close();
   await test.close();
   await home.close();
 });
 
-/** How often another execution asks before the flood, to know how long an answer takes on this machine today. */
+/** How often another execution asks before the flood, to know what an answer takes on this machine today. */
 const CALM_REQUESTS = 30;
 /** Far more than noise, and far less than waiting for the flood to end. */
-const SLOWER_MAX = 20;
+const SLOWER_MAX = 10;
 
 interface Flood {
   /** What the flooder printed. */
   readonly output: string;
   readonly requests: number;
-  /** How many times as long as in calm the other one waits for its answers: the medians of both. */
+  /** How many times as much as in calm the other one's answers take, in time or in CPU time: the medians of both. */
   readonly slower: number;
 }
 
@@ -46,23 +55,46 @@ async function flood(text: string): Promise<Flood> {
   const executionId = `exe_${number}`;
   const execution = await home.prepare({ executionId, files: attacker(`import socket\n${SOCKET}\n${text}`) });
   const endpoint = test.service.openEndpoint(flooder.executionId, execution);
-  const calm: number[] = [];
-  while (calm.length < CALM_REQUESTS) calm.push(await answerMs());
+  const calm: Answer[] = [];
+  while (calm.length < CALM_REQUESTS) calm.push(await answered());
   await execution.go();
   const isOver = { now: false };
   void execution.ended.then(() => (isOver.now = true));
-  const times: number[] = [];
-  while (!isOver.now) times.push(await answerMs());
+  const stormy: Answer[] = [];
+  while (!isOver.now) stormy.push(await answered());
   const { requests } = endpoint;
   endpoint.close();
-  return { output: home.output(executionId), requests, slower: median(times) / median(calm) };
+  const slower = Math.max(
+    ...(['times', 'cpuMs'] as const).map(
+      (key) => median(stormy.map((answer) => answer[key])) / median(calm.map((answer) => answer[key])),
+    ),
+  );
+  return { output: home.output(executionId), requests, slower };
 }
 
-async function answerMs(): Promise<number> {
+/**
+ * What an answer takes, whatever else this machine does: other work makes each wait of this process longer, and none of
+ * its CPU time.
+ */
+interface Answer {
+  /** How many times as long as that of a bare server in this process, which is the service's too. */
+  readonly times: number;
+  /** CPU time of this process meanwhile. */
+  readonly cpuMs: number;
+}
+
+async function answered(): Promise<Answer> {
   await new Promise((resolve) => setTimeout(resolve, 30));
-  const began = performance.now();
-  expect((await other.get('/market/state')).status).toBe(200);
-  return performance.now() - began;
+  const bare = await spent(() => fetch(bareUrl).then((response) => response.text()));
+  const { ms, cpuMs } = await spent(async () => expect((await other.get('/market/state')).status).toBe(200));
+  return { times: ms / bare.ms, cpuMs };
+}
+
+async function spent(work: () => Promise<unknown>): Promise<{ readonly ms: number; readonly cpuMs: number }> {
+  const [began, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - began, cpuMs: (user + system) / 1000 };
 }
 
 function median(times: readonly number[]): number {
