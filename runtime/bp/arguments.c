@@ -43,6 +43,15 @@ static void add_names(struct arguments *arguments, char *names) {
   for (char *name = strtok(names, ","); name != NULL; name = strtok(NULL, ",")) add_name(arguments, name);
 }
 
+/* Each option of a list's name makes it longer. */
+static const char *longer(const char *list, const char *value) {
+  struct text longer = {0};
+  text_say(&longer, list == NULL ? "[" : list);
+  if (list != NULL) text_say(&longer, ",");
+  text_quote(&longer, value, strlen(value));
+  return longer.bytes;
+}
+
 /* Takes `--name value` or `--name=value`. Returns how many words that were. */
 static int take_option(struct arguments *arguments, char **words, int left) {
   char *name = words[0] + 2;
@@ -60,7 +69,7 @@ static int take_option(struct arguments *arguments, char **words, int left) {
   if (!is_known) fail(MISUSED, "unknown_option", "--%s; bp %s --help lists them", name, arguments->command->name);
   if (value == NULL) fail(MISUSED, "missing_value", "--%s needs a value", name);
   if (place != NULL)
-    *place = value;
+    *place = arguments_field(arguments, (size_t)(place - arguments->values))->type == LIST ? longer(*place, value) : value;
   else if (strcmp(name, "key") == 0)
     arguments->key = value;
   else

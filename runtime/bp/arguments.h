@@ -10,7 +10,8 @@
 struct arguments {
   const struct command *command;
   const struct route *route;
-  /* By the place of the field: those of the route first, then those of the command. NULL where not given. */
+  /* By the place of the field: those of the route first, then those of the command. NULL where not given. Of a list: as
+   * JSON, but for its end. */
   const char *values[FIELDS_MAX];
   const char *names[NAMES_MAX];
   size_t name_count;

@@ -63,8 +63,9 @@ const struct command COMMANDS[] = {
 
     {"prompt", "submitPrompt", "[content]",
      "Shows the human something: once per execution, where it has bought attention. Content is Markdown, from stdin where "
-     "absent or -. With --next-bundle and --next-amount you live on what it earns.",
-     "bp prompt --title 'A finding' < finding.md", NULL, 0, false, NULL},
+     "absent or -. With --next-bundle and --next-amount you live on what it earns. Each --file hands over a file of your "
+     "workspace.",
+     "bp prompt --title 'A finding' --file report.pdf < finding.md", NULL, 0, false, NULL},
     {"prompts", "listPrompts", "", "Your prompts and how the human answered, the newest first.", "bp prompts id reward reason",
      NULL, 0, true, NULL},
     {"requests", "listRequests", "", "What the operator asks for, the newest first; `bp prompt --request-id` answers one.",

@@ -69,13 +69,14 @@ void help_operations(void) {
 }
 
 static void put_field(const struct field *field, bool is_required) {
-  static const char *const VALUES[] = {"TEXT", "NUMBER", "true|false", "BUNDLE", "JSON"};
+  static const char *const VALUES[] = {"TEXT", "NUMBER", "true|false", "BUNDLE", "TEXT", "JSON"};
   char usage[64];
   snprintf(usage, sizeof usage, "--%s %s", field->option, VALUES[field->type]);
   printf("  %-24s ", usage);
   if (strlen(usage) > 24) printf("\n%27s", "");
   if (is_required) fputs("required. ", stdout);
   put(field->about, 27);
+  if (field->type == LIST) printf("%27sMay be given several times.\n", "");
 }
 
 void help_command(const struct arguments *arguments) {

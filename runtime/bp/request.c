@@ -44,6 +44,10 @@ static void add_value(struct text *body, const struct field *field, const char *
       else
         bundle_say_given(body, value, field->option);
       return;
+    case LIST:
+      text_say(body, value);
+      text_say(body, "]");
+      return;
     case JSON: add_json(body, field, value); return;
   }
 }

@@ -39,7 +39,7 @@ static const struct field SUBMIT_PROMPT[] = {
     {"title", "title", IN_BODY, TEXT, false, "At most attention.title_chars_max characters."},
     {"request_id", "request-id", IN_BODY, TEXT, false, "The operator's request that it answers, such as request_3; an open one."},
     {"next_bid", "next-bid", IN_BODY, JSON, false, "A bid to be placed when the prompt ends."},
-    {"files", "files", IN_BODY, JSON, false, "Files of the workspace that are handed over with it as they are now, such as out/report.pdf. Number, sizes and names are limited by attention."},
+    {"files", "file", IN_BODY, LIST, false, "Files of the workspace that are handed over with it as they are now, such as out/report.pdf. Number, sizes and names are limited by attention."},
     {"execution_id", "execution-id", IN_BODY, TEXT, false, "The caller's own execution, such as exe_17; another one is refused."},
     {"next_bid.bundle", "next-bundle", IN_BODY, BUNDLE, false, "What one execution may use. All four are always named."},
     {"next_bid.amount", "next-amount", IN_BODY, NUMBER, false, "Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends."},

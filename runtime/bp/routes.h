@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 enum place { IN_PATH, IN_QUERY, IN_BODY };
-enum type { TEXT, NUMBER, FLAG, BUNDLE, JSON };
+enum type { TEXT, NUMBER, FLAG, BUNDLE, LIST, JSON };
 
 /* Something that a request of a route may hold. */
 struct field {

@@ -203,7 +203,7 @@ class Agent:
 
         `next_bid` is the life after the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what it
         earns: `advice` with attention where it is not given, none where it is False or where the agent has a bid of its
-        own by then. `request_id` is the operator's request that the prompt answers, one of `requests`.
+        own by then. `request_id`: the one of `requests` that it answers; `files`: names of files that go with it.
         """
         own = {} if isinstance(next_bid, bool) else next_bid
         bid = self._own_bid({"bundle": self.advice(attention=1), **own}) if next_bid is not False else None

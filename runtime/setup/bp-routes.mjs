@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @typedef {{ type?: string | string[], enum?: unknown[], description?: string, $ref?: string, properties?: Record<string, Schema>,
- *   required?: string[] }} Schema
+ *   items?: Schema, required?: string[] }} Schema
  * @typedef {{ name: string, in: string, required?: boolean, description?: string, schema: Schema }} Parameter
  * @typedef {{ operationId: string, summary: string, parameters?: Parameter[],
  *   requestBody?: { content: Record<string, { schema: Schema }> } }} Operation
@@ -111,13 +111,21 @@ function typeOf(schema) {
   if (isBundle(schema)) return 'BUNDLE';
   if (schema.type === 'string') return 'TEXT';
   if (schema.type === 'number' || schema.type === 'integer') return 'NUMBER';
+  if (isList(schema)) return 'LIST';
   return schema.type === 'boolean' ? 'FLAG' : 'JSON';
+}
+
+/** Of texts, each of which is an option of its own. @param {Schema} schema */
+function isList({ type, items }) {
+  return type === 'array' && items?.type === 'string';
 }
 
 /** @param {Field} field */
 function lineOf({ name, place, schema, isRequired, about }) {
   // next_bid.earliest_cycle is --next-earliest-cycle.
-  const option = name.replace('_bid.', '-').replaceAll('_', '-');
+  const words = name.replace('_bid.', '-').replaceAll('_', '-');
+  // One of the files is --file.
+  const option = isList(schema) ? words.replace(/s$/, '') : words;
   const choice = schema.type === 'string' && schema.enum ? ` One of ${schema.enum.join(', ')}.` : '';
   return `    {${quoted(name)}, ${quoted(option)}, ${place}, ${typeOf(schema)}, ${isRequired}, ${quoted(about + choice)}},`;
 }

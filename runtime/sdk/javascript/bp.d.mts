@@ -161,7 +161,7 @@ export interface Operations {
   placeBid: WholeBid & { for_agent_id?: string } & Whose;
   listBids: Page & { status?: Bid['status'] };
   withdrawBid: { id: string };
-  submitPrompt: { content: string; title?: string; request_id?: string; next_bid?: WholeBid } & Whose;
+  submitPrompt: { content: string; title?: string; request_id?: string; next_bid?: WholeBid; files?: string[] } & Whose;
   listPrompts: Page;
   listRequests: Page;
   sendMessage: { to: string; content: string } & Whose;
@@ -231,7 +231,7 @@ export class Agent {
     content: string,
     title?: string,
     nextBid?: OwnBid | false,
-    more?: { request_id?: string },
+    more?: { request_id?: string; files?: string[] },
   ): Promise<{ prompt_id: string; status: string }>;
   answers(): Promise<Answer[]>;
 

@@ -191,7 +191,7 @@ export class Agent {
   // The human:
   // Shows the human a prompt: once per execution, and only with attention in its bundle. `nextBid` is the life after
   // the answer, {bundle?, amount?, payload?, earliest_cycle?}, paid also from what it earns: `advice` with attention where
-  // absent, none where false or where it has a bid of its own by then. `more`: {request_id?}, one of `requests`.
+  // absent, none where false or where it has a bid by then. `more`: {request_id?, files?}, names of files to go with it.
   async ask(content, title, nextBid = {}, more = {}) {
     const own = { bundle: this.advice({ attention: 1 }), ...nextBid };
     return this.post('/human/prompt', { content, title, next_bid: nextBid ? this.#ownBid(own) : undefined, ...more });

@@ -208,6 +208,20 @@ describe.each(LANGUAGES)('the SDK for %s', (language) => {
     ]);
   });
 
+  it('hands files over with what it asks', async () => {
+    const { life, test, started } = await ann(language, { bundle: WITH_ATTENTION });
+    test.takeFiles = (names) => Promise.resolve({ contents: names.map((name) => Buffer.from(name)) });
+    const refused = await life.step('ask', ['Look!', 'A report', false], { files: ['../out'] });
+    expect(refused.refused).toMatchObject({ code: 'invalid_path', field: 'files.0' });
+    expect((await life.step('ask', ['Look!', 'A report', false], { files: ['a', 'out/ü.png'] })).value).toMatchObject({
+      status: 'open',
+    });
+    expect(test.economy.store.prompts.ofExecution(started.execution.id)?.files).toMatchObject([
+      { name: 'a', bytes: 1 },
+      { name: 'out/ü.png' },
+    ]);
+  });
+
   it('makes a child of a folder, with the least endowment', async () => {
     const { life, test } = await ann(language);
     const folder = join(life.workspace, 'child');

@@ -140,13 +140,18 @@ describe('bp does', () => {
 
   it('prompts, with a next bid in options or whole', async () => {
     const next = ['--next-bundle', WORDS, '--next-amount', '9', '--next-payload', '{"again":[true,null]}'];
-    expect(await told('prompt', 'Is it?', '--title', 'A "title"', ...next)).toEqual({
+    test.takeFiles = (names) => Promise.resolve({ contents: names.map((name) => Buffer.from(name)) });
+    const files = ['--file', 'a "b".txt', '--file=out/c'];
+    expect(await told('prompt', 'Is it?', '--title', 'A "title"', ...files, ...next)).toEqual({
       prompt_id: 'prompt_1',
       status: 'open',
     });
     accepted(scorePrompt(test.economy, 1, { interesting: 1, useful: 2, understandable: 3 }, ''));
     expect((await ann.get('/human/prompts')).body).toMatchObject({
       prompts: [{ content: 'Is it?', title: 'A "title"', next_bid: { status: 'placed' } }],
+    });
+    expect((await ann.get('/human/prompts')).body).toMatchObject({
+      prompts: [{ files: [{ name: 'a "b".txt' }, { name: 'out/c' }] }],
     });
     const twice = await shell.run(['prompt', 'x', ...next, '--next-bid', '{}']);
     expect(twice).toMatchObject({ status: 2, stderr: expect.stringMatching(/^twice: .*\n$/) as string });
