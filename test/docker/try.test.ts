@@ -95,6 +95,30 @@ function onEngine(label: string): string {
 }
 
 describe('try in real containers', () => {
+  it('shows the files that come with a prompt, named by an SDK or by bp', async () => {
+    const place = home();
+    const python = `
+import os
+from bp import Agent
+os.mkdir("out")
+open("out/größe.txt", "w").write("x" * 1200)
+Agent().ask("The plan.", "A plan", False, files=["out/größe.txt"])
+`;
+    const shell = '#!/bin/sh\necho plan > plan.txt\nexec bp prompt "The plan." --file plan.txt --file main\n';
+    const [first, second] = [
+      place.agentFolder('python', { 'main.py': python }),
+      place.agentFolder('shell', { main: shell }, 'main'),
+    ];
+    const tried = [
+      await place.run('try', first, '--bundle', BUNDLE),
+      await place.run('try', second, '--bundle', BUNDLE),
+    ];
+    expect(tried.map(({ status }) => status)).toEqual([0, 0]);
+    expect(tried[0]?.stdout).toMatch(/^├─ 1 file, 1,200 bytes ─+\n│ 1,200 bytes {2}out\/größe\.txt\n╰/m);
+    expect(tried[1]?.stdout).toMatch(/^├─ 2 files, \d+ bytes ─+\n│ +5 bytes {2}plan\.txt\n│ \d+ bytes {2}main\n╰/m);
+    expectNothingLeft(place);
+  });
+
   it('shows what an agent did beside a run of its home, and leaves nothing there', async () => {
     const place = home();
     await place.within('bootstrap');
