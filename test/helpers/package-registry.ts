@@ -14,6 +14,8 @@ export interface PackageRegistry {
   readonly index: string;
   /** The users and passwords with which it was asked. */
   readonly credentials: ReadonlySet<string>;
+  /** From now on npm's package is not to be had. */
+  withdraw(): void;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startPackageRegistry(name: string, version: string, code: 
   const archives = pythonArchives(name, version);
   const gateway = bridgeAddress();
   const credentials = new Set<string>();
+  let isWithdrawn = false;
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const { authorization } = request.headers;
@@ -43,7 +46,7 @@ export async function startPackageRegistry(name: string, version: string, code: 
       response.end(
         JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: { name, version, dist } } }),
       );
-    } else if (path === `/${name}.tgz`) response.end(tarball);
+    } else if (path === `/${name}.tgz` && !isWithdrawn) response.end(tarball);
     else if (archive) response.end(archive.content);
     else if (listed.length > 0) {
       response.setHeader('content-type', 'text/html');
@@ -56,6 +59,9 @@ export async function startPackageRegistry(name: string, version: string, code: 
     url,
     index: `${url}/simple`,
     credentials,
+    withdraw() {
+      isWithdrawn = true;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -35,6 +35,8 @@ export interface DockerEngineOptions extends EngineSearch {
   readonly gid: number;
 }
 
+const NEVER = new AbortController().signal;
+
 /** An engine with Docker's API, here or elsewhere, found as the Docker CLI finds it, anew at each call. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   const { environment, runtimeDirectory, clock, random, uid, gid } = options;
@@ -92,7 +94,9 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       await briefly(config, async (client) => {
         const settings = knownSettings({ client, config: config.sandbox, seccompPath });
         const contents = new EngineContents({ client, random, homeLabel, settings });
-        await contents.ensure(content, fillOf({ client, clock, settings, homeLabel, sources }, content), signal);
+        const fill = fillOf({ client, clock, settings, homeLabel, sources }, content);
+        // What is cut off is taken away before the connection is.
+        await contents.ensure(content, (made) => fill(made, signal), NEVER);
       });
     },
     layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),
