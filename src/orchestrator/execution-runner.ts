@@ -76,12 +76,12 @@ export function settleStopped(deps: OrchestratorDeps, executionId: number): Prom
 async function runToEnd(
   deps: OrchestratorDeps,
   { execution, agentNumber, handshake, token, files, fileSet, program }: StartingExecution,
-  materials: readonly ContentMount[],
+  mounts: readonly ContentMount[],
   stop: AbortSignal,
 ): Promise<Ending> {
   const { economy, sandbox, endpoints } = deps;
   const id = formatId('execution', execution.id);
-  const mounts = [...materials, ...(await placeProgram(deps, { execution: id, program }, stop))];
+  const programs = await placeProgram(deps, { execution: id, program }, stop);
   const prepared = await sandbox.prepare(
     {
       executionId: id,
@@ -92,7 +92,7 @@ async function runToEnd(
       handshake,
       files,
       environment: environmentOf(token),
-      mounts,
+      mounts: [...mounts, ...programs],
     },
     stop,
   );

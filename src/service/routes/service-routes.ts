@@ -12,6 +12,7 @@ import { socialRoutes } from './social.ts';
 export interface RouteDeps {
   readonly economy: Economy;
   readonly gateway: Gateway;
+  /** What children can be made of. */
   readonly templates: TemplateShelf;
   /** What is known of an execution outside of the database; undefined where no endpoint is open for it. */
   readonly runOf: (executionId: number) => (Usage & { readonly snapshots: Snapshots }) | undefined;

@@ -80,7 +80,15 @@ function spawnRoute(economy: Economy, templates: TemplateShelf): RouteSpec {
     status: 201,
     answer: SpawnAnswer,
     refusals: [
-      ...(['agent_exists', 'template_not_found', 'template_not_ready', 'endowment_too_small', 'insufficient_credits', 'invalid_path', 'too_many_files'] as const),
+      ...([
+        'agent_exists',
+        'template_not_found',
+        'template_not_ready',
+        'endowment_too_small',
+        'insufficient_credits',
+        'invalid_path',
+        'too_many_files',
+      ] as const),
       ...(['files_too_large', 'entry_point_missing', 'missing_resource', 'unknown_resource', 'no_supply'] as const),
       ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'payload_too_large'] as const),
     ],
