@@ -8,7 +8,7 @@ import { readBidRequest } from '../economy/market/bid-request.ts';
 import { placeBid } from '../economy/market/place-bid.ts';
 import { sendMessage } from '../economy/agents/send-message.ts';
 import { spawnAgent } from '../economy/agents/spawn-agent.ts';
-import { submitPrompt } from '../economy/attention/submit-prompt.ts';
+import { submitPrompt, type PromptDraft } from '../economy/attention/submit-prompt.ts';
 import { transferCredits } from '../economy/money/transfer-credits.ts';
 import { withdrawBid } from '../economy/market/withdraw-bid.ts';
 import type { Dice } from './dice.ts';
@@ -26,6 +26,7 @@ export interface Handshake {
   readonly inbox: readonly { readonly from: string; readonly content: string }[];
   readonly responses: readonly { readonly prompt_id: string; readonly reward: number; readonly status: string }[];
   readonly lineage: readonly string[];
+  readonly requests: readonly { readonly id: string }[];
   readonly bids: readonly {
     readonly id: string;
     readonly agent_id: string;
@@ -59,6 +60,8 @@ export interface HandsOptions {
 const TRIES = 3;
 const PATIENCE_MS = [100, 1500] as const;
 const MAIN_PY: AgentFile = { path: 'main.py', content: Buffer.from('pass\n'), executable: false };
+
+type Submitted = Result<{ readonly promptId: number }> | undefined;
 
 /** What a simulated program can do, in the words of the System Service. Every method fails once its container ended. */
 export class AgentHands {
@@ -114,11 +117,23 @@ export class AgentHands {
     );
   }
 
-  prompt(
-    content: string,
-    { title, nextBid }: { readonly title?: string; readonly nextBid?: unknown } = {},
-  ): Promise<Result<{ readonly promptId: number }> | undefined> {
-    const body = { content, title, nextBid };
+  /** Now and then as an answer to the operator's newest request or first one, or to none where that is not open. */
+  async prompt(content: string, more: Pick<PromptDraft, 'title' | 'nextBid'> = {}): Promise<Submitted> {
+    const requestId = this.#wish();
+    const answer = await this.#show({ content, ...more, requestId });
+    const isLate = answer?.ok === false && answer.code.startsWith('request_');
+    return isLate ? this.#show({ content, ...more }) : answer;
+  }
+
+  #wish(): number | undefined {
+    const dice = this.dice.fork('wish');
+    if (dice.chance(0.3)) return 1;
+    const [newest] = this.handshake.requests;
+    const id = newest && parseId('request', newest.id);
+    return id?.ok && dice.chance(0.5) ? id.value : undefined;
+  }
+
+  #show(body: PromptDraft): Promise<Submitted> {
     return this.#ask('POST /human/prompt', body, (economy, caller) => submitPrompt(economy, caller, body));
   }
 

@@ -1,6 +1,9 @@
 import { micro } from '../domain/credits.ts';
 import { bootstrapAgent } from '../economy/agents/bootstrap-agent.ts';
 import type { Economy } from '../economy/economy.ts';
+import { tellAgent, tellAll } from '../economy/agents/tell-agents.ts';
+import { closeRequest } from '../economy/requests/close-request.ts';
+import { publishRequest } from '../economy/requests/publish-request.ts';
 import { stopAgent } from '../economy/agents/stop-agent.ts';
 import { stopExecution } from '../economy/executions/stop-execution.ts';
 import type { Dice } from './dice.ts';
@@ -8,6 +11,7 @@ import type { Trial } from './trial.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
 
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
+const LASTS_MS = [1_000, 600_000] as const;
 const GRANT_CREDITS = [50, 2000] as const;
 
 /** An agent that was made once. */
@@ -23,11 +27,15 @@ export class SimulatedOperator {
   readonly #dice: Dice;
   readonly #trial: Trial;
   readonly #agents: () => readonly KnownAgent[];
+  /** Apart from the other dice, which go on as they would without. */
+  readonly #wishes: Dice;
   #made = 0;
+  #asked = 0;
 
   constructor(economy: Economy, dice: Dice, trial: Trial, agents: () => readonly KnownAgent[]) {
     this.#economy = economy;
     this.#dice = dice;
+    this.#wishes = dice.fork('wishes');
     this.#trial = trial;
     this.#agents = agents;
   }
@@ -38,6 +46,7 @@ export class SimulatedOperator {
   }
 
   look(): void {
+    this.#wish();
     const dice = this.#dice;
     if (dice.chance(0.1)) this.#replenish();
     if (dice.chance(0.03)) {
@@ -47,6 +56,19 @@ export class SimulatedOperator {
     if (dice.chance(0.005)) {
       stopAgent(this.#economy, dice.pick(this.#agents()).id);
     }
+  }
+
+  /** Asks, closes, and speaks to one or all; what is refused is refused. */
+  #wish(): void {
+    const [economy, dice] = [this.#economy, this.#wishes];
+    if (dice.chance(0.05)) {
+      const until = dice.chance(0.5) ? economy.clock.now() + dice.whole(...LASTS_MS) : null;
+      if (publishRequest(economy, { text: 'make me something', files: [], until }).ok) this.#asked++;
+    }
+    if (dice.chance(0.04) && this.#asked > 0)
+      closeRequest(economy, dice.whole(1, this.#asked), { answeredBy: dice.chance(0.5) ? dice.whole(1, 9) : null });
+    if (dice.chance(0.03)) tellAll(economy, 'hear, all of you');
+    if (dice.chance(0.05)) tellAgent(economy, dice.pick(this.#agents()).id, 'well done');
   }
 
   /** Makes a new agent, or revives a dead or stopped one where there are enough. */

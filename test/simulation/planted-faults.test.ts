@@ -45,6 +45,19 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 
 const PLANTS: readonly Plant[] = [
   {
+    name: 'a prompt answers a request that is closed',
+    module: '../../src/economy/requests/close-request.ts',
+    wrong: (right) => ({ ...right, checkAnswerable: () => undefined }),
+  },
+  {
+    name: 'a message of the operator costs its receiver the fee',
+    module: '../../src/store/messages.ts',
+    wrong: (right) =>
+      table(right, 'messagesTable', (real) => ({
+        insert: (message: Anything) => real.insert({ ...message, fromId: message.fromId ?? message.toId }),
+      })),
+  },
+  {
     name: 'no rent is charged',
     soonest: 'p6',
     module: '../../src/economy/money/charge-rent.ts',

@@ -7,11 +7,13 @@ import {
   readExecution,
   readMessage,
   readPrompt,
+  readRequest,
   type AgentRow,
   type BidRow,
   type ExecutionRow,
   type MessageRow,
   type PromptRow,
+  type RequestRow,
 } from './rows.ts';
 
 /** One row before and after; without `old` it is new. */
@@ -27,6 +29,7 @@ export interface Changes {
   readonly prompts: readonly Change<PromptRow>[];
   readonly agents: readonly Change<AgentRow>[];
   readonly messages: readonly Change<MessageRow>[];
+  readonly requests: readonly Change<RequestRow>[];
 }
 
 const RULE = 'what is over stays over';
@@ -38,6 +41,7 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   const prompts: Change<PromptRow>[] = [];
   const agents: Change<AgentRow>[] = [];
   const messages: Change<MessageRow>[] = [];
+  const requests: Change<RequestRow>[] = [];
   for (const { table, key, row } of raw) {
     const id = Number(key);
     if (!row) {
@@ -75,6 +79,13 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         messages.push({ old, now });
         break;
       }
+      case 'requests': {
+        const [old, now] = [mirror.requests.get(id), readRequest(row)];
+        // Of a closed one an answer can still be noted.
+        if (!old && id <= mirror.lastRequest) demand(now.closedAt !== null, RULE, () => `request_${id} is open again`);
+        else requests.push({ old, now });
+        break;
+      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -82,11 +93,11 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
       }
     }
   }
-  return { bids, executions, prompts, agents, messages };
+  return { bids, executions, prompts, agents, messages, requests };
 }
 
 /** Takes the changes over into what is known, and forgets what is over. */
-export function adopt({ bids, executions, prompts, agents, messages }: Changes, mirror: Mirror): void {
+export function adopt({ bids, executions, prompts, agents, messages, requests }: Changes, mirror: Mirror): void {
   for (const { now } of agents) mirror.agents.set(now.id, now);
   for (const { old, now } of executions) {
     mirror.lastExecution = Math.max(mirror.lastExecution, now.id);
@@ -112,6 +123,11 @@ export function adopt({ bids, executions, prompts, agents, messages }: Changes, 
       mirror.behind.delete(now.execution);
       keepUntilHanded(mirror, mirror.answers, now);
     }
+  }
+  for (const { now } of requests) {
+    mirror.lastRequest = Math.max(mirror.lastRequest, now.id);
+    if (now.closedAt === null) mirror.requests.set(now.id, now);
+    else mirror.requests.delete(now.id);
   }
   for (const { now } of messages) {
     mirror.lastMessage = Math.max(mirror.lastMessage, now.id);

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { PriceQuad } from './reckoning.ts';
-import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow } from './rows.ts';
+import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow, RequestRow } from './rows.ts';
 
 /** What the economy has one of. */
 export interface Moment {
@@ -34,12 +34,15 @@ export class Mirror {
   /** Ended ones that were not handed over, or to an execution that isn't settled. */
   readonly answers = new Map<number, PromptRow>();
   readonly messages = new Map<number, MessageRow>();
+  /** The operator's that were not closed. */
+  readonly requests = new Map<number, RequestRow>();
   readonly agents = new Map<string, AgentRow>();
   /** The last ids that were given out. */
   lastBid = 0;
   lastExecution = 0;
   lastPrompt = 0;
   lastMessage = 0;
+  lastRequest = 0;
   moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false };
   prices: PriceQuad = [0, 0, 0, 0];
   smoothed: readonly (number | null)[] = [null, null, null, null];

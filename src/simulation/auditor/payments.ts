@@ -37,7 +37,8 @@ export class Payments {
     for (const change of agents) this.#agent(change, moment);
     const fee = this.#config.economy.message_fee;
     for (const { old, now } of messages)
-      if (!old && fee > 0) this.#add(`single message_fee msg_${now.id} ${now.from} system:fees`, fee, 'it was sent');
+      if (!old && fee > 0 && now.from !== null)
+        this.#add(`single message_fee msg_${now.id} ${now.from} system:fees`, fee, 'it was sent');
   }
 
   /** To be called for each new row of the ledger, in order. */

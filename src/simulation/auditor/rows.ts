@@ -49,6 +49,8 @@ export interface PromptRow {
   readonly reward: number;
   readonly refund: number;
   readonly handedTo: number | null;
+  /** Which of the operator's requests it answers. */
+  readonly request: number | null;
 }
 
 export interface AgentRow {
@@ -63,9 +65,17 @@ export interface AgentRow {
 
 export interface MessageRow {
   readonly id: number;
-  readonly from: string;
+  /** Null: the operator. */
+  readonly from: string | null;
   readonly to: string;
   readonly handedTo: number | null;
+}
+
+export interface RequestRow {
+  readonly id: number;
+  readonly until: number | null;
+  readonly closedAt: number | null;
+  readonly answeredBy: number | null;
 }
 
 /** CPU milliseconds, memory in MB, tokens, attention. */
@@ -127,6 +137,7 @@ export function readPrompt(row: RawRow): PromptRow {
     reward: number(row[9]),
     refund: number(row[10]),
     handedTo: row[11] as number | null,
+    request: row[12] as number | null,
   };
 }
 
@@ -143,5 +154,10 @@ export function readAgent(row: RawRow): AgentRow {
 }
 
 export function readMessage(row: RawRow): MessageRow {
-  return { id: number(row[0]), from: text(row[1]), to: text(row[2]), handedTo: row[3] as number | null };
+  return { id: number(row[0]), from: row[1] as string | null, to: text(row[2]), handedTo: row[3] as number | null };
+}
+
+export function readRequest(row: RawRow): RequestRow {
+  const [id, until, closedAt, answeredBy] = row as readonly (number | null)[];
+  return { id: number(id), until: until ?? null, closedAt: closedAt ?? null, answeredBy: answeredBy ?? null };
 }

@@ -3,7 +3,7 @@ import type { Change, Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { Mirror, Moment } from './mirror.ts';
 import { costOf, cyclesOf, fitsInto, stepOf } from './reckoning.ts';
-import type { AgentRow, BidRow, ExecutionRow, PromptRow, Quad } from './rows.ts';
+import type { AgentRow, BidRow, ExecutionRow, PromptRow, Quad, RequestRow } from './rows.ts';
 
 const STATES = ['allocated', 'starting', 'running', 'settled'];
 const OUTCOMES = new Set([
@@ -28,6 +28,7 @@ export function checkTransitions(changes: Changes, world: World): void {
   for (const change of changes.prompts) checkPrompt(change, world, changes);
   for (const { old, now } of changes.messages)
     checkHanding(`msg_${now.id}`, now.to, old?.handedTo ?? null, now.handedTo, world, changes);
+  for (const change of changes.requests) checkRequest(change);
   for (const change of changes.agents) checkAgent(change, world);
 }
 
@@ -156,6 +157,8 @@ function checkPrompt({ old, now }: Change<PromptRow>, world: World, changes: Cha
     const may = execution?.state === 'running' && execution.bundle[3] === 1 && execution.agent === now.agent;
     demand(may, 'prompts are paid for', () => `${name} is shown by exe_${now.execution}`);
     const waiting = [...world.mirror.prompts.values(), ...world.mirror.answers.values()];
+    const isOpen = now.request === null || world.mirror.requests.has(now.request);
+    demand(isOpen, 'prompts answer open requests', () => `${name} answers request_${now.request}`);
     const isOnly = waiting.every((prompt) => prompt.execution !== now.execution);
     demand(isOnly, 'one prompt per execution', () => `exe_${now.execution} shows a second one`);
   } else if (old.status !== now.status) {
@@ -163,6 +166,14 @@ function checkPrompt({ old, now }: Change<PromptRow>, world: World, changes: Cha
     demand(isLegal, 'prompts take their turn', () => `${name} went from ${old.status} to ${now.status}`);
   }
   checkHanding(name, now.agent, old?.handedTo ?? null, now.handedTo, world, changes);
+}
+
+/** It is published open, and its time stays what it was. */
+function checkRequest({ old, now }: Change<RequestRow>): void {
+  const name = `request_${now.id}`;
+  if (!old)
+    demand(now.closedAt === null && now.answeredBy === null, 'a request begins open', () => `${name} is closed`);
+  else demand(now.until === old.until, 'a request stays what it is', () => `${name} lasts until ${now.until}`);
 }
 
 /** What an agent is told it is told once, by an execution that starts; it is news again if that one never began. */

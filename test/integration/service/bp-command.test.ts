@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { sendMessage } from '../../../src/economy/agents/send-message.ts';
+import { publishRequest } from '../../../src/economy/requests/publish-request.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { bundleCost, type Bundle } from '../../../src/domain/resources.ts';
 import { micro, toCredits } from '../../../src/domain/credits.ts';
@@ -136,6 +137,13 @@ describe('bp does', () => {
     expect((await ann.get('/economic/history?limit=1')).body).toMatchObject({ transfers: [{ kind: 'message_fee' }] });
     const bid = await shell.ask('bid', WORDS, '9', '--show', 'bid_id');
     expect(await told('withdraw', bid.trim())).toMatchObject({ status: 'withdrawn' });
+  });
+
+  it('prompts for a request, whose text makes no line of its own', async () => {
+    accepted(publishRequest(test.economy, { text: HOSTILE, files: [{ name: 'a b.pdf', bytes: 1 }], until: null }));
+    expect(await rows('requests', 'id', 'until', 'files')).toEqual([['request_1', '-', '1']]);
+    await shell.ask('prompt', 'Here.', '--request-id', 'request_1');
+    expect((await ann.get('/human/prompts')).body).toMatchObject({ prompts: [{ request_id: 'request_1' }] });
   });
 
   it('prompts, with a next bid in options or whole', async () => {

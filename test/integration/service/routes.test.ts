@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeRequest } from '../../../src/economy/requests/close-request.ts';
+import { publishRequest } from '../../../src/economy/requests/publish-request.ts';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { makeAgent, runWinners, WITH_ATTENTION } from '../../helpers/economy.ts';
 import { successOf, type OpenApi } from '../../helpers/open-api.ts';
@@ -197,10 +199,49 @@ describe('a child', () => {
   });
 });
 
+describe('requests of the operator', () => {
+  it('are told open, the newest first, in pages', async () => {
+    for (const text of ['first', 'second', 'third'])
+      publishRequest(test.economy, { text, files: [{ name: 'a.pdf', bytes: 1 }], until: null });
+    closeRequest(test.economy, 2);
+    const page = await ann.get('/human/requests?limit=1');
+    expectAsDocumented(page, 'GET', '/human/requests');
+    expect(page.body).toEqual({
+      requests: [{ id: 'request_3', text: 'third', files: ['/materials/requests/3/a.pdf'], until: null }],
+      next_before: 'request_3',
+    });
+    expect((await ann.get('/human/requests?before=request_3')).body).toMatchObject({
+      requests: [{ id: 'request_1' }],
+      next_before: null,
+    });
+    expect((await ann.get('/human/requests?before=prompt_3')).body).toMatchObject({ code: 'invalid_id' });
+  });
+
+  it.each([
+    ['request_not_found', 404, 'request_9'],
+    ['request_not_found', 404, 9],
+    ['request_closed', 409, 'request_2'],
+    ['invalid_id', 400, 'prompt_1'],
+    ['invalid_id', 400, ''],
+    ['invalid_id', 400, 0],
+    ['invalid_id', 400, 1.5],
+    ['wrong_type', 400, null],
+    ['wrong_type', 400, ['request_1']],
+  ])('refuse a prompt with %s, %i, for %j', async (code, status, requestId) => {
+    const answer = await ann.post('/human/prompt', { content: 'x', request_id: requestId });
+    expect(answer).toMatchObject({ status, body: { code, field: 'request_id' } });
+  });
+});
+
 describe('a prompt', () => {
   it('takes the slot and shows how the human answered it', async () => {
     const next = { bundle: BUNDLE, amount: 9 };
-    const answer = await ann.post('/human/prompt', { content: '# Hello', title: 'A letter', next_bid: next });
+    const answer = await ann.post('/human/prompt', {
+      content: '# Hello',
+      title: 'A letter',
+      request_id: 'request_1',
+      next_bid: next,
+    });
     expectAsDocumented(answer, 'POST', '/human/prompt');
     expect(answer.body).toEqual({ prompt_id: 'prompt_1', status: 'open' });
     expect((await ann.get('/execution')).body).toMatchObject({
@@ -212,6 +253,7 @@ describe('a prompt', () => {
     expectAsDocumented(prompts, 'GET', '/human/prompts');
     expect(prompts.body['prompts']).toEqual([
       expect.objectContaining({
+        request_id: 'request_1',
         status: 'scored',
         scores: { interesting: 7, useful: 8, understandable: 9 },
         reason: 'good',

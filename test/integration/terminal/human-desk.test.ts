@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Economy } from '../../../src/economy/economy.ts';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
+import { publishRequest } from '../../../src/economy/requests/publish-request.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { PromptDesk } from '../../../src/operator/prompt-desk.ts';
 import { openStore } from '../../../src/store/store.ts';
@@ -104,6 +105,15 @@ describe('the desk', () => {
     await settled();
     expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS, reason: 'good' });
     expect(said).toEqual(['prompt_1: genesis gets 450 credits']);
+  });
+
+  it('shows which request the prompt answers', () => {
+    accepted(publishRequest(economy, { text: 'Find me a book.', files: [], until: null }));
+    const { execution } = runningAgent(economy, 'genesis', { bundle: WITH_ATTENTION });
+    const caller = { executionId: execution.id, agentId: 'genesis' };
+    accepted(submitPrompt(economy, caller, { content: 'Here.', requestId: 1 }));
+    desk.look();
+    expect(terminal.asked).toMatchObject([{ request: { id: 'request_1', text: 'Find me a book.' } }]);
   });
 
   it('asks for the next one, which took the slot with the answer', async () => {
