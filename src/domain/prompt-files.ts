@@ -78,7 +78,8 @@ const FAULTS = {
 
 /** Hidden files mean something to shells, to git and to editors, and a leading hyphen to every command. */
 function wrongOutside(name: string): string | undefined {
-  if (name.split('/').some((part) => /^[.\-~]/u.test(part))) return 'must have no part that begins with . - or ~';
+  if (name.split('/').some((part) => /^[\s.\-~]/u.test(part)))
+    return 'must have no part that begins with a space, a dot, - or ~';
   if (name.split('/').some((part) => /[\s.]$/u.test(part))) return 'must have no part that ends in a space or a dot';
   return undefined;
 }

@@ -14,7 +14,21 @@ describe('names of files that are handed over', () => {
     ...['', '/etc/passwd', '..', '../x', 'a/../b', './a', 'a//b', 'a/', '.', 'a\\b', 'C:\\x'],
     ...['a\0b', 'a\nb', '\x1b]0;x\x07', 'a\u202eb', 'a\u2028b', 'a\u200bb', 'a\ud800', 'é'.repeat(128)],
     ...['env.json', 'env.json/x', 'x'.repeat(41), Array(33).fill('a').join('/').slice(0, 40) + '/a'],
-    ...['.bashrc', '.git/config', 'a/.git/hooks/x', '-rf', 'a/-x', '~', '~root', 'a ', 'a.', 'a./b', ' '],
+    ...[
+      '.bashrc',
+      '.git/config',
+      'a/.git/hooks/x',
+      '-rf',
+      'a/-x',
+      '~',
+      '~root',
+      'a ',
+      ' a',
+      '\u3000a',
+      'a.',
+      'a./b',
+      ' ',
+    ],
   ])('are none of these: %j', (name) => {
     expect(checkFileNames(['fine', name], LIMITS)).toMatchObject({ code: 'invalid_path', field: 'files.1' });
   });
