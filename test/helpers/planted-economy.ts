@@ -23,6 +23,8 @@ export interface Words {
   readonly reason: string;
   /** The operator's. */
   readonly request: string;
+  /** The name of a file that is handed over. */
+  readonly file?: string;
 }
 
 const PLAIN: Words = {
@@ -44,7 +46,15 @@ export function plant(economy: TestEconomy, words: Words = PLAIN): void {
   bidFor(economy, 'genesis', { bundle: WITH_ATTENTION });
   const second = runWinners(economy).get('genesis')?.execution.id ?? 0;
   const { id: requestId } = accepted(publishRequest(economy, { text: words.request, files: [], until: null }));
-  accepted(submitPrompt(economy, callerOf(second), { title, content, requestId }));
+  const files = words.file === undefined ? [] : [words.file];
+  accepted(
+    submitPrompt(
+      economy,
+      callerOf(second),
+      { title, content, files, requestId },
+      files.map(() => Buffer.from('x')),
+    ),
+  );
   settle(economy, second, 'agent_error');
   makeAgent(economy, 'other');
   accepted(transferCredits(economy, 'other', { to: 'genesis', amount: micro(2_500_000), memo: words.memo }));

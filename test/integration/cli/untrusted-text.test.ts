@@ -13,7 +13,15 @@ let home: CliHome;
 beforeAll(() => {
   home = cliHome();
   const economy = home.open();
-  plant(economy, { title: NASTY, content: NASTY, memo: NASTY, message: NASTY, reason: NASTY, request: NASTY });
+  plant(economy, {
+    title: NASTY,
+    content: NASTY,
+    memo: NASTY,
+    message: NASTY,
+    reason: NASTY,
+    request: NASTY,
+    file: '=1+1 e\u0301\ufe0f.csv',
+  });
   economy.close();
   const logs = join(home.directory, '.bp-agents', 'logs', 'executions');
   mkdirSync(logs, { recursive: true });
@@ -96,7 +104,17 @@ describe('export', () => {
 
   it('writes a file per table, with a head and all rows', async () => {
     expect(await home.run('export', '--dir', 'out')).toMatchObject({ exitCode: 0, stderr: '' });
-    const names = ['agents', 'bids', 'cycles', 'executions', 'messages', 'prompts', 'requests', 'transfers'];
+    const names = [
+      'agents',
+      'bids',
+      'cycles',
+      'executions',
+      'messages',
+      'prompt_files',
+      'prompts',
+      'requests',
+      'transfers',
+    ];
     expect(readdirSync(join(home.directory, 'out')).sort()).toEqual(names.map((name) => `${name}.csv`));
     expect(records(read('agents.csv')).map(([id]) => id)).toEqual(['id', 'genesis', 'other']);
     expect(records(read('cycles.csv')).map(([cycle]) => cycle)).toEqual(['cycle', '1', '2']);
@@ -124,6 +142,7 @@ describe('export', () => {
     const defused = "'=1+1\u241b[2J\u241b]0;owned\u2407\u241b]52;c;AAAA\u241b\\\ufffd31m\ufffdevil\ufffd";
     const [head = [], , prompt = []] = records(read('prompts.csv'));
     expect(prompt[head.indexOf('content')]).toContain(defused);
+    expect(records(read('prompt_files.csv'))[1]?.[2]).toMatch(/^'=1\+1 /);
     const [columns = [], message = []] = records(read('messages.csv'));
     expect(message[columns.indexOf('content')]).toContain(defused);
     expect(

@@ -99,7 +99,7 @@ describe('the desk', () => {
     desk.look();
     desk.look();
     expect(terminal.asked).toEqual([
-      { id: 'prompt_1', agent_id: 'genesis', title: 'A letter', content: 'from genesis' },
+      { id: 'prompt_1', agent_id: 'genesis', title: 'A letter', content: 'from genesis', files: [] },
     ]);
     terminal.answer({ kind: 'scored', scores: MARKS, reason: 'good' });
     await settled();
