@@ -58,7 +58,9 @@ export function findAgent(economy: Economy, agentId: string): Agent | undefined 
 }
 
 /** The agent that lost its id to the operator, and its id before; undefined in nearly every home. */
-export function renamedAgent({ [STORE]: store }: Economy): { readonly id: string; readonly formerly: string } | undefined {
+export function renamedAgent({
+  [STORE]: store,
+}: Economy): { readonly id: string; readonly formerly: string } | undefined {
   return store.renamed && { id: store.renamed.id, formerly: store.renamed.account };
 }
 
