@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -132,11 +132,12 @@ describe('content on an engine', () => {
       const names = volumes();
       await next.place(content, NEVER);
       expect(volumes()).toEqual(names);
-      const held = execFileSync('sh', [
-        '-c',
-        `ls "$(docker volume inspect -f '{{.Mountpoint}}' ${names.at(-1)})" | wc -l`,
-      ]);
-      expect(Number(held)).toBe(301);
+      const { output } = await home.run({
+        ...{ executionId: `exe_${100 + step}`, mounts: [{ content: content.key, at: '/materials' }] },
+        files: python('import os\nprint(len(os.listdir("/materials")))\n'),
+      });
+      expect(output).toBe('301\n');
+      await next.discard(`exe_${100 + step}`);
       await next.keepContent('tree', new Set(), NEVER);
     }
     await home.reopen().place(content, NEVER);

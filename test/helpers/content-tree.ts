@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contentKey } from '../../src/sandbox/content/content-key.ts';
+import { ContentKey } from '../../src/sandbox/content/content-key.ts';
 import type { Content, ContentEntry } from '../../src/sandbox/sandbox.ts';
 
 export type Texts = Readonly<Record<string, string>>;
@@ -21,5 +21,7 @@ export function contentOf(root: string, texts: Texts, others: readonly ContentEn
     });
   }
   const all = [...[...folders].map((path) => ({ kind: 'folder' as const, path })), ...entries, ...others];
-  return { key: contentKey(all), source: { kind: 'tree', root, entries: all } };
+  const key = new ContentKey();
+  for (const entry of all) key.add(entry);
+  return { key: key.digest, source: { kind: 'tree', root, entries: all } };
 }

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ContentEntry } from '../sandbox.ts';
 
-/** The key of a tree: the SHA-256 of what containers see of it, whatever the order of its entries. */
-export function contentKey(entries: readonly ContentEntry[]): string {
-  const hash = createHash('sha256');
-  for (const line of entries.map((entry) => JSON.stringify(seenOf(entry))).sort()) hash.update(`${line}\n`);
-  return hash.digest('hex');
+/** The key of a tree, made while its entries come: the SHA-256 of what containers see of them, in their order. */
+export class ContentKey {
+  readonly #hash = createHash('sha256');
+
+  add(entry: ContentEntry): void {
+    this.#hash.update(`${JSON.stringify(seenOf(entry))}\n`);
+  }
+
+  /** To be called once. */
+  get digest(): string {
+    return this.#hash.digest('hex');
+  }
 }
 
 function seenOf(entry: ContentEntry): readonly (string | number | boolean)[] {

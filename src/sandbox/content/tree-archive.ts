@@ -9,6 +9,8 @@ type File = Extract<ContentEntry, { kind: 'file' }>;
 
 const BLOCK = 512;
 const NAME_BYTES_MAX = 100;
+/** Later than any honest file; there is no room for more. */
+const MODIFIED_MAX = 8 ** 11 - 1;
 const PIECE_BYTES = 256 * 1024;
 const TYPE = { file: '0', link: '2', folder: '5', longTarget: 'K', longName: 'L' } as const;
 
@@ -103,7 +105,7 @@ function header(type: string, { path, target, mode, bytes, modifiedAt }: Header)
   put(108, octal(0, 7));
   put(116, octal(0, 7));
   put(124, octal(bytes, 11));
-  put(136, octal(Math.max(0, modifiedAt), 11));
+  put(136, octal(Math.min(Math.max(0, modifiedAt), MODIFIED_MAX), 11));
   put(148, ' '.repeat(8));
   put(156, type);
   block.set(target.subarray(0, NAME_BYTES_MAX), 157);

@@ -63,7 +63,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     ...{ client, clock, random, logger, config, home, homeLabel },
     workspaces: new Workspaces(volumes, shipped, shipping),
     settings,
-    contents: new EngineContents({ client, random, homeLabel, settings }),
+    contents: new EngineContents({ client, clock, random, homeLabel, settings }),
     operator: { uid, gid },
     carriers: new Carriers(),
   };

@@ -18,6 +18,7 @@ import { BpError } from '../../../src/platform/errors.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';
 import { Materials } from '../../../src/sandbox/content/materials/materials.ts';
 import { MaterialsFolder } from '../../../src/sandbox/content/materials/materials-folder.ts';
+import { treeArchive } from '../../../src/sandbox/content/tree-archive.ts';
 import type { Content } from '../../../src/sandbox/sandbox.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
@@ -142,6 +143,21 @@ describe('materials', () => {
     expect(reasons(asked)).toEqual({ link: 2, unreadable: 1, environment: 1 });
   });
 
+  it('are told anew where only what is left out has changed', async () => {
+    put('a');
+    utimesSync(join(root, 'a'), 1, 1);
+    const folder = folderOf();
+    const first = await folder.look();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await folder.look()).content).toEqual(first.content);
+    put('b.pem');
+    expect(await folder.look()).toMatchObject({ content: first.content, leftOut: [{ reason: 'key', count: 1 }] });
+    put('c', '-----BEGIN PRIVATE KEY-----');
+    expect(await folder.look()).toMatchObject({ content: first.content, leftOut: [{ reason: 'key', count: 2 }] });
+    rmSync(join(root, 'a'));
+    expect((await folder.look()).content).toBeNull();
+  });
+
   it('leave out special files, without waiting for them', async () => {
     put('a');
     execFileSync('mkfifo', [join(root, 'pipe')]);
@@ -167,6 +183,22 @@ describe('materials', () => {
     const deep = await look();
     expect(reasons(deep)).toEqual({ name: 1 });
     execFileSync('rm', ['-rf', join(root, 'd')]);
+  });
+
+  it('are an archive that any tar reads, whatever the clock has said', async () => {
+    put('old', '1');
+    utimesSync(join(root, 'old'), -5, -5);
+    put('new', '2');
+    utimesSync(join(root, 'new'), 30_000_000_000, 30_000_000_000);
+    put(`${'d'.repeat(200)}/${'e'.repeat(200)}`, '3');
+    symlinkSync('old', join(root, 'way'));
+    const { content } = await look();
+    const pieces: Uint8Array[] = [];
+    for await (const piece of treeArchive(content!.source)) pieces.push(Buffer.from(piece));
+    const listed = execFileSync('tar', ['-tf', '-'], { input: Buffer.concat(pieces), encoding: 'utf8' });
+    expect(listed.trim().split('\n').sort()).toEqual(
+      [`${'d'.repeat(200)}/`, `${'d'.repeat(200)}/${'e'.repeat(200)}`, 'new', 'old', 'way'].sort(),
+    );
   });
 
   it('are refused whole where they are too much, by size, holes included, and by number', async () => {

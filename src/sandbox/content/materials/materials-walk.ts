@@ -72,17 +72,31 @@ class Walk implements Walked {
 
   async #folder(folder: Folder): Promise<void> {
     try {
+      const names: string[] = [];
       for await (const { name } of await opendir(hostPath(folder), NAMES)) {
         if (++this.#seen > this.#limits.files_max)
           throw tooLarge(`more than ${this.#limits.files_max} files`, 'materials.files_max');
-        if (this.#seen % ENTRIES_PER_TURN === 0) await othersTurn();
-        this.#entry(below(folder, (name as unknown as Buffer).toString('latin1')));
+        names.push((name as unknown as Buffer).toString('latin1'));
+      }
+      // The same whatever the filesystem's order is.
+      for (const [index, name] of names.sort().entries()) {
+        if (index % ENTRIES_PER_TURN === ENTRIES_PER_TURN - 1) await othersTurn();
+        this.#look(below(folder, name));
       }
     } catch (error) {
       if (error instanceof BpError) throw error;
       if (isOneOf(error, 'ENOENT', 'ENOTDIR')) return;
       if (folder.path === '') throw unreadable(error);
       this.leftOut.add('unreadable', folder.path);
+    }
+  }
+
+  /** What goes or changes its kind meanwhile is seen the next time. */
+  #look(entry: Folder): void {
+    try {
+      this.#entry(entry);
+    } catch (error) {
+      ignore('ENOENT', 'ENOTDIR', 'EINVAL')(error);
     }
   }
 
@@ -149,7 +163,7 @@ class Walk implements Walked {
 }
 
 /** Its types know text alone. */
-const NAMES = { encoding: 'buffer' } as unknown as { readonly encoding: 'utf8' };
+const NAMES = { encoding: 'buffer', bufferSize: 256 } as unknown as { readonly encoding: 'utf8' };
 
 function isFolder(root: string): boolean {
   try {
@@ -179,7 +193,8 @@ function staysWithin(path: BytePath, target: string): boolean {
   return true;
 }
 
-function othersTurn(): Promise<void> {
+/** Lets whoever waits for the event loop have it. */
+export function othersTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -39,7 +39,11 @@ export class Materials {
     for (let attempt = 1; ; attempt++) {
       try {
         const look = await this.#look();
-        if (look.content) await this.#parts.place(look.content, signal);
+        if (look.content) {
+          // Before it is there, so that nobody takes it away as soon as it is.
+          this.#given.set(look.content.key, this.#parts.clock.monotonic());
+          await this.#parts.place(look.content, signal);
+        }
         this.#seen = look;
         break;
       } catch (error) {

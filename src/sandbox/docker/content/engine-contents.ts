@@ -1,4 +1,5 @@
 import type { Container } from 'dockerode';
+import type { Clock } from '../../../platform/clock.ts';
 import type { Randomness } from '../../../platform/randomness.ts';
 import type { Content, ContentMount } from '../../sandbox.ts';
 import { Turns } from '../../content/turns.ts';
@@ -14,6 +15,7 @@ import { removeHolders } from './holders.ts';
 
 export interface ContentParts {
   readonly client: DockerClient;
+  readonly clock: Clock;
   readonly random: Randomness;
   readonly homeLabel: string;
   readonly settings: Pick<KnownSettings, 'get'>;
@@ -44,7 +46,7 @@ export class EngineContents {
   /** Names of volumes by their keys, as they were last seen. */
   readonly #known = new Map<string, string>();
   readonly #making = new Set<string>();
-  readonly #turns = new Map<string, Turns>();
+  readonly #turns = new Map<string, { readonly turns: Turns; waiting: number }>();
 
   constructor(parts: ContentParts) {
     this.#parts = parts;
@@ -55,13 +57,18 @@ export class EngineContents {
   async ensure(content: Content, fill: Fill, signal: AbortSignal): Promise<void> {
     const { key } = content;
     if ((await this.#find(key, signal)) !== undefined) return;
-    const turns = this.#turns.get(key) ?? new Turns();
-    this.#turns.set(key, turns);
-    const made = turns.take(async () => {
+    const queue = this.#turns.get(key) ?? { turns: new Turns(), waiting: 0 };
+    this.#turns.set(key, queue);
+    queue.waiting += 1;
+    const made = queue.turns.take(async () => {
       signal.throwIfAborted();
       if ((await this.#find(key, signal)) === undefined) this.#known.set(key, await this.#make(content, fill, signal));
     });
-    await untilAborted(made, signal);
+    const over = made.finally(() => {
+      queue.waiting -= 1;
+      if (queue.waiting === 0) this.#turns.delete(key);
+    });
+    await untilAborted(over, signal);
   }
 
   /** The volumes for an execution. Rejects with `sandbox_content_missing` where one is not there. */

@@ -1,4 +1,6 @@
 import type { Container, ContainerCreateOptions } from 'dockerode';
+import type { Clock } from '../../../platform/clock.ts';
+import { withDeadline } from '../../../platform/deadline.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { confinedHost, NO_HEALTH_CHECK, volume as mountOf } from '../container/confined-host.ts';
 import type { ContainerSettings } from '../container/container-settings.ts';
@@ -10,16 +12,20 @@ import { LABEL } from '../labels.ts';
 export const CONTENT = '/content';
 
 /**
- * What makes content out of whatever was filled in: root's, for all to read, nothing of it set-uid, and on the disk. Links
- * are not followed.
+ * What makes content out of whatever was filled in: root's, for all to read, nothing of it set-uid, and on the disk. What
+ * is so already costs one look. Links are not followed.
  */
 const SEAL = `
 set -e
-chown -R -h 0:0 .
 find . ! -type l ! -type d ! -type f -delete
-chmod -R u=rwX,go=rX,ug-s .
+find . \\( ! -uid 0 -o ! -gid 0 \\) -exec chown -h 0:0 {} +
+find . ! -type l \\( -perm /7022 -o ! -perm -644 -o -type d ! -perm -755 -o -perm /111 ! -perm -111 \\) \\
+  -exec chmod u=rwX,go=rX,ug-s,-t {} +
 sync -f .
 `;
+
+/** A slow disk takes long over a million files, but not for ever. */
+const SEAL_MS_MAX = 1_800_000;
 
 export interface HolderRequest {
   readonly homeLabel: string;
@@ -57,14 +63,22 @@ export function holderOptions(
   };
 }
 
-/** Ends when all of it is on the engine's disk, however long that takes. */
+/** Ends when all of it is on the engine's disk. */
 export async function seal(
-  { client }: { readonly client: DockerClient },
+  { client, clock }: { readonly client: DockerClient; readonly clock: Clock },
   holder: Container,
   signal: AbortSignal,
 ): Promise<void> {
   await startContainer(client, holder, signal);
-  const { StatusCode: status } = (await holder.wait({ abortSignal: signal })) as { StatusCode: number };
+  const late = () =>
+    new BpError(
+      'sandbox_engine',
+      `the engine did not write content to its disk within ${SEAL_MS_MAX / 60_000} minutes`,
+    );
+  const { StatusCode: status } = await withDeadline(
+    { clock, milliseconds: SEAL_MS_MAX, signal, late },
+    (abortSignal) => holder.wait({ abortSignal }) as Promise<{ StatusCode: number }>,
+  );
   if (status === 0) return;
   throw new BpError('sandbox_content', `content could not be made ready on the engine (status ${status})`, {
     hint: 'see whether its disk is full',
