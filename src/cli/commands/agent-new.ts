@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { databasePath } from '../../config/home-places.ts';
-import { parseAgentId } from '../../domain/ids.ts';
+import { parseNewAgentId } from '../../domain/ids.ts';
 import type { Program } from '../../domain/template.ts';
 import { makeResident, residentView, type ResidentOrder } from '../../operator/new-agent.ts';
 import { FolderShelf } from '../../operator/templates/template-shelf.ts';
@@ -71,7 +71,7 @@ function readOrder({ runtimeDirectory }: CliDeps, name: string, { template, mode
   if (model !== undefined && model.length > MODEL_CHARS_MAX)
     reject('too_large', `--model must have at most ${MODEL_CHARS_MAX} characters`, { field: 'model' });
   return {
-    id: valueOf(parseAgentId(name)),
+    id: valueOf(parseNewAgentId(name)),
     template: valueOf(new FolderShelf(runtimeDirectory).known(template)),
     model,
     amount: bid === undefined ? undefined : valueOf(parseAmount(bid, 'bid')),
