@@ -1,3 +1,4 @@
+import { programsInUse } from '../economy/agents/program-of.ts';
 import type { Execution } from '../domain/execution.ts';
 import { formatId } from '../domain/ids.ts';
 import { onceFree } from '../economy/home/database-patience.ts';
@@ -37,10 +38,14 @@ export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: 
   };
 }
 
-/** Removes what stands on this machine for executions of this home, but for those that may still run. */
+/**
+ * Removes what stands on this machine for executions of this home, but for those that may still run, and from its engine
+ * the programs that only the dead have.
+ */
 export async function removeLeftovers({ economy, sandbox }: OrchestratorDeps, signal: AbortSignal): Promise<void> {
   const running = inState(unsettledExecutions(economy), 'running');
   await sandbox.sweep(new Set(running.map(({ id }) => formatId('execution', id))), signal);
+  await sandbox.keepContent('program', programsInUse(economy), signal);
 }
 
 function inState(executions: readonly Execution[], state: Execution['state']): readonly Execution[] {

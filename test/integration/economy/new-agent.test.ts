@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programsInUse } from '../../../src/economy/agents/program-of.ts';
 import { newAgent, refusalOfNewAgent } from '../../../src/economy/agents/new-agent.ts';
 import { bundleCost, type Bundle } from '../../../src/domain/resources.ts';
 import { micro } from '../../../src/domain/credits.ts';
@@ -52,6 +53,23 @@ describe('what a newcomer offers for its first life', () => {
     rival('rich', 50);
     expect(accepted(newAgent(economy, order('ada'))).amount).toBe(micro(1_000_000_000));
   });
+});
+
+it('a program is in use as long as an agent of it is not dead', () => {
+  const program = {
+    key: 'a'.repeat(64),
+    name: 'tool',
+    version: '1',
+    manifest: Buffer.from('{}'),
+    lockfile: Buffer.from('{}'),
+  };
+  for (const id of ['ada', 'bob']) accepted(newAgent(economy, { ...order(id), template: { ...template, program } }));
+  accepted(newAgent(economy, order('cy')));
+  expect([...programsInUse(economy)]).toEqual([program.key]);
+  economy.store.agents.markDead('ada', 1);
+  expect([...programsInUse(economy)]).toEqual([program.key]);
+  economy.store.agents.markDead('bob', 1);
+  expect([...programsInUse(economy)]).toEqual([]);
 });
 
 it('what would be refused is told, and nothing is changed by looking', () => {
