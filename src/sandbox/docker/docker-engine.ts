@@ -93,7 +93,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       const content = { key, source: { kind: 'program', manifest, lockfile, onLine } } as const;
       await briefly(config, async (client) => {
         const settings = knownSettings({ client, config: config.sandbox, seccompPath });
-        const contents = new EngineContents({ client, random, homeLabel, settings });
+        const contents = new EngineContents({ client, random, clock, homeLabel, settings });
         const fill = fillOf({ client, clock, settings, homeLabel, sources }, content);
         // What is cut off is taken away before the connection is.
         await contents.ensure(content, (made) => fill(made, signal), NEVER);

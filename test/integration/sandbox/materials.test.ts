@@ -19,7 +19,6 @@ import { systemClock } from '../../../src/platform/system-clock.ts';
 import { Materials } from '../../../src/sandbox/content/materials/materials.ts';
 import { MaterialsFolder } from '../../../src/sandbox/content/materials/materials-folder.ts';
 import { treeArchive } from '../../../src/sandbox/content/tree-archive.ts';
-import type { Content } from '../../../src/sandbox/sandbox.ts';
 import { fakeClock } from '../../helpers/fake-clock.ts';
 
 const NEVER = new AbortController().signal;
@@ -39,8 +38,8 @@ const put = (path: string, text = 'x') => {
 const folderOf = (settings: Partial<typeof DEFAULTS> = {}) =>
   new MaterialsFolder(root, { ...DEFAULTS, ...settings }, systemClock());
 const look = (settings?: Partial<typeof DEFAULTS>) => folderOf(settings).look();
-const pathsOf = (content: Content | null) =>
-  (content?.source.kind === 'tree' ? content.source.entries : []).map(({ path }) => path).sort();
+const pathsOf = (content: Awaited<ReturnType<typeof look>>['content']) =>
+  (content?.source.entries ?? []).map(({ path }) => path).sort();
 const reasons = (found: Awaited<ReturnType<typeof look>>) =>
   Object.fromEntries(found.leftOut.map(({ reason, count }) => [reason, count]));
 

@@ -3,7 +3,7 @@ import type { Config } from '../../../config/schema.ts';
 import type { LeftOut } from '../../../domain/materials.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { isOneOf } from '../../../platform/system-error.ts';
-import type { Content, ContentEntry } from '../../sandbox.ts';
+import type { Content, ContentEntry, ContentTree } from '../../sandbox.ts';
 import { ContentKey } from '../content-key.ts';
 import { HostFolder } from '../shipped/host-folder.ts';
 import { KeySearch } from './left-out.ts';
@@ -12,7 +12,7 @@ import { othersTurn, walkMaterials, type FoundFile, type Walked } from './materi
 /** What lies in the folder now for agents to see. */
 export interface MaterialsLook {
   /** Null: nothing. */
-  readonly content: Content | null;
+  readonly content: (Content & { readonly source: ContentTree }) | null;
   readonly files: number;
   readonly bytes: number;
   readonly leftOut: readonly LeftOut[];
