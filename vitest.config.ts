@@ -56,6 +56,16 @@ export default defineConfig({
       { test: { name: 'lives', include: ['test/lives/**/*.test.ts'], ...LONG, ...ONE_AT_A_TIME } },
       // The supervisor as another processor has it, which takes a cross compiler; only by its name, too.
       { test: { name: 'arm', include: ['test/arm/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
+      // Coding agents, which npm brings from a registry; only by its name, too.
+      {
+        test: {
+          name: 'residents',
+          include: ['test/residents/**/*.test.ts'],
+          ...LONG,
+          maxConcurrency: 2,
+          ...ONE_AT_A_TIME,
+        },
+      },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.
       { test: { name: 'alone', include: ['test/alone/**/*.test.ts'], ...MEASUREMENTS } },
     ],

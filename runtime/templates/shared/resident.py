@@ -1,7 +1,6 @@
 """A resident's life: this program bids, and asks; between the two a coding agent works, driven as drive.py says."""
 
 import json
-import os
 import shutil
 
 import bounded
@@ -22,15 +21,13 @@ def ensure_next_life():
     for bundle in ({**usual, "attention": 1}, LEAST):
         if me.cost(bundle) <= me.available and all(me.markets[name]["supply"] >= bundle[name] for name in bundle):
             return me.ensure_next_life(bundle)
-    return me.ensure_next_life(REST, earliest_cycle=me.cycle + 6)
+    return me.ensure_next_life(REST, earliest_cycle=me.cycle + 30)
 
 
 def model():
     """The operator's choice, or else the first that is asked as this coding agent asks."""
-    if os.path.exists("agent.json"):
-        with open("agent.json", encoding="utf-8") as file:
-            if name := json.load(file).get("model"):
-                return name
+    if name := me.recall({}, "agent.json").get("model"):
+        return name
     return next(one["id"] for one in me.get("/v1/models")["data"] if one["format"] == drive.KIND and not one["embeds"])
 
 

@@ -16,8 +16,7 @@ def start(model, text):
     config = {"provider": {"bp": provider}, "permission": {"*": "allow", **unused}}
     config |= {"autoupdate": False, "share": "disabled", "snapshot": False, "model": f"bp/{model}"}
     config |= {"lsp": False, "formatter": False}
-    # Of the two for x64 the second asks nothing of the processor that an older one hasn't.
-    program = sorted(glob.glob("/opt/program/node_modules/opencode-linux-*/bin/opencode"))[-1]
+    [program] = glob.glob("/opt/program/node_modules/opencode-linux-*/bin/opencode")
     command = [program, "run", "--format", "json", "--title", "A life", text]
     quiet = ["OPENCODE_DISABLE_AUTOUPDATE", "OPENCODE_DISABLE_MODELS_FETCH", "OPENCODE_DISABLE_DEFAULT_PLUGINS"]
     variables = {"OPENCODE_CONFIG_CONTENT": json.dumps(config), **dict.fromkeys(quiet, "1")}
