@@ -35,7 +35,7 @@ function printTable(rows) {
 
 /** @param {Row} row */
 function cells({ template, version, format, calls, lives, program_mb: program }) {
-  const both = (/** @type {(life: Life) => number} */ of) => lives.map((life) => amount(of(life))).join(', ');
+  const both = (/** @type {(life: Life) => number} */ of) => lives.map((life) => amount(of(life))).join(' and ');
   const used = [both(({ tokens }) => tokens), both((life) => life.cpu_seconds), both((life) => life.memory_mb_peak)];
   const kept = both((life) => life.workspace_bytes / 1024);
   return [template, version, format, String(calls), ...used, amount(program), kept];
