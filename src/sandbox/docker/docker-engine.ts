@@ -16,9 +16,7 @@ import { connectEngine } from './client/engine-connection.ts';
 import { engineError } from './client/engine-error.ts';
 import { engineInfoOf } from './client/engine-facts.ts';
 import { engineMachine } from './client/engine-machine.ts';
-import { knownSettings } from './container/container-settings.ts';
-import { fillOf } from './content/content-fill.ts';
-import { EngineContents } from './content/engine-contents.ts';
+import { bringProgram } from './content/bring-program.ts';
 import { createDockerSandbox } from './docker-sandbox.ts';
 import { examine } from './examine/examination.ts';
 import { ensureImage } from './image/image.ts';
@@ -34,8 +32,6 @@ export interface DockerEngineOptions extends EngineSearch {
   readonly uid: number;
   readonly gid: number;
 }
-
-const NEVER = new AbortController().signal;
 
 /** An engine with Docker's API, here or elsewhere, found as the Docker CLI finds it, anew at each call. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
@@ -85,19 +81,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       const place = { home, homeLabel: homeLabelOf(home), operator: { uid, gid }, seccompPath, sources, clock };
       return briefly(config, (client) => install({ client, config: config.sandbox, ...place }, request, signal));
     },
-    async bringProgram({ directory, config }, { program, onLine }, signal) {
+    bringProgram({ directory, config }, request, signal) {
       const home = realpathSync(directory);
-      const homeLabel = homeLabelOf(home);
       const sources = { config: config.packages, environment, home };
-      const { key, manifest, lockfile } = program;
-      const content = { key, source: { kind: 'program', manifest, lockfile, onLine } } as const;
-      await briefly(config, async (client) => {
-        const settings = knownSettings({ client, config: config.sandbox, seccompPath });
-        const contents = new EngineContents({ client, random, clock, homeLabel, settings });
-        const fill = fillOf({ client, clock, settings, homeLabel, sources }, content);
-        // What is cut off is taken away before the connection is.
-        await contents.ensure(content, (made) => fill(made, signal), NEVER);
-      });
+      const place = { clock, random, homeLabel: homeLabelOf(home), sources, seccompPath, config: config.sandbox };
+      return briefly(config, (client) => bringProgram({ ...place, client }, request, signal));
     },
     layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),
     lookAtFiles: ({ directory }, request) => lookInFolder(realpathSync(directory), request),
