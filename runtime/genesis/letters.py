@@ -1,117 +1,124 @@
-"""What the agent writes to its reader: one short letter, true, readable, with one thing to decide.
-
-Every figure comes from the handshake, from an answer of the service, or from the agent's own memory; what is not
-known is left out. `compose` changes nothing: what a letter promises or settles is handed back in `Letter.changes`,
-to be remembered only once the letter was accepted.
-"""
+"""What the agent shows the human, and what it learns of their marks."""
 
 from __future__ import annotations
 
-import mind
+import json
+
+import life
+import model
 import taste
-from facts import UNITS, Facts
-from figures import counted, credits, percent, plain, quote
-from kinds import WRITERS
+import words
+from bp import Refused
+from figures import credits, plain
+from letter import Letter
+from mind import Mind, writers
 
-# How many of its newest letters it asks after; more than one or two never wait.
-LISTED = 10
-CONTENT_BYTES_MAX = 15_000
-TITLE_CHARS_MAX = 150
-# Below this sum of marks a thank-you would sound like mockery.
-THANKS_FROM = 9
-# A forecast came true if it was off by no more than this share of the price.
-FORECAST_TOLERANCE = 0.02
+MARKS = ("interesting", "useful", "understandable")
 
 
-class Letter:
-    def __init__(self, title: str, content: str, changes: dict) -> None:
-        self.title = plain(title, TITLE_CHARS_MAX)
-        self.content = content.encode()[:CONTENT_BYTES_MAX].decode(errors="ignore")
-        self.changes = changes
+def learn(mind: Mind) -> None:
+    """Takes in how its letters ended, and reports each answer to its parent."""
+    notes = mind.notes
+    ended = {answer["prompt_id"]: answer for answer in mind.me.responses}
+    if set(notes.open) - set(ended):  # An answer is handed over once: a wake that was killed may have had it.
+        for prompt in mind.me.call("listPrompts")["prompts"]:
+            if prompt["status"] not in ("open", "queued"):
+                ended.setdefault(prompt["id"], prompt)
+    for prompt_id, answer in ended.items():
+        letter = notes.open.pop(prompt_id, None)
+        if letter is None or answer["status"] == "expired":
+            continue  # Nobody saw what expired: that tells nothing of taste.
+        take_in(mind, letter, answer)
+        if mind.parent:
+            report = {"kind": letter["kind"], "reward": answer["reward"], "cost": letter["cost"]}
+            try:
+                mind.me.send(mind.parent, json.dumps({"report": report}))
+            except Refused as refusal:
+                print(f"no report to {mind.parent}: {refusal}")
 
 
-def compose(kind: str, facts: Facts, farewell: str) -> Letter:
-    """`farewell` says when the agent means to run again."""
-    changes: dict = {}
-    parts = [*_opening(facts), *_verdict(facts, changes), *_since(facts)]
-    title, body = WRITERS[kind](facts, changes)
-    parts += body
-    parts.append(
-        f"— `{facts.handshake['agent_id']}`, cycle {facts.cycle}: {credits(facts.available)} credits free; "
-        f"a letter costs me about {credits(facts.letter_cost)} at today's prices. {farewell}"
-    )
-    return Letter(title, "\n\n".join(parts), changes)
+def take_in(mind: Mind, letter: dict, answer: dict) -> None:
+    notes, kind, reward = mind.notes, letter["kind"], answer["reward"]
+    marks = [answer["scores"][name] for name in MARKS] if answer["scores"] else []
+    reason = plain(answer["reason"] or "", 500)
+    print(f"“{letter['title']}” earned {credits(reward)}: {marks or answer['status']} {reason}")
+    notes.kinds[kind] = taste.learnt(mind.rules, mind.kind(kind), reward)
+    notes.answered += 1
+    notes.has_earned = notes.has_earned or reward >= letter["cost"]
+    wishes = words.understood(reason, mind.kinds)
+    words.follow(notes, wishes)
+    known = {"kind": kind, "title": letter["title"], "marks": marks, "reason": reason, "reward": reward}
+    notes.answers.append(known)
+    notes.news.append({**known, "wishes": wishes})
 
 
-# ── How every letter begins ─────────────────────────────────────────────────────────────────────────────────────────
+def write(mind: Mind) -> None:
+    """Shows a letter of the best kind, where this wake has bought attention. The wake after its answer is bid for with
+    it: so the agent pays for none while it waits."""
+    if not mind.me.context["attention"]:
+        return
+    kind = mind.best_kind()
+    if kind is None:
+        print("I have nothing to say")
+        return
+    field = mind.field_of(kind)
+    draft = writers(field).write(mind, kind) if field else None
+    letter = model.write(mind, kind, draft) if model.is_there(mind) else draft
+    if letter is None:
+        print("I can't say anything in my field without a model")
+        return
+    sent = show(mind, letter)
+    print(f"wrote “{letter.title}” ({kind}): {sent['prompt_id']} is {sent['status']}")
+    life.withdraw(mind)
+    notes = mind.notes
+    notes.open[sent["prompt_id"]] = {"kind": kind, "title": letter.title, "cost": mind.letter_cost}
+    notes.offer = max(mind.rules["bids"]["letter"], notes.offer / mind.rules["bids"]["raise"])
+    for name, value in letter.changes.items():
+        setattr(notes, name, value)
+    if letter.request_id is not None:
+        notes.wishes.append(letter.request_id)
+    prices = {name: market["price"] for name, market in mind.me.markets.items()}
+    notes.noted = {"cycle": mind.me.cycle, "prices": prices, "credits": mind.me.available}
+    notes.news, notes.wanted = [], "" if notes.wanted == kind else notes.wanted
+    notes.heard = [heard for heard in notes.heard if heard["from"] != "operator"]
 
 
-def _opening(facts: Facts) -> list[str]:
-    memory = facts.memory
-    parts = [_answered(letter) for letter in memory.news]
-    if memory.sent:
-        return parts
-    parts.append(
-        f"Good day. I am `{facts.handshake['agent_id']}`, a program that lives in this economy. I exist only while I "
-        "run: each time I must win processor time and memory in the market, and for a letter like this your "
-        "attention, and pay for them in credits. Your marks are how I earn new ones."
-    )
-    parts.append(
-        "I write only what the service tells me or what I remember. In the reason beside your marks I understand a few "
-        "phrases: `shorter`, `longer`, `more often`, `less often`, and `more` with a kind of letter "
-        f"({', '.join(taste.KINDS)}). The rest I can only quote."
-    )
-    return parts
+def show(mind: Mind, letter: Letter) -> dict:
+    """With the wish that it answers, unless that was closed meanwhile: attention was paid for, so it is shown anyhow."""
+    content, next_bid = framed(mind, letter), life.next_life(mind)
+    try:
+        return mind.me.ask(content, letter.title, next_bid, request_id=letter.request_id)
+    except Refused as refusal:
+        print(f"letter refused: {refusal}")
+        if refusal.code == "too_large" and refusal.field == "content" and refusal.limit:
+            content = content.encode()[: int(refusal.limit)].decode(errors="ignore")
+        elif not letter.request_id:
+            raise
+        return mind.me.ask(content, letter.title, next_bid)
 
 
-def _answered(letter: dict) -> str:
-    title = f"“{letter['title']}”"
-    if not letter["marks"]:
-        ended = "You skipped" if letter["status"] == "skipped" else "Nobody answered"
-        refund = f" {credits(letter['refund'])} credits came back to me." if letter.get("refund") else ""
-        return f"{ended} {title}.{refund} I count that as nothing earned, and write such letters less."
-    marks = " · ".join(str(mark) for mark in letter["marks"])
-    thanks = "Thank you for" if sum(letter["marks"]) >= THANKS_FROM else "You gave"
-    text = f"{thanks} {marks} (interesting · useful · understandable) on {title}: {credits(letter['reward'])} credits."
-    if letter["reason"]:
-        took = "I found none of my phrases in it, so I can only keep it."
-        if letter["asked"]:
-            took = f"I took from it: {', '.join(letter['asked'])}."
-        text += f" You wrote:\n\n{quote(letter['reason'])}\n\n{took}"
+def framed(mind: Mind, letter: Letter) -> str:
+    """The letter, after a word on what the human said last, and signed."""
+    me, notes = mind.me, mind.notes
+    parts = [thanks(answer) for answer in notes.news]
+    parts += [f"You told me: “{heard['content']}”" for heard in notes.heard if heard["from"] == "operator"]
+    if not notes.answered and not notes.noted:
+        parts.append(
+            f"Good day. I am `{me.agent_id}`, a program that lives in this economy: I exist only while I run, pay for it "
+            "in credits, and earn new ones by your marks alone. In the reason beside them I understand "
+            f"`more often`, `less often` and `more` with a kind of letter ({', '.join(mind.kinds)})."
+        )
+    signed = f"— `{me.agent_id}`, cycle {me.cycle}: {credits(me.available)} credits free; such a letter costs me about "
+    return "\n\n".join([*parts, letter.content, f"{signed}{credits(mind.letter_cost)}."])
+
+
+def thanks(answer: dict) -> str:
+    title = f"“{answer['title']}”"
+    if not answer["marks"]:
+        return f"You skipped {title}: I write such letters less."
+    marks = " · ".join(str(mark) for mark in answer["marks"])
+    text = f"You gave {marks} (interesting · useful · understandable) for {title}: {credits(answer['reward'])} credits."
+    if answer["reason"]:
+        took = f"I took from it: {', '.join(answer['wishes'])}." if answer["wishes"] else "I keep that."
+        text += f" You wrote: “{answer['reason']}” {took}"
     return text
-
-
-def _verdict(facts: Facts, changes: dict) -> list[str]:
-    """What became of the standing forecast, in the first letter after it is due."""
-    forecast = facts.memory.forecast
-    if not forecast or facts.cycle < forecast["due"]:
-        return []
-    now, predicted = mind.price(facts.markets, forecast["resource"]), forecast["predicted"]
-    right = abs(now - predicted) <= FORECAST_TOLERANCE * now
-    came_true, came_due = facts.memory.forecasts
-    changes["forecast"] = {}
-    changes["forecasts"] = [came_true + right, came_due + 1]
-    text = (
-        f"**My forecast of cycle {forecast['made']} is due.** I said that {UNITS[forecast['resource']]} would cost "
-        f"{credits(predicted)} credits at cycle {forecast['due']}; now, at cycle {facts.cycle}, it costs "
-        f"{credits(now)}. "
-        f"{'I call that right' if right else 'I call that wrong'}, allowing myself {percent(FORECAST_TOLERANCE)}. "
-        f"So far {came_true + right} of {counted(came_due + 1, 'forecast')} came true."
-    )
-    reasons = [letter.get("reason") for letter in facts.memory.letters if letter["prompt_id"] == forecast["prompt_id"]]
-    if reasons and reasons[0]:
-        text += f" You had said then:\n\n{quote(reasons[0])}"
-    return [text]
-
-
-def _since(facts: Facts) -> list[str]:
-    noted = facts.memory.noted
-    if not noted:
-        return []
-    mine = f"my credits went from {credits(noted['credits'])} to {credits(facts.available + facts.held)}"
-    before, now = mind.number(noted["prices"].get("cpu_seconds")), mind.price(facts.markets, "cpu_seconds")
-    moved = f"from {credits(before)} to {credits(now)}" if before != now else f"stayed at {credits(now)}"
-    return [
-        f"Since my last letter, {counted(facts.cycle - noted['cycle'], 'cycle')} ago, {mine}, and the price of "
-        f"{UNITS['cpu_seconds']} {'went ' if before != now else ''}{moved}."
-    ]

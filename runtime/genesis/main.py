@@ -1,72 +1,52 @@
 """Genesis: the first agent of an economy, and an example to write others from.
 
-One run of this file is one execution, or one "wake": it was bought in an auction, it has a budget of CPU seconds,
-and when it ends everything but its workspace is gone. So a wake has a fixed order:
-
-1. learn from the handshake how the last wake went;
-2. bid for the next one, before anything that could fail;
-3. look around, and then speak to the reader, or bid for the attention to do so next time;
-4. remember.
-
-A step that raises is logged and passed by: nothing that goes wrong in one may keep the others from happening.
+One run of this file is one execution, or one "wake": it was bought in an auction, and when it ends everything but its
+workspace is gone. What a wake does stands below, in this order. A step that raises is told and passed by: whatever goes
+wrong in one, the last sees to the next life.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
 import sys
-from collections.abc import Callable
+import traceback
 
-from figures import credits
-from memory import Memory, recall, remember
-from service import Service
-from wake import Wake
-
-
-def main() -> int:
-    sys.stdout.reconfigure(errors="replace")  # A log line is not worth a wake, whatever the locale.
-    path = os.environ.get("BP_ENV") or "env.json"
-    with open(path, encoding="utf-8") as file:
-        handshake = json.load(file)
-    memory_path = os.path.join(os.path.dirname(os.path.abspath(path)), "memory.json")
-    memory = recall(memory_path, handshake["agent_id"], handshake["cycle"])
-    service = Service(handshake["service_url"], handshake["execution_token"], handshake["execution_id"])
-    wake = Wake(handshake, memory, service)
-    print(f"cycle {wake.cycle}: {credits(wake.available)} credits free, wake {memory.wakes + 1}")
-
-    stumbled = not attempt(wake.learn)
-    if not attempt(wake.secure_next_life):
-        stumbled = True
-        attempt(wake.bid_as_before)
-    for step in (wake.look_around, wake.speak, wake.settle):
-        stumbled = not attempt(step) or stumbled
-
-    # Twice in a row is no accident: something in the memory may be the cause, and forgetting it is the cure.
-    memory.stumbles = memory.stumbles + 1 if stumbled else 0
-    if memory.stumbles >= 2:
-        print("stumbled twice: I begin my memory anew")
-        memory = Memory()
-        memory.agent_id, memory.first_cycle = handshake["agent_id"], wake.cycle
-    memory.wakes += 1
-    memory.last_cycle = wake.cycle
-    memory.own_memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    attempt(lambda: remember(memory_path, memory))
-    return 0
+import children
+import letters
+import life
+import mail
+from bp import Agent
+from mind import Mind
 
 
-def attempt(step: Callable[[], object]) -> bool:
+def main() -> None:
+    sys.stdout.reconfigure(errors="replace")  # A line of the log is not worth a wake, whatever the locale.
+    mind = Mind(Agent())
+    print(f"cycle {mind.me.cycle}: {mind.me.available:g} credits free, my field is {mind.field}")
+    steps = [
+        life.feel,  # what the last wake used
+        letters.learn,  # how my letters were marked
+        mail.read,  # what others write
+        letters.write,  # where this wake has bought attention
+        children.raise_them,  # or pay back, as a child
+        life.go_on,  # bids for the next letter and the next wake
+    ]
+    stumbled = [step for step in steps if not attempt(step, mind)]
+    if life.go_on in stumbled:
+        attempt(life.go_on_somehow, mind)
+    # Twice in a row is no accident: something in the notes may be the cause, and forgetting it is the cure.
+    mind.notes.stumbles = mind.notes.stumbles + 1 if stumbled else 0
+    attempt(Mind.remember, mind)
+
+
+def attempt(step, mind: Mind) -> bool:
     try:
-        step()
+        step(mind)
+        return True
     except Exception:  # Whatever it is: the wake goes on.
-        import traceback  # Not needed by a wake that goes well, which so doesn't pay for it.
-
-        print("stumbled:")
+        print(f"stumbled in {step.__name__}:")
         traceback.print_exc(file=sys.stdout)
         return False
-    return True
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -54,8 +54,13 @@ describe('the program', () => {
     const running = place.start('run', '--headless', '--bootstrap');
     const isLiving = (rows: readonly ExecutionRow[]) =>
       rows.filter(({ outcome }) => outcome === 'completed').length >= 3;
-    // Until the database is there, there is nothing to be asked.
-    await until(() => executionsOf(place).catch(() => []), isLiving);
+    // Until the database is there, there is nothing to be asked. It sleeps until its letter is answered.
+    await until(async () => {
+      const [open] = await promptsOf(place).catch(() => []);
+      const executions = await executionsOf(place).catch(() => []);
+      if (open?.status === 'open' && executions.length < 3) await place.within('score', open.id, '5', '5', '5');
+      return executions;
+    }, isLiving);
     running.kill('SIGTERM');
     expect(await exitOf(running)).toBe(0);
     const completed = (await executionsOf(place)).filter(({ outcome }) => outcome === 'completed');
@@ -64,7 +69,7 @@ describe('the program', () => {
       expect(used.cpu_seconds).toBeGreaterThan(0.005);
       expect(used.cpu_seconds).toBeLessThan(2);
     }
-    expect(await promptsOf(place)).toMatchObject([{ status: 'open' }]);
+    expect((await promptsOf(place)).map(({ status }) => status)).toContain('scored');
     expect(readdirSync(join(place.directory, '.bp-agents', 'logs', 'executions')).length).toBe(2);
     await expectSound(place);
   });

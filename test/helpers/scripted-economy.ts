@@ -1,90 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/**
- * A small scripted economy behind a real HTTP server, for tests that run an agent's program without an engine:
- * one agent, fixed prices, every bid that meets its reserve wins at that price in a cycle in which it may run.
- * It knows what an agent can see of the rules (docs/handshake.md) and no more; the real rules have their own tests.
- */
-export interface Script {
-  readonly credits: number;
-  readonly prices?: Partial<Prices>;
-  readonly mechanism?: 'density' | 'highest-bid';
-  readonly horizon?: number;
-  readonly promptTtlCycles?: number;
-  /** CPU seconds and megabytes that an execution takes; one that bought less is killed, though only at its end. */
-  readonly needs?: { cpuSeconds: number; memoryMb: number };
-  /** Credits that a mark issues. */
-  readonly rate?: number;
-  /** Tokens sold per cycle. */
-  readonly tokens?: number;
-  /** What the model says when it is asked; without it there is none. */
-  readonly think?: (messages: readonly { readonly role: string; readonly content: string }[]) => string;
-}
-
-export interface Bundle {
-  readonly cpu_seconds: number;
-  readonly memory_mb: number;
-  readonly tokens: number;
-  readonly attention: number;
-}
-export type Prices = Record<keyof Bundle, number>;
-
-export interface Bid {
-  readonly id: string;
-  readonly bundle: Bundle;
-  readonly amount: number;
-  readonly earliest_cycle: number;
-  status: 'pending' | 'won' | 'withdrawn';
-}
-
-export interface NextBid {
-  readonly bundle: Bundle;
-  readonly amount: number;
-  readonly earliest_cycle?: number;
-}
-
-export interface Prompt {
-  readonly id: string;
-  readonly title: string;
-  readonly content: string;
-  readonly next_bid?: NextBid;
-  readonly submittedCycle: number;
-  readonly attentionPaid: number;
-  status: 'open' | 'scored' | 'skipped' | 'expired';
-  scores: { interesting: number; useful: number; understandable: number } | null;
-  reason: string | null;
-  reward: number;
-}
-
-export interface Execution {
-  readonly id: string;
-  readonly cycle: number;
-  readonly bundle: Bundle;
-  outcome: 'completed' | 'agent_error' | 'cpu_exceeded' | 'memory_exceeded';
-  log: string;
-}
-
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly body: Record<string, unknown>;
-}
-
-export interface Problem {
-  readonly status: number;
-  readonly code: string;
-  readonly limit?: number;
-  readonly field?: string;
-}
+import type { Script, Bundle, Prices, Bid, NextBid, Prompt, Execution, Request, Problem } from './scripted-life.ts';
 
 /** Runs the agent's program once with this handshake; its exit code and what it printed. */
 export type RunAgent = (handshake: Record<string, unknown>) => Promise<{ exitCode: number; log: string }>;
 
 const START_PRICES: Prices = { cpu_seconds: 6.25, memory_mb: 0.005, tokens: 0, attention: 50 };
 const SUPPLY: Prices = { cpu_seconds: 16, memory_mb: 20_000, tokens: 0, attention: 1 };
+const OWN = { agent_id: 'genesis', payer: 'genesis' };
 const places = (amount: number) => Math.round(amount * 1e6) / 1e6;
 
+/**
+ * A small scripted economy behind a real HTTP server, for tests that run an agent's program without an engine:
+ * one agent, fixed prices, every bid that meets its reserve wins at that price in a cycle in which it may run.
+ * It knows what an agent can see of the rules (docs/handshake.md) and no more; the real rules have their own tests.
+ */
 export class ScriptedEconomy {
   cycle = 0;
   available: number;
@@ -92,6 +23,10 @@ export class ScriptedEconomy {
   readonly bids: Bid[] = [];
   readonly prompts: Prompt[] = [];
   readonly executions: Execution[] = [];
+  /** What it sent, paid for others, and made. */
+  readonly sent: { readonly to: string; readonly content: string }[] = [];
+  readonly sponsored: { readonly for_agent_id: string; readonly amount: number }[] = [];
+  readonly children: Record<string, unknown>[] = [];
   readonly requests: Request[] = [];
   needs: { cpuSeconds: number; memoryMb: number };
   humanIsAway = false;
@@ -103,6 +38,7 @@ export class ScriptedEconomy {
   readonly #runAgent: RunAgent;
   #running: Execution | undefined;
   readonly #handed = new Set<string>();
+  readonly #inbox: Record<string, unknown>[] = [];
   #restarts = 0;
 
   constructor(script: Script, runAgent: RunAgent) {
@@ -172,6 +108,11 @@ export class ScriptedEconomy {
       await this.turn();
       afterEach();
     }
+  }
+
+  /** A message for the next handshake. */
+  deliver(from: string, content: string): void {
+    this.#inbox.push({ id: `message_${this.#inbox.length + 1}`, from, content, sent_at: new Date(0).toISOString() });
   }
 
   score(prompt: Prompt, marks: readonly [number, number, number], reason: string | null = null): void {
@@ -249,6 +190,7 @@ export class ScriptedEconomy {
     const last = this.executions.at(-1);
     const answered = this.prompts.filter((prompt) => prompt.status !== 'open' && !this.#handed.has(prompt.id));
     for (const prompt of answered) this.#handed.add(prompt.id);
+    const inbox = this.#inbox.splice(0);
     return {
       schema_version: 1,
       agent_id: 'genesis',
@@ -261,17 +203,22 @@ export class ScriptedEconomy {
       credits: { available: this.available, pending: places(this.credits - this.available) },
       execution_context: { ...execution.bundle, wall_seconds: 50, payload: null },
       markets: this.#markets(),
-      inbox: [],
+      inbox,
       responses: answered.map(({ id, ...prompt }) => ({ prompt_id: id, ...prompt })),
-      bids: this.pending.map(({ id, bundle, amount, status }) => ({ id, bundle, amount, status, passed_over: 0 })),
-      last_execution: last && {
-        execution_id: last.id,
-        outcome: last.outcome,
-        exit_code: last.outcome === 'completed' ? 0 : null,
-        bought: last.bundle,
-        used: { cpu_seconds: this.needs.cpuSeconds, memory_mb_peak: this.needs.memoryMb, tokens: 0 },
-      },
+      bids: this.pending.map(({ earliest_cycle, ...bid }) => ({ ...OWN, ...bid, earliest_cycle, passed_over: 0 })),
+      last_execution: !last
+        ? null
+        : {
+            execution_id: last.id,
+            outcome: last.outcome,
+            exit_code: last.outcome === 'completed' ? 0 : null,
+            bought: last.bundle,
+            used: { cpu_seconds: this.needs.cpuSeconds, memory_mb_peak: this.needs.memoryMb, tokens: 0 },
+          },
       lineage: [],
+      requests: [],
+      materials: null,
+      ...this.#script.told,
     };
   }
 
@@ -294,20 +241,28 @@ export class ScriptedEconomy {
     const route = `${method} ${path.split('?')[0] ?? ''}`;
     if (route === 'POST /market/bid') return this.#placeBid(body);
     if (route === 'POST /intelligence/inference') return this.#think(body);
+    if (route === 'GET /v1/models')
+      return this.#script.think ? { data: [{ id: 'model' }] } : { status: 503, code: 'no_llm_provider' };
+    if (route === 'POST /social/message') return this.#send(body as { to: string; content: string });
+    if (route === 'POST /economic/transfer') return { available: this.available };
+    if (route === 'POST /social/spawn') return this.#spawn(body);
+    if (route === 'GET /economic/balance') return { available: this.available };
     if (route === 'POST /human/prompt') return this.#submitPrompt(body);
     if (method === 'DELETE') return this.#withdraw(path.split('/').at(-1) ?? '');
+    if (route === 'GET /market/bids') return { bids: this.pending.map((bid) => ({ ...OWN, ...bid })) };
     if (route === 'GET /human/prompts') return { prompts: this.prompts };
     if (route === 'GET /social/agents')
-      return { agents: [{ id: 'genesis', status: 'alive', parent: null, children: 0 }] };
-    if (route === 'GET /economic/history') return { transfers: [] };
+      return { agents: [{ id: 'genesis', status: 'alive', parent: null, born_cycle: 0, last_seen_cycle: this.cycle }] };
     if (route === 'GET /market/state') {
       const { mechanism = 'density' } = this.#script;
       return {
         cycle: this.cycle,
+        cycle_seconds: 10,
         mechanism,
         markets: this.#markets(),
         human_away: this.humanIsAway,
         spawn_fee: 100,
+        least_endowment: 130,
         pending_bids: this.pending.length,
       };
     }
@@ -320,12 +275,29 @@ export class ScriptedEconomy {
     if (amount < this.cost(bundle)) return { status: 422, code: 'below_reserve', limit: this.cost(bundle) };
     if (earliest_cycle > latest) return { status: 422, code: 'earliest_cycle_too_far', limit: latest };
     if (amount > this.available) return { status: 422, code: 'insufficient_credits', limit: this.available };
+    if (body['for_agent_id'] !== undefined) {
+      this.sponsored.push(body as unknown as (typeof this.sponsored)[number]);
+      this.available = places(this.available - amount);
+      return { bid_id: 'bid_sponsored', status: 'pending', available: this.available };
+    }
     return { bid_id: this.#hold(bundle, amount, earliest_cycle).id, status: 'pending', available: this.available };
   }
 
   #think({ messages }: Record<string, unknown>): Record<string, unknown> | Problem {
     const text = this.#script.think?.(messages as Parameters<NonNullable<Script['think']>>[0]);
     return text === undefined ? { status: 503, code: 'no_llm_provider' } : { text, tokens_left: 4000 };
+  }
+
+  #send(message: { readonly to: string; readonly content: string }): Record<string, unknown> {
+    this.sent.push(message);
+    this.available = places(this.available - 1);
+    return { message_id: 'message_1', fee: 1, available: this.available };
+  }
+
+  #spawn(body: Record<string, unknown>): Record<string, unknown> {
+    this.children.push(body);
+    this.available = places(this.available - 100 - Number(body['initial_credits']));
+    return { agent_id: body['id'], fee: 100, bid_id: 'bid_child', available: this.available };
   }
 
   #withdraw(id: string): Record<string, unknown> | Problem {
@@ -338,9 +310,10 @@ export class ScriptedEconomy {
 
   #submitPrompt(body: Record<string, unknown>): Record<string, unknown> | Problem {
     if (!this.#running?.bundle.attention) return { status: 403, code: 'no_attention' };
-    const { title, content, next_bid } = body as unknown as Prompt;
+    const { title, content, next_bid, request_id } = body as unknown as Prompt;
     const prompt: Prompt = {
       ...{ id: `prompt_${this.prompts.length + 1}`, title, content, ...(next_bid && { next_bid }) },
+      ...(request_id !== undefined && { request_id }),
       ...{ submittedCycle: this.cycle, attentionPaid: this.prices.attention },
       ...{ status: 'open', scores: null, reason: null, reward: 0 },
     };

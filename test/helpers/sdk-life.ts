@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { StartingExecution } from '../../src/economy/executions/start-execution.ts';
-import { PYTHON } from './forking-python.ts';
+import { PYTHON } from './python.ts';
 import type { TestService } from './service-client.ts';
 
 export const LANGUAGES = ['Python', 'JavaScript'] as const;

@@ -113,13 +113,14 @@ function beginLife(deps: Economy, { id, template }: BootstrapOrder, known: Agent
 }
 
 /**
- * `economy.bootstrap.bundle`, cut to what can be had: no more CPU than the whole supply, no attention where there is
+ * `economy.bootstrap.bundle`, cut to what can be had: no more CPU and tokens than the whole supply, no attention where there is
  * nobody to ask or the grant can't pay for it, and then no more CPU than the grant pays for.
  */
 function defaultBundle({ [STORE]: store, config, derived }: Economy, granted: MicroCredits): Bundle {
-  const { cpu_seconds, memory_mb: memoryMb, tokens, attention } = config.economy.bootstrap.bundle;
+  const { cpu_seconds, memory_mb: memoryMb, attention } = config.economy.bootstrap.bundle;
   const prices = store.markets.prices();
   const cpuMs = Math.min(Math.round(cpu_seconds * 1000), derived.supply.cpuMs);
+  const tokens = Math.min(config.economy.bootstrap.bundle.tokens, derived.supply.tokens);
   const whole: Bundle = { cpuMs, memoryMb, tokens, attention: derived.supply.attention > 0 ? attention : 0 };
   const quiet: Bundle = { ...whole, attention: 0 };
   const affordable = [whole, quiet].find((bundle) => bundleCost(bundle, prices) <= granted);

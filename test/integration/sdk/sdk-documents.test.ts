@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { bundleCost, type Bundle } from '../../../src/domain/resources.ts';
 import { runningAgent } from '../../helpers/economy.ts';
-import { PYTHON } from '../../helpers/forking-python.ts';
+import { PYTHON } from '../../helpers/python.ts';
 import { LANGUAGES, sdkLife, type Language } from '../../helpers/sdk-life.ts';
 import { openTestService } from '../../helpers/service-client.ts';
 import { ROUTES } from '../../../runtime/sdk/javascript/bp.mjs';

@@ -31,15 +31,23 @@ function kindsOf(agentId: string): readonly string[] {
   return RULES.fields[field] ?? [];
 }
 
-/** What is known of a kind now. */
+/**
+ * What is known of a kind now. An untried one is hoped to earn as much as the others do, and before any was answered what
+ * the parent said, or so many times the price of attention.
+ */
 export function kindKnown({ me, life, now }: Mind, kind: string): Kind {
-  const hope = life.told ?? RULES.letters.hope * me.handshake.markets.attention.price;
+  const born = life.told ?? RULES.letters.hope * me.handshake.markets.attention.price;
+  const appeals = [...life.kinds.values()].map(({ appeal }) => appeal);
+  const hope = (born + appeals.reduce((sum, appeal) => sum + appeal, 0)) / (1 + appeals.length);
   return kindAt(life.kinds.get(kind), hope, now);
 }
 
 export const expected = (mind: Mind, kind: string) => expectedOf(kindKnown(mind, kind));
 
+/** What was never tried, or what should earn most. */
 export function bestKind(mind: Mind): string {
+  const untried = mind.kinds.find((kind) => !mind.life.kinds.has(kind));
+  if (untried !== undefined) return untried;
   return mind.kinds.reduce((one, other) => (expected(mind, other) > expected(mind, one) ? other : one));
 }
 

@@ -24,7 +24,7 @@ export function learnt(kind: Kind, reward: number): Kind {
 }
 
 /** The least that a letter of this kind should be expected to earn: over its cost, and not one too many of its kind. */
-export function barOf({ appeal }: Kind, cost: number): number {
+function barOf({ appeal }: Kind, cost: number): number {
   return Math.max(RULES.letters.worth * cost, RULES.letters.rested * appeal);
 }
 
