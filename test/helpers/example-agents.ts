@@ -44,7 +44,11 @@ export async function bring(place: ProgramHome, { name, bundle, packages = [] }:
 }
 
 /** Somebody who is there all the time and marks whatever is shown, until it is enough. */
-export async function markUntil(place: ProgramHome, isEnough: () => boolean | Promise<boolean>): Promise<void> {
+export async function markUntil(
+  place: ProgramHome,
+  isEnough: () => boolean | Promise<boolean>,
+  limitMs = 1_200_000,
+): Promise<void> {
   const marks = Object.values(MARKS).map(String);
   await until(
     async () => {
@@ -53,6 +57,6 @@ export async function markUntil(place: ProgramHome, isEnough: () => boolean | Pr
       return isEnough();
     },
     Boolean,
-    1_200_000,
+    limitMs,
   );
 }
