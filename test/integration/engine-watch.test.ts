@@ -41,6 +41,7 @@ function orchestrator(ping: () => Promise<void>): OrchestratorDeps & { readonly 
       discard: () => Promise.resolve(),
       forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
+      keepContent: () => Promise.resolve(),
     },
   } as unknown as OrchestratorDeps & { readonly told: MarketEvent[] };
 }

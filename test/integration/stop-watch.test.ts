@@ -68,6 +68,7 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
       discard: (executionId: string) => Promise.resolve(void did.push(`discard ${executionId}`)),
       forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
+      keepContent: () => Promise.resolve(),
     },
   } as unknown as OrchestratorDeps;
 }

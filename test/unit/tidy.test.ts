@@ -24,8 +24,8 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0012-restarts.sql': '3e38798ba1a5d1314bd3f526b41841a46c8f637004e16d0d81300e79db38f072',
   '0013-requests.sql': '28f909dc8d92193c56038acb4647471ace726d87e5b00eaf5a809e1a7606aae7',
   '0014-prompt-files.sql': '7fd345e63280da24feb6dfe48795140ab76bb31d5cf00649a76859e78c2d9b99',
-  '0015-operator-id.sql': '3e9e1299ce8434595e2065152341ca61af1fed4127b288a330a37a834ebeedbb',
-  '0016-templates.sql': '43e1517cd6af4cff471712cd983a70fab14009875544d691765a4b4f4654cbff',
+  '0015-templates.sql': '43e1517cd6af4cff471712cd983a70fab14009875544d691765a4b4f4654cbff',
+  '0016-operator-id.sql': '3e9e1299ce8434595e2065152341ca61af1fed4127b288a330a37a834ebeedbb',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);

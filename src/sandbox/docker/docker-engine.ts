@@ -89,17 +89,8 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     },
     layFiles: ({ directory }, request) => layInFolder(realpathSync(directory), request, { uid }),
     lookAtFiles: ({ directory }, request) => lookInFolder(realpathSync(directory), request),
-    async putBackWorkspaces({ directory, config }, complain) {
-      const tell = (_: object, message: string) => complain(message);
-      const logger = { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
-      try {
-        const home = realpathSync(directory);
-        await new Volumes({ home, config: config.sandbox, uid, searchPath, clock, logger }).recover();
-        await finishLandings(home);
-      } catch (error) {
-        complain(engineError('put back workspaces', error).message);
-      }
-    },
+    putBackWorkspaces: ({ directory, config }, complain) =>
+      putBack({ home: directory, config: config.sandbox, uid, searchPath, clock }, complain),
     async examine({ directory, config: { sandbox, materials }, isRunning }, signal) {
       return [
         ...(await examine({ ...options, seccompPath, config: sandbox, home: directory, isRunning }, signal)),
@@ -107,4 +98,20 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       ];
     },
   };
+}
+
+/** Never rejects: what can't be put back is told. */
+async function putBack(
+  place: Omit<ConstructorParameters<typeof Volumes>[0], 'logger'>,
+  complain: (line: string) => void,
+): Promise<void> {
+  const tell = (_: object, message: string) => complain(message);
+  const logger = { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
+  try {
+    const home = realpathSync(place.home);
+    await new Volumes({ ...place, home, logger }).recover();
+    await finishLandings(home);
+  } catch (error) {
+    complain(engineError('put back workspaces', error).message);
+  }
 }

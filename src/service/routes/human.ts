@@ -14,43 +14,12 @@ import { route, type RouteSpec } from '../route.ts';
 import { isRecord } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
-export function humanRoutes(
-  economy: Economy,
-  snapshotsOf: (executionId: number) => Snapshots | undefined,
-): readonly RouteSpec[] {
-  const { config } = economy;
-  const listMax = config.service.list_max;
+type SnapshotsOf = (executionId: number) => Snapshots | undefined;
+
+export function humanRoutes(economy: Economy, snapshotsOf: SnapshotsOf): readonly RouteSpec[] {
+  const listMax = economy.config.service.list_max;
   return [
-    route({
-      method: 'POST',
-      path: '/human/prompt',
-      group: 'human',
-      operation: 'submitPrompt',
-      summary: 'Shows something to the human: once per execution, paid for with the attention in its bundle.',
-      body: PromptRequest,
-      status: 201,
-      answer: PromptAnswer,
-      refusals: [
-        ...(['no_attention', 'prompt_already_submitted', 'request_not_found', 'request_closed'] as const),
-        ...(['missing_resource', 'unknown_resource'] as const),
-        ...(['invalid_path', 'too_many_files', 'file_not_found', 'file_refused', 'files_too_large'] as const),
-        'files_unavailable',
-      ],
-      triesBid: (body) => isRecord(body) && body['next_bid'] !== undefined,
-      gather: async ({ caller, body }) => {
-        const draft = draftOf(body);
-        const isWanted = () => checkPrompt(economy, caller, draft) === undefined;
-        // What costs nothing comes first; the work says what is wrong.
-        if (!draft.files?.length || !isWanted()) return accept(undefined);
-        const { files_bytes_max: bytesMax } = config.attention;
-        return (await snapshotsOf(caller.executionId)?.take(draft.files, { bytesMax, isWanted })) ?? accept(undefined);
-      },
-      work: ({ caller, body }, contents) =>
-        mapped(submitPrompt(economy, caller, draftOf(body), contents), ({ promptId, status }) => ({
-          prompt_id: formatId('prompt', promptId),
-          status,
-        })),
-    }),
+    promptRoute(economy, snapshotsOf),
     route({
       method: 'GET',
       path: '/human/prompts',
@@ -88,6 +57,39 @@ export function humanRoutes(
         }),
     }),
   ];
+}
+
+function promptRoute(economy: Economy, snapshotsOf: SnapshotsOf): RouteSpec {
+  return route({
+    method: 'POST',
+    path: '/human/prompt',
+    group: 'human',
+    operation: 'submitPrompt',
+    summary: 'Shows something to the human: once per execution, paid for with the attention in its bundle.',
+    body: PromptRequest,
+    status: 201,
+    answer: PromptAnswer,
+    refusals: [
+      ...(['no_attention', 'prompt_already_submitted', 'request_not_found', 'request_closed'] as const),
+      ...(['missing_resource', 'unknown_resource'] as const),
+      ...(['invalid_path', 'too_many_files', 'file_not_found', 'file_refused', 'files_too_large'] as const),
+      'files_unavailable',
+    ],
+    triesBid: (body) => isRecord(body) && body['next_bid'] !== undefined,
+    gather: async ({ caller, body }) => {
+      const draft = draftOf(body);
+      const isWanted = () => checkPrompt(economy, caller, draft) === undefined;
+      // What costs nothing comes first; the work says what is wrong.
+      if (!draft.files?.length || !isWanted()) return accept(undefined);
+      const { files_bytes_max: bytesMax } = economy.config.attention;
+      return (await snapshotsOf(caller.executionId)?.take(draft.files, { bytesMax, isWanted })) ?? accept(undefined);
+    },
+    work: ({ caller, body }, contents) =>
+      mapped(submitPrompt(economy, caller, draftOf(body), contents), ({ promptId, status }) => ({
+        prompt_id: formatId('prompt', promptId),
+        status,
+      })),
+  });
 }
 
 function draftOf(body: z.output<typeof PromptRequest>): PromptDraft {

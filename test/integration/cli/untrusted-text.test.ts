@@ -166,7 +166,7 @@ describe('export', () => {
     for (let time = 0; time < 2; time++)
       expect(await home.run('export', '--dir', 'linked')).toMatchObject({ exitCode: 0 });
     expect(readFileSync(target, 'utf8')).toBe('untouched');
-    expect(readdirSync(linked)).toHaveLength(8);
+    expect(readdirSync(linked)).toHaveLength(9);
   });
 
   it('leaves nothing half-written where it fails', async () => {
