@@ -58,7 +58,7 @@ export const REFUSALS = {
   files_too_large: 'The files are larger than the limit.',
   entry_point_missing: 'No main.py, main.js, main.mjs or executable main.',
   template_not_found: 'There is no such template.',
-  template_not_ready: "The program of the template is not in this home: its operator has made no agent of it.",
+  template_not_ready: 'The program of the template is not in this home: its operator has made no agent of it.',
   agents_must_be_different: 'A message needs two different agents.',
   inbox_full: 'The inbox of the receiver is full.',
   // Attention.

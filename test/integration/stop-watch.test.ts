@@ -68,6 +68,7 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
       discard: (executionId: string) => Promise.resolve(void did.push(`discard ${executionId}`)),
       forget: () => Promise.resolve(),
       sweep: () => Promise.resolve(),
+      materials: () => Promise.resolve({ content: null, files: 0, bytes: 0, news: undefined }),
       keepContent: () => Promise.resolve(),
     },
   } as unknown as OrchestratorDeps;

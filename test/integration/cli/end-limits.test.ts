@@ -44,7 +44,15 @@ describe('the end of a run has its limit', () => {
     for (let number = 1; number <= 400; number++) {
       const id = `agent-${number}`;
       economy.store.accounts.open(id);
-      economy.store.agents.insert({ id, parentId: null, lineageId: id, bornCycle: 0, bornRunningMs: 0, bornAt: 0, madeOf: undefined });
+      economy.store.agents.insert({
+        id,
+        parentId: null,
+        lineageId: id,
+        bornCycle: 0,
+        bornRunningMs: 0,
+        bornAt: 0,
+        madeOf: undefined,
+      });
       economy.store.agents.markDormant(id, -1_000_000);
     }
     economy.close();
