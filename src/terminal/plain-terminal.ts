@@ -48,9 +48,12 @@ export class PlainTerminal implements Terminal {
   }
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
-    const request = prompt.request === undefined ? '' : `, for ${prompt.request.id},`;
-    const files = prompt.files.length === 0 ? '' : `, with ${filesTotal(prompt.files)},`;
-    this.event(`${prompt.id} from ${prompt.agent_id}${request}${files} waits for an answer: bp-agents prompts`);
+    const about = [
+      ...(prompt.request === undefined ? [] : [`for ${prompt.request.id}`]),
+      ...(prompt.files.length === 0 ? [] : [`with ${filesTotal(prompt.files)}`]),
+    ];
+    const aside = about.length === 0 ? '' : `, ${about.join(', ')},`;
+    this.event(`${prompt.id} from ${prompt.agent_id}${aside} waits for an answer: bp-agents prompts`);
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     await new Promise<void>((resolve) => {
       if (ended.aborted) resolve();

@@ -64,6 +64,17 @@ describe('without a terminal', () => {
     expect(await answer).toEqual({ kind: 'closed' });
   });
 
+  it('a prompt is announced with the wish that it answers and the files that it brings', () => {
+    const { terminal, read } = plain();
+    const request = { id: 'request_2', text: 'Read it.' };
+    const files = [{ name: 'a.pdf', bytes: 7 }];
+    void terminal.ask({ ...PROMPT, request, files }, AbortSignal.abort());
+    void terminal.ask({ ...PROMPT, request }, AbortSignal.abort());
+    const lines = (read() ?? '').split('\n');
+    expect(lines[0]).toContain('genesis, for request_2, with 1 file, 7 bytes, waits for an answer');
+    expect(lines[1]).toContain('genesis, for request_2, waits for an answer');
+  });
+
   it('a reader that stops makes it keep no more than 1 MiB, and is told how many lines it has missed', () => {
     const taken: string[] = [];
     let goOn: () => void = () => undefined;
