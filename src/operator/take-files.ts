@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -72,6 +73,8 @@ function checkPlace(home: string, directory: string): Refusal | undefined {
   const found = statSync(directory, { throwIfNoEntry: false });
   if (found && !(found.isDirectory() && readdirSync(directory).length === 0))
     return wrong('a folder that is not there yet, or is empty: nothing is replaced');
+  if (!found && lstatSync(directory, { throwIfNoEntry: false }))
+    return wrong('a folder, not a link that leads nowhere');
   const place = realPlace(directory);
   const isOurs = [workspacesDirectory(home), stateDirectory(home)].some((folder) => isWithin(place, realPlace(folder)));
   return isOurs ? wrong('outside of workspaces and .bp-agents, where agents may write meanwhile') : undefined;
