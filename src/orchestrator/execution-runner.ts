@@ -9,6 +9,7 @@ import type { OrchestratorDeps } from './deps.ts';
 import { onceAnswered } from './engine-patience.ts';
 import { tellIdle, tellRestart } from './idle-news.ts';
 import { tellKept } from './kept-news.ts';
+import { newestRequest } from '../economy/views/request-view.ts';
 import { exposeMaterials } from './materials-news.ts';
 import { outcomeOf, outcomeUnserved } from './outcome.ts';
 import { isFaultOfPackages, placeProgram } from './program-mount.ts';
@@ -37,11 +38,12 @@ export async function runExecution(
   if (stop.aborted) return settleStopped(deps, executionId);
   const broken = (error: unknown): Ending =>
     stop.aborted && error === stop.reason ? stoppedEnding() : faultEnding(deps, executionId, error, { began: false });
+  const newestRequestId = newestRequest(economy);
   // First, since the handshake tells of them.
   const exposure = await exposeMaterials(deps, stop).catch(broken);
   if ('outcome' in exposure) return settleAndCleanUp(deps, executionId, exposure);
   const { mounts, materials } = exposure;
-  const start = { serviceUrl: SERVICE_URL, materials };
+  const start = { serviceUrl: SERVICE_URL, materials, newestRequestId };
   const starting = await onceFree(economy, () => startExecution(economy, executionId, start));
   if (!starting) return undefined;
   const ending = await runToEnd(deps, starting, mounts, stop).catch(broken);

@@ -3,6 +3,7 @@ import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MarketEvent } from '../../src/domain/market-event.ts';
 import { NO_USAGE } from '../../src/domain/execution.ts';
+import { publishRequest } from '../../src/economy/requests/publish-request.ts';
 import { BpError } from '../../src/platform/errors.ts';
 import type { OrchestratorDeps } from '../../src/orchestrator/deps.ts';
 import { adoptExecution, runExecution } from '../../src/orchestrator/execution-runner.ts';
@@ -156,6 +157,24 @@ describe('an execution', () => {
     const told = JSON.parse(prepared?.handshake ?? '') as { readonly materials: unknown };
     expect(told.materials).toEqual({ path: '/materials', files: 2, bytes: 10 });
     expect(events).toContainEqual({ kind: 'materials', seen: news });
+  });
+
+  it('is told of no request whose files came after its materials were looked at', async () => {
+    const publish = (name: string, files: readonly { readonly name: string; readonly bytes: number }[]) =>
+      publishRequest(economy, { text: name, until: null, files });
+    const files = [{ name: 'a', bytes: 1 }];
+    publish('before', files);
+    const look = { content: 'abc', files: 1, bytes: 1, news: undefined };
+    const materials = () => {
+      publish('meanwhile', files);
+      publish('words', []);
+      return Promise.resolve(look);
+    };
+    makeAgent(economy, 'ann');
+    nextCycle(economy);
+    await runExecution(orchestrator({ materials }), 1, NEVER);
+    const { requests } = JSON.parse(prepared?.handshake ?? '') as { readonly requests: readonly { text: string }[] };
+    expect(requests.map(({ text }) => text)).toEqual(['words', 'before']);
   });
 
   it('whose materials the engine does not take is refunded, and never begun', async () => {

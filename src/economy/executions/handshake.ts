@@ -20,13 +20,15 @@ export interface ExecutionStart {
   readonly serviceUrl: string;
   /** Where it can read the operator's materials, and how much they are; null where there are none. */
   readonly materials: { readonly path: string; readonly files: number; readonly bytes: number } | null;
+  /** The newest request as its materials were looked at: files of later ones are not among them. */
+  readonly newestRequestId?: number;
 }
 
 /** The content of `env.json`, schema version 1: docs/handshake.md and docs/handshake.schema.json. */
 export function handshakeOf(
   deps: Economy,
   execution: Execution,
-  { token, serviceUrl, materials }: ExecutionStart & { readonly token: string },
+  { token, serviceUrl, materials, newestRequestId = NEWEST }: ExecutionStart & { readonly token: string },
 ) {
   const { [STORE]: store, clock, config } = deps;
   const { agentId } = execution;
@@ -54,7 +56,9 @@ export function handshakeOf(
     markets: marketsView(deps),
     inbox: store.messages.unhanded(agentId, inboxMax).map(messageView),
     responses: store.prompts.unhanded(agentId, responsesMax).map(responseView).reverse(),
-    requests: openRequestsBefore(deps, NEWEST, requestsMax).map(openRequestView),
+    requests: openRequestsBefore(deps, NEWEST, requestsMax)
+      .filter(({ id, files }) => files.length === 0 || id <= newestRequestId)
+      .map(openRequestView),
     bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
     last_execution: last === undefined ? null : receiptView(last),
     lineage: ancestors(deps, agentId),

@@ -33,7 +33,7 @@ export interface StartingExecution {
 export function startExecution(
   deps: Economy,
   executionId: number,
-  { serviceUrl, materials }: ExecutionStart,
+  start: ExecutionStart,
 ): StartingExecution | undefined {
   const { [STORE]: store, random } = deps;
   return store.transaction(() => {
@@ -42,7 +42,7 @@ export function startExecution(
     const execution = store.executions.get(executionId);
     const agent = store.agents.find(execution.agentId);
     if (!agent) throw new Error(`execution ${executionId} has no agent`);
-    const handshake = JSON.stringify(handshakeOf(deps, execution, { token, serviceUrl, materials }), undefined, 2);
+    const handshake = JSON.stringify(handshakeOf(deps, execution, { ...start, token }), undefined, 2);
     store.messages.markHanded(agent.id, executionId);
     store.prompts.markHanded(agent.id, executionId);
     const set = beginLaying(deps, agent.id);

@@ -43,6 +43,11 @@ export function requestsBefore(economy: Economy, before: number, limit: number):
   return economy[STORE].requests.page(before, limit);
 }
 
+/** The id of the last one that was published; 0 where none was. */
+export function newestRequest(economy: Economy): number {
+  return requestsBefore(economy, Number.MAX_SAFE_INTEGER, 1)[0]?.id ?? 0;
+}
+
 /** Those that are open, likewise. */
 export function openRequestsBefore(economy: Economy, before: number, limit: number): readonly OperatorRequest[] {
   return economy[STORE].requests.openPage(before, limit, economy.clock.now());
