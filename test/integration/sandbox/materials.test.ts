@@ -49,9 +49,17 @@ describe('materials', () => {
     expect(await look()).toEqual(nothing);
     mkdirSync(root);
     expect(await look()).toEqual(nothing);
-    rmSync(root, { recursive: true });
+  });
+
+  it('that are no folder are told, and a link to one is as good as the folder', async () => {
     writeFileSync(root, 'a file');
-    expect(await look()).toEqual(nothing);
+    await expect(look()).rejects.toMatchObject({ code: 'materials_unreadable' });
+    rmSync(root);
+    symlinkSync('gone', root);
+    await expect(look()).rejects.toMatchObject({ code: 'materials_unreadable' });
+    mkdirSync(join(home, 'gone'));
+    writeFileSync(join(home, 'gone', 'a'), 'x');
+    expect(await look()).toMatchObject({ files: 1 });
   });
 
   it('are known by what is in them, and by nothing else', async () => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../../config/schema.ts';
 import type { LeftOut } from '../../../domain/materials.ts';
+import { KeySearch } from '../../../domain/secret-signs.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { isOneOf } from '../../../platform/system-error.ts';
 import type { Content, ContentEntry, ContentTree } from '../../sandbox.ts';
 import { ContentKey } from '../content-key.ts';
 import { HostFolder } from '../shipped/host-folder.ts';
-import { KeySearch } from './left-out.ts';
 import { othersTurn, walkMaterials, type FoundFile, type Walked } from './materials-walk.ts';
 
 /** What lies in the folder now for agents to see. */

@@ -1,11 +1,12 @@
 import { lstatSync, readlinkSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import type { Config } from '../../../config/schema.ts';
+import { reasonByName } from '../../../domain/secret-signs.ts';
 import { BpError } from '../../../platform/errors.ts';
 import { errorCode, ignore, isOneOf } from '../../../platform/system-error.ts';
 import { isBytePath, pathBytes, type BytePath } from '../shipped/byte-path.ts';
 import { stampOf, type Stamp } from '../shipped/entry.ts';
-import { LeftOutCount, reasonByName } from './left-out.ts';
+import { LeftOutCount } from './left-out.ts';
 
 /** A file that agents may see, unless there is a key in it. */
 export interface FoundFile {
@@ -165,12 +166,17 @@ class Walk implements Walked {
 /** Its types know text alone. */
 const NAMES = { encoding: 'buffer', bufferSize: 256 } as unknown as { readonly encoding: 'utf8' };
 
+/** False where there is nothing. What is no folder would be taken for nothing. */
 function isFolder(root: string): boolean {
   try {
-    return statSync(root, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if (!lstatSync(root, { throwIfNoEntry: false })) return false;
+    if (statSync(root, { throwIfNoEntry: false })?.isDirectory()) return true;
   } catch (error) {
     throw unreadable(error);
   }
+  throw new BpError('materials_unreadable', 'materials is no folder, and no link to one', {
+    hint: 'make it one, or take it away',
+  });
 }
 
 function hostPath({ root, at }: Pick<Folder, 'root' | 'at'>): Buffer {
