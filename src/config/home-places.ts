@@ -25,6 +25,11 @@ export function askingDirectory(home: string): string {
   return join(stateDirectory(home), 'asking');
 }
 
+/** An empty file for each folder of a request's that the program has made: no other one is its own to remove. */
+export function placedRequestsDirectory(home: string): string {
+  return join(stateDirectory(home), 'placed-requests');
+}
+
 /** What the program keeps, besides the agents' workspaces and the configuration. */
 export function stateDirectory(home: string): string {
   return join(home, '.bp-agents');

@@ -2,6 +2,9 @@ import { refuse, type Refusal } from './refusal.ts';
 import { checkContent } from './text.ts';
 import { checkFileName } from './workspace-files.ts';
 
+/** Later times have no form that all who read ISO 8601 know. */
+const UNTIL_BEFORE = Date.UTC(10_000, 0);
+
 /** A wish that the operator published, as the store keeps it. */
 export interface OperatorRequest {
   readonly id: number;
@@ -47,7 +50,7 @@ export interface RequestLimits {
 
 /**
  * Whether this can be published at this time.
- * Refuses: what `checkContent` refuses of the text, `too_small`, `too_many_files`, `files_too_large`, `invalid_path`.
+ * Refuses: what `checkContent` refuses of the text, `too_small`, `too_large`, `too_many_files`, `files_too_large`, `invalid_path`.
  */
 export function checkRequest({ text, files, until }: RequestDraft, limits: RequestLimits, now: number) {
   return (
@@ -63,8 +66,13 @@ function checkBlank(text: string): Refusal | undefined {
 }
 
 function checkUntil(until: number | null, now: number): Refusal | undefined {
-  if (until === null || until > now) return undefined;
-  return refuse('too_small', `until must be ahead; it is ${new Date(now).toISOString()} now`, { field: 'until' });
+  if (until === null) return undefined;
+  if (until <= now)
+    return refuse('too_small', `until must be ahead; it is ${new Date(now).toISOString()} now`, { field: 'until' });
+  if (until < UNTIL_BEFORE) return undefined;
+  return refuse('too_large', 'until must be before the year 10000; without it a request stays open', {
+    field: 'until',
+  });
 }
 
 function checkFiles(files: readonly RequestFile[], { files_max: most, files_bytes_max: bytesMax }: RequestLimits) {

@@ -6,18 +6,27 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { askingDirectory, requestFilesDirectory } from '../config/home-places.ts';
+import {
+  askingDirectory,
+  materialsDirectory,
+  placedRequestsDirectory,
+  requestFilesDirectory,
+} from '../config/home-places.ts';
 import type { RequestFile, RequestLimits } from '../domain/operator-request.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
+import { KeySearch, reasonByName } from '../domain/secret-signs.ts';
+import { BpError } from '../platform/errors.ts';
 import { isProcessThere } from '../platform/process-there.ts';
 import { errorCode } from '../platform/system-error.ts';
 
@@ -27,6 +36,9 @@ export interface TakenFile extends RequestFile {
 }
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** Agents would be told of a file that they don't find. */
+const LEFT_OUT =
+  'left out of what agents see; lay it in materials/ and name it in materials.include, if it is for them';
 const CHUNK_BYTES = 1_048_576;
 /** Whoever an agent runs as may read them. */
 const FOLDER_MODE = 0o755;
@@ -64,6 +76,7 @@ function openFile(path: string, directory: string): Result<TakenFile> {
   if (path.trim() === '') return refuse('empty', '--file must name a file, not be empty', { field: 'file' });
   if (path.includes('\0')) return wrong('is no name of a file');
   const whole = resolve(directory, path);
+  if (reasonByName(basename(whole))) return wrong(`has a name by which it would be ${LEFT_OUT}`);
   let descriptor: number;
   try {
     descriptor = openSync(whole, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -92,7 +105,7 @@ export class StagedFiles {
     this.#isEmpty = isEmpty;
   }
 
-  /** Copies what was opened; a file may have grown since. Refuses: `files_too_large`. */
+  /** Copies what was opened; a file may have grown since. Refuses: `files_too_large`, `invalid_value`. */
   static copy(
     home: string,
     files: readonly TakenFile[],
@@ -115,12 +128,17 @@ export class StagedFiles {
     }
   }
 
-  /** Moves them to where the agents find those of this request. What another one left there, which was never published, goes. */
+  /**
+   * Moves them to where the agents find those of this request. What another one left there, which was never published,
+   * goes. Throws `request_place_taken` where something of the operator's own is in the way.
+   */
   place(requestId: number): void {
     const target = join(requestFilesDirectory(this.#home), String(requestId));
-    rmSync(target, { recursive: true, force: true });
+    removePlaced(this.#home, requestId);
     if (this.#isEmpty) return;
+    checkPlace(this.#home, requestId);
     makeReadableFolder(dirname(target));
+    markPlaced(this.#home, requestId);
     try {
       renameSync(this.#folder, target);
     } catch (error) {
@@ -137,12 +155,13 @@ export class StagedFiles {
   }
 }
 
-/** Removes files of requests that are not open, and what a process left that ended while it asked. */
+/**
+ * Removes files of requests that are not open, and what a process left that ended while it asked. What the operator laid
+ * beside them stays, whatever it is called.
+ */
 export function putAwayFiles(home: string, keep: ReadonlySet<number>): void {
-  const shelf = requestFilesDirectory(home);
-  for (const name of namesOf(shelf))
-    if (/^[1-9][0-9]{0,14}$/.test(name) && !keep.has(Number(name)))
-      rmSync(join(shelf, name), { recursive: true, force: true });
+  for (const name of namesOf(placedRequestsDirectory(home)))
+    if (!keep.has(Number(name))) removePlaced(home, Number(name));
   const asking = askingDirectory(home);
   for (const name of namesOf(asking)) {
     const pid = Number(name);
@@ -150,10 +169,50 @@ export function putAwayFiles(home: string, keep: ReadonlySet<number>): void {
   }
 }
 
+/** Before it is there: what a kill cuts off is known by it. */
+function markPlaced(home: string, requestId: number): void {
+  const marks = placedRequestsDirectory(home);
+  mkdirSync(marks, { recursive: true });
+  closeSync(openSync(join(marks, String(requestId)), O_WRONLY | O_CREAT, FILE_MODE));
+  syncFolder(marks);
+}
+
+/** Only what was marked. In this order, so that the rest of it can be removed the next time. */
+function removePlaced(home: string, requestId: number): void {
+  const mark = join(placedRequestsDirectory(home), String(requestId));
+  if (!existsSync(mark)) return;
+  rmSync(join(requestFilesDirectory(home), String(requestId)), { recursive: true, force: true });
+  rmSync(mark);
+}
+
+/** Through a link files would come to lie elsewhere, and agents would not find them. */
+function checkPlace(home: string, requestId: number): void {
+  const shelf = requestFilesDirectory(home);
+  const taken = (what: string) =>
+    new BpError('request_place_taken', `files of request_${requestId} have no place: ${what}`, {
+      hint: 'move it away, and ask again',
+    });
+  if (!(statSync(materialsDirectory(home), { throwIfNoEntry: false })?.isDirectory() ?? true))
+    throw taken('materials is no folder');
+  if (!(lstatSync(shelf, { throwIfNoEntry: false })?.isDirectory() ?? true))
+    throw taken('materials/requests is no folder');
+  if (lstatSync(join(shelf, String(requestId)), { throwIfNoEntry: false }))
+    throw taken(`materials/requests/${requestId} is there already, and not of bp-agents`);
+}
+
 function copyAll(files: readonly TakenFile[], folder: string, bytesMax: number): Refusal | undefined {
   let left = bytesMax;
   for (const { name, descriptor } of files) {
-    left -= copyFile(descriptor, join(folder, name), left);
+    const keys = new KeySearch();
+    left -= copyFile(descriptor, join(folder, name), { bytesMax: left, keys });
+    if (keys.isFound)
+      return refuse(
+        'invalid_value',
+        `--file ${JSON.stringify(name)} holds a private key, for which it would be ${LEFT_OUT}`,
+        {
+          field: 'file',
+        },
+      );
     if (left < 0)
       return refuse('files_too_large', `all files of a request together must be at most ${bytesMax} bytes`, {
         field: 'file',
@@ -165,7 +224,11 @@ function copyAll(files: readonly TakenFile[], folder: string, bytesMax: number):
 }
 
 /** Returns how many bytes there are, or more than `bytesMax` where there are more. */
-function copyFile(from: number, path: string, bytesMax: number): number {
+function copyFile(
+  from: number,
+  path: string,
+  { bytesMax, keys }: { readonly bytesMax: number; readonly keys: KeySearch },
+): number {
   const to = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES);
@@ -173,6 +236,7 @@ function copyFile(from: number, path: string, bytesMax: number): number {
     while (copied <= bytesMax) {
       const count = readSync(from, chunk, 0, Math.min(CHUNK_BYTES, bytesMax - copied + 1), copied);
       if (count === 0) break;
+      keys.push(chunk.subarray(0, count));
       for (let at = 0; at < count;) at += writeSync(to, chunk, at, count - at);
       copied += count;
     }

@@ -37,6 +37,7 @@ export const ERROR_KINDS = {
   not_ended_yet: 'other',
   nothing_to_install: 'other',
   plots_need_echarts: 'other',
+  request_place_taken: 'other',
   run_not_ended: 'other',
   run_not_ours: 'other',
   run_unknown: 'other',

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -15,6 +16,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import SqliteDatabase from 'better-sqlite3';
 import { ask, RequestShelf } from '../../../src/operator/ask.ts';
+import { closeFiles, openFiles, StagedFiles } from '../../../src/operator/request-files.ts';
+import { publishRequest } from '../../../src/economy/requests/publish-request.ts';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
 import { instantEngine, liveOn } from '../../helpers/instant-engine.ts';
 import { accepted, makeAgent } from '../../helpers/economy.ts';
@@ -47,15 +50,15 @@ describe('ask', () => {
     writeFileSync(inHome('a report.pdf'), 'one');
     chmodSync(inHome('a report.pdf'), 0o600);
     mkdirSync(inHome('deep'));
-    writeFileSync(inHome('deep', '.env'), 'two');
-    const files = ['--file', 'a report.pdf', '--file', inHome('deep', '.env')];
+    writeFileSync(inHome('deep', 'notes'), 'two');
+    const files = ['--file', 'a report.pdf', '--file', inHome('deep', 'notes')];
     expect(await home.json('ask', 'Read it.', ...files, '--until', '2h')).toMatchObject({
       ...{ id: 'request_1', text: 'Read it.', status: 'open', closed_at: null, answered_by: null, prompts: 0 },
-      files: ['/materials/requests/1/a report.pdf', '/materials/requests/1/.env'],
+      files: ['/materials/requests/1/a report.pdf', '/materials/requests/1/notes'],
     });
     expect(readFileSync(given(1, 'a report.pdf'), 'utf8')).toBe('one');
-    expect(readFileSync(given(1, '.env'), 'utf8')).toBe('two');
-    expect(statSync(given(1, '.env')).mode & 0o777).toBe(0o644);
+    expect(readFileSync(given(1, 'notes'), 'utf8')).toBe('two');
+    expect(statSync(given(1, 'notes')).mode & 0o777).toBe(0o644);
     expect(statSync(given(1)).mode & 0o777).toBe(0o755);
     writeFileSync(inHome('a report.pdf'), 'changed');
     expect(readFileSync(given(1, 'a report.pdf'), 'utf8')).toBe('one');
@@ -153,9 +156,56 @@ describe('ask', () => {
     await nothingIsThere();
   });
 
-  it('takes the place of what an ask left that was cut off', async () => {
+  it('refuses what agents would not be shown among the materials', async () => {
+    for (const name of ['.env', 'prod.ENV', 'id_rsa', 'server.pem']) {
+      writeFileSync(inHome(name), 'x');
+      expect(await refused('ask', 'x', '--file', name)).toBe('invalid_value');
+    }
+    writeFileSync(inHome('notes.md'), `${' '.repeat(2_000_000)}-----BEGIN RSA PRIVATE KEY-----`);
+    expect(await refused('ask', 'x', '--file', 'notes.md')).toBe('invalid_value');
+    await nothingIsThere();
+  });
+
+  it("lays no file where something of the operator's own is", async () => {
+    writeFileSync(inHome('a'), 'x');
     mkdirSync(given(1), { recursive: true });
-    writeFileSync(given(1, 'stale'), 'x');
+    writeFileSync(given(1, 'precious'), 'x');
+    const inTheWay = async () => {
+      const { exitCode, stderr } = await home.run('ask', 'x', '--file', 'a');
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^bp-agents: [^\n]+\(request_place_taken\)\n/);
+    };
+    await inTheWay();
+    expect(readdirSync(given(1))).toEqual(['precious']);
+    rmSync(inHome('materials'), { recursive: true });
+    mkdirSync(inHome('elsewhere'));
+    mkdirSync(inHome('materials'));
+    symlinkSync('../elsewhere', inHome('materials', 'requests'));
+    await inTheWay();
+    expect(readdirSync(inHome('elsewhere'))).toEqual([]);
+    rmSync(inHome('materials'), { recursive: true });
+    writeFileSync(inHome('materials'), 'a file');
+    await inTheWay();
+    expect(await home.json('requests', '--all')).toEqual([]);
+  });
+
+  it('refuses a time that not every reader knows', async () => {
+    expect(await refused('ask', 'x', '--until', '999999w')).toBe('too_large');
+  });
+
+  it('takes the place of what an ask left that was cut off', async () => {
+    writeFileSync(inHome('a'), 'x');
+    const economy = home.open();
+    expect(() =>
+      publishRequest(economy, { text: 'x', until: null, files: [] }, (id) => {
+        const files = accepted(openFiles(['a'], { directory: home.directory, filesMax: 1 }));
+        accepted(StagedFiles.copy(home.directory, files, { files_bytes_max: 1 })).place(id);
+        closeFiles(files);
+        throw new Error('cut off');
+      }),
+    ).toThrow('cut off');
+    economy.close();
+    expect(existsSync(given(1, 'a'))).toBe(true);
     mkdirSync(inHome('.bp-agents', 'asking', '999999999'), { recursive: true });
     await home.json('ask', 'no files');
     expect(existsSync(given(1))).toBe(false);
@@ -167,9 +217,9 @@ describe('request close', () => {
   it('ends it and takes its files away, and leaves what is no file of a request', async () => {
     writeFileSync(inHome('a'), 'x');
     for (const text of ['one', 'two']) await home.json('ask', text, '--file', 'a');
-    mkdirSync(inHome('materials', 'requests', 'mine'));
+    for (const own of ['mine', '3', '2024']) mkdirSync(inHome('materials', 'requests', own));
     expect(await home.json('request', 'close', '1')).toMatchObject({ id: 'request_1', status: 'closed' });
-    expect(readdirSync(inHome('materials', 'requests')).sort()).toEqual(['2', 'mine']);
+    expect(readdirSync(inHome('materials', 'requests')).sort()).toEqual(['2', '2024', '3', 'mine']);
     expect(await refused('request', 'close', 'request_1')).toBe('request_closed');
     expect(await refused('request', 'close', '3')).toBe('request_not_found');
     expect(await refused('request', 'close', 'prompt_2')).toBe('invalid_id');
