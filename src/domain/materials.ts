@@ -38,6 +38,7 @@ export function materialsText({ files, bytes, leftOut, problem }: SeenMaterials)
   });
   const rest = out.length === 0 ? '' : `; left out: ${out.join('; ')}`;
   const readers = files === 0 ? '' : ', and what they read may reach the providers of language models';
+  if (problem !== null && files === 0) return `${problem}: agents read nothing of it`;
   if (problem !== null) return `${problem}: agents go on reading what they did: ${shown}`;
   return `agents read ${shown} at /materials${readers}${rest}`;
 }

@@ -19,5 +19,8 @@ describe('the line about materials', () => {
     expect(materialsText({ files: 1, bytes: 200_000_000, leftOut: [], problem: 'materials/ holds too much' })).toBe(
       'materials/ holds too much: agents go on reading what they did: 1 file of materials/ (200 MB)',
     );
+    expect(materialsText({ files: 0, bytes: 0, leftOut: [], problem: 'materials/ holds too much' })).toBe(
+      'materials/ holds too much: agents read nothing of it',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, rmSync, symlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { logsDirectory, materialsDirectory, outputPath } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
@@ -55,7 +55,8 @@ export async function trySession(deps: CliDeps, order: TryOrder, action: TryActi
   const place = openTryPlace(home);
   const { directory } = place;
   const left = { any: false };
-  symlinkSync(materialsDirectory(resolve(home)), materialsDirectory(directory));
+  const materials = materialsDirectory(resolve(home));
+  if (lstatSync(materials, { throwIfNoEntry: false })) symlinkSync(materials, materialsDirectory(directory));
   try {
     const logger = openTryLogger(deps, directory, config);
     try {
