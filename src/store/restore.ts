@@ -11,7 +11,7 @@ import { newestVersion } from './migrations.ts';
 /** The highest number of each kind that was given away. */
 type Sequences = ReadonlyMap<string, number>;
 
-const NUMBERED = ['agents', 'bids', 'executions', 'messages', 'prompts'] as const;
+const NUMBERED = ['agents', 'bids', 'executions', 'messages', 'prompts', 'requests'] as const;
 const OURS = ['migrations', 'accounts', 'transfers', 'economy_state', 'executions'] as const;
 
 /**

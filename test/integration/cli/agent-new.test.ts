@@ -11,6 +11,8 @@ import { LITTLE, programFiles, templateFolders, type TemplateFolders } from '../
 type Row = Readonly<Record<string, unknown>>;
 
 let folders: TemplateFolders;
+/** A busy machine takes its time. */
+const SOON = { timeout: 60_000 };
 let home: CliHome;
 /** What is asked of the engine. */
 let bring: (request: ProgramRequest) => Promise<void>;
@@ -141,10 +143,10 @@ describe('agent new', () => {
     const market = 'market: { cycle_seconds: 0.2, supply: { cpu_seconds: 16, memory_mb: 4000 } }\n';
     writeFileSync(join(home.directory, 'bp-agents.yaml'), market);
     const run = home.start('run', '--headless');
-    await expect.poll(() => run.output).toContain('cycle 1');
+    await expect.poll(() => run.output, SOON).toContain('cycle 1');
     const made = await home.json<Row>('agent', 'new', 'ada', '--template', 'tool');
     expect(made).toMatchObject({ agent_id: 'ada', template: 'tool', program: { name: 'tool' }, bid_id: 'bid_1' });
-    await expect.poll(() => run.output).toContain('exe_1 of ada started');
+    await expect.poll(() => run.output, SOON).toContain('exe_1 of ada started');
     run.interrupt();
     await run.ended;
     const [first] = await home.json<readonly Row[]>('executions');

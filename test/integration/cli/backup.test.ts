@@ -95,7 +95,9 @@ describe('restore', () => {
   it('brings back what was there, keeps what is there now, and gives no number away again', async () => {
     live('a');
     const before = await audit();
+    await home.run('ask', 'before');
     await home.run('backup', 'copy.db');
+    await home.run('ask', 'after');
     // What a restore that was killed leaves behind goes with the next one.
     mkdirSync(path('.bp-agents', 'restoring-earlier'));
     live('b');
@@ -107,6 +109,7 @@ describe('restore', () => {
       kept: expect.any(String) as string,
     });
     expect(await audit()).toEqual(before);
+    expect(await home.json('ask', 'another')).toMatchObject({ id: 'request_3' });
     live('c');
     expect(await home.json('executions')).toMatchObject([{ id: 'exe_1' }, { id: 'exe_3', agent_id: 'c' }]);
     expect((await audit()).ok).toBe(true);
