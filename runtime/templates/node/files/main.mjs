@@ -1,13 +1,16 @@
 // A starting point: bids for its next life, learns from marks, answers messages, works on wishes, and asks you.
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { Agent } from 'bp';
 
 const me = new Agent();
-await me.ensureNextLife(me.advice({ attention: 1 })); // Before all else: without a bid it doesn't run again.
+const usual = me.advice({ attention: 1 });
+const least = { cpu_seconds: Math.max(1, usual.cpu_seconds), memory_mb: Math.max(128, usual.memory_mb) };
+await me.ensureNextLife({ ...usual, ...least }); // Before all else: without a bid it doesn't run again.
 
 // The workspace stays from one life to the next; this is what it knows.
 const memory = me.recall({ kinds: { prices: [], receipt: [] }, reasons: [], told: [], done: [] });
-const newest = (list, one) => [...list, one].slice(-10);
+const newest = (list, one) => [...list, one.slice(0, 300)].slice(-10);
+const shown = (text) => text.slice(0, 4000).toWellFormed(); // No more than 16 KiB are.
 for (const { title, scores, reason } of await me.answers()) {
   console.log(title, scores, reason);
   if (scores) memory.kinds[title]?.push(scores.interesting + scores.useful + scores.understandable);
@@ -26,10 +29,11 @@ for (const { from, content } of me.inbox) {
 /** What comes of a wish. Begin here: `await me.think(…)` asks a model, where your bundle has tokens. */
 function work({ text, files }) {
   const lines = files.map((path) => {
-    const words = readFileSync(path, 'utf8').slice(0, 1_000_000).split(/\s+/).filter(Boolean);
+    const start = Buffer.alloc(100_000);
+    const words = start.toString('utf8', 0, readSync(openSync(path), start)).match(/\S+/g) ?? [];
     return `- \`${path.split('/').pop()}\`: ${words.length} words, ${new Set(words).size} different ones`;
   });
-  return [`You asked: ${text}`, '', `It came with ${files.length} files.`, ...lines].join('\n');
+  return shown([`You asked: ${text}`, '', `It came with ${files.length} files.`, ...lines].join('\n'));
 }
 
 /** What it shows where nobody wishes anything: of its kinds, the one with the best marks, each tried once. */
@@ -39,15 +43,17 @@ function letter() {
   const prices = Object.entries(me.markets).map(([name, { price }]) => `- ${name}: ${price} credits`);
   const receipt = `I bought ${JSON.stringify(me.context)}; my last life: ${JSON.stringify(me.lastExecution)}`;
   const learnt = `You told me: ${memory.told.join(' ') || 'nothing'}. Your reasons: ${memory.reasons.join(' ') || 'none'}.`;
-  return { title, content: `${title === 'prices' ? prices.join('\n') : receipt}\n\n${learnt}` };
+  return [shown(`${title === 'prices' ? prices.join('\n') : receipt}\n\n${learnt}`), title];
 }
 
 const open = (me.handshake.requests ?? []).filter(({ id }) => !memory.done.includes(id));
-const [wish] = me.context.attention ? open : [];
+let [wish] = me.context.attention ? open : [];
 if (wish) memory.done = [...memory.done, wish.id].slice(-1000);
 me.remember(memory); // Whatever becomes of what it shows.
-if (wish) await me.post('/human/prompt', { title: `For ${wish.id}`, content: work(wish), request_id: wish.id });
-else if (me.context.attention) {
-  const { title, content } = letter();
-  await me.ask(content, title, false);
+try {
+  if (wish) await me.post('/human/prompt', { title: `For ${wish.id}`, content: work(wish), request_id: wish.id });
+} catch (trouble) {
+  console.log(`nothing for ${wish.id}: ${trouble.message}`); // It may be closed by now.
+  wish = undefined;
 }
+if (me.context.attention && !wish) await me.ask(...letter(), false);

@@ -4,8 +4,9 @@ import os
 
 from bp import Agent, Refused
 
-me = Agent()
-me.ensure_next_life(me.advice(attention=1))  # Before all else: without a bid it doesn't run again.
+LEAST = {"cpu_seconds": 0.5, "memory_mb": 64}  # A letter takes less, but a wish may come with files.
+me = Agent()  # Before all else it bids: without a bid it doesn't run again.
+me.ensure_next_life({name: max(advised, LEAST.get(name, 0)) for name, advised in me.advice(attention=1).items()})
 
 # The workspace stays from one life to the next; this is what it knows.
 memory = me.recall({"kinds": {"prices": [], "receipt": []}, "reasons": [], "told": [], "done": []})
@@ -14,11 +15,11 @@ for answer in me.answers():
     if answer["scores"] and answer["title"] in memory["kinds"]:
         memory["kinds"][answer["title"]].append(sum(answer["scores"].values()))
     if answer["reason"]:
-        memory["reasons"] = [*memory["reasons"], answer["reason"]][-10:]
+        memory["reasons"] = [*memory["reasons"], answer["reason"][:300]][-10:]
 
 for message in me.inbox:
     if message["from"] == "operator":  # Can't be answered but by what is shown next.
-        memory["told"] = [*memory["told"], message["content"]][-10:]
+        memory["told"] = [*memory["told"], message["content"][:300]][-10:]
     elif not message["content"].startswith("Re: "):  # Nobody answers answers for ever.
         try:
             me.send(message["from"], f"Re: {message['content'][:200]}\n\nI am {me.agent_id}; I read this.")
@@ -31,9 +32,9 @@ def work(wish):
     lines = [f"You asked: {wish['text']}", "", f"It came with {len(wish['files'])} files."]
     for path in wish["files"]:
         with open(path, errors="replace") as file:
-            words = file.read(1_000_000).split()
+            words = file.read(100_000).split()
         lines.append(f"- `{os.path.basename(path)}`: {len(words)} words, {len(set(words))} different ones")
-    return "\n".join(lines)
+    return "\n".join(lines)[:4000]  # No more than 16 KiB are shown.
 
 
 def letter():
@@ -42,15 +43,18 @@ def letter():
     title = max(marks, key=lambda kind: sum(marks[kind]) / len(marks[kind]) if marks[kind] else 31)
     prices = "\n".join(f"- {name}: {market['price']:g} credits" for name, market in me.markets.items())
     text = prices if title == "prices" else f"I bought {me.context}; my last life: {me.last_execution}"
-    return title, f"{text}\n\nYou told me: {memory['told'] or 'nothing'}. Your reasons: {memory['reasons'] or 'none'}."
+    return f"{text}\n\nYou told me: {memory['told'] or 'nothing'}. Your reasons: {memory['reasons'] or 'none'}."[:4000], title
 
 
-open_wishes = [wish for wish in me.handshake.get("requests") or [] if wish["id"] not in memory["done"]]
-wish = open_wishes[0] if me.context["attention"] and open_wishes else None
+open_wishes = (wish for wish in me.requests if me.context["attention"] and wish["id"] not in memory["done"])
+wish = next(open_wishes, None)
 memory["done"] = [*memory["done"], *([wish["id"]] if wish else [])][-1000:]
 me.remember(memory)  # Whatever becomes of what it shows.
 if wish:
-    me.post("/human/prompt", {"title": f"For {wish['id']}", "content": work(wish), "request_id": wish["id"]})
-elif me.context["attention"]:
-    title, text = letter()
-    me.ask(text, title, next_bid=False)
+    try:
+        me.post("/human/prompt", {"title": f"For {wish['id']}", "content": work(wish), "request_id": wish["id"]})
+    except (Refused, OSError) as trouble:  # It may be closed by now.
+        print(f"nothing for {wish['id']}: {trouble}")
+        wish = None
+if me.context["attention"] and not wish:
+    me.ask(*letter(), next_bid=False)
