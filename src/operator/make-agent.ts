@@ -9,6 +9,8 @@ import type { Home } from './home.ts';
 import { layWhereAtRest, type Laying, type Workspaces } from './lay-files.ts';
 import { layingView } from './update-agent.ts';
 import { readWorkspaceFolder, type WorkspaceFolder } from './workspace-folder.ts';
+import { bundleOf, checkSellable, lackingOf } from './templates/lacking.ts';
+import { FolderShelf } from './templates/template-shelf.ts';
 import { findAgent } from '../economy/views/agent-view.ts';
 
 /** The agent that `bootstrap` makes when it isn't told another id. */
@@ -36,8 +38,12 @@ export interface MakeAgentDeps {
   readonly runtimeDirectory: string;
 }
 
-/** Makes a root agent, or revives a dead one. Refuses what `bootstrapAgent` and `readWorkspaceFolder` refuse. */
-export function makeAgent(deps: MakeAgentDeps, { economy }: Home, order: AgentOrder): Result<MadeAgent> {
+/**
+ * Makes a root agent, or revives a dead one. Refuses what `bootstrapAgent` and `readWorkspaceFolder` refuse, and of one that
+ * keeps the files of a template what `checkSellable` does.
+ */
+export function makeAgent(deps: MakeAgentDeps, home: Home, order: AgentOrder): Result<MadeAgent> {
+  const { economy } = home;
   const { from, overwrites = false, ...rest } = order;
   const isKnown = findAgent(economy, order.id) !== undefined;
   const keepsItsFiles = from === undefined && isKnown && order.id !== GENESIS;
@@ -45,9 +51,27 @@ export function makeAgent(deps: MakeAgentDeps, { economy }: Home, order: AgentOr
   const folder = keepsItsFiles ? accept(NO_FILES) : readWorkspaceFolder(source, OPERATOR_FILES);
   if (!folder.ok) return folder;
   const files = keepsItsFiles ? undefined : folder.value.files;
-  const made = bootstrapAgent(economy, { ...rest, files, overwrites });
+  const needed = keepsItsFiles && !order.bundle ? neededBundle(deps, home, order.id) : NOTHING_NEEDED;
+  if (!needed.ok) return needed;
+  const made = bootstrapAgent(economy, { ...rest, bundle: order.bundle ?? needed.value, files, overwrites });
   return made.ok ? accept({ ...made.value, folder: folder.value }) : made;
 }
+
+/** What the template of an agent needs for a life; undefined where it has none, or none that is still there. */
+function neededBundle(
+  { runtimeDirectory }: MakeAgentDeps,
+  { economy, config }: Home,
+  id: string,
+): Result<Bundle | undefined> {
+  const name = findAgent(economy, id)?.template ?? null;
+  const template = name === null ? undefined : new FolderShelf(runtimeDirectory).find(name);
+  if (!template) return NOTHING_NEEDED;
+  const { needs } = template.form;
+  const sellable = checkSellable(template.name, lackingOf(needs, config, economy.derived));
+  return sellable.ok ? accept(bundleOf(needs)) : sellable;
+}
+
+const NOTHING_NEEDED = accept<Bundle | undefined>(undefined);
 
 /** The same, and lays the files of an agent that lives again at once, where its workspace is at rest. */
 export async function makeAgentAndLay(

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BpError } from '../../../src/platform/errors.ts';
@@ -137,6 +137,32 @@ describe('agent new', () => {
     expect(stdout).toContain('what it takes, or in bp-agents.yaml: bp-agents run --set market.supply.tokens=9\n');
     expect(stdout).toMatch(/in bp-agents\.yaml: intelligence: \{ providers: \[\{ .*kind: anthropic.*"claude"/);
     expect(filesOf('eve')['agent.json']).toBe('{"model":"claude"}\n');
+  });
+
+  it('that is revived with its files bids for what its template needs, unless it is told another bundle', async () => {
+    const needs = { ...LITTLE, bundle: { cpu_seconds: 3, memory_mb: 700, tokens: 0, attention: 0 } };
+    folders.add('wide', { title: 'needs much', needs });
+    await make('ada', '--template', 'wide');
+    const revive = async (...options: readonly string[]) => {
+      await home.run('stop', 'ada');
+      const { stderr } = await home.run('bootstrap', '--id', 'ada', ...options);
+      const bids = await home.json<readonly Row[]>('bids', '--agent', 'ada');
+      return stderr || bids.at(-1)!['bundle'];
+    };
+    expect(await revive()).toEqual(needs.bundle);
+    const other = { cpu_seconds: 1, memory_mb: 64, tokens: 0, attention: 0 };
+    expect(await revive('--bundle', 'cpu_seconds=1,memory_mb=64,tokens=0,attention=0')).toEqual(other);
+    expect(await revive('--set', 'market.supply.memory_mb=600')).toMatch(/wide needs 700.*supply.memory_mb=700/);
+  });
+
+  it('is told apart by its template in the export', async () => {
+    await make('ada', '--template', 'plain');
+    await home.run('bootstrap', '--id', 'bob', '--from', join(folders.runtimeDirectory, 'templates', 'plain', 'files'));
+    await home.run('export', '--dir', join(home.directory, 'csv'));
+    const rows = readFileSync(join(home.directory, 'csv', 'agents.csv'), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    expect(rows.map((row) => row.split(',').at(-1))).toEqual(['template', 'plain', '']);
   });
 
   it('works while a run goes on, and the agent runs in the cycle after', async () => {
