@@ -46,7 +46,7 @@ function lines({ id, status, until, closed_at: closed, answered_by: answer, ...v
     facts.join(' · '),
     '',
     ...(text === null ? ['(purged)'] : sanitiseText(text, TEXT)),
-    ...(files.length > 0 ? ['', ...files] : []),
+    ...(files.length > 0 ? ['', ...files.map((path) => (closed === null ? path : `${path} (taken away)`))] : []),
     ...(prompts.length > 0 ? ['', ...tableLines(prompts, promptColumns(prompts))] : []),
   ];
 }

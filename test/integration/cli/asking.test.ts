@@ -220,6 +220,8 @@ describe('request close', () => {
     for (const own of ['mine', '3', '2024']) mkdirSync(inHome('materials', 'requests', own));
     expect(await home.json('request', 'close', '1')).toMatchObject({ id: 'request_1', status: 'closed' });
     expect(readdirSync(inHome('materials', 'requests')).sort()).toEqual(['2', '2024', '3', 'mine']);
+    expect((await home.run('request', '1')).stdout).toContain('/materials/requests/1/a (taken away)\n');
+    expect((await home.run('request', '2')).stdout).toContain('/materials/requests/2/a\n');
     expect(await refused('request', 'close', 'request_1')).toBe('request_closed');
     expect(await refused('request', 'close', '3')).toBe('request_not_found');
     expect(await refused('request', 'close', 'prompt_2')).toBe('invalid_id');
