@@ -19,6 +19,7 @@ def raise_them(mind: Mind) -> None:
     if mind.parent:
         pay_back(mind)
         return
+    helped = set()  # Once in a wake, however much it reports.
     for message in mind.me.inbox:
         child = mind.notes.children.get(message["from"])
         report = child and structured(message["content"]).get("report")
@@ -26,7 +27,8 @@ def raise_them(mind: Mind) -> None:
             continue
         learn(child, report)
         print(f"{message['from']} earned {report.get('reward')} with a letter that cost {report.get('cost')}")
-        if is_on_trial(mind, child):
+        if is_on_trial(mind, child) and message["from"] not in helped:
+            helped.add(message["from"])
             sponsor(mind, message["from"])
     field = next_field(mind)
     if field and mind.tokens() == 0:  # Where there is a model, it is asked with each letter whether to have a child.
@@ -34,10 +36,11 @@ def raise_them(mind: Mind) -> None:
 
 
 def learn(child: dict, report: dict) -> None:
+    """A report that can't be read is of nothing earned: else it would be a way to be paid for for ever."""
     try:
         pays = float(report["reward"]) >= float(report["cost"])
     except (KeyError, TypeError, ValueError):
-        return
+        pays = False
     child["has_earned"] = child["has_earned"] or pays
     child["under_cost"] += not pays
 
@@ -99,10 +102,27 @@ def have(mind: Mind, field: str, instructions: str) -> None:
         print(f"no child in {field}: {refusal}")
         if refusal.code != "agent_exists":
             return
+        if not is_mine(mind, child_id):
+            # Its field counts as had and given up: the name would be refused again and again.
+            under_cost = mind.rules["children"]["under_cost_max"]
+            mind.notes.children[child_id] = {"field": field, "under_cost": under_cost, "has_earned": False}
+            return
     print(f"{child_id} is my child, in the field of {field}")
     mind.notes.children[child_id] = {"field": field, "under_cost": 0, "has_earned": False}
     mind.notes.spawned_at = mind.now
     tell(mind, child_id)
+
+
+def is_mine(mind: Mind, child_id: str) -> bool:
+    """It can be, where the wake that made it was killed before it noted that; or anybody took the name."""
+    place: str | None = ""
+    while place is not None:
+        part = mind.me.call("listAgents", {"after": place or None})
+        for agent in part["agents"]:
+            if agent["id"] == child_id:
+                return agent["parent"] == mind.me.agent_id
+        place = part.get("next_after")
+    return False
 
 
 def tell(mind: Mind, child_id: str) -> None:

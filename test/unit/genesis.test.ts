@@ -90,7 +90,8 @@ test('genesis pays for letters of a child that does not earn, and stops after th
   const report = (reward: number) => JSON.stringify({ report: { kind: 'riddle', reward, cost: 55 } });
   for (let answer = 0; answer < 6; answer += 1) {
     economy.deliver('genesis-riddles', report(20));
-    await economy.turns(20, answering(economy, [5, 5, 5]));
+    // Until it has read it: it pays once a wake, however many reports that finds.
+    await economy.turns(125, answering(economy, [5, 5, 5]));
   }
   expect(economy.sponsored).toMatchObject([{ for_agent_id: 'genesis-riddles' }, { for_agent_id: 'genesis-riddles' }]);
   expect(logOf(economy)).not.toContain('stumbled');
@@ -241,10 +242,7 @@ test('genesis begins damaged notes anew, and forgets what makes it stumble twice
     expect(economy.executions.at(-1)?.outcome).toBe('completed');
     expect(workspace.readMemory()).toMatchObject({ version: 2, agent_id: 'genesis' });
   }
-  writeFileSync(
-    workspace.memoryPath,
-    JSON.stringify({ ...workspace.readMemory(), kinds: { market: '?', forecast: 1 } }),
-  );
+  writeFileSync(workspace.memoryPath, JSON.stringify({ ...workspace.readMemory(), noted: { cycle: 1, prices: 7 } }));
   await economy.turns(60, answering(economy, [5, 5, 5]));
   expect(logOf(economy)).toContain('I begin my notes anew');
   expect(economy.executions.at(-1)?.log).not.toContain('stumbled');
