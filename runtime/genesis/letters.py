@@ -12,6 +12,7 @@ from bp import Refused
 from figures import credits, plain
 from letter import Letter
 from mind import Mind, writers
+from notes import OPERATOR
 
 MARKS = ("interesting", "useful", "understandable")
 
@@ -21,13 +22,21 @@ def learn(mind: Mind) -> None:
     notes = mind.notes
     ended = {answer["prompt_id"]: answer for answer in mind.me.responses}
     if set(notes.open) - set(ended):  # An answer is handed over once: a wake that was killed may have had it.
+        waiting = set()
         for prompt in mind.me.call("listPrompts")["prompts"]:
-            if prompt["status"] not in ("open", "queued"):
+            if prompt["status"] in ("open", "queued"):
+                waiting.add(prompt["id"])
+            else:
                 ended.setdefault(prompt["id"], prompt)
+        for prompt_id in set(notes.open) - set(ended) - waiting:
+            del notes.open[prompt_id]  # As after a restore. To wait for its answer would be to die.
     for prompt_id, answer in ended.items():
         letter = notes.open.pop(prompt_id, None)
-        if letter is None or answer["status"] == "expired":
-            continue  # Nobody saw what expired: that tells nothing of taste.
+        if letter is None:
+            continue
+        if answer["status"] == "expired":  # Nobody saw it: that tells nothing of taste.
+            notes.news.append({"title": letter["title"], "expired": True})
+            continue
         take_in(mind, letter, answer)
         if mind.parent:
             report = {"kind": letter["kind"], "reward": answer["reward"], "cost": letter["cost"]}
@@ -66,6 +75,7 @@ def write(mind: Mind) -> None:
     letter = model.write(mind, kind, draft) if model.is_there(mind) else draft
     if letter is None:
         print("I can't say anything in my field without a model")
+        mind.notes.kinds[kind] = taste.learnt(mind.rules, mind.kind(kind), 0)  # Or it would pay for silence for ever.
         return
     sent = show(mind, letter)
     print(f"wrote “{letter.title}” ({kind}): {sent['prompt_id']} is {sent['status']}")
@@ -80,7 +90,7 @@ def write(mind: Mind) -> None:
     prices = {name: market["price"] for name, market in mind.me.markets.items()}
     notes.noted = {"cycle": mind.me.cycle, "prices": prices, "credits": mind.me.available}
     notes.news, notes.wanted = [], "" if notes.wanted == kind else notes.wanted
-    notes.heard = [heard for heard in notes.heard if heard["from"] != "operator"]
+    notes.heard = [heard for heard in notes.heard if heard["from"] != OPERATOR]
 
 
 def show(mind: Mind, letter: Letter) -> dict:
@@ -101,7 +111,7 @@ def framed(mind: Mind, letter: Letter) -> str:
     """The letter, after a word on what the human said last, and signed."""
     me, notes = mind.me, mind.notes
     parts = [thanks(answer) for answer in notes.news]
-    parts += [f"You told me: “{heard['content']}”" for heard in notes.heard if heard["from"] == "operator"]
+    parts += [f"You told me: “{plain(heard['content'])}”" for heard in notes.heard if heard["from"] == OPERATOR]
     if not notes.answered and not notes.noted:
         parts.append(
             f"Good day. I am `{me.agent_id}`, a program that lives in this economy: I exist only while I run, pay for it "
@@ -114,6 +124,8 @@ def framed(mind: Mind, letter: Letter) -> str:
 
 def thanks(answer: dict) -> str:
     title = f"“{answer['title']}”"
+    if answer.get("expired"):
+        return f"{title} ran out before anybody answered it."
     if not answer["marks"]:
         return f"You skipped {title}: I write such letters less."
     marks = " · ".join(str(mark) for mark in answer["marks"])

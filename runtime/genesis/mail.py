@@ -7,8 +7,8 @@ from bp import Refused
 from children import structured
 from figures import plain
 from mind import Mind
+from notes import OPERATOR
 
-OPERATOR = "operator"
 REPLY_SECONDS = 3600
 REPLIES_MAX = 3
 
@@ -23,7 +23,7 @@ def read(mind: Mind) -> None:
             continue
         if "report" in structured(content) and sender in notes.children:
             continue  # children.py reads these.
-        notes.heard.append({"from": sender, "content": plain(content)})
+        notes.heard.append({"from": sender, "content": plain(content, 2000 if sender == OPERATOR else 280)})
         print(f"{sender} writes: {plain(content, 100)}")
         if sender == OPERATOR:
             words.follow(notes, words.understood(content, mind.kinds))  # It is answered with the next letter.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from figures import plain
+from figures import counted, plain
 from mind import Mind
 
 FILES_MAX = 2000
 READ_BYTES_MAX = 64 * 1024
+# Of all files together: a wake has bought a fraction of a CPU second.
+READ_ALL_BYTES_MAX = 8 * READ_BYTES_MAX
 EXCERPT_BYTES = 2000
 
 
@@ -38,6 +40,22 @@ def text(path: str, bytes_max: int = READ_BYTES_MAX) -> str:
     except OSError:
         return ""
     return "" if b"\0" in read else read.decode(errors="replace")
+
+
+def texts(paths: list[str]) -> Iterator[tuple[str, str]]:
+    """The beginnings of the first of them, until a wake has read enough."""
+    count = 0
+    for path in paths:
+        if count >= READ_ALL_BYTES_MAX:
+            return
+        found = text(path)
+        count += len(found)
+        yield path, found
+
+
+def looked_through(read: int, paths: list[str]) -> str:
+    """How much of them was read: `8 of 60 files`."""
+    return f"{read:,} of {counted(len(paths), 'file')}" if read < len(paths) else counted(read, "file")
 
 
 def shown(path: str) -> str:

@@ -11,6 +11,7 @@ import taste
 from bp import Agent, Refused
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+WISHES_MAX = 100
 ROOTS_INSTRUCTIONS = "Show the human something made for them: answer their wishes, and look into what they work on."
 
 
@@ -18,17 +19,19 @@ class Mind:
     def __init__(self, me: Agent) -> None:
         self.me = me
         self.notes = notebook.recall(me)
+        self.asked: list[dict] | None = None
         with open(os.path.join(HERE, "rules.json"), encoding="utf-8") as file:
             self.rules = json.load(file)
         # The only file in which a child differs from its parent.
-        own = me.recall({}, name="field.json")
-        self.field: str = own.get("field") or next(iter(self.rules["fields"]))
-        self.instructions: str = own.get("instructions") or ROOTS_INSTRUCTIONS
+        own = notebook.read(me, "field.json")
+        field, instructions = own.get("field"), own.get("instructions")
+        self.field = field if field and isinstance(field, str) else next(iter(self.rules["fields"]))
+        self.instructions = instructions if instructions and isinstance(instructions, str) else ROOTS_INSTRUCTIONS
         # A field that a model has thought of has one kind of letter, which nobody but a model can write.
         self.kinds: list[str] = self.rules["fields"].get(self.field) or [self.field]
         self.parent: str | None = next(iter(me.handshake["lineage"]), None)
         # A wish can't wait for a child that is made to answer it.
-        if not self.parent and not any(child.get("field") == "wishes" for child in self.notes.children.values()):
+        if not self.parent and not self.has_child_for("wishes"):
             self.kinds = [*self.kinds, *self.rules["fields"]["wishes"]]
         try:
             self.market = me.market()
@@ -36,6 +39,7 @@ class Mind:
         except Refused as refusal:
             print(f"no look at the market: {refusal}")
             self.market = {}
+        self.notes.wind_back(self.now)
 
     @property
     def now(self) -> float:
@@ -73,7 +77,24 @@ class Mind:
     def letter_cost(self) -> float:
         return self.me.cost(self.bundle(attention=1))
 
+    def has_child_for(self, field: str) -> bool:
+        """One that earns, or may yet."""
+        under_cost_max = self.rules["children"]["under_cost_max"]
+        children = [child for child in self.notes.children.values() if child["field"] == field]
+        return any(child["has_earned"] or child["under_cost"] < under_cost_max for child in children)
+
     # What it writes:
+    def wishes(self) -> list[dict]:
+        """Those that it has not answered. The handshake has the newest; more are asked for when these are done."""
+        if self.asked is None:
+            self.asked = list(self.me.requests)
+            try:
+                if self.asked and all(wish["id"] in self.notes.wishes for wish in self.asked):
+                    self.asked = self.me.call("listRequests", {"limit": WISHES_MAX})["requests"]
+            except Refused as refusal:
+                print(f"no look at older wishes: {refusal}")
+        return [wish for wish in self.asked if wish["id"] not in self.notes.wishes]
+
     def kind(self, name: str) -> dict:
         """What is known of a kind now. An untried one is hoped to earn as much as the others do, and before any was
         answered what the parent said, or so many times the price of attention."""

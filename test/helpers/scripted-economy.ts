@@ -33,7 +33,7 @@ export class ScriptedEconomy {
   /** Answers a request in place of the economy, where it returns a problem. */
   refuse: (request: Request) => Problem | undefined = () => undefined;
 
-  readonly #script: Script;
+  #script: Script;
   readonly #server: Server;
   readonly #runAgent: RunAgent;
   #running: Execution | undefined;
@@ -113,6 +113,11 @@ export class ScriptedEconomy {
   /** A message for the next handshake. */
   deliver(from: string, content: string): void {
     this.#inbox.push({ id: `message_${this.#inbox.length + 1}`, from, content, sent_at: new Date(0).toISOString() });
+  }
+
+  /** What every handshake tells besides, from now on. */
+  tell(told: Record<string, unknown>): void {
+    this.#script = { ...this.#script, told };
   }
 
   score(prompt: Prompt, marks: readonly [number, number, number], reason: string | null = null): void {

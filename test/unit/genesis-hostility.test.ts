@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GenesisWorkspace } from '../helpers/genesis-workspace.ts';
 import { ScriptedEconomy } from '../helpers/scripted-economy.ts';
@@ -29,7 +30,69 @@ function answering(economy: ScriptedEconomy, marks: readonly [number, number, nu
   };
 }
 
+const wish = (id: string, text = 'A wish', files: string[] = []) => ({ id, text, files, until: null });
+
+describe('what lies in its workspace', () => {
+  test.each([
+    [
+      'memory.json',
+      '{"version":2,"agent_id":"genesis","children":{"a":1},"kinds":{"market":[]},"open":{"prompt_1":3}}',
+    ],
+    ['field.json', '[]'],
+    ['field.json', '{"field":["x"],"instructions":7}'],
+    ['field.json', '{"field":"../../x"}'],
+  ])('does not end its life: %s %s', async (name, content) => {
+    const { economy, workspace } = await live();
+    writeFileSync(`${workspace.dir}/${name}`, content);
+    await economy.turns(40, answering(economy, [5, 5, 5]));
+    expect(economy.executions.every(({ outcome }) => outcome === 'completed')).toBe(true);
+    expect(economy.executions.at(-1)?.log).not.toContain('stumbled');
+    expect(economy.isDormant).toBe(false);
+  });
+
+  test.each(['memory.json', 'field.json'])('does not end its life: a folder called %s', async (name) => {
+    const { economy, workspace } = await live();
+    mkdirSync(`${workspace.dir}/${name}`);
+    await economy.turns(40, answering(economy, [5, 5, 5]));
+    expect(economy.executions.every(({ outcome }) => outcome === 'completed')).toBe(true);
+    expect(economy.isDormant).toBe(false);
+  });
+
+  test('does not make it wait for a letter that this economy does not know', async () => {
+    const { economy, workspace } = await live();
+    await economy.turns(3, answering(economy, [5, 5, 5]));
+    const memory = workspace.readMemory();
+    const open = { prompt_99: { kind: 'market', title: 'Lost', cost: 50 } };
+    writeFileSync(workspace.memoryPath, JSON.stringify({ ...memory, open }));
+    await economy.turns(30, answering(economy, [5, 5, 5]));
+    expect(workspace.readMemory()['open']).not.toHaveProperty('prompt_99');
+    expect(economy.isDormant).toBe(false);
+  });
+
+  test('does not stop its replies where the clock has gone back, as where cycles were made shorter', async () => {
+    const { economy, workspace } = await live();
+    await economy.turns(3, answering(economy, [5, 5, 5]));
+    const memory = workspace.readMemory();
+    writeFileSync(workspace.memoryPath, JSON.stringify({ ...memory, replied: { ann: 1e6 }, spawned_at: 1e6 }));
+    await economy.turns(3, answering(economy, [5, 5, 5]));
+    expect(workspace.readMemory()['spawned_at']).toBeLessThan(1000);
+    await economy.turns(400, answering(economy, [5, 5, 5]));
+    economy.deliver('ann', 'hello');
+    await economy.turns(100, answering(economy, [5, 5, 5]));
+    expect(economy.sent.filter(({ to }) => to === 'ann')).toHaveLength(1);
+  });
+});
+
 describe('those who write to it', () => {
+  test('can not crowd out what its operator said', async () => {
+    const { economy } = await live();
+    await economy.turn();
+    economy.deliver('operator', 'shorter, please');
+    for (let sender = 0; sender < 20; sender += 1) economy.deliver(`spam-${sender}`, 'buy now');
+    await economy.turns(6, answering(economy, [5, 5, 5]));
+    expect(economy.prompts[1]?.content).toContain('You told me: “shorter, please”');
+  });
+
   test('get no letter paid by a report that says nothing, and one at most for many at once', async () => {
     const { economy } = await live({ credits: 5000 });
     await economy.turns(40, answering(economy, [5, 5, 5]));
@@ -53,5 +116,49 @@ describe('those who write to it', () => {
     expect(economy.sent.filter(({ to }) => to === 'genesis-riddles')).toHaveLength(0);
     // Nor does it try again for ever.
     expect(Object.keys(workspace.readMemory()['children'] as object).length).toBeGreaterThan(0);
+  });
+});
+
+test('a letter that ran out is told of in the next one, and nothing is concluded from it', async () => {
+  const { economy, workspace } = await live({ promptTtlCycles: 5 });
+  await economy.turns(8);
+  economy.humanIsAway = false;
+  await economy.turns(70);
+  expect(economy.prompts[1]?.content).toContain('so far” ran out before anybody answered it.');
+  expect(workspace.readMemory()).toMatchObject({ answered: 0, kinds: {} });
+});
+
+describe('wishes', () => {
+  test('beyond those of the handshake are looked up once these are answered', async () => {
+    const { economy } = await live({ told: { requests: [wish('request_9')] } });
+    economy.refuse = ({ path }) =>
+      path.startsWith('/human/requests')
+        ? ({ requests: [wish('request_9'), wish('request_2', 'An older one')] } as never)
+        : undefined;
+    await economy.turns(60, answering(economy, [9, 9, 9]));
+    const answered = economy.prompts.map(({ request_id: id }) => id).filter((id) => id !== undefined);
+    expect(answered).toEqual(['request_9', 'request_2']);
+  });
+
+  test('are answered by the root again once the child for them is no longer paid for', async () => {
+    const { economy, workspace } = await live();
+    await economy.turns(3, answering(economy, [5, 5, 5]));
+    const child = { field: 'wishes', under_cost: 3, has_earned: false };
+    const memory = workspace.readMemory();
+    writeFileSync(workspace.memoryPath, JSON.stringify({ ...memory, children: { 'genesis-wishes': child } }));
+    economy.tell({ requests: [wish('request_5')] });
+    await economy.turns(30, answering(economy, [5, 5, 5]));
+    expect(economy.prompts.some(({ request_id: id }) => id === 'request_5')).toBe(true);
+  });
+
+  test('with more files than a wake can read are answered with what was read, and it says so', async () => {
+    const place = new GenesisWorkspace();
+    cleanups.push(() => place.remove());
+    for (let file = 0; file < 60; file += 1) writeFileSync(`${place.dir}/${file}.txt`, 'apple pie\n'.repeat(6400));
+    const materials = { path: place.dir, files: 60, bytes: 60 * 64_000 };
+    const { economy, workspace } = await live({ told: { materials, requests: [wish('request_1', 'apple')] } });
+    workspace.setField('wishes', 'Wishes only.');
+    await economy.turns(6, answering(economy, [5, 5, 5]));
+    expect(economy.prompts[0]?.content).toMatch(/I looked through \d of 60 files/);
   });
 });

@@ -28,9 +28,13 @@ def contents(mind: Mind) -> Letter:
         size = os.path.getsize(path)
         by_kind.setdefault(os.path.splitext(path)[1] or "none", []).append(size)
         largest = sorted([*largest, (size, path)], reverse=True)[:SHOWN]
+    count = sum(len(sizes) for sizes in by_kind.values())
+    there = mind.me.handshake["materials"]["files"]
+    first = [f"I looked at the first {count:,} of them."] if count < there else []
     kinds = sorted(by_kind.items(), key=lambda item: -sum(item[1]))[:SHOWN]
     rows = [[plain(name, 30), str(len(sizes)), f"{sum(sizes):,}"] for name, sizes in kinds]
-    return Letter(f"Your materials: {counted(sum(len(sizes) for sizes in by_kind.values()), 'file')}", [
+    return Letter(f"Your materials: {counted(max(count, there), 'file')}", [
+        *first,
         table(["ending", "files", "bytes"], rows),
         "The largest:",
         "\n".join(f"- `{materials.shown(path)}`, {size:,} bytes" for size, path in largest),
@@ -40,8 +44,10 @@ def contents(mind: Mind) -> Letter:
 def loose_ends(mind: Mind) -> Letter:
     words, found = mind.rules["loose_ends"], []
     loose_end = re.compile(rf"\b({'|'.join(map(re.escape, words))})\b.*")
-    for path in materials.files(mind):
-        for number, line in enumerate(materials.text(path).splitlines(), 1):
+    paths, read = list(materials.files(mind)), 0
+    for path, text in materials.texts(paths):
+        read += 1
+        for number, line in enumerate(text.splitlines(), 1):
             ends = loose_end.search(line)
             if ends:
                 found.append(f"- `{materials.shown(path)}`, line {number}: {plain(ends.group(), 120)}")
@@ -49,4 +55,5 @@ def loose_ends(mind: Mind) -> Letter:
     start = mind.me.cycle % max(1, len(found))
     picked = (found[start:] + found[:start])[:SHOWN]
     said = picked or [f"I found no {', '.join(words)} in what I could read as text."]
-    return Letter(f"{counted(len(found), 'loose end')} in your materials", ["\n".join(said)])
+    looked = f"I looked through {materials.looked_through(read, paths)}."
+    return Letter(f"{counted(len(found), 'loose end')} in your materials", ["\n".join(said), looked])

@@ -14,31 +14,29 @@ SHOWN = 12
 WORD_LETTERS_LEAST = 4
 
 
-def open_wish(mind: Mind) -> dict | None:
-    wishes = mind.me.requests
-    return next((wish for wish in wishes if wish["id"] not in mind.notes.wishes), None)
-
-
 def is_ready(mind: Mind, kind: str) -> bool:
-    return open_wish(mind) is not None
+    return bool(mind.wishes())
 
 
 def write(mind: Mind, kind: str) -> Letter | None:
-    wish = open_wish(mind)
+    wish = next(iter(mind.wishes()), None)
     if wish is None:
         return None
     words = {word for word in re.findall(r"\w+", wish["text"].lower()) if len(word) >= WORD_LETTERS_LEAST}
     paths = [*wish["files"], *materials.files(mind)]
     lines: list[tuple[int, str]] = []
-    for path in paths:
-        for number, line in enumerate(materials.text(path).splitlines(), 1):
+    read = 0
+    for path, text in materials.texts(paths):
+        read += 1
+        for number, line in enumerate(text.splitlines(), 1):
             hits = len(words & set(re.findall(r"\w+", line.lower())))
-            if hits:
-                lines = sorted([*lines, (hits, f"- `{materials.shown(path)}`, line {number}: {plain(line, 160)}")], key=lambda it: -it[0])
-                lines = lines[:SHOWN]
+            if hits and (len(lines) < SHOWN or hits > lines[-1][0]):
+                lines.append((hits, f"- `{materials.shown(path)}`, line {number}: {plain(line, 160)}"))
+                lines = sorted(lines, key=lambda it: -it[0])[:SHOWN]
     parts = [
         f"You wished: “{plain(wish['text'])}”",
-        f"I am a program without a model: I can't write that for you. I looked through {counted(len(paths), 'file')} for "
+        f"No model helped me with this, so I can't write that for you. I looked through "
+        f"{materials.looked_through(read, paths)} for "
         f"its words ({plain(', '.join(sorted(words)), 200)}).",
     ]
     parts.append("\n".join(line for _, line in lines) if lines else "None of them has any.")
