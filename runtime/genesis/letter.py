@@ -11,6 +11,6 @@ TITLE_CHARS_MAX = 150
 class Letter:
     def __init__(self, title: str, parts: list[str], request_id: str | None = None, changes: dict | None = None) -> None:
         self.title = plain(title, TITLE_CHARS_MAX)
-        self.content = "\n\n".join(parts).encode()[:CONTENT_BYTES_MAX].decode(errors="ignore")
+        self.content = "\n\n".join(parts).encode(errors="replace")[:CONTENT_BYTES_MAX].decode(errors="ignore")
         self.request_id = request_id
         self.changes = changes or {}

@@ -162,3 +162,32 @@ describe('wishes', () => {
     expect(economy.prompts[0]?.content).toMatch(/I looked through \d of 60 files/);
   });
 });
+
+describe('a model', () => {
+  const prices = { tokens: 0.001 };
+
+  test.each([
+    ['replies to a list', '{"title": "Mine", "content": "x", "replies": [{"to": ["ann"], "content": "x"}]}'],
+    ['writes half a letter of UTF-16', '{"title": "Mine", "content": "x\\ud800y", "lesson": "\\ud800"}'],
+    ['has a child for a list', '{"title": "Mine", "content": "x", "child": {"field": [1], "instructions": 2}}'],
+  ])('that %s costs no letter', async (_, words) => {
+    const { economy } = await live({ tokens: 20_000, prices, think: () => words });
+    await economy.turns(25, answering(economy, [7, 8, 9]));
+    expect(economy.prompts[1]?.title).toBe('Mine');
+    expect(logOf(economy)).not.toContain('stumbled');
+  });
+
+  test('is asked within the tokens of a wake, however long the wishes are', async () => {
+    const asked: number[] = [];
+    const think: Script['think'] = (messages) => {
+      asked.push(Buffer.byteLength(messages.map(({ content }) => content).join('')));
+      return '';
+    };
+    const requests = [1, 2, 3, 4, 5, 6].map((id) => wish(`request_${id}`, 'long '.repeat(1600)));
+    const { economy } = await live({ tokens: 20_000, prices, think, told: { requests } });
+    await economy.turns(25, answering(economy, [7, 8, 9]));
+    expect(asked.length).toBeGreaterThan(1);
+    // 6,000 tokens, three tenths of them for the answer, at 3 bytes each.
+    expect(Math.max(...asked)).toBeLessThanOrEqual(12_600);
+  });
+});
