@@ -176,7 +176,7 @@ const economy = z
           .strictObject({
             cpu_seconds: cpuSeconds().default(1).describe('CPU seconds.'),
             memory_mb: memoryMb().default(64).describe('MB of memory.'),
-            tokens: whole(0, QUANTITY_MAX).default(2000).describe('LLM tokens, as far as any are sold.'),
+            tokens: whole(0, QUANTITY_MAX).default(4000).describe('LLM tokens, as far as any are sold.'),
             attention: z.literal([0, 1]).default(1).describe('1: genesis meets the human at once.'),
           })
           .prefault({})
