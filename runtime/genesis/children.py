@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from bp import Refused
+from figures import plain
 from mind import Mind, writers
 
 # For a field that stands in the rules; a model writes its own.
@@ -26,6 +27,8 @@ def raise_them(mind: Mind) -> None:
         if not isinstance(report, dict):
             continue
         learn(child, report)
+        if isinstance(report.get("wish"), str):
+            mind.notes.wishes.append(plain(report["wish"], 60))  # So that none of the family answers it again.
         print(f"{message['from']} earned {report.get('reward')} with a letter that cost {report.get('cost')}")
         if is_on_trial(mind, child) and message["from"] not in helped:
             helped.add(message["from"])
@@ -129,7 +132,12 @@ def tell(mind: Mind, child_id: str) -> None:
     """What it has learnt of the human."""
     appeals = [mind.kind(kind)["appeal"] for kind in mind.kinds]
     reasons = [answer["reason"] for answer in mind.notes.answers if answer["reason"]]
-    learnt = {"rested": round(sum(appeals) / len(appeals), 2), "reasons": reasons[-3:], "lesson": mind.notes.lesson}
+    learnt = {
+        "rested": round(sum(appeals) / len(appeals), 2),
+        "reasons": reasons[-3:],
+        "lesson": mind.notes.lesson,
+        "wishes": mind.notes.wishes[-50:],
+    }
     try:
         mind.me.send(child_id, json.dumps({"learnt": learnt}))
     except Refused as refusal:

@@ -39,7 +39,7 @@ def learn(mind: Mind) -> None:
             continue
         take_in(mind, letter, answer)
         if mind.parent:
-            report = {"kind": letter["kind"], "reward": answer["reward"], "cost": letter["cost"]}
+            report = {"kind": letter["kind"], "reward": answer["reward"], "cost": letter["cost"], "wish": letter.get("wish")}
             try:
                 mind.me.send(mind.parent, json.dumps({"report": report}))
             except Refused as refusal:
@@ -81,7 +81,8 @@ def write(mind: Mind) -> None:
     print(f"wrote “{letter.title}” ({kind}): {sent['prompt_id']} is {sent['status']}")
     life.withdraw(mind)
     notes = mind.notes
-    notes.open[sent["prompt_id"]] = {"kind": kind, "title": letter.title, "cost": mind.letter_cost}
+    own = {"kind": kind, "title": letter.title, "cost": mind.letter_cost, "wish": letter.request_id}
+    notes.open[sent["prompt_id"]] = own
     notes.offer = max(mind.rules["bids"]["letter"], notes.offer / mind.rules["bids"]["raise"])
     for name, value in letter.changes.items():
         setattr(notes, name, value)

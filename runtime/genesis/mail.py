@@ -39,6 +39,8 @@ def take_in(mind: Mind, told: dict) -> None:
         mind.notes.told = float(rested)
     if isinstance(lesson, str):
         mind.notes.lesson = mind.notes.lesson or plain(lesson)
+    wishes = told.get("wishes")
+    mind.notes.wishes += [wish for wish in (wishes if isinstance(wishes, list) else []) if isinstance(wish, str)]
     for reason in reasons if isinstance(reasons, list) else []:
         mind.notes.heard.append({"from": mind.parent, "content": "the human said: " + plain(str(reason))})
     print(f"{mind.parent} told me what it learnt: {plain(str(told), 200)}")

@@ -151,6 +151,25 @@ describe('wishes', () => {
     expect(economy.prompts.some(({ request_id: id }) => id === 'request_5')).toBe(true);
   });
 
+  test('are answered once by a family: a child is told which were, and reports its own', async () => {
+    const { economy, workspace } = await live({ told: { requests: [wish('request_1'), wish('request_2')] } });
+    await economy.turns(40, answering(economy, [9, 9, 9]));
+    const [told] = economy.sent.map(({ content }) => JSON.parse(content) as { learnt: { wishes: string[] } });
+    expect(told?.learnt.wishes).toContain('request_1');
+    economy.deliver('genesis-riddles', '{"report": {"reward": 300, "cost": 50, "wish": "request_7"}}');
+    await economy.turns(125, answering(economy, [9, 9, 9]));
+    expect(workspace.readMemory()['wishes']).toContain('request_7');
+
+    const child = await live({ told: { lineage: ['ma'], requests: [wish('request_1'), wish('request_2')] } });
+    child.workspace.setField('wishes', 'Wishes only.');
+    child.economy.deliver('ma', '{"learnt": {"wishes": ["request_1", 7]}}');
+    await child.economy.turns(8, answering(child.economy, [9, 9, 9]));
+    expect(child.economy.prompts.map(({ request_id: id }) => id)).toEqual(['request_2']);
+    expect(child.economy.sent.map(({ content }) => JSON.parse(content) as unknown)).toMatchObject([
+      { report: { wish: 'request_2' } },
+    ]);
+  });
+
   test('with more files than a wake can read are answered with what was read, and it says so', async () => {
     const place = new GenesisWorkspace();
     cleanups.push(() => place.remove());
