@@ -118,14 +118,7 @@ def have(mind: Mind, field: str, instructions: str) -> None:
 
 def is_mine(mind: Mind, child_id: str) -> bool:
     """It can be, where the wake that made it was killed before it noted that; or anybody took the name."""
-    place: str | None = ""
-    while place is not None:
-        part = mind.me.call("listAgents", {"after": place or None})
-        for agent in part["agents"]:
-            if agent["id"] == child_id:
-                return agent["parent"] == mind.me.agent_id
-        place = part.get("next_after")
-    return False
+    return any(agent["id"] == child_id and agent["parent"] == mind.me.agent_id for agent in mind.agents())
 
 
 def tell(mind: Mind, child_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from importlib import import_module
 
 import notes as notebook
@@ -82,6 +83,14 @@ class Mind:
         under_cost_max = self.rules["children"]["under_cost_max"]
         children = [child for child in self.notes.children.values() if child["field"] == field]
         return any(child["has_earned"] or child["under_cost"] < under_cost_max for child in children)
+
+    def agents(self) -> Iterator[dict]:
+        """All that ever were, the oldest first."""
+        after: str | None = ""
+        while after is not None:
+            part = self.me.call("listAgents", {"after": after or None})
+            yield from part["agents"]
+            after = part.get("next_after")
 
     # What it writes:
     def wishes(self) -> list[dict]:

@@ -128,6 +128,28 @@ test('a letter that ran out is told of in the next one, and nothing is concluded
   expect(workspace.readMemory()).toMatchObject({ answered: 0, kinds: {} });
 });
 
+test('a letter about who lives here counts those of all pages, and shows the newest', async () => {
+  const { economy, workspace } = await live();
+  workspace.setField('neighbours', 'Neighbours only.');
+  const agent = (id: string, born: number) => ({
+    id,
+    status: 'alive',
+    parent: null,
+    born_cycle: born,
+    last_seen_cycle: 1,
+  });
+  economy.refuse = ({ path }) => {
+    if (!path.startsWith('/social/agents')) return undefined;
+    const page = path.includes('after=ann')
+      ? { agents: [agent('bob', 7)], next_after: null }
+      : { agents: [agent('genesis', 0), agent('ann', 1)], next_after: 'ann' };
+    return page as never;
+  };
+  await economy.turn();
+  expect(economy.prompts[0]?.title).toBe('3 agents live here, 0 died');
+  expect(economy.prompts[0]?.content).toContain('bob');
+});
+
 describe('wishes', () => {
   test('beyond those of the handshake are looked up once these are answered', async () => {
     const { economy } = await live({ told: { requests: [wish('request_9')] } });

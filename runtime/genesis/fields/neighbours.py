@@ -14,7 +14,7 @@ def is_ready(mind: Mind, kind: str) -> bool:
 
 
 def write(mind: Mind, kind: str) -> Letter:
-    agents = mind.me.call("listAgents")["agents"]
+    agents = list(mind.agents())
     living = [agent for agent in agents if agent["status"] != "dead"]
     newest = sorted(living, key=lambda agent: -agent["born_cycle"])[:SHOWN]
     rows = [
