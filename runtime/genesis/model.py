@@ -79,7 +79,7 @@ def conversation(mind: Mind, kind: str, draft: Letter | None, bytes_per_token: i
     # Each may take half of what is left, so that none leaves the next without.
     for name, entries in [
         ("wishes", mind.wishes()),
-        ("messages", notes.heard),
+        ("messages", sorted(notes.heard[::-1], key=lambda heard: heard["from"] != OPERATOR)),
         ("answers", notes.answers[::-1]),
         ("draft", [{"title": draft.title, "content": draft.content}] if draft else []),
     ]:
