@@ -99,7 +99,7 @@ describe('an engine behind ssh', () => {
     const request = { executionId: 'exe_1', agentId: 'a', agentNumber: 1, bundle: ENOUGH, wallMs: 60_000 };
     const story = {
       ...{ state: 'prepared', home: home.path, settings: SHIPPED, startedAt: 0 },
-      request: { ...request, handshake: '{}', files: python('pass\n'), environment: {} },
+      request: { ...request, handshake: '{}', files: python('pass\n'), environment: {}, mounts: [] },
     };
     const program = spawn(process.execPath, [await compileKilledProgram(), JSON.stringify(story)], {
       stdio: ['ignore', 'pipe', 'inherit'],
