@@ -82,6 +82,7 @@ export function programHome(settings: readonly string[] = []): ProgramHome {
       >,
     close() {
       for (const child of children) child.kill('SIGKILL');
+      removeFromEngine(directory);
       unmountBelow(directory);
       rmSync(directory, { recursive: true, force: true });
     },
@@ -97,10 +98,24 @@ async function loadWithin(): Promise<RunWithin> {
 
 /** Containers that carry the label of a home, in the order of the engine; with a status, those that have it. */
 export function containersOf(home: string, ...filters: readonly string[]): readonly string[] {
-  const label = createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 16);
-  const words = [`label=bp-agents.home=${label}`, ...filters].flatMap((filter) => ['--filter', filter]);
-  const names = dockerCli('ps', '--all', '--quiet', ...words);
-  return names.split('\n').filter((name) => name !== '');
+  const words = [labelOf(home), ...filters].flatMap((filter) => ['--filter', filter]);
+  return namesIn(dockerCli('ps', '--all', '--quiet', ...words));
+}
+
+/** What of a home lies on the engine, which nobody would look for when the home is gone. */
+function removeFromEngine(home: string): void {
+  const containers = containersOf(home);
+  if (containers.length > 0) dockerCli('rm', '--force', ...containers);
+  const volumes = namesIn(dockerCli('volume', 'ls', '--quiet', '--filter', labelOf(home)));
+  if (volumes.length > 0) dockerCli('volume', 'rm', '--force', ...volumes);
+}
+
+function labelOf(home: string): string {
+  return `label=bp-agents.home=${createHash('sha256').update(realpathSync(home)).digest('hex').slice(0, 16)}`;
+}
+
+function namesIn(lines: string): readonly string[] {
+  return lines.split('\n').filter((name) => name !== '');
 }
 
 /** Resolves when the child has ended, with its exit code. */

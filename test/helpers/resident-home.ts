@@ -1,27 +1,14 @@
-import { realpathSync } from 'node:fs';
 import { expect } from 'vitest';
-import { homeLabelOf } from '../../src/sandbox/docker/labels.ts';
-import { dockerCli } from './engine-under-test.ts';
 import { programHome, type ProgramHome } from './program.ts';
 import { modelOf, type Resident } from './residents.ts';
 
 /** A home in which each resident has what it needs. */
 export function residentHome(providers: string, settings: readonly string[] = []): ProgramHome {
-  const place = programHome([
+  return programHome([
     ...['market.cycle_seconds=1', 'market.supply.cpu_seconds=40', 'market.supply.memory_mb=4000'],
     ...['market.supply.tokens=200000', `intelligence.providers=${providers}`, 'attention.rest_allocations=0'],
     ...settings,
   ]);
-  const label = `label=bp-agents.home=${homeLabelOf(realpathSync(place.directory))}`;
-  return {
-    ...place,
-    close() {
-      // Programs have some hundred megabytes, which nobody would look for when their home is gone.
-      const volumes = dockerCli('volume', 'ls', '--quiet', '--filter', label).split('\n').filter(Boolean);
-      if (volumes.length > 0) dockerCli('volume', 'rm', '--force', ...volumes);
-      place.close();
-    },
-  };
 }
 
 /** Makes an agent of a resident's template, under the template's name; npm brings its program to the engine. */
