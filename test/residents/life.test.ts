@@ -112,19 +112,21 @@ it.each(RESIDENTS.map((resident) => [resident.template, resident] as const))('%s
   const place = residentHome(residentProviders(provider.origin, { key_env: 'RESIDENTS_KEY' }));
   homes.push(place);
   await makeResident(place, resident);
-  const run = place.start('run', '--headless');
   const shown = (number: number) =>
     until(
       () => place.json<Prompt[]>('prompts', '--agent', agentId),
       (prompts) => prompts.length >= number,
       1_200_000,
     );
+  // No second life begins before the first one is marked.
+  expect(await exitOf(place.start('run', '--headless', '--cycles', '1'))).toBe(0);
   const [first] = await shown(1);
   expect(first).toMatchObject({ title: REPORT, content: expect.stringContaining(REPORT) as string });
   const taken = join(place.directory, 'taken');
   expect(await place.within('take', first!.id, taken)).toMatchObject({ status: 0 });
   expect(readFileSync(join(taken, FILE), 'utf8')).toBe(`${REPORT}\n`);
   expect(await place.within('score', first!.id, '7', '8', '9', '--reason', REASON)).toMatchObject({ status: 0 });
+  const run = place.start('run', '--headless');
   const [, second] = await shown(2);
   expect(second).toMatchObject({ content: SECOND });
   run.kill('SIGTERM');
