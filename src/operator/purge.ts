@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   backupsDirectory,
@@ -16,8 +16,8 @@ import { purgeAgent, type PurgedAgent } from '../economy/privacy/purge-agent.ts'
 import { purgeRequest } from '../economy/privacy/purge-request.ts';
 import { purgePrompt } from '../economy/privacy/purge-prompt.ts';
 import { rewriteDatabase } from '../economy/privacy/rewrite-database.ts';
+import { namesInSync } from '../platform/folder.ts';
 import { findExecution } from '../economy/views/execution-view.ts';
-import { errorCode } from '../platform/system-error.ts';
 import { blankLog } from './blanked-log.ts';
 import type { Home } from './home.ts';
 import { knownAgent } from './views/known-agent.ts';
@@ -119,7 +119,7 @@ export function purgeOldText(home: Home): Purged {
 function overwritten({ economy, directory }: Home): Pick<Purged, 'log_emptied' | 'backups'> {
   return {
     log_emptied: rewriteDatabase(economy),
-    backups: namesOf(backupsDirectory(databasePath(directory))).filter((name) => name.endsWith('.db')).length,
+    backups: namesInSync(backupsDirectory(databasePath(directory))).filter((name) => name.endsWith('.db')).length,
   };
 }
 
@@ -134,7 +134,7 @@ function keptOf({ executionId, waitingPrompts, pendingBids, unreadMessages }: Pu
 
 function removeOutputs(home: string, isMeant: (executionId: number) => boolean): number {
   let removed = 0;
-  for (const name of namesOf(outputsDirectory(home))) {
+  for (const name of namesInSync(outputsDirectory(home))) {
     const id = parseId('execution', name.replace(/\.log$/, ''));
     if (!id.ok || !isMeant(id.value)) continue;
     rmSync(outputPath(home, formatId('execution', id.value)), { force: true });
@@ -147,17 +147,8 @@ function removeOutputs(home: string, isMeant: (executionId: number) => boolean):
 function removeWorkspace(home: string, agentId: string): void {
   const folder = `agent-${agentId}`;
   rmSync(join(workspacesDirectory(home), folder), { recursive: true, force: true });
-  for (const name of namesOf(installsDirectory(home)))
+  for (const name of namesInSync(installsDirectory(home)))
     if (name.startsWith(`${folder}.`)) rmSync(join(installsDirectory(home), name), { recursive: true, force: true });
-  for (const name of namesOf(shipmentsDirectory(home)))
+  for (const name of namesInSync(shipmentsDirectory(home)))
     if (name.startsWith(`${folder}.`)) rmSync(join(shipmentsDirectory(home), name), { force: true });
-}
-
-function namesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, renameSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { installsDirectory, shipmentsDirectory, workspacesDirectory } from '../config/home-places.ts';
 import { renamedAgent } from '../economy/views/agent-view.ts';
 import { BpError } from '../platform/errors.ts';
+import { namesInSync } from '../platform/folder.ts';
 import { errorCode } from '../platform/system-error.ts';
 import type { Home } from './home.ts';
 
@@ -16,7 +17,7 @@ export function moveRenamedFolder({ directory, economy }: Home): void {
   if (!renamed) return;
   const [from, to] = [`agent-${renamed.formerly}`, `agent-${renamed.id}`];
   for (const place of [workspacesDirectory, installsDirectory, shipmentsDirectory])
-    for (const name of namesIn(place(directory)))
+    for (const name of namesInSync(place(directory)))
       if (name === from || name.startsWith(`${from}.`)) move(place(directory), name, `${to}${name.slice(from.length)}`);
 }
 
@@ -31,14 +32,5 @@ function move(place: string, from: string, to: string): void {
       hint: 'move it by hand; bp-agents status first puts back what a run that was cut off left mounted',
       cause: error,
     });
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
   }
 }

@@ -9,7 +9,6 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -28,6 +27,7 @@ import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts'
 import { KeySearch, reasonByName } from '../domain/secret-signs.ts';
 import { BpError } from '../platform/errors.ts';
 import { isProcessThere } from '../platform/process-there.ts';
+import { namesInSync } from '../platform/folder.ts';
 import { errorCode } from '../platform/system-error.ts';
 
 /** A file of the operator's, open for reading. */
@@ -160,10 +160,10 @@ export class StagedFiles {
  * beside them stays, whatever it is called.
  */
 export function putAwayFiles(home: string, keep: ReadonlySet<number>): void {
-  for (const name of namesOf(placedRequestsDirectory(home)))
+  for (const name of namesInSync(placedRequestsDirectory(home)))
     if (!keep.has(Number(name))) removePlaced(home, Number(name));
   const asking = askingDirectory(home);
-  for (const name of namesOf(asking)) {
+  for (const name of namesInSync(asking)) {
     const pid = Number(name);
     if (pid !== process.pid && !isProcessThere(pid)) rmSync(join(asking, name), { recursive: true, force: true });
   }
@@ -263,14 +263,5 @@ function syncFolder(path: string): void {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
-  }
-}
-
-function namesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
   }
 }

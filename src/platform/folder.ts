@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, type Dirent } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './system-error.ts';
@@ -25,6 +25,16 @@ export async function namesIn(
 ): Promise<readonly string[]> {
   try {
     return (await readdir(path, { withFileTypes: true })).filter(isMeant).map(({ name }) => name);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return [];
+  }
+}
+
+/** The same at once, all of it. */
+export function namesInSync(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
     return [];
