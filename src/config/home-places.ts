@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 
-/** Where things lie in a home. All of it is named here; docs/operating.md says what each is for. */
+/** Where things lie in a home. All of it is named here; docs/handbook/files.md says what each is for. */
 export const CONFIG_FILE = 'bp-agents.yaml';
 
 export const RUN_RECORD = 'run-config.json';

@@ -1,6 +1,6 @@
 import type { LeftOutReason } from './materials.ts';
 
-/** docs/operating.md#materials has the same lists. Case makes no difference. */
+/** docs/handbook/requests.md#materials has the same lists. Case makes no difference. */
 const VERSION_CONTROL = new Set(['.git', '.hg', '.svn', '.bzr', '.jj']);
 const ENVIRONMENT = [/^\.envrc$/, /^\.env(\.|$)/, /\.env$/];
 const KEY_FOLDERS = ['.ssh', '.gnupg', '.aws', '.azure', '.gcloud', '.kube', '.docker', '.bp-agents'];

@@ -4,7 +4,7 @@
  */
 export type ErrorKind = 'input' | 'engine' | 'sandbox' | 'disk' | 'other';
 
-/** Every operating error. docs/operating.md says of each what it comes from and what helps. */
+/** Every operating error. docs/handbook/when-something-is-wrong.md says of each what it comes from and what helps. */
 export const ERROR_KINDS = {
   already_running: 'other',
   backup_damaged: 'other',

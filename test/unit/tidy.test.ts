@@ -197,6 +197,18 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('link to headings that exist', () => {
+    const broken = documents.flatMap((path) =>
+      [...read(path).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*\.md)?#([^)]*)\)/g)]
+        .filter(([, target, anchor = '']) => {
+          const document = target === undefined ? path : join(dirname(path), target);
+          return !anchors(read(document)).has(anchor);
+        })
+        .map(([link]) => `${path}: ${link}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('name only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const unknown = documents.flatMap((path) =>
@@ -207,6 +219,13 @@ describe('documents', () => {
     expect(unknown).toEqual([]);
   });
 });
+
+/** What a link can name in a document: its headings, as GitHub spells them. */
+function anchors(markdown: string): ReadonlySet<string> {
+  const headings = markdown.replaceAll(/^```[^]*?^```/gm, '').matchAll(/^#+ +(.+?) *$/gm);
+  const slugs = [...headings].map(([, text = '']) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}_ -]/gu, ''));
+  return new Set(slugs.map((slug) => slug.replaceAll(' ', '-')));
+}
 
 describe('the command', () => {
   it('starts with a shebang, so that npm can link it', () => {

@@ -54,7 +54,12 @@ function databaseFindings(deps: CliDeps, place: Place): Examined {
   } catch (error) {
     const detail = failureOf(error).message ?? 'it cannot be opened';
     return {
-      finding: { name, ok: false, detail, mend: 'docs/operating.md#troubleshooting lists what the code means' },
+      finding: {
+        name,
+        ok: false,
+        detail,
+        mend: 'docs/handbook/when-something-is-wrong.md#troubleshooting lists what the code means',
+      },
     };
   }
 }

@@ -94,6 +94,6 @@ export function has(info: EngineInfo, option: string): boolean {
 
 function unfit(problem: string): BpError {
   return new BpError('sandbox_engine_unfit', `the Docker engine can't hold agents: ${problem}`, {
-    hint: 'use a Docker engine for Linux containers; docs/operating.md lists what works',
+    hint: 'use a Docker engine for Linux containers; docs/handbook/machines-and-engines.md lists what works',
   });
 }

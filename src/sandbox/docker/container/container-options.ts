@@ -41,7 +41,7 @@ export const WORKSPACE = '/workspace';
 
 /**
  * The container in which an agent runs: no network, nothing of the host but the workspace, and limits on whatever
- * can be limited. Section 5 of the CIS Docker Benchmark is the checklist; docs/operating.md goes through it.
+ * can be limited. Section 5 of the CIS Docker Benchmark is the checklist; docs/handbook/containers.md goes through it.
  */
 export function containerOptions(settings: ContainerSettings, request: ContainerRequest): ContainerCreateOptions {
   const { config } = settings;

@@ -6,7 +6,7 @@ import type { EngineAddress } from '../client/engine-address.ts';
 
 /** The oldest engine of Docker's that this was made for. */
 const DOCKER_LEAST = [20, 10] as const;
-const HOSTS = 'docs/operating.md#which-hosts-work';
+const HOSTS = 'docs/handbook/machines-and-engines.md#which-hosts-work';
 
 /** What an engine says of its own version; Podman's has a component of that name. */
 const versionAnswer = z.object({

@@ -97,7 +97,10 @@ async function engineAndAll(
     return { findings, watched };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const { message, hint = 'see docs/operating.md#which-hosts-work' } = engineError('answer', error);
+    const { message, hint = 'see docs/handbook/machines-and-engines.md#which-hosts-work' } = engineError(
+      'answer',
+      error,
+    );
     const detail = address ? `${message} at ${address.url} (${address.source})` : message;
     const mend = address?.source === 'DOCKER_HOST' ? `${hint}, or set DOCKER_HOST to one that answers` : hint;
     return { findings: [{ name: 'engine', ok: false, detail, mend }], watched: missing };

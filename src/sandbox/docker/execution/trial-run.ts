@@ -147,5 +147,7 @@ async function findProblem(
 
 function mountsError(problem: string, { url }: EngineAddress): BpError {
   const cause = `the engine at ${url} does not see the folders of this machine, or not all of them`;
-  return new BpError('sandbox_mounts', `${problem}; ${cause}`, { hint: 'see docs/operating.md, "Which hosts work"' });
+  return new BpError('sandbox_mounts', `${problem}; ${cause}`, {
+    hint: 'see docs/handbook/machines-and-engines.md#which-hosts-work',
+  });
 }
