@@ -58,7 +58,7 @@ function databaseFindings(deps: CliDeps, place: Place): Examined {
         name,
         ok: false,
         detail,
-        mend: 'docs/handbook/when-something-is-wrong.md#troubleshooting lists what the code means',
+        mend: 'docs/handbook/when-something-is-wrong.md#error-codes lists what the code means',
       },
     };
   }

@@ -68,7 +68,7 @@ describe('docs/errors.md', () => {
 
 describe('docs/handbook/when-something-is-wrong.md', () => {
   it('says of every operating error where it comes from and what helps, and of no other', () => {
-    const [, section = ''] = read('handbook/when-something-is-wrong.md').split(/^## Troubleshooting$/m);
+    const [, section = ''] = read('handbook/when-something-is-wrong.md').split(/^## Error codes$/m);
     const [table = ''] = section.split(/^## /m);
     const told = rows(table).flatMap(([codes = '']) => [...codes.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code));
     // What isn't thrown as an operating error is told under a code of its own.
