@@ -1,24 +1,24 @@
 import type { Prompt, Scores } from '../domain/attention.ts';
-import type { MicroCredits } from '../domain/credits.ts';
-import type { Result } from '../domain/refusal.ts';
+import { accept, type Result } from '../domain/refusal.ts';
 import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
-import { scorePrompt, skipPrompt } from '../economy/attention/end-prompt.ts';
+import { scorePrompt, skipPrompt, type EndedPrompt } from '../economy/attention/end-prompt.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
-import { openPrompt } from '../economy/views/prompt-view.ts';
+import { findPrompt, openPrompt } from '../economy/views/prompt-view.ts';
+import { answeredPrompt, type AnsweredPrompt, type AnswerPlace, type PromptEnding } from './answered-prompt.ts';
 import { answeredRequest, type AnsweredRequest } from './views/answered-request.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 
-/** What an answer came to. */
-export interface AnsweredPrompt {
-  readonly promptId: number;
-  readonly agentId: string;
-  readonly reward: MicroCredits;
-}
+/** Answers of which it is known where they were given; of more, the newest. */
+const PLACES_MAX = 100;
 
-/** The human's own hand: what the operator of a face that stays can do with prompts. */
+type Face = Exclude<AnswerPlace, 'elsewhere'>;
+
+/** The human's own hand: what the operator of a face that stays can do with prompts. The faces of a run share one. */
 export class PromptDesk {
   readonly #economy: Economy;
+  /** By the prompt's number. */
+  readonly #places = new Map<number, Face>();
   #isWelcoming = false;
 
   constructor(economy: Economy) {
@@ -35,14 +35,22 @@ export class PromptDesk {
     return answeredRequest(this.#economy, prompt);
   }
 
+  /** How a prompt ended; undefined where it hasn't, or where there is none. */
+  ending(promptId: number): PromptEnding | undefined {
+    const prompt = findPrompt(this.#economy, promptId);
+    if (!prompt || prompt.endedAt === null) return undefined;
+    const place = this.#places.get(promptId) ?? 'elsewhere';
+    return { prompt, place: prompt.status === 'expired' ? null : place };
+  }
+
   /** Refuses as `scorePrompt` does. An answer waits for another process that holds the database. */
-  score(promptId: number, scores: Scores, reason: string | null): Promise<Result<AnsweredPrompt>> {
-    return onceFree(this.#economy, () => scorePrompt(this.#economy, promptId, scores, reason));
+  score(promptId: number, scores: Scores, reason: string | null, face: Face): Promise<Result<AnsweredPrompt>> {
+    return this.#answer(face, () => scorePrompt(this.#economy, promptId, scores, reason));
   }
 
   /** Refuses as `skipPrompt` does. */
-  skip(promptId: number): Promise<Result<AnsweredPrompt>> {
-    return onceFree(this.#economy, () => skipPrompt(this.#economy, promptId));
+  skip(promptId: number, face: Face): Promise<Result<AnsweredPrompt>> {
+    return this.#answer(face, () => skipPrompt(this.#economy, promptId));
   }
 
   /** The human is there: attention is free again. Cheap where it was never away. */
@@ -54,5 +62,13 @@ export class PromptDesk {
     } finally {
       this.#isWelcoming = false;
     }
+  }
+
+  async #answer(face: Face, end: () => Result<EndedPrompt>): Promise<Result<AnsweredPrompt>> {
+    const ended = await onceFree(this.#economy, end);
+    if (!ended.ok) return ended;
+    this.#places.set(ended.value.promptId, face);
+    for (const oldest of this.#places.keys()) if (this.#places.size > PLACES_MAX) this.#places.delete(oldest);
+    return accept(answeredPrompt(this.#economy, ended.value));
   }
 }

@@ -1,8 +1,8 @@
 import type { Prompt } from '../domain/attention.ts';
-import { formatCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
 import type { Result } from '../domain/refusal.ts';
-import type { AnsweredPrompt, PromptDesk } from '../operator/prompt-desk.ts';
+import { answeredLine, type AnsweredPrompt } from '../operator/answered-prompt.ts';
+import type { PromptDesk } from '../operator/prompt-desk.ts';
 import type { Answer, Terminal } from './view.ts';
 
 export interface HumanDeskOptions {
@@ -72,15 +72,15 @@ export class HumanDesk {
     const { prompts } = this.#options;
     switch (answer.kind) {
       case 'scored':
-        return await prompts.score(promptId, answer.scores, answer.reason);
+        return await prompts.score(promptId, answer.scores, answer.reason, 'terminal');
       case 'skipped':
-        return await prompts.skip(promptId);
+        return await prompts.skip(promptId, 'terminal');
       case 'closed':
         return undefined;
     }
   }
 }
 
-function paid({ promptId, agentId, reward }: AnsweredPrompt): string {
-  return `${formatId('prompt', promptId)}: ${agentId} gets ${formatCredits(reward)} credits`;
+function paid(answered: AnsweredPrompt): string {
+  return `${formatId('prompt', answered.promptId)}: ${answeredLine(answered)}`;
 }

@@ -33,7 +33,7 @@ describe('run at a terminal', () => {
     await screen.until(new RegExp(`cycle ${asked + 4} `));
     screen.type('7 8 9\r');
     screen.type('well said\r');
-    await screen.until(/prompt_1: genesis gets 600 credits/);
+    await screen.until(/prompt_1: \+600 to genesis, who now has/);
     const [first] = await home.json<readonly unknown[]>('prompts');
     expect(first).toMatchObject({ id: 'prompt_1', status: 'scored', reward: 600, reason: 'well said' });
   });

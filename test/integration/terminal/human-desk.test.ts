@@ -104,7 +104,7 @@ describe('the desk', () => {
     terminal.answer({ kind: 'scored', scores: MARKS, reason: 'good' });
     await settled();
     expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS, reason: 'good' });
-    expect(said).toEqual(['prompt_1: genesis gets 450 credits']);
+    expect(said).toEqual(['prompt_1: +450 to genesis, who now has 1,391.75: 23 more prompts']);
   });
 
   it('shows which request the prompt answers', () => {
