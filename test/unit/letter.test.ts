@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Block, Letter, Span } from '../../src/operator/letter/letter.ts';
+import { readLetter } from '../../src/operator/letter/read-letter.ts';
+
+const text = (value: string): Span => ({ kind: 'text', text: value });
+const paragraph = (...spans: readonly Span[]): Block => ({ kind: 'paragraph', spans });
+
+/** All words of a letter, as a reader meets them. */
+function words(letter: Letter | readonly Span[]): string {
+  return JSON.stringify(letter);
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+
+describe('a letter', () => {
+  it('is read as headings, paragraphs, lists, quotes, code, tables and rules', () => {
+    const source = [
+      '# Hello *you*',
+      'First\nline',
+      '> said **he**',
+      '3. three\n4. four',
+      '- [x] done\n- [ ] to do',
+      '```js\nlet a = 1;\n  b\n```',
+      '| a | b |\n|---|--:|\n| 1 | `2` |',
+      '---',
+      'end',
+    ].join('\n\n');
+    expect(readLetter(source)).toEqual([
+      { kind: 'heading', depth: 1, spans: [text('Hello '), { kind: 'emphasis', spans: [text('you')] }] },
+      paragraph(text('First line')),
+      { kind: 'quote', blocks: [paragraph(text('said '), { kind: 'strong', spans: [text('he')] })] },
+      {
+        kind: 'list',
+        start: 3,
+        items: [
+          { done: null, blocks: [paragraph(text('three'))] },
+          { done: null, blocks: [paragraph(text('four'))] },
+        ],
+      },
+      {
+        kind: 'list',
+        start: null,
+        items: [
+          { done: true, blocks: [paragraph(text('done'))] },
+          { done: false, blocks: [paragraph(text('to do'))] },
+        ],
+      },
+      { kind: 'code', lines: ['let a = 1;', '  b'] },
+      {
+        kind: 'table',
+        align: [null, 'right'],
+        head: [[text('a')], [text('b')]],
+        rows: [[[text('1')], [{ kind: 'code', text: '2' }]]],
+      },
+      { kind: 'rule' },
+      paragraph(text('end')),
+    ]);
+  });
+
+  it('names addresses of links and images in words, once', () => {
+    expect(
+      readLetter('[here](https://a.example/x "so") ![a cat](cat.png) <https://b.example> https://c.example'),
+    ).toEqual([
+      paragraph(
+        text('here'),
+        { kind: 'address', text: 'https://a.example/x "so"' },
+        text(' '),
+        text('[image: a cat]'),
+        { kind: 'address', text: 'cat.png' },
+        text(' '),
+        text('https://b.example'),
+        text(' '),
+        text('https://c.example'),
+      ),
+    ]);
+  });
+
+  it('hides nothing: HTML, comments and definitions of links show as they were written', () => {
+    const source =
+      '<b onclick="x">bold</b> <!-- psst -->\n\n<script>\nalert(1)\n</script>\n\n[a]: javascript:alert(1)\n';
+    const shown = words(readLetter(source));
+    for (const part of ['<b onclick', '<!-- psst -->', '<script>', 'alert(1)', '[a]: javascript:'])
+      expect(shown).toContain(JSON.stringify(part).slice(1, -1));
+  });
+
+  it('makes visible what would act, also where an entity stood for it', () => {
+    const shown = words(
+      readLetter('a\u202Eb \u001B[2J `\u2066c` &#x202E;d &lt;i&gt; &mdash; &bogus; &#27; &#99999999;'),
+    );
+    expect(shown).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u001B]/u);
+    expect(shown).toContain('a\uFFFDb ␛[2J');
+    expect(shown).toContain('\uFFFDd <i> — &bogus; ␛ &#99999999;');
+  });
+
+  it.each([
+    ['quotes', '> '.repeat(100_000)],
+    ['quotes without spaces', '>'.repeat(100_000)],
+    ['lists', '- '.repeat(100_000)],
+    ['numbered lists', '1. '.repeat(100_000)],
+    ['quotes and lists', '> - '.repeat(50_000)],
+    ['lists by indentation', Array.from({ length: 400 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n')],
+    ['emphasis', '*a **a '.repeat(20_000)],
+    ['links', '['.repeat(50_000) + 'a' + '](b)'.repeat(50_000)],
+    ['emphasis past a space that holds together', '\u00A0*a'.repeat(30_000)],
+    ['underscores', 'a_'.repeat(50_000)],
+    ['headings by underline', 'a\n-\n'.repeat(25_000)],
+    ['columns of a table', `${'|a'.repeat(2000)}\n${'|-'.repeat(2000)}\n${'a\n'.repeat(8000)}`],
+    ['rows of a table', `|${'a|'.repeat(20)}\n|${'-|'.repeat(20)}\n${'a\n'.repeat(50_000)}`],
+    ['one line', 'x'.repeat(2_000_000)],
+    ['lines', '\n'.repeat(1_000_000)],
+  ])('of endless %s is read in little time, to little depth', (_, source) => {
+    const before = performance.now();
+    const letter = readLetter(source);
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(depthOf(letter)).toBeLessThan(70);
+    expect(words(letter).length).toBeLessThan(5_000_000);
+  });
+
+  it('shows as plain text what is too long to be read', () => {
+    const letter = readLetter('# a\n\n'.repeat(5000));
+    expect(letter[0]).toMatchObject({ kind: 'heading' });
+    expect(letter.at(-1)).toMatchObject({ kind: 'plain' });
+  });
+});
