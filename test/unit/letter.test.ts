@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Block, Letter, Span } from '../../src/operator/letter/letter.ts';
 import { readLetter } from '../../src/operator/letter/read-letter.ts';
+import { INJECTIONS } from '../helpers/injections.ts';
 
 const text = (value: string): Span => ({ kind: 'text', text: value });
 const paragraph = (...spans: readonly Span[]): Block => ({ kind: 'paragraph', spans });
@@ -124,4 +125,21 @@ describe('a letter', () => {
     expect(letter[0]).toMatchObject({ kind: 'heading' });
     expect(letter.at(-1)).toMatchObject({ kind: 'plain' });
   });
+
+  it.each(INJECTIONS)('of $name holds texts in which nothing acts', ({ text: source }) => {
+    const texts = textsOf(readLetter(source));
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.join('\n')).not.toMatch(ACTING);
+    expect(texts.every((line) => !line.includes('\n'))).toBe(true);
+  });
 });
+
+/** Controls but line feeds, directions, and what can't be seen. */
+const ACTING = /[^\P{Cc}\n]|[\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\p{Cs}\p{Cf}]/u;
+
+/** Every text of a letter, wherever it stands. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsOf);
+}
