@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/record.ts';
 import type { Config } from '../config/schema.ts';
 import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
@@ -9,7 +10,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import { CallFailure, garbage, HungUp, reportedFailure, tooLarge } from './failure.ts';
 import { figuresOf } from './figures.ts';
-import { isRecord, type Format, type Json, type ProviderKind, type Written } from './formats/format.ts';
+import type { Format, Json, ProviderKind, Written } from './formats/format.ts';
 import { unknownModel } from './model-list.ts';
 import { noProvider } from './no-provider.ts';
 import { LOST, UNASKED, type End, type OpenCall } from './open-call.ts';

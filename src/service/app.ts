@@ -15,7 +15,7 @@ import { methodsOf } from './methods.ts';
 import { routerPath, withModelAsOnePart } from './route-path.ts';
 import { addObserver } from './observed.ts';
 import { documentation, documentRoutes, openApi } from './openapi.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 import { relayed } from './relayed.ts';
 import { RefusedError } from './refused-error.ts';
 import { routeWork, type RouteWork, type RouteWorkDeps } from './route-work.ts';

@@ -15,7 +15,7 @@ import type { Logger } from '../platform/logger.ts';
 import { createPace } from './pace.ts';
 import { PacedConnection } from './paced-connection.ts';
 import { createLoopTurns } from './loop-turns.ts';
-import { PROBLEM_JSON, problemOf } from './problem.ts';
+import { PROBLEM_JSON, problemOf } from '../protocol/problem.ts';
 import { Snapshots } from './snapshots.ts';
 
 /** What the service needs of a running execution; whoever runs it gives it. */

@@ -4,7 +4,7 @@ import { refuse, type Refusal } from '../domain/refusal.ts';
 import { isHeldByAnother } from '../economy/home/database-patience.ts';
 import type { Logger } from '../platform/logger.ts';
 import { loadOf } from './endpoint.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 import { RefusedError } from './refused-error.ts';
 
 /** Turns whatever goes wrong with a request into a problem. What it doesn't know is logged and stays opaque. */

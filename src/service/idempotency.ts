@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { IdempotencyKey } from '../economy/executions/once.ts';
 import { callerOf } from './identity.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 const KEY = 'idempotencyKey';
 const CHARS_MAX = 200;

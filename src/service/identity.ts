@@ -5,7 +5,7 @@ import { authenticate } from '../economy/executions/authenticate.ts';
 import type { Economy } from '../economy/economy.ts';
 import type { Caller } from '../economy/executions/caller.ts';
 import { loadOf, type Load } from './endpoint.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 const CALLER = 'caller';
 const BEARER = /^Bearer +([^ ]+) *$/i;

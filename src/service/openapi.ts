@@ -4,7 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import type { RefusalCode } from '../domain/refusal.ts';
 import { ProblemSchema } from './answers.ts';
-import { PROBLEM_JSON, HTTP_STATUS } from './problem.ts';
+import { PROBLEM_JSON, HTTP_STATUS } from '../protocol/problem.ts';
 import type { RouteSpec } from './route.ts';
 
 /** What the service says of itself. */

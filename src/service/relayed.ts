@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { callerOf } from './identity.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 import type { RelayedAnswer, RouteSpec } from './route.ts';
 
 type Relay = NonNullable<RouteSpec['relay']>;

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/record.ts';
 import { z } from 'zod';
 import type { BidRequest as Bid } from '../domain/bid.ts';
 import { accept, refuse, type Result } from '../domain/refusal.ts';
@@ -11,7 +12,6 @@ import {
   creditsShape,
   executionId,
   executionIdShape,
-  isRecord,
   readBy,
   readExecutionId,
   requestId,

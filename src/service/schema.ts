@@ -43,10 +43,6 @@ function firstRefusal(error: z.ZodError, schema: z.ZodType): Refusal {
   return refuse('wrong_type', `the body must be a JSON object with ${known.join(', ')}`);
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isRefusal(value: unknown): value is Refusal {
   return typeof value === 'object' && value !== null && 'ok' in value && value.ok === false;
 }

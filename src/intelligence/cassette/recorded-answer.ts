@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isRecord, type Json, type ProviderKind } from '../formats/format.ts';
+import { isRecord } from '../../domain/record.ts';
+import type { Json, ProviderKind } from '../formats/format.ts';
 
 /** How an answer came to its end: the provider's, or that of whoever read it. */
 export type AnswerEnd = 'whole' | 'broke_off' | 'left';

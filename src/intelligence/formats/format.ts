@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/record.ts';
 import type { Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import type { ImageSize } from './image-size.ts';
@@ -109,10 +110,6 @@ const FIGURE_MAX = 100_000_000;
 /** A reported number of tokens, or undefined where it can't be one. */
 export function figure(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= FIGURE_MAX ? Number(value) : undefined;
-}
-
-export function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function recordOf(value: unknown): Json {

@@ -1,5 +1,6 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
-import { isRecord, type Json } from './format.ts';
+import type { Json } from './format.ts';
 import { notAllowed } from './screen.ts';
 import { object, type Shape } from './shape.ts';
 

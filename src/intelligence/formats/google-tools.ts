@@ -1,5 +1,6 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept } from '../../domain/refusal.ts';
-import { isRecord, listOf as recordsOf, recordOf } from './format.ts';
+import { listOf as recordsOf, recordOf } from './format.ts';
 import { spelt } from './google-spelling.ts';
 import { notAllowed } from './screen.ts';
 import { json, label, listOf, type Shape } from './shape.ts';

@@ -1,7 +1,7 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept, type Refusal, type Result } from '../../domain/refusal.ts';
 import {
   failureIn,
-  isRecord,
   recordOf,
   type Asked,
   type Format,

@@ -1,9 +1,9 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept, type Refusal, type Result } from '../../domain/refusal.ts';
 import type { TokenUsage } from '../../domain/tokens.ts';
 import {
   failureIn,
   figure,
-  isRecord,
   listOf,
   parseEvent,
   recordOf,

@@ -1,5 +1,6 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
-import { isRecord, type Json } from './format.ts';
+import type { Json } from './format.ts';
 
 /** What of a body is passed on and what is refused; everything else is taken out. */
 export interface Screen {

@@ -1,5 +1,5 @@
+import { isRecord } from '../../domain/record.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
-import { isRecord } from './format.ts';
 import { imageSize, type ImageSize } from './image-size.ts';
 import { notAllowed } from './screen.ts';
 

@@ -1,5 +1,6 @@
+import { isRecord } from '../../domain/record.ts';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
-import { isRecord, type Json } from './format.ts';
+import type { Json } from './format.ts';
 import { notAllowed } from './screen.ts';
 import type { Reading, Shape } from './shape.ts';
 

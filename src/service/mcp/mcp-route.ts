@@ -1,17 +1,24 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { failureOf } from '../error-handler.ts';
+import { failureOf, type Failure } from '../error-handler.ts';
 import { callerOf, identify } from '../identity.ts';
 import { parseJsonBody } from '../json-body.ts';
-import { problemOf } from '../problem.ts';
+import { problemOf } from '../../protocol/problem.ts';
 import { hungUp } from '../relayed.ts';
-import type { RouteWorkDeps } from '../route-work.ts';
+import type { RouteWorkDeps, Worked } from '../route-work.ts';
 import type { RouteSpec } from '../route.ts';
-import { mcpMethods, PROTOCOL_VERSIONS } from './mcp-methods.ts';
-import { INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR } from './message.ts';
-import { readMessage, rpcError, rpcResult, type RpcRequest } from './message.ts';
-import { makeTool } from './tool-call.ts';
+import { INVALID_REQUEST, PARSE_ERROR, readMessage, rpcError } from '../../protocol/mcp/message.ts';
+import {
+  answerRequest,
+  mcpMethods,
+  PROTOCOL_VERSIONS,
+  toolAnswer,
+  toolFailure,
+  type McpTool,
+} from '../../protocol/mcp/mcp-methods.ts';
+import { INFO } from '../openapi.ts';
+import { makeTool, type Tool, type ToolCall } from './tool-call.ts';
 import { isTool } from './tool.ts';
 
 export interface McpDeps extends RouteWorkDeps {
@@ -30,16 +37,9 @@ const ENVELOPE_LEVELS = 2;
  */
 export async function addMcp(app: FastifyInstance, deps: McpDeps, routes: readonly RouteSpec[]): Promise<void> {
   const tools = routes.filter(isTool).map((spec) => makeTool(deps, spec));
-  const methods = mcpMethods(tools);
+  const { title, version, description: instructions } = INFO;
+  const methods = mcpMethods({ title, version, instructions }, tools.map(mcpTool));
   const bodyLimit = Math.max(...tools.map(({ bytesMax }) => bytesMax)) + ENVELOPE_BYTES_MAX;
-
-  async function answer(request: FastifyRequest, reply: FastifyReply, { id, method, params }: RpcRequest) {
-    const found = methods.get(method);
-    if (!found) return rpcError(id, METHOD_NOT_FOUND, unknownMethod([...methods.keys()]));
-    const failed = (error: unknown) => failureOf(error, request, deps.logger);
-    const result = await found(params, { caller: callerOf(request), hungUp: hungUp(reply), failed });
-    return result.ok ? rpcResult(id, result.value) : rpcError(id, INVALID_PARAMS, result);
-  }
 
   await app.register(async (scope) => {
     // What isn't JSON is answered by JSON-RPC, too.
@@ -61,10 +61,40 @@ export async function addMcp(app: FastifyInstance, deps: McpDeps, routes: readon
         const message = readMessage(body.value);
         if (!message.ok) return refuseMessage(reply, message);
         if (!message.value) return reply.code(202).send();
-        return reply.send(await answer(request, reply, message.value));
+        const failed = (error: unknown) => failureOf(error, request, deps.logger);
+        const context = { caller: callerOf(request), hungUp: hungUp(reply), failed };
+        return reply.send(await answerRequest(methods, message.value, context));
       },
     );
   });
+}
+
+/** The request that a message came in. */
+interface McpContext extends Omit<ToolCall, 'args'> {
+  /** What is told of what was thrown. */
+  readonly failed: (error: unknown) => Failure;
+}
+
+function mcpTool({ description, call }: Tool): McpTool<McpContext> {
+  return {
+    description,
+    async call(args, { caller, hungUp, failed }) {
+      try {
+        return toolResult(await call({ caller, args, hungUp }));
+      } catch (error) {
+        const { refusal, instance } = failed(error);
+        return toolFailure(problemOf(refusal, instance));
+      }
+    },
+  };
+}
+
+function toolResult({ result, isReplayed }: Worked): object {
+  if (!result.ok) return toolFailure(problemOf(result));
+  return {
+    ...toolAnswer(result.value),
+    ...(isReplayed && { _meta: { 'bp-agents/idempotency-replayed': true } }),
+  };
 }
 
 /** What can't be answered as the request that it may have been meant to be. */
@@ -79,9 +109,4 @@ function unknownVersion(): Refusal {
     field: 'MCP-Protocol-Version',
     limit,
   });
-}
-
-function unknownMethod(names: readonly string[]): Refusal {
-  const limit = names.join(', ');
-  return refuse('invalid_value', `method must be one of ${limit}`, { field: 'method', limit });
 }

@@ -6,15 +6,15 @@ import { routeWork, type KeyedCall, type RouteWorkDeps, type Worked } from '../r
 import { keyScope, takesKey, type RouteSpec } from '../route.ts';
 import { readWith } from '../schema.ts';
 import { noteRefusal } from '../tried-bid.ts';
-import { describeTool, KEY_ARGUMENT, namesOf, type ToolDescription } from './tool.ts';
+import { describeTool, KEY_ARGUMENT, namesOf, type RouteToolDescription } from './tool.ts';
 
 /** A route that can be called as a tool. */
 export interface Tool {
-  readonly description: ToolDescription;
+  readonly description: RouteToolDescription;
   /** Bytes of its arguments as JSON. */
   readonly bytesMax: number;
   /** Does what the request of the route would do; what that would be refused for is refused alike. */
-  call(call: ToolCall): Promise<Worked>;
+  readonly call: (call: ToolCall) => Promise<Worked>;
 }
 
 export interface ToolCall {

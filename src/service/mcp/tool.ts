@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import type { ToolDescription } from '../../protocol/mcp/mcp-methods.ts';
 import { errorFormOf } from '../error-form.ts';
 import { takesKey, type RouteSpec } from '../route.ts';
 
-/** What a client is told of a tool. */
-export interface ToolDescription {
-  readonly name: string;
-  readonly description: string;
+/** A tool that takes the arguments of a route. */
+export interface RouteToolDescription extends ToolDescription {
   readonly inputSchema: ArgumentsSchema;
-  readonly annotations: { readonly readOnlyHint: boolean };
 }
 
 export interface ArgumentsSchema {
@@ -26,7 +24,7 @@ export function isTool({ path }: RouteSpec): boolean {
   return errorFormOf(path, {}) === 'problem';
 }
 
-export function describeTool(spec: RouteSpec): ToolDescription {
+export function describeTool(spec: RouteSpec): RouteToolDescription {
   const { operation, summary, method, params, query, body } = spec;
   const parts = [params, query, body].flatMap((schema) => (schema ? [fieldsOf(schema)] : []));
   if (takesKey(spec)) parts.push(KEY_FIELDS);

@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/record.ts';
 import { z } from 'zod';
 import { formatId } from '../../domain/ids.ts';
 import { accept } from '../../domain/refusal.ts';
@@ -11,7 +12,6 @@ import { PromptRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import type { Snapshots } from '../snapshots.ts';
 import { route, type RouteSpec } from '../route.ts';
-import { isRecord } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 type SnapshotsOf = (executionId: number) => Snapshots | undefined;

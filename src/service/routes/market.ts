@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/record.ts';
 import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
@@ -13,7 +14,7 @@ import { pageFields, pageOf, readPage } from '../paging.ts';
 import { BidRequest } from '../requests.ts';
 import { mapped } from '../result.ts';
 import { route, type RouteSpec } from '../route.ts';
-import { isRecord, readBy, readText } from '../schema.ts';
+import { readBy, readText } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 export function marketRoutes(economy: Economy): readonly RouteSpec[] {

@@ -10,7 +10,7 @@ import { sendMessage } from '../../../src/economy/agents/send-message.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { ERROR_KINDS } from '../../../src/platform/error-codes.ts';
 import { handshakeJsonSchema, HandshakeSchema } from '../../helpers/handshake-schema.ts';
-import { HTTP_STATUS } from '../../../src/service/problem.ts';
+import { HTTP_STATUS } from '../../../src/protocol/problem.ts';
 import {
   BidRequest,
   MessageRequest,

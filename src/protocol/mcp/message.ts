@@ -1,4 +1,4 @@
-import { isRecord } from '../../intelligence/formats/format.ts';
+import { isRecord } from '../../domain/record.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { problemOf } from '../problem.ts';
 
@@ -25,7 +25,7 @@ const ID_CHARS_MAX = 200;
 
 /** Reads one JSON-RPC 2.0 message as MCP narrows it. Refuses: `wrong_type`, `missing_field`, `invalid_value`, `too_large`. */
 export function readMessage(body: unknown): Result<RpcMessage> {
-  if (Array.isArray(body)) return refuse('wrong_type', 'send one message a POST, not a list of them');
+  if (Array.isArray(body)) return refuse('wrong_type', 'send one message, not a list of them');
   if (!isRecord(body)) return refuse('wrong_type', 'the body must be a JSON-RPC message: an object');
   const { jsonrpc, id, method, params = {} } = body;
   if (jsonrpc !== '2.0') return refuse('invalid_value', 'jsonrpc must be "2.0"', { field: 'jsonrpc' });
