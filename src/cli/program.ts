@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { COMMANDS, type ListedCommand } from './command-table.ts';
 import type { CliDeps } from './cli-deps.ts';
 import { failureOf } from './output/command-failure.ts';
-import { printLines } from './output/printing.ts';
+import type { GlobalOptions } from './home/home-config.ts';
+import { printJsonLine, printLines } from './output/printing.ts';
 
 const READER_GONE: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', 'EIO'];
 
@@ -21,6 +22,7 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
       if (!READER_GONE.includes(error.code)) lost ??= error;
     });
   const program = createProgram(deps);
+  const called = calledBy(program, argv);
   try {
     await program.parseAsync(argv);
     await written(deps.stdout);
@@ -31,10 +33,21 @@ export async function runCli(deps: CliDeps, argv: readonly string[]): Promise<nu
     if (error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0)
       program.outputHelp();
     if (isInterrupted(deps, error)) return INTERRUPTED;
-    const { message, exitCode } = failureOf(error);
-    if (message !== undefined) printLines(deps.stderr, [`bp-agents: ${message}`]);
+    const { message, problem, exitCode } = failureOf(error);
+    if (!called.isForProgram()) printLines(deps.stderr, message === undefined ? [] : [`bp-agents: ${message}`]);
+    else if (problem) printJsonLine(deps.stderr, problem);
     return exitCode;
   }
+}
+
+/** Who is told of what goes wrong: with `--json` a program. What was typed decides until the command line is understood. */
+function calledBy(program: Command, argv: readonly string[]): { isForProgram(): boolean } {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  let isForProgram = words.includes('--json');
+  program.hook('preAction', (_, command) => {
+    isForProgram = command.optsWithGlobals<GlobalOptions>().json === true;
+  });
+  return { isForProgram: () => isForProgram };
 }
 
 /**

@@ -112,9 +112,14 @@ export interface Problem {
 const FIELD_CHARS_MAX = 200;
 const DETAIL_CHARS_MAX = 1000;
 
+/** The URI that names a kind of problem. */
+export function problemType(code: string): string {
+  return `urn:bp-agents:problem:${code}`;
+}
+
 export function problemOf({ code, message, field, limit }: Omit<Refusal, 'ok'>, instance?: string): Problem {
   return {
-    type: `urn:bp-agents:problem:${code}`,
+    type: problemType(code),
     title: REFUSALS[code],
     status: HTTP_STATUS[code],
     detail: cut(message, DETAIL_CHARS_MAX),

@@ -20,7 +20,7 @@ export function addAudit(command: Command, deps: CliDeps): void {
       const report = await withHome(deps, command, ({ economy }) => auditLedger(economy, wanted));
       if (json) printJson(deps.stdout, report);
       else printLines(deps.stdout, lines(report));
-      if (!report.ok) throw new NotInOrder();
+      if (!report.ok) throw new NotInOrder(`the books are not in order: ${report.first_difference}`);
     });
 }
 

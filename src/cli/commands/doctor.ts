@@ -24,8 +24,13 @@ export function addDoctor(command: Command, deps: CliDeps): void {
     const ok = findings.every((finding) => finding.ok);
     if (options.json) printJson(deps.stdout, { ok, findings });
     else printLines(deps.stdout, lines(findings));
-    if (!ok) throw new NotInOrder();
+    if (!ok) throw new NotInOrder(wrongOnes(findings));
   });
+}
+
+function wrongOnes(findings: readonly Finding[]): string {
+  const wrong = findings.filter(({ ok }) => !ok);
+  return wrong.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
 }
 
 function lines(findings: readonly Finding[]): readonly string[] {

@@ -44,7 +44,7 @@ export function addSimulate(command: Command, deps: CliDeps): void {
     const shortest = report.finding && report.cycles > 0 ? await shortened(report, say) : report;
     if (json) printJson(deps.stdout, { ...view(report), shortest_cycles: report.finding ? shortest.cycles : null });
     else printLines(deps.stdout, lines(report, shortest, seconds()));
-    if (report.finding) throw new NotInOrder();
+    if (report.finding) throw new NotInOrder(`${report.finding.rule}: ${report.finding.detail}`);
   });
 }
 

@@ -91,7 +91,7 @@ export function addTry(command: Command, deps: CliDeps): void {
       const ok = executions.length > 0 && executions.every(isInOrder);
       const view = { agent_id: agentId, ok, files: folder.files.length, left_out: folder.leftOut, executions, others };
       if (options.json) printJson(deps.stdout, view);
-      if (!ok) throw new NotInOrder();
+      if (!ok) throw new NotInOrder('an execution did not end as its author will have meant it');
     });
 }
 

@@ -59,7 +59,9 @@ export async function simulateScenario(deps: CliDeps, nameOrFile: string, option
   });
   if (directory !== undefined) await writeExperiment(directory, experiment);
   show(deps, experiment, json);
-  if (experiment.verdicts.some(({ holds }) => !holds)) throw new NotInOrder();
+  const broken = experiment.verdicts.filter(({ holds }) => !holds).length;
+  if (broken > 0)
+    throw new NotInOrder(`${scenario.name} doesn't show what it promises: ${broken} of its expectations fail`);
 }
 
 /** Makes the folder for what will be written. Whatever stands in the way is told before the long work begins. */

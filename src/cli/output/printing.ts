@@ -26,9 +26,14 @@ export function printJson(output: Writable, value: unknown): void {
   output.write(`${safeJson(value)}\n`);
 }
 
-function safeJson(value: unknown): string {
+/** The same in one line. */
+export function printJsonLine(output: Writable, value: unknown): void {
+  output.write(`${safeJson(value, 0)}\n`);
+}
+
+function safeJson(value: unknown, indent = 2): string {
   // A line break is JSON's own; inside a text it is already escaped.
-  return JSON.stringify(value, undefined, 2).replaceAll(UNSAFE, (character) =>
+  return JSON.stringify(value, undefined, indent).replaceAll(UNSAFE, (character) =>
     character === '\n' ? character : escaped(character),
   );
 }
