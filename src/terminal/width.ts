@@ -33,33 +33,59 @@ export function padToWidth(text: string, columns: number): string {
 
 /** Broken at spaces where possible, anywhere where not. The spaces that a line begins with are kept. */
 export function wrapToWidth(text: string, columns: number): readonly string[] {
+  return lineBreaks(text, columns).map(({ from, to }) => text.slice(from, to));
+}
+
+/** Where a line of a wrapped text begins and ends in it. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The lines of `wrapToWidth`, by their places in the text. */
+export function lineBreaks(text: string, columns: number): readonly Stretch[] {
   const width = Math.max(2, columns);
-  const lines: string[] = [];
-  let rest = text;
+  const lines: Stretch[] = [];
+  let from = 0;
   for (;;) {
-    const head = headOf(rest, width);
-    if (head.length === rest.length) return [...lines, rest];
-    const space = rest[head.length] === ' ' ? head.length : head.lastIndexOf(' ');
+    const end = from + lengthOfHead(text, from, width);
+    if (end === text.length) return [...lines, { from, to: end }];
+    const space = text[end] === ' ' ? end : text.lastIndexOf(' ', end - 1);
     // A line that would hold nothing but its indentation is broken in the middle of the word instead.
-    const at = head.slice(0, Math.max(0, space)).trim() === '' ? head.length : space;
-    lines.push(rest.slice(0, at).trimEnd());
-    rest = rest.slice(at).replace(/^ +/, '');
+    const to = space < from || isBlank(text, from, space) ? end : space;
+    lines.push({ from, to: trimmedEnd(text, from, to) });
+    from = to;
+    while (text[from] === ' ') from++;
   }
 }
 
+function isBlank(text: string, from: number, to: number): boolean {
+  return text.slice(from, to).trim() === '';
+}
+
+function trimmedEnd(text: string, from: number, to: number): number {
+  return from + text.slice(from, to).trimEnd().length;
+}
+
 /** The longest beginning that fits. Marks stay with their letter. */
-function headOf(text: string, columns: number): string {
+export function headOf(text: string, columns: number): string {
+  return text.slice(0, lengthOfHead(text, 0, columns));
+}
+
+function lengthOfHead(text: string, from: number, columns: number): number {
   let used = 0;
-  let end = 0;
-  for (const character of text) {
+  let end = from;
+  while (end < text.length) {
+    const character = String.fromCodePoint(text.codePointAt(end) ?? 0);
     used += widthOf(character);
     if (used > columns) break;
     end += character.length;
   }
-  return text.slice(0, end);
+  return end - from;
 }
 
 function widthOf(character: string): number {
+  if (character < '\u007F') return 1;
   if (WIDE.test(character)) return 2;
   return MARK.test(character) ? 0 : 1;
 }
