@@ -43,6 +43,15 @@ export function cyclesTable(database: Database) {
   const page = database.prepare<[number, number], CycleRecord>(
     `SELECT ${COLUMNS} FROM cycles WHERE cycle < ? ORDER BY cycle DESC LIMIT ? + 0`,
   );
+  const spread = database.prepare<[object], CycleRecord>(
+    `WITH RECURSIVE at (c) AS (SELECT @from UNION ALL SELECT c + @step FROM at WHERE c + @step <= @to)
+     SELECT ${COLUMNS} FROM at JOIN cycles ON cycle = c ORDER BY c`,
+  );
+  const ends = database
+    .prepare<[], [number | null, number | null]>(
+      'SELECT (SELECT MIN(cycle) FROM cycles), (SELECT MAX(cycle) FROM cycles)',
+    )
+    .raw();
   const one = database.prepare<[number], CycleRecord>(`SELECT ${COLUMNS} FROM cycles WHERE cycle = ?`);
   const clearing = database.prepare<[number], CycleClearing>(
     'SELECT moment, standing FROM cycles WHERE cycle = ? AND standing IS NOT NULL',
@@ -60,6 +69,14 @@ export function cyclesTable(database: Database) {
     hasClearing: (cycle: number): boolean => hasClearing.get(cycle) === 1,
     /** The newest first, with numbers under `before`. */
     page: (before: number, limit: number): readonly CycleRecord[] => page.all(before, limit),
+    /** Every `step`th from one to another, the oldest first. */
+    spread: (span: { readonly from: number; readonly to: number; readonly step: number }): readonly CycleRecord[] =>
+      spread.all(span),
+    /** The oldest and the newest that are kept; undefined where none is. */
+    ends(): { readonly oldest: number; readonly newest: number } | undefined {
+      const [oldest, newest] = ends.get() ?? [null, null];
+      return oldest === null || newest === null ? undefined : { oldest, newest };
+    },
     /** All with numbers under `before`, the newest first, read a page at a time. */
     *pagesBefore(before: number): Generator<CycleRecord> {
       for (let rows = page.all(before, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.cycle, PAGE)) yield* rows;

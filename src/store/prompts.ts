@@ -82,8 +82,15 @@ export function promptsTable(database: Database) {
   );
   const answering = database.prepare<[number], number>('SELECT COUNT(*) FROM prompts WHERE request_id = ?').pluck();
   const earned = database
-    .prepare<[string], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE agent_id = ?')
+    .prepare<[string], number>(
+      `SELECT COALESCE(SUM(reward), 0) FROM prompts INDEXED BY prompts_rewards WHERE agent_id = ? AND reward > 0`,
+    )
     .pluck();
+  const earnedByAll = database
+    .prepare<[], [string, number]>(
+      `SELECT agent_id, SUM(reward) FROM prompts INDEXED BY prompts_rewards WHERE reward > 0 GROUP BY agent_id`,
+    )
+    .raw();
   const counts = database.prepare<[], { open: number | null; queued: number | null }>(
     `SELECT SUM(status = 'open') AS open, SUM(status = 'queued') AS queued
        FROM prompts WHERE status IN ('queued', 'open')`,
@@ -129,6 +136,8 @@ export function promptsTable(database: Database) {
     issuedAfter: (cycle: number): MicroCredits => micro(Number(issued.get(cycle))),
     /** All that its prompts were ever rewarded with. */
     earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
+    /** The same of each agent that was ever rewarded. */
+    earnedByAll: (): readonly (readonly [agentId: string, earned: number])[] => earnedByAll.all(),
     counts(): { readonly open: number; readonly queued: number } {
       const row = counts.get();
       return { open: row?.open ?? 0, queued: row?.queued ?? 0 };

@@ -14,6 +14,7 @@ import { damaged } from './damage.ts';
 import { isLocked } from './database-error.ts';
 import { openDatabase, withDatabaseErrors, type Database } from './database.ts';
 import { executionsTable, type Executions } from './executions.ts';
+import { historyRows, type HistoryRows } from './history-rows.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
 import { installsTable, type Installs } from './installs.ts';
 import { marketsTable, type Markets } from './markets.ts';
@@ -54,6 +55,7 @@ export interface Store {
   readonly modelCalls: ModelCalls;
   readonly spending: SpendingTable;
   readonly audit: AuditRows;
+  readonly history: HistoryRows;
   readonly texts: Texts;
   /** The agent whose account has another name than it, where there is one. */
   readonly renamed: RenamedAgent | undefined;
@@ -170,6 +172,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     modelCalls: modelCallsTable(database),
     spending: spendingTable(database),
     audit: auditRows(database, names),
+    history: historyRows(database, names),
     renamed: names.renamed,
     texts: textsTable(database, names),
     lock,

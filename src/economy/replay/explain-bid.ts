@@ -38,15 +38,25 @@ const BEFORE_MAX = 5;
  * The newest `limit` recorded cycles in which the bid stood, the oldest first. Cycles whose record is gone, or that an
  * earlier version of the program cleared, are left out.
  */
-export function explainBid({ [STORE]: store }: Economy, bidId: number, limit: number): readonly ExplainedCycle[] {
-  const { placedCycle, endedCycle } = store.bids.get(bidId);
+export function explainBid(economy: Economy, bidId: number, limit: number): readonly ExplainedCycle[] {
   const explained: ExplainedCycle[] = [];
-  for (const record of store.cycles.pagesBefore((endedCycle ?? Number.MAX_SAFE_INTEGER - 1) + 1)) {
-    if (record.cycle <= placedCycle || explained.length === limit) break;
-    const clearing = clearingOf(store, record);
-    if (clearing?.input.bids.some(({ id }) => id === bidId)) explained.push(explain(bidId, record.cycle, clearing));
-  }
+  for (const cycle of explainedCycles(economy, bidId)) if (explained.push(cycle) >= limit) break;
   return explained.reverse();
+}
+
+/** The same one by one, the newest first: each is cleared again when it is asked for. Those from `before` on are left out. */
+export function* explainedCycles(
+  { [STORE]: store }: Economy,
+  bidId: number,
+  before = Number.MAX_SAFE_INTEGER,
+): Generator<ExplainedCycle> {
+  const { placedCycle, endedCycle } = store.bids.get(bidId);
+  const end = (endedCycle ?? Number.MAX_SAFE_INTEGER - 1) + 1;
+  for (const record of store.cycles.pagesBefore(Math.min(end, before))) {
+    if (record.cycle <= placedCycle) return;
+    const clearing = clearingOf(store, record);
+    if (clearing?.input.bids.some(({ id }) => id === bidId)) yield explain(bidId, record.cycle, clearing);
+  }
 }
 
 function explain(bidId: number, cycle: number, { input }: RecordedClearing): ExplainedCycle {

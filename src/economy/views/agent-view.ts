@@ -1,5 +1,6 @@
 import type { Agent } from '../../domain/agent.ts';
-import { toCredits } from '../../domain/credits.ts';
+import { toCredits, type MicroCredits } from '../../domain/credits.ts';
+import type { ExecutionTotals } from '../../store/executions.ts';
 import type { Economy } from '../economy.ts';
 import { ancestors } from '../executions/handshake.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -18,10 +19,14 @@ export function directoryView(deps: Economy, agent: Agent) {
   };
 }
 
-/** An agent as the operator sees it, with its money and its totals. */
-export function agentView(deps: Economy, agent: Agent) {
+/** What an agent's executions and prompts came to. */
+export interface AgentTotals extends ExecutionTotals {
+  readonly earned: MicroCredits;
+}
+
+/** An agent as the operator sees it, with its money and its totals, which take a look at all that it ever did. */
+export function agentView(deps: Economy, agent: Agent, totals: AgentTotals = totalsOf(deps, agent.id)) {
   const { available, pending } = deps[STORE].accounts.balance(agent.id);
-  const totals = deps[STORE].executions.totalsOf(agent.id);
   return {
     id: agent.id,
     status: agent.status,
@@ -39,7 +44,7 @@ export function agentView(deps: Economy, agent: Agent) {
     children: deps[STORE].agents.children(agent.id),
     available: toCredits(available),
     pending: toCredits(pending),
-    earned: toCredits(deps[STORE].prompts.earned(agent.id)),
+    earned: toCredits(totals.earned),
     executions: totals.executions,
     paid: toCredits(totals.paid),
     used_cpu_seconds: totals.cpuMs / 1000,
@@ -50,6 +55,10 @@ export function agentView(deps: Economy, agent: Agent) {
     /** When its text was purged the last time. */
     purged_at: isoOrNull(agent.purgedAt),
   };
+}
+
+function totalsOf({ [STORE]: { executions, prompts } }: Economy, agentId: string): AgentTotals {
+  return { ...executions.totalsOf(agentId), earned: prompts.earned(agentId) };
 }
 
 /** Dead or alive. */
@@ -67,4 +76,9 @@ export function renamedAgent({
 /** Those with numbers over `after`, the oldest first. */
 export function agentsAfter(economy: Economy, after: number, limit: number): readonly Agent[] {
   return economy[STORE].agents.page(after, limit);
+}
+
+/** Parent, grandparent and so on; at most the nearest hundred. */
+export function ancestorsOf(economy: Economy, agentId: string): readonly string[] {
+  return ancestors(economy, agentId);
 }

@@ -1,11 +1,16 @@
 import { checkId, formatId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
-import { explainBid, type ExplainedCycle } from '../../economy/replay/explain-bid.ts';
+import { explainBid, explainedCycles, type ExplainedCycle } from '../../economy/replay/explain-bid.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 import { bidFates, bidView, findBid } from '../../economy/views/bid-view.ts';
 import type { BidView } from './bid-list.ts';
+import { inTurns } from '../history/in-turns.ts';
 import { checkLimit } from './newest-rows.ts';
+import { checkPage } from './row-page.ts';
+
+/** For how long one answer may go on clearing. */
+const PATIENCE_MS = 500;
 
 /** A bid with each of its turns. Refuses: `invalid_id`, `bid_not_found`. */
 export function bidWithFates(
@@ -28,6 +33,39 @@ export function bidExplained(
     const bid = checkLimit(limit) ?? knownBid(economy, bidId);
     return bid.ok ? accept({ bid: bid.value, cycles: explainBid(economy, bidId, limit) }) : bid;
   });
+}
+
+export interface ExplainedBid {
+  readonly bid: BidView;
+  readonly fates: ReturnType<typeof bidFates>;
+  /** The newest first. */
+  readonly cycles: readonly ExplainedCycle[];
+  /** What to give as `before` for what is older; null where nothing is. */
+  readonly next: number | null;
+}
+
+/**
+ * The same a few cycles at a time, for who must not hold up the program: each is cleared again in a turn of its own.
+ * Refuses: `invalid_id`, `bid_not_found`, as `checkPage` does.
+ */
+export async function bidExplainedInTurns(
+  economy: Economy,
+  bidId: number,
+  { limit, before }: { readonly limit: number; readonly before?: number | undefined },
+): Promise<Result<ExplainedBid>> {
+  const bid = checkPage({ limit, before }) ?? bidWithFates(economy, bidId);
+  if (!bid.ok) return bid;
+  const found: ExplainedCycle[] = [];
+  const cycles: Iterator<ExplainedCycle, void> = explainedCycles(economy, bidId, before);
+  const step = () => {
+    const cycle = cycles.next();
+    if (cycle.done !== true) found.push(cycle.value);
+    return cycle.done === true || found.length === limit;
+  };
+  const isDone = await inTurns(step, { clock: economy.clock, patienceMs: PATIENCE_MS });
+  const { fates, ...rest } = bid.value;
+  const isWhole = isDone && found.length < limit;
+  return accept({ bid: rest, fates, cycles: found, next: isWhole ? null : (found.at(-1)?.cycle ?? null) });
 }
 
 function knownBid(economy: Economy, bidId: number): Result<BidView> {

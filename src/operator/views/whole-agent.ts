@@ -1,9 +1,10 @@
+import type { Agent } from '../../domain/agent.ts';
 import { accept, type Result } from '../../domain/refusal.ts';
 import { givenFiles } from '../../economy/agents/agent-files.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { restsForInstall } from '../../economy/agents/install-rest.ts';
 import { snapshot } from '../../economy/snapshot.ts';
-import { agentView } from '../../economy/views/agent-view.ts';
+import { agentView, type AgentTotals } from '../../economy/views/agent-view.ts';
 import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
 import { executionsBefore, executionView } from '../../economy/views/execution-view.ts';
 import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
@@ -17,19 +18,19 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 
 export type WholeAgent = ReturnType<typeof wholeAgentOf>;
 
-/** One agent with the last of what it did, the newest last. Refuses as `knownAgent` does. */
-export function wholeAgent(economy: Economy, text: string): Result<WholeAgent> {
+/** One agent with the last of what it did, the newest last. `totals`: where they are known already. Refuses as `knownAgent` does. */
+export function wholeAgent(economy: Economy, text: string, totals?: AgentTotals): Result<WholeAgent> {
   return snapshot(economy, () => {
     const agent = knownAgent(economy, text);
-    return agent.ok ? accept(wholeAgentOf(economy, agent.value)) : agent;
+    return agent.ok ? accept(wholeAgentOf(economy, agent.value, totals)) : agent;
   });
 }
 
-function wholeAgentOf(economy: Economy, agent: Parameters<typeof agentView>[1]) {
+function wholeAgentOf(economy: Economy, agent: Agent, totals?: AgentTotals) {
   const { id } = agent;
   const { waiting, kept } = givenFiles(economy, id, PATHS);
   return {
-    ...agentView(economy, agent),
+    ...agentView(economy, agent, totals),
     /** What is laid before its next execution. */
     waiting_files: waiting ? waitingView(waiting) : null,
     /** Given last, but not laid: what stood there was changed since. */

@@ -1,0 +1,160 @@
+import { add, subtract, toCredits, ZERO, type MicroCredits } from '../../domain/credits.ts';
+import type { Economy } from '../../economy/economy.ts';
+import {
+  marksAfter,
+  movementsAfter,
+  receiptsAfter,
+  type Movement,
+  type ReceiptRow,
+} from '../../economy/views/history-view.ts';
+import { snapshot } from '../../economy/snapshot.ts';
+import { movedFor } from './moved-for.ts';
+import { ThinSeries, type Point } from './thin-series.ts';
+
+interface BalancePoint extends Point {
+  readonly balance: MicroCredits;
+}
+
+interface MarksPoint extends Point {
+  readonly prompts: number;
+  readonly interesting: number;
+  readonly useful: number;
+  readonly understandable: number;
+}
+
+interface ReceiptPoint extends Point {
+  readonly executions: number;
+  readonly boughtCpuMs: number;
+  readonly usedCpuMs: number;
+  readonly boughtMemoryMb: number;
+  readonly usedMemoryBytes: number;
+  readonly boughtTokens: number;
+  readonly usedTokens: number;
+}
+
+const ROWS = 500;
+const BYTES_PER_MB = 1_048_576;
+
+/**
+ * What one agent came to over time. Its records are only ever added to, so what was added up stays, and `step` reads what
+ * came since. However many there are, it takes the same memory.
+ */
+export class AgentHistory {
+  readonly #economy: Economy;
+  readonly #agentId: string;
+  readonly #balances = new ThinSeries<BalancePoint>({ join: (_, later) => later });
+  readonly #marks = new ThinSeries<MarksPoint>({ join: sum });
+  readonly #receipts = new ThinSeries<ReceiptPoint>({ join: sum });
+  #balance = ZERO;
+  #earned = ZERO;
+  #paid = ZERO;
+  #executions = 0;
+  /** The one that goes on, where one does. */
+  #running = 0;
+  #cpuMs = 0;
+  #tokens = 0;
+  readonly #read = { movement: 0, mark: 0, execution: 0 };
+
+  constructor(economy: Economy, agentId: string) {
+    this.#economy = economy;
+    this.#agentId = agentId;
+  }
+
+  /** Reads on a little. True where nothing is left to be read. */
+  step(): boolean {
+    return snapshot(this.#economy, () =>
+      [this.#readMovements(), this.#readMarks(), this.#readReceipts()].every(Boolean),
+    );
+  }
+
+  /** What its executions came to: one that goes on is counted, what it uses is not. */
+  get totals() {
+    return {
+      ...{ executions: this.#executions + this.#running, cpuMs: this.#cpuMs, tokens: this.#tokens },
+      ...{ paid: this.#paid, earned: this.#earned },
+    };
+  }
+
+  view() {
+    return {
+      /** Credits, held for bids or not. */
+      balance: this.#balances.points.map(({ at, balance }) => ({ at: iso(at), balance: toCredits(balance) })),
+      /** The mean of the prompts that one point stands for. */
+      marks: this.#marks.points.map(({ at, prompts, interesting, useful, understandable }) => ({
+        ...{ at: iso(at), prompts, interesting: interesting / prompts },
+        ...{ useful: useful / prompts, understandable: understandable / prompts },
+      })),
+      /** The mean of the executions that one point stands for. */
+      receipts: this.#receipts.points.map((point) => ({
+        ...{ at: iso(point.at), executions: point.executions },
+        bought: {
+          cpu_seconds: point.boughtCpuMs / 1000 / point.executions,
+          memory_mb: point.boughtMemoryMb / point.executions,
+          tokens: point.boughtTokens / point.executions,
+        },
+        used: {
+          cpu_seconds: point.usedCpuMs / 1000 / point.executions,
+          memory_mb_peak: point.usedMemoryBytes / BYTES_PER_MB / point.executions,
+          tokens: point.usedTokens / point.executions,
+        },
+      })),
+    };
+  }
+
+  #readMovements(): boolean {
+    const rows = movementsAfter(this.#economy, this.#agentId, this.#read.movement, ROWS);
+    for (const row of rows) this.#move(row);
+    this.#read.movement = rows.at(-1)?.id ?? this.#read.movement;
+    return rows.length < ROWS;
+  }
+
+  #move(row: Movement): void {
+    if (row.type !== 'single' && row.type !== 'post') return;
+    const isIncome = row.credit === this.#agentId;
+    this.#balance = isIncome ? add(this.#balance, row.amount) : subtract(this.#balance, row.amount);
+    this.#balances.add({ at: row.at, balance: this.#balance });
+    const { earned, paid } = movedFor(row);
+    this.#earned = add(this.#earned, earned);
+    this.#paid = add(this.#paid, paid);
+  }
+
+  #readMarks(): boolean {
+    const rows = marksAfter(this.#economy, this.#read.mark, ROWS, this.#agentId);
+    for (const { at, interesting, useful, understandable } of rows)
+      this.#marks.add({ at, prompts: 1, interesting, useful, understandable });
+    this.#read.mark = rows.at(-1)?.id ?? this.#read.mark;
+    return rows.length < ROWS;
+  }
+
+  /** An agent runs once at a time: what goes on is its last one, which is read again when it has ended. */
+  #readReceipts(): boolean {
+    const rows = receiptsAfter(this.#economy, this.#agentId, this.#read.execution, ROWS);
+    this.#running = rows.at(-1)?.outcome === null ? 1 : 0;
+    for (const row of rows) {
+      if (row.outcome === null) return true;
+      this.#receive(row);
+      this.#read.execution = row.id;
+    }
+    return rows.length < ROWS;
+  }
+
+  #receive({ at, cpuMs, memoryMb, tokens, usedCpuMs, usedMemoryBytes, usedTokens }: ReceiptRow): void {
+    this.#executions += 1;
+    this.#cpuMs += usedCpuMs ?? 0;
+    this.#tokens += usedTokens;
+    this.#receipts.add({
+      ...{ at, executions: 1, boughtCpuMs: cpuMs, usedCpuMs: usedCpuMs ?? 0, boughtMemoryMb: memoryMb },
+      ...{ usedMemoryBytes: usedMemoryBytes ?? 0, boughtTokens: tokens, usedTokens },
+    });
+  }
+}
+
+/** Of every figure; the time is the later one. */
+function sum<P extends Point>(earlier: P, later: P): P {
+  const added = Object.entries(later).map(([key, value]) => [key, Number(value) + Number(earlier[key as keyof P])]);
+  return { ...(Object.fromEntries(added) as P), at: later.at };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
