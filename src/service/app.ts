@@ -9,7 +9,7 @@ import { loadOf } from './endpoint.ts';
 import { handleFailures, refusalOf } from './error-handler.ts';
 import { keyDecorator, keyOf, readKey } from './idempotency.ts';
 import { callerDecorator, callerOf, identify } from './identity.ts';
-import { parseJsonBody } from './json-body.ts';
+import { parseJsonBody } from '../protocol/json-body.ts';
 import { addMcp, MCP_PATH } from './mcp/mcp-route.ts';
 import { methodsOf } from './methods.ts';
 import { routerPath, withModelAsOnePart } from './route-path.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJsonBody } from '../../src/service/json-body.ts';
+import { parseJsonBody } from '../../src/protocol/json-body.ts';
 
 const read = (text: string) => parseJsonBody(Buffer.from(text));
 
