@@ -81,6 +81,20 @@ module.exports = {
       to: { pathNot: '^src/' },
     },
     {
+      name: 'the-page-stands-apart',
+      comment: 'It runs in a browser: of the program it has what is pure, and types.',
+      severity: 'error',
+      from: { path: '^src/web/page/' },
+      to: { path: '^src/', pathNot: '^src/(web/page|domain)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-way-into-the-page',
+      comment: "The page is bundled, and only its types are anyone else's.",
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/web/page/' },
+      to: { path: '^src/web/page/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'src-stands-alone',
       comment: 'The program imports neither tests nor the runtime.',
       severity: 'error',
@@ -119,7 +133,7 @@ module.exports = {
       comment:
         'The program uses only what package.json lists under dependencies; experiments also what they can do without.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/web/page/' },
       to: {
         pathNot: '^node_modules/(highs|echarts)/',
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],

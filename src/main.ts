@@ -29,6 +29,7 @@ const deps: CliDeps = {
   machine: measureMachine(),
   version: packageVersion(),
   runtimeDirectory,
+  pageDirectory: fileURLToPath(new URL('web/page', import.meta.url)),
   engine: lateEnginePort({
     environment: process.env,
     homeDirectory: homedir(),

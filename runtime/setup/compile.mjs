@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { captured } from './child.mjs';
 import { Fault } from './fault.mjs';
+import { bundlePage } from './page.mjs';
 import { inRoot, ROOT } from './places.mjs';
 
 /** Checks what `npm ci` leaves: the packages, and better-sqlite3 compiled for this Node. */
@@ -32,7 +33,7 @@ export async function ensureBuild(say) {
   const sources = filesUnder(inRoot('src'));
   const fingerprint = fingerprintOf([
     ...sources,
-    ...['package.json', 'package-lock.json', 'tsconfig.json'].map((name) => inRoot(name)),
+    ...['package.json', 'package-lock.json', 'tsconfig.json', 'runtime/setup/page.mjs'].map((name) => inRoot(name)),
   ]);
   const stamp = inRoot('dist', '.built');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return 'up to date';
@@ -50,7 +51,15 @@ export async function ensureBuild(say) {
     throw new Fault("the build failed: see the compiler's words above");
   }
   for (const source of sources)
-    if (!/\.ts$|tsconfig\.json$/.test(source)) cpSync(source, join(fresh, relative(inRoot('src'), source)));
+    if (!/\.tsx?$|tsconfig\.json$/.test(source) && !source.startsWith(inRoot('src', 'web', 'page')))
+      cpSync(source, join(fresh, relative(inRoot('src'), source)));
+  try {
+    await bundlePage(join(fresh, 'web', 'page'));
+  } catch (error) {
+    say('');
+    console.error(error instanceof Error ? error.message : error);
+    throw new Fault('the page could not be bundled: see the words above');
+  }
   chmodSync(join(fresh, 'main.js'), 0o755);
   writeFileSync(join(fresh, '.built'), fingerprint);
 

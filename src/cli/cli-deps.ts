@@ -23,6 +23,8 @@ export interface CliDeps {
   readonly version: string;
   /** The folder of `runtime/` in this package. */
   readonly runtimeDirectory: string;
+  /** Where the built page lies. */
+  readonly pageDirectory: string;
   readonly engine: EnginePort;
   /** Aborted by the first interrupt; `run` then launches nothing more and settles what runs. */
   readonly interrupt: AbortSignal;

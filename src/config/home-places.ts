@@ -64,6 +64,11 @@ export function provenEnginePath(home: string): string {
   return join(stateDirectory(home), 'engine-proven.json');
 }
 
+/** Who may look at the page, and on which port it was last. */
+export function pageDirectory(home: string): string {
+  return join(stateDirectory(home), 'page');
+}
+
 export function logsDirectory(home: string): string {
   return join(stateDirectory(home), 'logs');
 }

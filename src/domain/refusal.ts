@@ -30,6 +30,12 @@ export const REFUSALS = {
   wrong_execution: 'The execution_id in the body is not that of the caller.',
   invalid_idempotency_key: 'The Idempotency-Key is not of the required form.',
   idempotency_key_reused: 'The Idempotency-Key was used with another body.',
+  // The operator's page.
+  foreign_host: 'The request names another host than the page.',
+  foreign_origin: 'The request comes from another page.',
+  entry_refused: 'The address was used already, is too old or is not of this home.',
+  no_session: 'The browser has no session here.',
+  no_tab: 'The tab has not shown that it is the browser of its session.',
   // Money.
   insufficient_credits: 'The amount is over the available balance.',
   accounts_must_be_different: 'A transfer needs two different accounts.',

@@ -6,6 +6,11 @@ export function snapshot<T>(economy: Economy, look: () => T): T {
   return economy[STORE].read(look);
 }
 
+/** Changes whenever this process or another one has changed the economy. Cheap. */
+export function changeMark(economy: Economy): string {
+  return `${economy[STORE].dataVersion()}.${economy[STORE].ownChanges()}`;
+}
+
 /** Changes whenever another process has changed the economy. */
 export function dataVersion(economy: Economy): number {
   return economy[STORE].dataVersion();

@@ -38,11 +38,16 @@ export class LiveEconomy {
     this.#isStale = true;
   }
 
+  /** The state of things at this moment. */
+  now(): LiveView {
+    return snapshot(this.#economy, () => this.#view());
+  }
+
   /** The state of things where it may have changed since the last time, undefined otherwise. */
   changed(): LiveView | undefined {
     const version = dataVersion(this.#economy);
     if (!this.#isStale && version === this.#seenVersion) return undefined;
-    const view = snapshot(this.#economy, () => this.#view());
+    const view = this.now();
     this.#seenVersion = version;
     this.#isStale = false;
     return view;

@@ -77,6 +77,8 @@ export interface Store {
   read<T>(work: () => T): T;
   /** Changes whenever another connection has committed. */
   dataVersion(): number;
+  /** Rows that this connection has changed since it was opened. */
+  ownChanges(): number;
   /** The number of the newest migration that made this database. */
   version(): number;
   /** From now on notes what every transaction of this connection changes. To be asked for once. */
@@ -147,6 +149,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     setBusyMs: (milliseconds) => database.pragma(`busy_timeout = ${milliseconds}`),
   });
   const write = <T>(work: () => T): T => withDatabaseErrors(database.name, () => noting(lock, work));
+  const changes = database.prepare<[], number>('SELECT total_changes()').pluck();
   const shared = new SharedCommit({
     together: (works) => write(() => transactions.together(works)),
     ...(sharedMax !== undefined && { most: sharedMax }),
@@ -180,6 +183,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     share: (work) => shared.share(() => withDatabaseErrors(database.name, work)),
     isHeldByAnother: (forMs) => isHeldByAnother(database, forMs),
     read: (work) => withDatabaseErrors(database.name, () => database.transaction(work).deferred()),
+    ownChanges: () => changes.get() ?? 0,
     dataVersion: () => Number(database.pragma('data_version', { simple: true })),
     version: () => Number(database.pragma('user_version', { simple: true })),
     follow: () => changeLog(database),

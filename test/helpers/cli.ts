@@ -20,6 +20,7 @@ import { STORE } from '../../src/economy/internal/store-key.ts';
 
 const MACHINE = { cores: 2, memoryMb: 4000 };
 const RUNTIME = fileURLToPath(new URL('../../runtime', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../dist/web/page', import.meta.url));
 
 export interface CliEnd {
   readonly exitCode: number;
@@ -79,6 +80,7 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
       machine: MACHINE,
       version: '1.2.3',
       runtimeDirectory,
+      pageDirectory: PAGE,
       engine,
       interrupt: signal,
       process: {

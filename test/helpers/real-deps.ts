@@ -17,7 +17,12 @@ export function realDeps(): CliDeps {
   return {
     ...{ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     ...{ environment: process.env, directory: process.cwd(), clock, random: systemRandomness() },
-    ...{ machine: measureMachine(), version, runtimeDirectory },
+    ...{
+      machine: measureMachine(),
+      version,
+      runtimeDirectory,
+      pageDirectory: fileURLToPath(new URL('dist/web/page', ROOT)),
+    },
     engine: lateEnginePort({
       ...{ environment: process.env, homeDirectory: homedir(), runtimeDirectory, clock },
       ...{ random: systemRandomness(), uid: process.getuid!(), gid: process.getgid!() },

@@ -32,6 +32,9 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);
 const TEXT = new Set([
   '.ts',
+  '.tsx',
+  '.css',
+  '.html',
   '.js',
   '.mjs',
   '.cjs',
@@ -46,7 +49,7 @@ const TEXT = new Set([
   '.yml',
   '',
 ]);
-const CODE = new Set(['.ts', '.js', '.mjs', '.cjs', '.py', '.c', '.h', '.sh']);
+const CODE = new Set(['.ts', '.tsx', '.css', '.js', '.mjs', '.cjs', '.py', '.c', '.h', '.sh']);
 
 const files = list(ROOT);
 const code = files.filter((path) => CODE.has(extname(path)));

@@ -25,6 +25,7 @@ interface Options extends GlobalOptions {
   readonly cycles?: string;
   readonly headless?: boolean;
   readonly bootstrap?: boolean;
+  readonly web: boolean;
 }
 
 const CYCLES_MAX = 1_000_000_000;
@@ -33,10 +34,11 @@ export function addRun(command: Command, deps: CliDeps): void {
   command
     .option('--cycles <n>', 'end after this many cycles, once all that runs is settled')
     .option('--headless', 'never ask; prompts, score and skip answer from another terminal')
+    .option('--no-web', 'serve no page')
     .option('--bootstrap', 'make genesis where no agent was ever made')
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
-      const { cycles, headless = false } = options;
+      const { cycles, headless = false, web } = options;
       const cyclesMax =
         cycles === undefined ? undefined : valueOf(parseWhole(cycles, 'cycles', { least: 1, most: CYCLES_MAX }));
       // Wrong values are told before anything is made.
@@ -58,7 +60,7 @@ export function addRun(command: Command, deps: CliDeps): void {
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
           printLines(deps.stdout, [...welcome(home, isNew), ...begun, ...dayCostLines(home.economy)]);
-          await runSession(deps, home, { cycles: cyclesMax, headless });
+          await runSession(deps, home, { cycles: cyclesMax, headless, web: web && config.web.enabled });
         } finally {
           await putBackWorkspaces(deps, home);
           home.close();

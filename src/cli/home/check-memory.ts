@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CheckMemory } from '../../sandbox/sandbox.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { readOwnFile, replaceOwnFile } from './own-file.ts';
+import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
 
 /** An engine elsewhere may have been changed without a sign of it. */
 const AGE_MS_MAX = 86_400_000;

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ConfigCache } from '../../config/config-cache.ts';
-import { readOwnFile, replaceOwnFile } from './own-file.ts';
+import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
 
 /** The cache at this path, in a home that has been made. What can't be read or written there is told by whatever needs it. */
 export function configCacheFile(path: string, version: string): ConfigCache {

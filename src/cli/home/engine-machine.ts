@@ -3,7 +3,7 @@ import { engineMachinePath } from '../../config/home-places.ts';
 import type { Config } from '../../config/schema.ts';
 import type { MachineSize } from '../../platform/machine.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { readOwnFile, replaceOwnFile } from './own-file.ts';
+import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
 
 /** What an economy may count on: what the newest `run` found that its engine has, else what this machine has. */
 export function machineOf({ machine }: CliDeps, home: string): MachineSize {

@@ -8,7 +8,7 @@ import { errorCode } from '../../platform/system-error.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { programOf } from './config-cache-file.ts';
 import type { ReadConfig } from './home-config.ts';
-import { readOwnFile, replaceOwnFile } from './own-file.ts';
+import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
 
 /** Leaves to other commands what this `run` goes by. Throws the system's error. */
 export async function recordRun({ version }: CliDeps, { config, sources }: ReadConfig): Promise<void> {

@@ -11,11 +11,14 @@ import { sweepTries } from '../try/try-place.ts';
 import { EndLimits } from './end-limits.ts';
 import { openMarket } from './open-market.ts';
 import { openScreen } from './open-screen.ts';
+import { openPage } from './served-page.ts';
 
 export interface SessionOptions {
   readonly cycles: number | undefined;
   /** Nobody is asked, whatever the streams are. */
   readonly headless: boolean;
+  /** Whether the page is served. */
+  readonly web: boolean;
 }
 
 /** Opens the market of a home until its cycles are over or an interrupt comes, and settles what runs. */
@@ -42,6 +45,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     const checks = checkMemory(deps, provenEnginePath(home.directory), { isTrusted: false });
     const parts = await startParts(deps, home, { logger, events, limits, checks });
     if (!parts) return;
+    const page = options.web ? await openPage(deps, home, { prompts, events, logger, ...options }) : undefined;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });
       const terminal = openScreen(deps, home, prompts, options.headless);
@@ -57,6 +61,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
         terminal.close();
       }
     } finally {
+      await page?.close();
       await parts.close();
     }
   } finally {

@@ -1,6 +1,6 @@
 import { isRecord } from '../../domain/record.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
-import { problemOf } from '../../domain/problem.ts';
+import { problemOf } from '../problem.ts';
 
 /** What a client wants to be answered. */
 export interface RpcRequest {

@@ -3,7 +3,7 @@ import { refuse, type Refusal } from '../../domain/refusal.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { failureOf, type Failure } from '../error-handler.ts';
 import { callerOf, identify } from '../identity.ts';
-import { parseJsonBody } from '../json-body.ts';
+import { parseJsonBody } from '../../protocol/json-body.ts';
 import { problemOf } from '../../protocol/problem.ts';
 import { hungUp } from '../relayed.ts';
 import type { RouteWorkDeps, Worked } from '../route-work.ts';

@@ -1,0 +1,67 @@
+import type { MarketEvent } from '../../domain/market-event.ts';
+import type { EventHub } from '../../operator/event-hub.ts';
+import type { Home } from '../../operator/home.ts';
+import { LiveFeed } from '../../operator/live-feed.ts';
+import type { PromptDesk } from '../../operator/prompt-desk.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { WebServer } from '../../web/web-server.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { printLines } from '../output/printing.ts';
+
+export interface PageOptions {
+  readonly prompts: PromptDesk;
+  readonly feed: LiveFeed;
+  readonly logger: Logger;
+}
+
+/** Serves the page of a home. Throws the system's error. */
+async function servePage(deps: CliDeps, home: Home, { prompts, feed, logger }: PageOptions): Promise<WebServer> {
+  // Only here: most commands serve nothing.
+  const { startWebServer } = await import('../../web/web-server.ts');
+  const { clock, random, pageDirectory } = deps;
+  return startWebServer({ home, prompts, feed, clock, random, logger, pageDirectory }, home.config.web.port);
+}
+
+export interface RunsPage {
+  readonly prompts: PromptDesk;
+  readonly events: EventHub<MarketEvent>;
+  readonly logger: Logger;
+  readonly headless: boolean;
+}
+
+/** Serves the page of a `run` and says where. A market without its page is better than none: then the log says why. */
+export async function openPage(
+  deps: CliDeps,
+  home: Home,
+  { prompts, events, logger, headless }: RunsPage,
+): Promise<Pick<WebServer, 'close'> | undefined> {
+  const feed = new LiveFeed(home.economy);
+  try {
+    const server = await servePage(deps, home, { prompts, feed, logger });
+    const unsubscribe = events.subscribe((event) => feed.note(event));
+    const onInterrupt = () => feed.stopping();
+    deps.interrupt.addEventListener('abort', onInterrupt, { once: true });
+    printLines(deps.stdout, [pageLine(server, { isShown: !headless && isTerminal(deps.stdout) })]);
+    return {
+      async close() {
+        unsubscribe();
+        deps.interrupt.removeEventListener('abort', onInterrupt);
+        await server.close();
+      },
+    };
+  } catch (error) {
+    logger.warn({ err: error }, 'the page is not served');
+    return undefined;
+  }
+}
+
+/** The token is shown to a terminal alone, since all else is kept. */
+function pageLine(server: WebServer, { isShown }: { readonly isShown: boolean }): string {
+  return isShown
+    ? `page: ${server.newEntryAddress()} (for one browser, within 15 minutes; later: bp-agents open)`
+    : `page: ${server.address} (bp-agents open opens it)`;
+}
+
+function isTerminal(stream: NodeJS.WriteStream): boolean {
+  return (stream as { readonly isTTY?: boolean }).isTTY === true;
+}

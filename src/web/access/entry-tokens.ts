@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { pageDirectory } from '../../config/home-places.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Randomness } from '../../platform/randomness.ts';
+import { digestOf, newSecret, SECRET } from './digest.ts';
+import { Records } from './records.ts';
+
+const VALID_MS = 15 * 60_000;
+const TOKENS_MAX = 16;
+
+/**
+ * Tokens that let a browser in, once each. Whoever may write into the home may make one, so that `open` needs no
+ * server's help; of each only the digest is kept.
+ */
+export class EntryTokens {
+  readonly #records: Records;
+  readonly #clock: Clock;
+  readonly #random: Randomness;
+
+  constructor(home: string, { clock, random }: { readonly clock: Clock; readonly random: Randomness }) {
+    this.#records = new Records(join(pageDirectory(home), 'entries'), { most: TOKENS_MAX });
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Throws the system's error. */
+  make(): string {
+    const token = newSecret(this.#random);
+    this.#records.put(digestOf(token), { made_at: this.#clock.now() });
+    return token;
+  }
+
+  /** Whether it lets somebody in. It never does again. */
+  redeem(token: unknown): boolean {
+    if (typeof token !== 'string' || !SECRET.test(token)) return false;
+    const name = digestOf(token);
+    const madeAt = Number(this.#records.get(name)?.['made_at']);
+    const wasThere = this.#records.remove(name);
+    return wasThere && Math.abs(this.#clock.now() - madeAt) <= VALID_MS;
+  }
+}

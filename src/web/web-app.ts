@@ -1,0 +1,130 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { refuse, type Refusal } from '../domain/refusal.ts';
+import { BpError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { ACCESS_PATHS, addAccessRoutes } from './access/access-routes.ts';
+import { TAB_HEADER, type Gate } from './access/gate.ts';
+import { refuseForeign } from './access/origin.ts';
+import { addAssets, ASSET_PATHS } from './assets.ts';
+import { EVENTS_PATH, type EventStreams } from './event-streams.ts';
+import { bodyOf, RefusedBody } from './json-request.ts';
+import { sendProblem } from './problem-reply.ts';
+import { Content, type WebRoute } from './route.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import type { WebDeps } from './web-deps.ts';
+
+const BODY_BYTES_MAX = 262_144;
+const HEADER_BYTES_MAX = 8192;
+/** A whole request has to be there by then, its head sooner. */
+const REQUEST_MS = 10_000;
+const HEADERS_MS = 5_000;
+/** Who says and takes nothing for so long is hung up on; a stream of events says something more often. */
+const SILENT_MS = 60_000;
+
+export interface WebAppParts {
+  readonly gate: Gate;
+  readonly streams: EventStreams;
+  readonly routes: readonly WebRoute[];
+}
+
+/** The application, apart from listening. */
+export function buildWebApp(deps: WebDeps, { gate, streams, routes }: WebAppParts): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS,
+    connectionTimeout: SILENT_MS,
+    keepAliveTimeout: HEADERS_MS,
+    return503OnClosing: false,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS },
+    frameworkErrors: (_error, _request, reply) => void sendProblem(reply, refuse('malformed_request', 'send HTTP/1.1')),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>
+    done(null, bytes),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(reply, refusalOf(error, request, deps.logger)),
+  );
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('route_not_found', 'there is no such route')));
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    const path = pathOf(request);
+    if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
+    const refusal = refuseForeign({ method: request.method, path, headers: request.headers }, gate.port);
+    const isOpen = ASSET_PATHS.includes(path) || ACCESS_PATHS.includes(path);
+    const stranger = refusal ?? (isOpen ? undefined : strangerOf(request, gate));
+    if (stranger) sendProblem(reply, stranger);
+    else done();
+  });
+
+  addAssets(app, deps.pageDirectory);
+  addAccessRoutes(app, gate);
+  app.get(EVENTS_PATH, (request, reply) => streams.open(request, reply));
+  for (const route of routes) addRoute(app, deps, route);
+  return app;
+}
+
+function addRoute(app: FastifyInstance, deps: WebDeps, { method, path, handle }: WebRoute): void {
+  app.route({
+    method,
+    url: path,
+    handler: async (request, reply) => {
+      const params = (request.params ?? {}) as Readonly<Record<string, string>>;
+      const result = await handle({ params, query: queryOf(request), body: bodyOf(request) }, deps);
+      if (!result.ok) return sendProblem(reply, result);
+      return result.value instanceof Content ? sendContent(reply, result.value) : reply.send(result.value ?? {});
+    },
+  });
+}
+
+function sendContent(reply: FastifyReply, { bytes, fileName }: Content): FastifyReply {
+  if (fileName === undefined) return reply.type('text/plain; charset=utf-8').send(bytes);
+  // Percent-encoded, a name says nothing to the header, whatever an agent has called it.
+  const name = encodeURIComponent(fileName.replaceAll(/\p{Cs}/gu, '\ufffd')).replaceAll(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16)}`,
+  );
+  return reply
+    .type('application/octet-stream')
+    .header('content-disposition', `attachment; filename*=UTF-8''${name}`)
+    .send(bytes);
+}
+
+function queryOf({ query }: FastifyRequest): Readonly<Record<string, string>> {
+  const entries = Object.entries(query as Record<string, string | string[]>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, String(Array.isArray(value) ? value.at(-1) : value)]),
+  );
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.replace(/\?.*$/s, '');
+}
+
+function strangerOf({ headers }: FastifyRequest, gate: Gate): Refusal | undefined {
+  return gate.refuseStranger(headers.cookie, headers[TAB_HEADER]);
+}
+
+function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest, logger: Logger): Refusal {
+  if (error instanceof RefusedBody) return error.refusal;
+  if (error instanceof BpError) {
+    const { code, message, hint } = error;
+    const told = hint === undefined ? message : `${message}: ${hint}`;
+    return refuse(code === 'database_locked' ? code : 'internal_error', told);
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return refuse('body_too_large', `the body must be at most ${BODY_BYTES_MAX} bytes`, { limit: BODY_BYTES_MAX });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return refuse('unsupported_media_type', 'send a JSON object with Content-Type: application/json');
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'ECONNRESET':
+      return refuse('malformed_request', 'send the whole request');
+    default:
+      logger.error({ err: error, method, route: routeOptions.url }, 'a request of the page failed');
+      return refuse('internal_error', 'it failed; the log tells more');
+  }
+}

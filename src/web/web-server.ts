@@ -1,0 +1,88 @@
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { pageDirectory } from '../config/home-places.ts';
+import type { Clock } from '../platform/clock.ts';
+import { makeFolder } from '../platform/folder.ts';
+import { readOwnFile, replaceOwnFile } from '../platform/own-file.ts';
+import { isOneOf } from '../platform/system-error.ts';
+import { Gate } from './access/gate.ts';
+import { EventStreams } from './event-streams.ts';
+import { ROUTES } from './routes/all-routes.ts';
+import { buildWebApp } from './web-app.ts';
+import type { WebDeps } from './web-deps.ts';
+
+export interface WebServer {
+  readonly port: number;
+  /** Without a token: who was let in before gets in. */
+  readonly address: string;
+  /** With a fresh token, which works once and soon. Throws the system's error. */
+  newEntryAddress(): string;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Nobody but this machine. */
+const LOOPBACK = '127.0.0.1';
+/** A server that has just ended may hold its port for a moment. */
+const TAKEN_MS = 2000;
+const AGAIN_MS = 100;
+
+/**
+ * Serves the page on this machine alone, at the port given or, for 0, at the one where it stood last; at a free one
+ * where that is taken. Throws the system's error where there is none, or the page was not built.
+ */
+export async function startWebServer(deps: WebDeps, port: number): Promise<WebServer> {
+  const { home, clock, random, logger, feed } = deps;
+  const { directory } = home;
+  const gate = new Gate({ home: directory, clock, random });
+  const streams = new EventStreams({ feed, clock, logger });
+  const app = buildWebApp(deps, { gate, streams, routes: ROUTES });
+  app.server.maxConnections = home.config.web.connections_max;
+  const taken = await listen(app, clock, port === 0 ? (lastPort(directory) ?? 0) : port);
+  gate.standAt(taken);
+  keepPort(directory, taken);
+  const address = `http://${LOOPBACK}:${taken}/`;
+  return {
+    port: taken,
+    address,
+    newEntryAddress: () => `${address}#token=${gate.newEntry()}`,
+    async close() {
+      streams.close();
+      await app.close();
+    },
+  };
+}
+
+async function listen(app: FastifyInstance, clock: Clock, wanted: number): Promise<number> {
+  const until = clock.monotonic() + TAKEN_MS;
+  for (let port = wanted; ;) {
+    try {
+      await app.listen({ host: LOOPBACK, port, exclusive: true });
+      return (app.server.address() as AddressInfo).port;
+    } catch (error) {
+      if (port === 0 || !isOneOf(error, 'EADDRINUSE', 'EACCES')) throw error;
+      if (isOneOf(error, 'EACCES') || clock.monotonic() > until) port = 0;
+      else await clock.sleep(AGAIN_MS);
+    }
+  }
+}
+
+/** Where the page of this home stands, or stood last; undefined where it never did. */
+export function lastPort(home: string): number | undefined {
+  try {
+    const port = Number(readOwnFile(portPath(home)));
+    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keepPort(home: string, port: number): void {
+  makeFolder(pageDirectory(home), 0o700);
+  replaceOwnFile(portPath(home), `${port}\n`);
+}
+
+function portPath(home: string): string {
+  return join(pageDirectory(home), 'port');
+}
