@@ -9,7 +9,7 @@ const OWNERS = {
   '@fastify/swagger': ['service'],
   'fastify-type-provider-zod': ['service'],
   inquirer: ['terminal'],
-  marked: ['terminal', 'web'],
+  marked: ['operator', 'terminal'],
   commander: ['cli'],
   yaml: ['config'],
   pino: ['platform'],

@@ -41,6 +41,16 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/stop.ts')).addStop,
   },
   {
+    name: 'pause',
+    description: 'launch nothing more and let nothing age, over restarts too; what runs goes on to its end',
+    load: async () => (await import('./commands/pause.ts')).addPause,
+  },
+  {
+    name: 'resume',
+    description: 'let a market go on that pause has stopped',
+    load: async () => (await import('./commands/resume.ts')).addResume,
+  },
+  {
     name: 'prompts',
     description: 'what agents show you; with no --json, you count as present again',
     load: async () => (await import('./commands/prompts.ts')).addPrompts,

@@ -71,7 +71,7 @@ export class LiveEconomy {
   }
 
   #nextCycleInMs(): number | null {
-    if (this.#clearedAt === null || this.#isStopping) return null;
+    if (this.#clearedAt === null || this.#isStopping || this.#isPausedByOperator()) return null;
     const { clock, config } = this.#economy;
     return Math.max(0, this.#clearedAt + config.market.cycle_seconds * 1000 - clock.monotonic());
   }
@@ -90,9 +90,15 @@ export class LiveEconomy {
     };
   }
 
-  /** Running time is counted at each cycle. */
+  #isPausedByOperator(): boolean {
+    return stateOf(this.#economy).operatorPause !== null;
+  }
+
+  /** Running time is counted at each cycle, and stands still in a pause. */
   #sinceClearedMs(): number {
-    return this.#clearedAt === null ? 0 : this.#economy.clock.monotonic() - this.#clearedAt;
+    return this.#clearedAt === null || this.#isPausedByOperator()
+      ? 0
+      : this.#economy.clock.monotonic() - this.#clearedAt;
   }
 
   #running(): readonly RunningView[] {

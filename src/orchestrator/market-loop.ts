@@ -1,4 +1,4 @@
-import { clearCycle, type ClearedCycle } from '../economy/market/clear-cycle.ts';
+import { clearUnlessPaused, type ClearedCycle } from '../economy/market/clear-cycle.ts';
 import { onceFree } from '../economy/home/database-patience.ts';
 import type { OrchestratorDeps } from './deps.ts';
 import { watchDatabase } from './database-watch.ts';
@@ -6,12 +6,13 @@ import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { tellIdle } from './idle-news.ts';
 import { placeMaterials } from './materials-news.ts';
+import { pauseNews } from './pause-news.ts';
 import { recover, removeLeftovers } from './recovery.ts';
 import { Retention } from './retention.ts';
 import { StopWatch } from './stop-watch.ts';
 
 export interface LoopOptions {
-  /** How many cycles; undefined: until stopped. */
+  /** How many cycles, those in which the operator has paused the market too; undefined: until stopped. */
   readonly cycles: number | undefined;
   /** Launch nothing more and settle what runs. */
   readonly stop: AbortSignal;
@@ -28,6 +29,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const watch = watchEngine(deps);
   const retention = new Retention(deps);
   const tasks = new Tasks();
+  const tellPause = pauseNews(deps);
   const stops = new StopWatch(deps, (looking) => tasks.add(looking));
   // What already runs is settled, not cut off, when the loop is stopped.
   const never = new AbortController().signal;
@@ -45,18 +47,24 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   // The operator reads at the start what agents will see, and the first of them needn't wait for it.
   tasks.add(placeMaterials(deps, looking.signal));
   for (const execution of adopted) follow(execution);
-  for (const executionId of toLaunch) follow(run(executionId));
+  // Allocated before and not begun: a market that is paused launches nothing.
+  let waiting = toLaunch;
 
   let clearedAt = clock.monotonic();
   let next = clearedAt;
   for (let cycle = 0; !halt.aborted && (cycles === undefined || cycle < cycles); cycle += 1) {
     const runningMs = Math.min(clock.monotonic() - clearedAt, 2 * cycleMs);
-    const cleared = await clear(deps, runningMs, halt);
-    if (!cleared) break;
-    // A market that waits for the database doesn't run.
+    const turn = await clear(deps, runningMs, halt);
+    if (!turn) break;
+    const { cleared } = turn;
+    // A market that waits for the database, or is paused, doesn't run.
     clearedAt = clock.monotonic();
-    report(deps, cleared);
-    for (const executionId of cleared.allocated) follow(run(executionId));
+    tellPause(cleared === undefined);
+    if (cleared) {
+      report(deps, cleared);
+      for (const executionId of [...waiting, ...cleared.allocated]) follow(run(executionId));
+      waiting = [];
+    }
     tasks.add(watch.look(looking.signal));
     tasks.add(retention.look());
     // A cycle that came late is not made up for.
@@ -73,14 +81,17 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   );
 }
 
-/** Undefined where the loop was stopped while another process held the database. */
+/**
+ * One turn: `cleared` is undefined where the operator has paused the market. Undefined where the loop was stopped while
+ * another process held the database.
+ */
 async function clear(
   { economy }: OrchestratorDeps,
   runningMs: number,
   halt: AbortSignal,
-): Promise<ClearedCycle | undefined> {
+): Promise<{ readonly cleared: ClearedCycle | undefined } | undefined> {
   try {
-    return await onceFree(economy, () => clearCycle(economy, { runningMs }), { signal: halt });
+    return { cleared: await onceFree(economy, () => clearUnlessPaused(economy, { runningMs }), { signal: halt }) };
   } catch (error) {
     if (halt.aborted && error === halt.reason) return undefined;
     throw error;

@@ -39,8 +39,8 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
         stays: true,
       };
     case 'paused':
-      // The log's own line, which a screen shows too, and the view say it.
-      return undefined;
+      // Of the program's own the log's line, which a screen shows too, and the view say it.
+      return event.by === 'operator' ? { text: `the market is paused ${event.reason}`, stays: true } : undefined;
     case 'resumed':
       return { text: 'the market runs again', stays: true };
     case 'locked':

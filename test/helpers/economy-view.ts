@@ -8,6 +8,7 @@ export function economyView(change: Partial<ShownEconomy> = {}): ShownEconomy {
     next_cycle_in_ms: 7000,
     state: 'running',
     paused: null,
+    operator_pause: null,
     human_away: false,
     running_seconds: 1280,
     notice: null,

@@ -46,7 +46,10 @@ function homeWith(formerId: string): string {
   );
   const refs = `UPDATE transfers SET ref = 'operator' || substr(ref, ${formerId.length + 1})
                  WHERE ref = '${formerId}' OR ref LIKE '${formerId}/%';`;
-  const earlier = `DROP INDEX prompts_rewards; DROP TABLE renamed_agents; DELETE FROM migrations WHERE number >= 16; PRAGMA user_version = 15;
+  const earlier = `DROP INDEX prompts_rewards; DROP TABLE renamed_agents;
+    ALTER TABLE economy_state DROP COLUMN operator_paused_at;
+    ALTER TABLE economy_state DROP COLUMN operator_pause_reason;
+    DELETE FROM migrations WHERE number >= 16; PRAGMA user_version = 15;
     UPDATE cycles SET head = '' WHERE 1;`;
   const path = economy.tamperedFile({ sql: [...renames, refs, earlier].join('\n'), rehash: true });
   // What each cycle noted of the chain is of the chain before.

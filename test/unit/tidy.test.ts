@@ -26,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0014-prompt-files.sql': '7fd345e63280da24feb6dfe48795140ab76bb31d5cf00649a76859e78c2d9b99',
   '0015-templates.sql': '43e1517cd6af4cff471712cd983a70fab14009875544d691765a4b4f4654cbff',
   '0016-operator-id.sql': '3e9e1299ce8434595e2065152341ca61af1fed4127b288a330a37a834ebeedbb',
+  '0017-operator-pause.sql': 'c475866032311df896c4ae1b4628edd53501dd779ab7b75be113c9d8e55931ea',
   '0018-rewards.sql': '884f769ff6369ad4642e35c782a4e0d809688962c2f0d077d2434d6cf7fe14d5',
 };
 

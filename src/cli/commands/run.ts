@@ -19,6 +19,8 @@ import { openHome, putBackWorkspaces, putRenamedFolderRight } from '../home/open
 import { recordRun } from '../home/run-record-file.ts';
 import { printLines } from '../output/printing.ts';
 import { runSession } from '../run/run-session.ts';
+import { whyPaused } from '../../economy/views/pause-view.ts';
+import { stateOf } from '../../economy/views/status-view.ts';
 import { refuseDamaged } from '../../economy/home/wholeness.ts';
 
 interface Options extends GlobalOptions {
@@ -59,7 +61,8 @@ export function addRun(command: Command, deps: CliDeps): void {
           await recordRun(deps, read);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
-          printLines(deps.stdout, [...welcome(home, isNew), ...begun, ...dayCostLines(home.economy)]);
+          const first = [...pauseLines(home), ...welcome(home, isNew)];
+          printLines(deps.stdout, [...first, ...begun, ...dayCostLines(home.economy)]);
           await runSession(deps, home, { cycles: cyclesMax, headless, web: web && config.web.enabled });
         } finally {
           await putBackWorkspaces(deps, home);
@@ -87,6 +90,12 @@ function welcome({ directory }: Home, isNew: boolean): readonly string[] {
   return isNew
     ? [`made an economy in ${directory}; bp-agents init writes its parameters into a file that you can change`]
     : [];
+}
+
+/** A pause lasts over restarts: nobody is to wait in vain for something to happen. */
+function pauseLines({ economy }: Home): readonly string[] {
+  const state = stateOf(economy);
+  return state.operatorPause === null ? [] : [`the market is paused ${whyPaused(state)}`];
 }
 
 function begin(deps: CliDeps, home: Home, { bootstrap }: Options): readonly string[] {

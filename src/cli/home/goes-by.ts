@@ -11,6 +11,8 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   try: 'run',
   run: 'file',
   stop: 'running',
+  pause: 'running',
+  resume: 'running',
   prompts: 'run',
   score: 'running',
   skip: 'running',

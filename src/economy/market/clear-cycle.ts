@@ -38,6 +38,12 @@ export interface ClearedCycle {
   readonly head: string;
 }
 
+/** `clearCycle`, unless the operator has paused the market: then nothing is changed, and it is undefined. */
+export function clearUnlessPaused(deps: Economy, running: { readonly runningMs: number }): ClearedCycle | undefined {
+  const { [STORE]: store } = deps;
+  return store.transaction(() => (store.state.get().operatorPause === null ? clearCycle(deps, running) : undefined));
+}
+
 /**
  * One cycle in one transaction: charges rent where it is due, expires the unanswered prompt, clears the market, moves prices, sorts the living,
  * records it all and checks conservation. `runningMs` is how long the market has run since the last call.

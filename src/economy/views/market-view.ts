@@ -14,6 +14,7 @@ import type { Economy } from '../economy.ts';
 import { marketRules } from '../market/market-rules.ts';
 import { supplyNow } from '../market/supply-now.ts';
 import { STORE } from '../internal/store-key.ts';
+import { whyPausedForAgents } from './pause-view.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
@@ -41,9 +42,12 @@ export function marketStateView(deps: Economy) {
   const cycleMs = config.market.cycle_seconds * 1000;
   return {
     cycle: state.cycle,
-    next_cycle_at: state.clearedAt === null ? null : new Date(state.clearedAt + cycleMs).toISOString(),
+    next_cycle_at:
+      state.clearedAt === null || state.operatorPause !== null
+        ? null
+        : new Date(state.clearedAt + cycleMs).toISOString(),
     cycle_seconds: config.market.cycle_seconds,
-    paused: state.pausedReason,
+    paused: whyPausedForAgents(state),
     human_away: state.humanAway,
     mechanism: config.market.mechanism,
     ttl_cycles: marketRules(config).ttlCycles,

@@ -2,6 +2,7 @@ import type { EconomyState } from '../../store/state.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { marketsView } from './market-view.ts';
+import { pauseView, whyPaused } from './pause-view.ts';
 import { spendingView } from './spending-view.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -33,7 +34,8 @@ export function glanceView(deps: Economy) {
   const agents = store.accounts.agents();
   return {
     cycle: state.cycle,
-    paused: state.pausedReason,
+    paused: whyPaused(state),
+    operator_pause: state.operatorPause === null ? null : pauseView(state.operatorPause),
     human_away: state.humanAway,
     running_seconds: state.runningMs / 1000,
     agents: store.agents.counts(),

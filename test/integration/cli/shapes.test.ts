@@ -157,6 +157,7 @@ describe('each command', () => {
           'bids',
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
+        ...['pause', 'resume'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
       ].sort(),
     );

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import SqliteDatabase from 'better-sqlite3';
 import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 
-/** Texts of agents and of the human: `purge` and `history.days` take them away. */
+/** Texts of agents and of the human: `purge` and `history.days` take them away; the reason of a pause goes with it. */
 const SPOKEN = [
   ...['prompts.title', 'prompts.content', 'prompts.next_bid', 'prompts.next_bid_detail', 'prompts.reason'],
   ...['prompt_files.name', 'prompt_files.sha256', 'prompt_files.content'],
   ...['messages.content', 'memos.memo', 'bids.payload', 'agent_files.path', 'agent_files.content'],
   ...['agent_files.sha256', 'given_files.path', 'given_files.sha256'],
   ...['model_calls.detail', 'model_calls.content', 'executions.detail'],
-  ...['requests.text', 'requests.files'],
+  ...['requests.text', 'requests.files', 'economy_state.operator_pause_reason'],
   ...['idempotency_keys.key', 'idempotency_keys.answer'],
 ];
 
