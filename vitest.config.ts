@@ -45,6 +45,10 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...LIMIT, ...WORKERS, ...SHARED } },
+      // In a Chromium, one a file: it takes memory and processors enough for two.
+      {
+        test: { name: 'web', include: ['test/web/**/*.test.ts'], ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 4 } },
+      },
       { test: { name: 'docker', include: ['test/docker/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...CONTAINERS } },
       { test: { name: 'terminal', include: ['test/terminal/**/*.test.ts'], ...CONTAINERS } },

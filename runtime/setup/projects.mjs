@@ -1,5 +1,5 @@
 /** The projects of vitest.config.ts whose tests need no engine, and those whose tests do. */
-export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation'];
+export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation', 'web'];
 export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
 
 /** Those that only run where they are named: they need the engine, and longer than every commit can wait. */

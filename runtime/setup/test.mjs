@@ -12,8 +12,16 @@ import { step } from './step.mjs';
 
 /** The shell that docs/ledger.md is about; where it can't be installed its queries are run by the driver. */
 const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
-/** What opens a pseudo-terminal for the terminal tests. */
-const TERMINAL_TOOL = { command: 'python3', package: 'python3' };
+/** Without these, the tests of a project are skipped. */
+const TOOLS_OF_PROJECTS = [
+  {
+    project: 'terminal',
+    command: 'python3',
+    package: 'python3',
+    why: 'the terminal tests open their terminals with it',
+  },
+  { project: 'web', command: 'chromium', package: 'chromium', why: 'the tests of the page open it there' },
+];
 /** What an engine elsewhere is reached through in tests. */
 const SSH_TOOL = { command: '/usr/sbin/sshd', package: 'openssh-server' };
 const ENTER = inRoot('runtime', 'setup', 'enter.cjs');
@@ -26,28 +34,32 @@ const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
  */
 export async function test(args) {
   const { isWanted, isNamed, others } = projectsOf(args);
-  const first = WITHOUT_ENGINE.filter(isWanted);
+  let first = WITHOUT_ENGINE.filter(isWanted);
   let then = [...WITH_ENGINE.filter(isWanted), ...ONLY_NAMED.filter(isNamed)];
   await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages', 'build']);
   const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
   if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
-  const missing = then.includes('terminal')
-    ? await ensureTool(TERMINAL_TOOL, 'the terminal tests open their terminals with it')
-    : undefined;
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const reasons = [];
+  for (const { project, why, ...tool } of TOOLS_OF_PROJECTS) {
+    if (!first.includes(project) && !then.includes(project)) continue;
+    const missing = await ensureTool(tool, why);
+    if (missing === undefined) continue;
+    first = first.filter((name) => name !== project);
+    then = then.filter((name) => name !== project);
+    totals.skipped += await countTests(project);
+    reasons.push(`The tests of ${project} were skipped: ${missing}`);
+  }
   const wantsSsh = then.includes('docker') || then.includes('engines');
   // Its version can't be asked for everywhere.
   if (wantsSsh && !existsSync(SSH_TOOL.command)) await ensureTool(SSH_TOOL, 'some tests reach the engine through it');
 
-  const totals = { passed: 0, failed: 0, skipped: 0 };
   await runInto(totals, first, others);
   if (image) await step('image', (say) => madeImage(image, say));
   if (then.includes('engines')) await setUp(['podman']);
-  if (missing !== undefined) {
-    then = then.filter((name) => name !== 'terminal');
-    totals.skipped += await countTests('terminal');
-    console.log(`The terminal tests were skipped: ${missing}`);
-  }
   await runInto(totals, then, others);
+  for (const reason of reasons) console.log(reason);
   if (totals.passed + totals.failed + totals.skipped === 0) throw new Fault('there is no such test');
   console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 ? 1 : 0;
@@ -105,7 +117,7 @@ async function ensureTool(tool, why) {
     const version = await versionOf(tool.command);
     if (version) return version.split(' ').slice(0, 4).join(' ');
     try {
-      await installPackage(tool.package, why, say);
+      await installPackage(tool.package, why, say, { lean: true });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       missing = error.message;

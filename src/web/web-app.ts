@@ -11,6 +11,7 @@ import { bodyOf, RefusedBody } from './json-request.ts';
 import { sendProblem } from './problem-reply.ts';
 import { Content, type WebRoute } from './route.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { PROOF_PATH, proofOf } from './standing.ts';
 import type { WebDeps } from './web-deps.ts';
 
 const BODY_BYTES_MAX = 262_144;
@@ -24,11 +25,13 @@ const SILENT_MS = 60_000;
 export interface WebAppParts {
   readonly gate: Gate;
   readonly streams: EventStreams;
+  /** What shows to this user's other processes that this is the home's page. */
+  readonly key: string;
   readonly routes: readonly WebRoute[];
 }
 
 /** The application, apart from listening. */
-export function buildWebApp(deps: WebDeps, { gate, streams, routes }: WebAppParts): FastifyInstance {
+export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAppParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS,
@@ -54,7 +57,7 @@ export function buildWebApp(deps: WebDeps, { gate, streams, routes }: WebAppPart
     const path = pathOf(request);
     if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
     const refusal = refuseForeign({ method: request.method, path, headers: request.headers }, gate.port);
-    const isOpen = ASSET_PATHS.includes(path) || ACCESS_PATHS.includes(path);
+    const isOpen = ASSET_PATHS.includes(path) || ACCESS_PATHS.includes(path) || path === PROOF_PATH;
     const stranger = refusal ?? (isOpen ? undefined : strangerOf(request, gate));
     if (stranger) sendProblem(reply, stranger);
     else done();
@@ -62,6 +65,9 @@ export function buildWebApp(deps: WebDeps, { gate, streams, routes }: WebAppPart
 
   addAssets(app, deps.pageDirectory);
   addAccessRoutes(app, gate);
+  app.get(PROOF_PATH, (request, reply) =>
+    reply.type('text/plain').send(proofOf({ key }, String(queryOf(request)['of']))),
+  );
   app.get(EVENTS_PATH, (request, reply) => streams.open(request, reply));
   for (const route of routes) addRoute(app, deps, route);
   return app;

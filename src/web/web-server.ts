@@ -1,14 +1,12 @@
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { pageDirectory } from '../config/home-places.ts';
 import type { Clock } from '../platform/clock.ts';
-import { makeFolder } from '../platform/folder.ts';
-import { readOwnFile, replaceOwnFile } from '../platform/own-file.ts';
 import { isOneOf } from '../platform/system-error.ts';
+import { newSecret } from './access/digest.ts';
 import { Gate } from './access/gate.ts';
 import { EventStreams } from './event-streams.ts';
 import { ROUTES } from './routes/all-routes.ts';
+import { keepStanding, LOOPBACK, standingOf } from './standing.ts';
 import { buildWebApp } from './web-app.ts';
 import type { WebDeps } from './web-deps.ts';
 
@@ -22,8 +20,6 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** Nobody but this machine. */
-const LOOPBACK = '127.0.0.1';
 /** A server that has just ended may hold its port for a moment. */
 const TAKEN_MS = 2000;
 const AGAIN_MS = 100;
@@ -37,11 +33,12 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
   const { directory } = home;
   const gate = new Gate({ home: directory, clock, random });
   const streams = new EventStreams({ feed, clock, logger });
-  const app = buildWebApp(deps, { gate, streams, routes: ROUTES });
+  const key = newSecret(random);
+  const app = buildWebApp(deps, { gate, streams, key, routes: ROUTES });
   app.server.maxConnections = home.config.web.connections_max;
-  const taken = await listen(app, clock, port === 0 ? (lastPort(directory) ?? 0) : port);
+  const taken = await listen(app, clock, port === 0 ? (standingOf(directory)?.port ?? 0) : port);
   gate.standAt(taken);
-  keepPort(directory, taken);
+  keepStanding(directory, { port: taken, key });
   const address = `http://${LOOPBACK}:${taken}/`;
   return {
     port: taken,
@@ -66,23 +63,4 @@ async function listen(app: FastifyInstance, clock: Clock, wanted: number): Promi
       else await clock.sleep(AGAIN_MS);
     }
   }
-}
-
-/** Where the page of this home stands, or stood last; undefined where it never did. */
-export function lastPort(home: string): number | undefined {
-  try {
-    const port = Number(readOwnFile(portPath(home)));
-    return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function keepPort(home: string, port: number): void {
-  makeFolder(pageDirectory(home), 0o700);
-  replaceOwnFile(portPath(home), `${port}\n`);
-}
-
-function portPath(home: string): string {
-  return join(pageDirectory(home), 'port');
 }
