@@ -1,6 +1,6 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import type { LiveEconomy } from '../operator/live-economy.ts';
-import { eventLine } from './event-lines.ts';
+import { eventLine } from '../operator/event-lines.ts';
 import type { Terminal } from './view.ts';
 
 /** Events that the live view can choose from. */

@@ -4,7 +4,7 @@ import { requestView } from '../../economy/views/request-view.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
-import { parseUntil } from '../input/until.ts';
+import { parseUntil } from '../../operator/until.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { formatId } from '../../domain/ids.ts';
-import { tellAgent, tellAll, type ToldAgents } from '../../economy/agents/tell-agents.ts';
+import type { ToldAgents } from '../../economy/agents/tell-agents.ts';
+import { tell } from '../../operator/tell.ts';
+import { toldView } from '../../operator/views/told-agents.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -27,21 +28,11 @@ export function addTell(command: Command, deps: CliDeps): void {
           field: 'text',
         });
       const told = await withHome(deps, command, ({ economy }) =>
-        valueOf(all ? tellAll(economy, first) : tellAgent(economy, first, second ?? '')),
+        valueOf(tell(economy, all ? null : first, all ? first : (second ?? ''))),
       );
       if (json) printJson(deps.stdout, toldView(told));
       else printLines(deps.stdout, lines(told));
     });
-}
-
-function toldView({ told, full }: ToldAgents) {
-  return {
-    told: told.map(({ agentId, messageId }) => ({
-      agent_id: agentId,
-      message_id: formatId('message', messageId),
-    })),
-    full,
-  };
 }
 
 function lines({ told, full }: ToldAgents): readonly string[] {

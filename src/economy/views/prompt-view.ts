@@ -72,6 +72,11 @@ export function openPrompt(economy: Economy): Prompt | undefined {
   return economy[STORE].prompts.open();
 }
 
+/** The open one, then those on deck, the oldest first. There are few. */
+export function waitingPrompts(economy: Economy): readonly Prompt[] {
+  return economy[STORE].prompts.waiting();
+}
+
 export function promptOfExecution(economy: Economy, executionId: number): Prompt | undefined {
   return economy[STORE].prompts.ofExecution(executionId);
 }

@@ -29,6 +29,26 @@ export function requestList(economy: Economy, { limit, all }: RequestQuery): Res
   });
 }
 
+export interface RequestPage {
+  /** The newest first. */
+  readonly requests: readonly RequestView[];
+  /** The id under which the next page begins; null where this is the last one. */
+  readonly before: string | null;
+}
+
+/** A page of them, open or not, with ids under `before`. Refuses as `checkLimit` does. */
+export function requestPage(
+  economy: Economy,
+  { before = Number.MAX_SAFE_INTEGER, limit }: { readonly before?: number | undefined; readonly limit: number },
+): Result<RequestPage> {
+  const wrong = checkLimit(limit);
+  if (wrong) return wrong;
+  return snapshot(economy, () => {
+    const requests = requestsBefore(economy, before, limit).map((row) => requestView(economy, row));
+    return accept({ requests, before: requests.length === limit ? (requests.at(-1)?.id ?? null) : null });
+  });
+}
+
 /** How many prompts are shown with it. */
 const PROMPTS = 10;
 

@@ -1,4 +1,4 @@
-import { refuse, type Result } from '../../domain/refusal.ts';
+import { refuse, type Result } from '../domain/refusal.ts';
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 const SPAN = /^(\d{1,6}(?:\.\d{1,3})?)([mhdw])$/;

@@ -1,0 +1,79 @@
+import { parseId } from '../../domain/ids.ts';
+import { accept, refuse, type Result } from '../../domain/refusal.ts';
+import { ask, closeAsked, type HandledRequest } from '../../operator/ask.ts';
+import { tell } from '../../operator/tell.ts';
+import { parseUntil } from '../../operator/until.ts';
+import { requestPage, wholeRequest } from '../../operator/views/request-list.ts';
+import { toldView } from '../../operator/views/told-agents.ts';
+import type { WebRoute } from '../route.ts';
+import type { WebDeps } from '../web-deps.ts';
+import { numberBefore } from './paging.ts';
+
+const ROWS = 50;
+
+/** The operator's wishes, and what the operator tells agents. */
+export const REQUEST_ROUTES: readonly WebRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/requests',
+    handle: ({ query }, { home: { economy } }) => {
+      const before = numberBefore('request', query);
+      return before.ok ? requestPage(economy, { before: before.value, limit: ROWS }) : before;
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/requests/:id',
+    handle: ({ params }, { home: { economy } }) => {
+      const id = parseId('request', params['id'] ?? '');
+      return id.ok ? wholeRequest(economy, id.value) : id;
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/requests',
+    handle: ({ body }, deps) => {
+      const { text, until } = body;
+      const at = untilOf(until, deps);
+      if (!at.ok) return at;
+      // What the text may be is looked at where requests are published.
+      const order = { text: text as string, files: [], until: at.value };
+      return handled(deps, ask({ directory: deps.home.directory }, deps.home, order));
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/requests/:id/close',
+    handle: ({ params, body }, deps) => {
+      const id = parseId('request', params['id'] ?? '');
+      if (!id.ok) return id;
+      const { answered_by: prompt } = body;
+      const answeredBy = prompt === undefined || prompt === null ? accept(null) : parseId('prompt', String(prompt));
+      return answeredBy.ok ? handled(deps, closeAsked(deps.home, id.value, answeredBy.value)) : answeredBy;
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/tell',
+    handle: ({ body }, { home: { economy } }) => {
+      const { agent, text } = body;
+      if (agent !== null && typeof agent !== 'string')
+        return refuse('wrong_type', 'agent must be the id of an agent, or null for all', { field: 'agent' });
+      const told = tell(economy, agent, text as string);
+      return told.ok ? accept(toldView(told.value)) : told;
+    },
+  },
+];
+
+function untilOf(until: unknown, { clock }: WebDeps): Result<number | null> {
+  if (until === undefined || until === null || until === '') return accept(null);
+  if (typeof until !== 'string') return refuse('wrong_type', 'until must be a text', { field: 'until' });
+  return parseUntil(until, clock.now());
+}
+
+function handled({ home: { economy }, logger }: WebDeps, result: Result<HandledRequest>): Result<unknown> {
+  if (!result.ok) return result;
+  const { request, leftOver } = result.value;
+  if (leftOver !== undefined) logger.warn({ reason: leftOver }, 'files of closed requests are there still');
+  return wholeRequest(economy, request.id);
+}
