@@ -85,7 +85,7 @@ module.exports = {
       comment: 'It runs in a browser: of the program it has what is pure, and types.',
       severity: 'error',
       from: { path: '^src/web/page/' },
-      to: { path: '^src/', pathNot: '^src/(web/page|domain)/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/', pathNot: '^src/(web/page|domain|operator/letter)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-way-into-the-page',

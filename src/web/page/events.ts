@@ -1,9 +1,9 @@
-import type { LiveView } from '../../operator/views/live-view.ts';
+import type { WatchedEconomy } from '../../operator/live-feed.ts';
 import { openEvents, RefusedCall } from './api.ts';
 
 /** What the server tells a tab: the state of the moment, or that something has changed. */
 export interface EventListener {
-  readonly onLive?: (live: LiveView) => void;
+  readonly onLive?: (live: WatchedEconomy) => void;
   readonly onTick?: () => void;
   /** Whether the server answers; before the first answer nothing is told. `refused` says why it lets nobody in. */
   readonly onConnection: (state: 'open' | 'lost' | 'refused', detail?: string) => void;
@@ -65,7 +65,7 @@ async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>, listener: E
 
 function tell(message: string, { onLive, onTick }: EventListener): void {
   const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(message) ?? [];
-  if (event === 'live' && data !== undefined) onLive?.(JSON.parse(data) as LiveView);
+  if (event === 'live' && data !== undefined) onLive?.(JSON.parse(data) as WatchedEconomy);
   if (event === 'tick') onTick?.();
 }
 

@@ -1,0 +1,52 @@
+import { useState } from 'preact/hooks';
+import type { WholeRequest } from '../../../operator/views/request-list.ts';
+import { post } from '../api.ts';
+import { announce } from '../shell/announcer.tsx';
+
+/** Publishes a wish. */
+export function AskForm({ onAsked }: { readonly onAsked: () => void }) {
+  const [text, setText] = useState('');
+  const [until, setUntil] = useState('');
+  const [outcome, setOutcome] = useState<{ readonly said: string; readonly isBad: boolean }>();
+  const ask = async () => {
+    try {
+      const { id } = await post<WholeRequest>('/api/requests', { text, until });
+      setText('');
+      setUntil('');
+      tell(`${id} is open: agents read it when they start next.`, false);
+      onAsked();
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error), true);
+    }
+  };
+  const tell = (said: string, isBad: boolean) => {
+    setOutcome({ said, isBad });
+    announce(said);
+  };
+  return (
+    <form
+      class="form sheet"
+      aria-labelledby="ask-title"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void ask();
+      }}
+    >
+      <h2 id="ask-title">Ask for something</h2>
+      <label>
+        What you wish for; every agent reads it
+        <textarea rows={4} required value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+      </label>
+      <label>
+        Open until: 2h, 3d, or 2030-12-31T18:00Z; empty: until you close it
+        <input type="text" value={until} onInput={({ currentTarget }) => setUntil(currentTarget.value)} />
+      </label>
+      <div>
+        <button type="submit" class="main" disabled={text.trim() === ''}>
+          Ask
+        </button>
+      </div>
+      {outcome && <p class={outcome.isBad ? 'warn' : 'muted'}>{outcome.said}</p>}
+    </form>
+  );
+}

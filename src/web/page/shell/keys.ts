@@ -1,0 +1,46 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+/** What a key does here; true where it was meant for this, so that nobody else takes it. */
+export type KeyHandler = (event: KeyboardEvent) => boolean;
+
+const handlers: KeyHandler[] = [];
+
+/** Hears keys while its component is there. Who came last is asked first: a view before the page around it. */
+export function useKeys(handler: KeyHandler): void {
+  const newest = useRef(handler);
+  newest.current = handler;
+  useEffect(() => {
+    const ask: KeyHandler = (event) => newest.current(event);
+    handlers.push(ask);
+    return () => void handlers.splice(handlers.indexOf(ask), 1);
+  }, []);
+}
+
+/** Once for the page. */
+export function listenToKeys(): void {
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (document.querySelector('dialog[open]')) return;
+    for (const handler of handlers.toReversed())
+      if (handler(event)) {
+        event.preventDefault();
+        return;
+      }
+  });
+}
+
+/** Where keys are letters. */
+export function isTyping({ target }: Event): boolean {
+  return (
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    (target instanceof HTMLInputElement && !['range', 'radio', 'checkbox', 'button'].includes(target.type))
+  );
+}
+
+/** Where Enter already means something. */
+export function isPressable({ target }: Event): boolean {
+  return (
+    target instanceof HTMLElement && target.closest('a, button, summary, [role="treeitem"], tr[tabindex]') !== null
+  );
+}
