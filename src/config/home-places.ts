@@ -54,6 +54,11 @@ export function runRecordPath(home: string): string {
   return join(stateDirectory(home), RUN_RECORD);
 }
 
+/** What the newest `audit` came to. */
+export function lastAuditPath(home: string): string {
+  return join(stateDirectory(home), 'last-audit.json');
+}
+
 /** What the engine's machine has, as the newest `run` found it; there only where that is another machine. */
 export function engineMachinePath(home: string): string {
   return join(stateDirectory(home), 'engine-machine.json');

@@ -15,10 +15,9 @@ export function hasLog(path: string): boolean {
  * Throws `BpError` `log_unreadable`.
  */
 export function* readLog(path: string): Generator<string> {
-  const file = open(path);
+  const file = openLog(path);
   if (file === undefined) return;
   try {
-    if (!fstatSync(file).isFile()) throw unreadable(path, 'it is not a file');
     const decoder = new StringDecoder('utf8');
     const buffer = Buffer.alloc(CHUNK_BYTES);
     for (;;) {
@@ -44,7 +43,15 @@ export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<
   if (rest !== '') yield rest;
 }
 
-function open(path: string): number | undefined {
+/** A file, open to be read; undefined where there is none. Throws `BpError` `log_unreadable`. */
+export function openLog(path: string): number | undefined {
+  const file = opened(path);
+  if (file === undefined || fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw unreadable(path, 'it is not a file');
+}
+
+function opened(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {

@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { Histories } from '../operator/history/histories.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isOneOf } from '../platform/system-error.ts';
 import { newSecret } from './access/digest.ts';
 import { Gate } from './access/gate.ts';
 import { EventStreams } from './event-streams.ts';
-import { ROUTES } from './routes/all-routes.ts';
+import { allRoutes } from './routes/all-routes.ts';
 import { keepStanding, LOOPBACK, standingOf } from './standing.ts';
 import { buildWebApp } from './web-app.ts';
 import type { WebDeps } from './web-deps.ts';
@@ -34,7 +35,7 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
   const gate = new Gate({ home: directory, clock, random });
   const streams = new EventStreams({ feed, clock, logger });
   const key = newSecret(random);
-  const app = buildWebApp(deps, { gate, streams, key, routes: ROUTES });
+  const app = buildWebApp(deps, { gate, streams, key, routes: allRoutes(new Histories(home.economy)) });
   app.server.maxConnections = home.config.web.connections_max;
   const taken = await listen(app, clock, port === 0 ? (standingOf(directory)?.port ?? 0) : port);
   gate.standAt(taken);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { auditLedger, type AuditReport } from '../../economy/audit/audit-ledger.ts';
+import { keepAudit } from '../../operator/last-audit.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { NotInOrder, reject } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
@@ -17,7 +18,11 @@ export function addAudit(command: Command, deps: CliDeps): void {
     .action(async () => {
       const { json, expect } = command.optsWithGlobals<Options>();
       const wanted = expect === undefined ? {} : { expect: parseHash(expect) };
-      const report = await withHome(deps, command, ({ economy }) => auditLedger(economy, wanted));
+      const report = await withHome(deps, command, ({ directory, economy }) => {
+        const found = auditLedger(economy, wanted);
+        keepAudit(directory, found, deps.clock.now());
+        return found;
+      });
       if (json) printJson(deps.stdout, report);
       else printLines(deps.stdout, lines(report));
       if (!report.ok) throw new NotInOrder(`the books are not in order: ${report.first_difference}`);

@@ -24,14 +24,11 @@ export function statusFromOutside(deps: Economy) {
 }
 
 /**
- * All of it that costs the same however long the economy has lived. `issued` is all that was ever issued; `held` is what
- * agents can spend or have bid.
+ * All of it that costs the same however long the economy has lived.
  */
 export function glanceView(deps: Economy) {
   const { [STORE]: store } = deps;
   const state = store.state.get();
-  const posted = (account: string) => store.accounts.balance(account).posted;
-  const agents = store.accounts.agents();
   return {
     cycle: state.cycle,
     paused: whyPaused(state),
@@ -39,17 +36,24 @@ export function glanceView(deps: Economy) {
     human_away: state.humanAway,
     running_seconds: state.runningMs / 1000,
     agents: store.agents.counts(),
-    credits: {
-      issued: toCredits(subtract(add(), posted('system:issuance'))),
-      burned: toCredits(posted('system:burn')),
-      market: toCredits(posted('system:market')),
-      fees: toCredits(posted('system:fees')),
-      held: toCredits(agents.posted),
-      pending: toCredits(agents.pending),
-    },
+    credits: creditsView(deps),
     markets: marketsView(deps),
     spending: spendingView(deps),
     prompts: store.prompts.counts(),
+  };
+}
+
+/** `issued` is all that was ever issued; `held` is what agents can spend or have bid. */
+export function creditsView({ [STORE]: store }: Economy) {
+  const posted = (account: string) => store.accounts.balance(account).posted;
+  const agents = store.accounts.agents();
+  return {
+    issued: toCredits(subtract(add(), posted('system:issuance'))),
+    burned: toCredits(posted('system:burn')),
+    market: toCredits(posted('system:market')),
+    fees: toCredits(posted('system:fees')),
+    held: toCredits(agents.posted),
+    pending: toCredits(agents.pending),
   };
 }
 

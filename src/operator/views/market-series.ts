@@ -14,21 +14,24 @@ export interface MarketSpan {
   /** Cycles, both included; the whole record unless told. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** How many of them, up to the last one; instead of `from`. */
+  readonly last?: number | undefined;
 }
 
 /** The market over a span of cycles: all of them, or every so many where they are many. Refuses as `checkWhole` does. */
-export function marketSeries(economy: Economy, { from, to }: MarketSpan) {
+export function marketSeries(economy: Economy, { from, to, last: count }: MarketSpan) {
   return snapshot(economy, (): Result<MarketSeries> => {
     const wrong = [
       from === undefined ? undefined : checkWhole(from, 'from', CYCLES),
       to === undefined ? undefined : checkWhole(to, 'to', CYCLES),
+      count === undefined ? undefined : checkWhole(count, 'last', CYCLES),
     ].find((refusal) => refusal !== undefined);
     if (wrong) return wrong;
     const { recent: _, ...now } = marketStateView(economy);
     const kept = recordedCycles(economy);
     if (!kept) return accept({ now, kept: null, every: 1, cycles: [] });
-    const first = Math.max(kept.oldest, from ?? 0);
     const last = Math.min(kept.newest, to ?? kept.newest);
+    const first = Math.max(kept.oldest, count === undefined ? (from ?? 0) : last - count + 1);
     const every = Math.max(1, Math.ceil((last - first + 1) / POINTS_MAX));
     // The newest cycle is one of them: what is read off the end of a line is how it is now.
     const start = last - Math.floor((last - first) / every) * every;

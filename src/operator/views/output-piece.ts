@@ -1,0 +1,50 @@
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { accept, type Result } from '../../domain/refusal.ts';
+import { formatId } from '../../domain/ids.ts';
+import { checkWhole } from '../../domain/whole-number.ts';
+import { outputPath } from '../../config/home-places.ts';
+import { openLog } from '../execution-log.ts';
+import type { Home } from '../home.ts';
+import { knownExecution } from './known-execution.ts';
+
+/** How much of an output is given at once. */
+export const PIECE_BYTES = 65_536;
+
+/** A part of what an execution printed, as its agent wrote it: not sanitised. */
+export interface OutputPiece {
+  readonly text: string;
+  /** Where it begins and ends, in bytes. */
+  readonly from: number;
+  readonly upTo: number;
+  /** How much there is; null where nothing was printed, or nothing is kept. */
+  readonly bytes: number | null;
+  /** How many bytes a part has at most. */
+  readonly piece: number;
+}
+
+/**
+ * From a byte on, or the end of it where none is told. Refuses as `knownExecution` and `checkWhole` do; throws as `openLog`
+ * does.
+ */
+export function outputPiece(
+  { directory, economy }: Pick<Home, 'directory' | 'economy'>,
+  executionId: number,
+  from?: number,
+): Result<OutputPiece> {
+  const known =
+    (from === undefined ? undefined : checkWhole(from, 'from', { least: 0, most: Number.MAX_SAFE_INTEGER })) ??
+    knownExecution(economy, executionId);
+  if (!known.ok) return known;
+  const file = openLog(outputPath(directory, formatId('execution', executionId)));
+  if (file === undefined) return accept({ text: '', from: 0, upTo: 0, bytes: null, piece: PIECE_BYTES });
+  try {
+    const { size: bytes } = fstatSync(file);
+    const begin = Math.min(bytes, from ?? Math.max(0, bytes - PIECE_BYTES));
+    const buffer = Buffer.alloc(Math.min(PIECE_BYTES, bytes - begin));
+    const read = readSync(file, buffer, 0, buffer.length, begin);
+    const text = buffer.toString('utf8', 0, read);
+    return accept({ text, from: begin, upTo: begin + read, bytes, piece: PIECE_BYTES });
+  } finally {
+    closeSync(file);
+  }
+}
