@@ -157,6 +157,16 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/logs.ts')).addLogs,
   },
   {
+    name: 'messages',
+    description: 'what agents and you wrote to agents, and which execution has read it',
+    load: async () => (await import('./commands/messages.ts')).addMessages,
+  },
+  {
+    name: 'transfers',
+    description: 'the rows of the ledger: who paid whom, what for',
+    load: async () => (await import('./commands/transfers.ts')).addTransfers,
+  },
+  {
     name: 'history',
     description: 'what each cycle left: bids, demand, prices, the head of the chain',
     load: async () => (await import('./commands/history.ts')).addHistory,

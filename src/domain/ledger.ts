@@ -1,17 +1,20 @@
 import type { MicroCredits } from './credits.ts';
 
 /** Why credits move. Each kind fixes what `ref` names; (kind, ref) is unique, so nothing is paid twice. */
-export type TransferKind =
-  | 'bid' // bid_17/1: the bid and its attempt
-  | 'refund' // exe_5 or prompt_3
-  | 'reward' // prompt_3
-  | 'genesis_grant' // agent/life
-  | 'estate' // agent/life
-  | 'spawn_fee' // child
-  | 'spawn_endowment' // child
-  | 'message_fee' // msg_9
-  | 'transfer' // tx_12, itself
-  | 'rent'; // agent/cycle
+export const TRANSFER_KINDS = [
+  'bid', // bid_17/1: the bid and its attempt
+  'refund', // exe_5 or prompt_3
+  'reward', // prompt_3
+  'genesis_grant', // agent/life
+  'estate', // agent/life
+  'spawn_fee', // child
+  'spawn_endowment', // child
+  'message_fee', // msg_9
+  'transfer', // tx_12, itself
+  'rent', // agent/cycle
+] as const;
+
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 /** `single` moves at once; `pending` holds; `post` completes a hold, for at most its amount; `void` releases it. */
 export type TransferType = 'single' | 'pending' | 'post' | 'void';

@@ -1,5 +1,5 @@
 import type { Bid } from '../domain/bid.ts';
-import { formatId, OPERATOR } from '../domain/ids.ts';
+import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
 import { agentsAfter, agentView } from '../economy/views/agent-view.ts';
 import { allTransfers, transferView } from '../economy/views/balance-view.ts';
@@ -7,7 +7,7 @@ import { bidsBefore, bidView } from '../economy/views/bid-view.ts';
 import { executionsBefore, executionView } from '../economy/views/execution-view.ts';
 import { cyclesBefore, cycleView } from '../economy/views/market-view.ts';
 import { promptsBefore, promptView } from '../economy/views/prompt-view.ts';
-import { messagesBefore } from '../economy/views/message-view.ts';
+import { messagesBefore, sentMessageView } from '../economy/views/message-view.ts';
 import { requestsBefore, requestView, type RequestView } from '../economy/views/request-view.ts';
 
 /** What stands in a cell. */
@@ -58,14 +58,7 @@ export function exportTables(economy: Economy): readonly ExportTable[] {
         economy,
         messagesBefore,
         ({ id }) => id,
-        ({ id, fromId, toId, content, cycle, sentAt }) => ({
-          id: formatId('message', id),
-          from: fromId ?? OPERATOR,
-          to: toId,
-          content,
-          cycle,
-          sent_at: new Date(sentAt).toISOString(),
-        }),
+        (row) => messageRow(sentMessageView(row)),
       ),
     ),
     table('requests', REQUESTS, () =>
@@ -146,6 +139,10 @@ function promptRow({ scores, next_bid: nextBid, files: _, ...row }: ReturnType<t
     next_bid_status: nextBid?.status ?? null,
     next_bid_detail: nextBid?.detail ?? null,
   };
+}
+
+function messageRow({ read_by: _, ...row }: ReturnType<typeof sentMessageView>): ExportRow {
+  return row;
 }
 
 function requestRow({ files, ...row }: RequestView): ExportRow {

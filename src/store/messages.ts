@@ -10,6 +10,9 @@ export interface Message {
   readonly sentAt: number;
 }
 
+/** With the number of the execution that was handed it; null while it waits. */
+export type SentMessage = Message & { readonly handedTo: number | null };
+
 const COLUMNS = 'id, from_id AS fromId, to_id AS toId, content, cycle, sent_at AS sentAt';
 
 /** Not handed over yet: each kind has an index of its own, so that neither has to be found among the other. */
@@ -51,8 +54,9 @@ export function messagesTable(database: Database) {
   const inbox = database.prepare<[string, number, number], Message>(
     `SELECT ${COLUMNS} FROM messages WHERE to_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
   );
-  const page = database.prepare<[number, number], Message>(
-    `SELECT ${COLUMNS} FROM messages WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
+  const page = database.prepare<{ before: number; agent: string | null; limit: number }, SentMessage>(
+    `SELECT ${COLUMNS}, handed_to AS handedTo FROM messages
+      WHERE id < @before AND (@agent IS NULL OR from_id = @agent OR to_id = @agent) ORDER BY id DESC LIMIT @limit + 0`,
   );
   const forget = database.prepare('DELETE FROM messages WHERE cycle < ? AND handed_to IS NOT NULL');
 
@@ -77,7 +81,9 @@ export function messagesTable(database: Database) {
     takeBack: (executionId: number): void => void takeBack.run(executionId),
     /** The newest first, with ids under `before`. */
     inbox: (agentId: string, before: number, limit: number): readonly Message[] => inbox.all(agentId, before, limit),
-    page: (before: number, limit: number): readonly Message[] => page.all(before, limit),
+    /** The same of all, or of those from or to one agent. */
+    page: (before: number, limit: number, agentId?: string): readonly SentMessage[] =>
+      page.all({ before, agent: agentId ?? null, limit }),
     /** Drops those that were handed over and sent before this cycle. */
     forgetBefore: (cycle: number): void => void forget.run(cycle),
   };

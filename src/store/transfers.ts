@@ -18,6 +18,13 @@ export interface NewTransfer {
 /** The pending transfer that is completed or released. */
 export type Hold = Pick<Transfer, 'id' | 'debit' | 'credit' | 'amount' | 'kind' | 'ref'>;
 
+/** Which rows are looked for. */
+export interface TransferFilter {
+  /** Paid by or to it. */
+  readonly accountId?: string | undefined;
+  readonly kind?: TransferKind | undefined;
+}
+
 /** When a hold is completed or released. */
 export interface Resolution {
   readonly cycle: number;
@@ -27,6 +34,8 @@ export interface Resolution {
 interface TransferRow extends Omit<Transfer, 'amount'> {
   readonly amount: number;
 }
+
+type MemoRow = TransferRow & { readonly memo: string | null };
 
 /** All that was paid of one kind between two kinds of accounts, in the cycles of one bucket. */
 export interface Flow {
@@ -62,11 +71,18 @@ export function transfersTable(database: Database, { accountOf, agentOf }: Accou
     `SELECT ${COLUMNS}, hash, memo FROM transfers LEFT JOIN memos ON memos.transfer_id = id ORDER BY id`,
   );
   const memo = database.prepare('INSERT INTO memos (transfer_id, memo) VALUES (?, ?)');
-  const ofAccount = database.prepare<[string, number, string, number, number], TransferRow & { memo: string | null }>(
+  const page = database.prepare<{ before: number; kind: TransferKind | null; limit: number }, MemoRow>(
+    `SELECT ${COLUMNS}, memo FROM transfers LEFT JOIN memos ON memos.transfer_id = id
+      WHERE id < @before AND (@kind IS NULL OR kind = @kind) ORDER BY id DESC LIMIT @limit + 0`,
+  );
+  const ofAccount = database.prepare<
+    { account: string; before: number; kind: TransferKind | null; limit: number },
+    MemoRow
+  >(
     `SELECT ${COLUMNS}, memo FROM (
-       SELECT * FROM transfers WHERE debit = ? AND id < ?
-       UNION ALL SELECT * FROM transfers WHERE credit = ? AND id < ?)
-     LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT ? + 0`,
+       SELECT * FROM transfers WHERE debit = @account AND id < @before AND (@kind IS NULL OR kind = @kind)
+       UNION ALL SELECT * FROM transfers WHERE credit = @account AND id < @before AND (@kind IS NULL OR kind = @kind))
+     LEFT JOIN memos ON memos.transfer_id = id ORDER BY id DESC LIMIT @limit + 0`,
   );
   const newestAt = database.prepare<[], number>('SELECT at FROM transfers ORDER BY id DESC LIMIT 1').pluck();
   const ofKind = database.prepare<[TransferKind], { debit: string; amount: number }>(
@@ -111,6 +127,11 @@ export function transfersTable(database: Database, { accountOf, agentOf }: Accou
     return append({ type, cycle, debit, credit, amount, kind, ref, pendingId, at });
   }
 
+  const named = (row: MemoRow): Transfer & { readonly memo: string | null } => ({
+    ...{ ...row, amount: micro(row.amount) },
+    ...{ debit: agentOf(row.debit), credit: agentOf(row.credit) },
+  });
+
   return {
     /** Moves credits at once. A `transfer` with an empty ref refers to itself. Returns the row's id. */
     single: (transfer: NewTransfer): number => append({ ...transfer, type: 'single', pendingId: null }),
@@ -146,12 +167,11 @@ export function transfersTable(database: Database, { accountOf, agentOf }: Accou
     *all(): Generator<Transfer & { readonly hash: string; readonly memo: string | null }> {
       for (const row of each.iterate()) yield { ...row, amount: micro(row.amount), hash: row.hash.toString('hex') };
     },
-    /** The newest `limit` rows of one account with ids under `before`. */
-    ofAccount(accountId: string, before: number, limit: number): readonly (Transfer & { memo: string | null })[] {
-      return ofAccount.all(accountOf(accountId), before, accountOf(accountId), before, limit).map((row) => ({
-        ...{ ...row, amount: micro(row.amount) },
-        ...{ debit: agentOf(row.debit), credit: agentOf(row.credit) },
-      }));
+    /** The newest `limit` rows of one account, or of all, with ids under `before`, of one kind or any. */
+    page(before: number, limit: number, { accountId, kind: only }: TransferFilter = {}) {
+      const kind = only ?? null;
+      if (accountId === undefined) return page.all({ before, kind, limit }).map(named);
+      return ofAccount.all({ account: accountOf(accountId), before, kind, limit }).map(named);
     },
   };
 }

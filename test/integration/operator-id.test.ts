@@ -102,7 +102,7 @@ describe.each(['parent', 'child', 'scored', 'faulty', 'stopped'])(
         accepted(bootstrapAgent(opened, { id: 'operator-1', files: undefined, ...bid }));
       accepted(bootstrapAgent(opened, { id: 'rich', files: undefined, ...bid }));
       accepted(transferCredits(opened, 'rich', { to: 'operator-1', amount: micro(90_000_000), memo: 'thanks' }));
-      expect(transfersBefore(opened, 'operator-1', 1e9, 1)).toMatchObject([
+      expect(transfersBefore(opened, 1e9, 1, { accountId: 'operator-1' })).toMatchObject([
         { debit: 'rich', credit: 'operator-1', memo: 'thanks' },
       ]);
       accepted(placeBid(opened, 'operator-1', bid));

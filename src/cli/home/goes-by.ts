@@ -35,6 +35,8 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   executions: 'run',
   calls: 'run',
   logs: 'run',
+  messages: 'run',
+  transfers: 'run',
   history: 'run',
   replay: 'run',
   measures: 'run',

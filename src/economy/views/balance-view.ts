@@ -1,6 +1,7 @@
 import { toCredits } from '../../domain/credits.ts';
 import type { Transfer } from '../../domain/ledger.ts';
 import { formatId } from '../../domain/ids.ts';
+import type { TransferFilter } from '../../store/transfers.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -30,9 +31,9 @@ export function transferView(transfer: Transfer & { readonly memo?: string | nul
   };
 }
 
-/** An account's own, with ids under `before`, the newest first. */
-export function transfersBefore(economy: Economy, accountId: string, before: number, limit: number) {
-  return economy[STORE].transfers.ofAccount(accountId, before, limit);
+/** Those of one account, or all, with ids under `before`, the newest first. */
+export function transfersBefore(economy: Economy, before: number, limit: number, filter: TransferFilter = {}) {
+  return economy[STORE].transfers.page(before, limit, filter);
 }
 
 /** Every row of the ledger with its hash, the oldest first. */

@@ -40,7 +40,7 @@ export function economicRoutes(economy: Economy): readonly RouteSpec[] {
       work: ({ caller, query }) =>
         snapshot(economy, () => {
           const { rows, nextBefore } = readPage(pageOf(query, listMax), 'transfer', (before, limit) =>
-            transfersBefore(economy, caller.agentId, before, limit),
+            transfersBefore(economy, before, limit, { accountId: caller.agentId }),
           );
           return accept({ transfers: rows.map(transferView), next_before: nextBefore });
         }),

@@ -53,6 +53,8 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   executions: ['--agent nobody', 'agent_not_found', 2],
   calls: ['--by odd', 'invalid_value', 2],
   logs: ['exe_99', 'execution_not_found', 2],
+  messages: ['--agent nobody', 'agent_not_found', 2],
+  transfers: ['--kind odd', 'invalid_argument', 2],
   history: ['--limit -1', 'negative', 2],
   replay: ['--from 9 --to 1', 'invalid_value', 2],
   measures: ['--set odd.key=1', 'config_invalid', 2],

@@ -80,6 +80,28 @@ describe('what scripts rely on', () => {
     expect(await list('agents', '--status', 'dead')).toEqual([]);
   });
 
+  it('messages and transfers are flat lists, of one agent or one kind where that is asked', async () => {
+    expect(await list('messages')).toEqual([
+      {
+        id: 'msg_1',
+        ...{ from: 'other', to: 'genesis', content: 'hello', cycle: 2 },
+        sent_at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        read_by: null,
+      },
+    ]);
+    expect(await list('messages', '--agent', 'other')).toHaveLength(1);
+    const paid = await list('transfers', '--agent', 'genesis', '--kind', 'transfer');
+    expect(paid).toMatchObject([{ debit: 'other', credit: 'genesis', amount: 2.5, kind: 'transfer', memo: 'thanks' }]);
+    const all = await list('transfers');
+    expect(all.map(({ id }) => id)).toEqual(all.map((_, index) => `tx_${index + 1}`));
+    expect(await list('transfers', '--limit', '2')).toEqual(all.slice(-2));
+    const ofOther = all.filter(({ debit, credit }) => debit === 'other' || credit === 'other');
+    expect(await list('transfers', '--agent', 'other')).toEqual(ofOther);
+    expect(await list('transfers', '--kind', 'genesis_grant')).toEqual(
+      all.filter(({ kind }) => kind === 'genesis_grant'),
+    );
+  });
+
   it('audit has its nine keys', async () => {
     const audit = await home.json('audit');
     expect(Object.keys(audit)).toEqual([
@@ -115,6 +137,8 @@ describe('what scripts rely on', () => {
       'executions',
       'prompts',
       'requests',
+      'messages',
+      'transfers',
       'history',
       'markets',
       'audit',
@@ -159,6 +183,7 @@ describe('each command', () => {
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
         ...['pause', 'resume'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
+        ...['messages', 'transfers'],
       ].sort(),
     );
   });
@@ -179,6 +204,8 @@ describe('each command', () => {
     'prompts',
     'requests',
     'request 1',
+    'messages',
+    'transfers',
     'history',
     'markets',
     'config',

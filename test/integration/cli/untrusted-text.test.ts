@@ -40,6 +40,8 @@ const COMMANDS = [
   'bids',
   'executions',
   'status',
+  'messages',
+  'transfers',
   'history',
   'logs exe_1',
 ];

@@ -6,8 +6,10 @@ import { callList } from '../../../src/operator/views/call-list.ts';
 import { cycleList } from '../../../src/operator/views/cycle-list.ts';
 import { executionList } from '../../../src/operator/views/execution-list.ts';
 import { knownExecution } from '../../../src/operator/views/known-execution.ts';
+import { messageList } from '../../../src/operator/views/message-list.ts';
 import { bidExplained, bidWithFates } from '../../../src/operator/views/one-bid.ts';
 import { promptList } from '../../../src/operator/views/prompt-list.ts';
+import { transferList } from '../../../src/operator/views/transfer-list.ts';
 import { wholeAgent } from '../../../src/operator/views/whole-agent.ts';
 import { accepted, makeAgent, nextCycle, openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 
@@ -27,6 +29,8 @@ const LISTS: Readonly<Record<string, (limit: number) => Result<unknown>>> = {
   calls: (limit) => callList(economy, { limit }),
   cycles: (limit) => cycleList(economy, { limit }),
   executions: (limit) => executionList(economy, { limit }),
+  messages: (limit) => messageList(economy, { limit }),
+  transfers: (limit) => transferList(economy, { limit }),
   prompts: (limit) => promptList(economy, { limit }),
 };
 
