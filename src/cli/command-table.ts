@@ -152,8 +152,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'logs',
-    description: 'what an execution printed',
-    arguments: [['<execution>', 'such as exe_17']],
+    description: 'what an execution printed, or the newest one of an agent that has printed something',
+    arguments: [['<target>', 'an execution such as exe_17, or an agent such as genesis']],
     load: async () => (await import('./commands/logs.ts')).addLogs,
   },
   {

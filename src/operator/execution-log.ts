@@ -31,16 +31,52 @@ export function* readLog(path: string): Generator<string> {
   }
 }
 
-/** Whole lines of pieces; what is longer than `charsMax` comes in several. */
-export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<string> {
-  let rest = '';
-  for (const piece of pieces) {
-    const lines = `${rest}${piece}`.split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines.map((line) => line.replace(/\r$/, ''));
-    for (; rest.length > charsMax; rest = rest.slice(charsMax)) yield rest.slice(0, charsMax);
+/** Cuts pieces of text into lines; what is longer than `charsMax` comes in several. */
+export class LineCutter {
+  readonly #charsMax: number;
+  #rest = '';
+
+  constructor(charsMax: number) {
+    this.#charsMax = charsMax;
   }
-  if (rest !== '') yield rest;
+
+  /** The lines that end in this piece. */
+  *push(piece: string): Generator<string> {
+    const lines = `${this.#rest}${piece}`.split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) yield* this.#parts(line.replace(/\r$/, ''));
+    while (this.#rest.length > this.#charsMax) {
+      yield this.#rest.slice(0, this.#charsMax);
+      this.#rest = this.#rest.slice(this.#charsMax);
+    }
+  }
+
+  /** What no line break has ended. */
+  *end(): Generator<string> {
+    if (this.#rest !== '') yield this.#rest;
+    this.#rest = '';
+  }
+
+  *#parts(line: string): Generator<string> {
+    for (let from = 0; from === 0 || from < line.length; from += this.#charsMax)
+      yield line.slice(from, from + this.#charsMax);
+  }
+}
+
+/** Whole lines of pieces, cut as `LineCutter` does. */
+export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<string> {
+  const cutter = new LineCutter(charsMax);
+  for (const piece of pieces) yield* cutter.push(piece);
+  yield* cutter.end();
+}
+
+/** Undefined where there is no file. The caller closes it. Throws `BpError` `log_unreadable`. */
+export function openLog(path: string): number | undefined {
+  const file = open(path);
+  if (file === undefined) return undefined;
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw unreadable(path, 'it is not a file');
 }
 
 /** A file, open to be read; undefined where there is none. Throws `BpError` `log_unreadable`. */

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { OUTCOMES, type EssentialLimit, type Outcome } from '../../domain/execution.ts';
-import { executionList, type ExecutionView } from '../../operator/views/execution-list.ts';
+import type { ExecutionView } from '../../operator/views/execution-list.ts';
+import { executionsWithOutput, type PrintingExecution } from '../../operator/views/executions-with-output.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { valueOf } from '../output/command-failure.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -35,11 +36,17 @@ export function addExecutions(command: Command, deps: CliDeps): void {
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const limit = limitOf(options);
-      const views = await withHome(deps, command, ({ economy }) =>
-        valueOf(executionList(economy, { ...options, limit })),
-      );
-      printList(deps, views, { json: options.json, columns: EXECUTION_COLUMNS, limit, none: 'no executions' });
+      const views = await withHome(deps, command, (home) => valueOf(executionsWithOutput(home, { ...options, limit })));
+      const columns = views.some(lastWords) ? [...EXECUTION_COLUMNS, LAST_WORDS] : EXECUTION_COLUMNS;
+      printList(deps, views, { json: options.json, columns, limit, none: 'no executions' });
     });
+}
+
+const LAST_WORDS: Column<PrintingExecution> = { title: 'last line', value: lastWords };
+
+/** Of one that went well nobody asks why. */
+function lastWords({ outcome, output_last: line }: PrintingExecution): string | null {
+  return outcome === 'completed' ? null : line;
 }
 
 function detailText(view: ExecutionView): string | null {

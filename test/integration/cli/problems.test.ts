@@ -30,6 +30,8 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   bootstrap: ['--id Genesis', 'invalid_id', 2],
   try: ['nowhere', 'invalid_value', 2],
   run: ['--cycles 0', 'unknown_option', 2],
+  pause: ['--set odd.key=1', 'config_invalid', 2],
+  resume: ['--set odd.key=1', 'config_invalid', 2],
   stop: ['exe_99', 'execution_not_found', 2],
   prompts: ['--limit 0', 'too_small', 2],
   score: ['prompt_99 1 2 3', 'prompt_not_found', 2],
