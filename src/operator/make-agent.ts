@@ -101,6 +101,7 @@ export function madeAgentView(made: LaidAgent) {
     amount: toCredits(amount),
     reserve: toCredits(reserve),
     available: toCredits(available),
+    waits_for_human: made.waitsForHuman,
     files: folder.files.length,
     left_out: folder.leftOut,
     /** Where the agent lives again with files that it was given now, or before. */

@@ -83,6 +83,7 @@ export function residentView(resident: Resident) {
     amount: toCredits(amount),
     reserve: toCredits(reserve),
     available: toCredits(available),
+    waits_for_human: resident.waitsForHuman,
     ...lackingView(lacking, model),
   };
 }

@@ -3,6 +3,7 @@ import type { EssentialLimit, Execution, ExecutionState, Outcome, Usage } from '
 import type { RefusalCode } from '../domain/refusal.ts';
 import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
+import { attentionAllocations } from './attention-allocations.ts';
 import { executionStates } from './execution-states.ts';
 
 export type NewExecution = Pick<
@@ -111,12 +112,6 @@ export function executionsTable(database: Database) {
     `SELECT (SELECT SUM(memory_mb) FROM executions WHERE state <> 'settled') AS memoryMb,
             (SELECT COUNT(*) FROM executions WHERE attention_held = 1) AS attention`,
   );
-  const withAttention = database.prepare<[number], { agentId: string; lineageId: string }>(
-    `SELECT agent_id AS agentId, lineage_id AS lineageId FROM executions
-      WHERE attention = 1 AND (outcome IS NOT 'system_fault'
-                               OR EXISTS (SELECT 1 FROM prompts WHERE prompts.execution_id = executions.id))
-      ORDER BY id DESC LIMIT ? + 0`,
-  );
   const counts = database.prepare<[], { running: number | null; settled: number | null }>(
     `SELECT running, (SELECT COUNT(*) FROM executions) - running AS settled
        FROM (SELECT COUNT(*) AS running FROM executions WHERE state <> 'settled')`,
@@ -153,6 +148,7 @@ export function executionsTable(database: Database) {
 
   return {
     ...executionStates(database),
+    ...attentionAllocations(database),
     insert(execution: NewExecution): number {
       const { cpuMs, memoryMb, tokens, attention } = execution.bundle;
       const result = insert.run(
@@ -201,9 +197,6 @@ export function executionsTable(database: Database) {
       const row = held.get();
       return { cpuMs: 0, memoryMb: row?.memoryMb ?? 0, tokens: 0, attention: row?.attention ?? 0 };
     },
-    /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
-    lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
-      withAttention.all(limit),
     counts(): { readonly running: number; readonly settled: number } {
       const row = counts.get();
       return { running: row?.running ?? 0, settled: row?.settled ?? 0 };

@@ -3,6 +3,7 @@ import { formatId } from '../../domain/ids.ts';
 import type { Resident } from '../../operator/new-agent.ts';
 import { providerLine, settingLine, type Lacking } from '../../operator/templates/lacking.ts';
 import type { TemplateView } from '../../operator/templates/template-view.ts';
+import { waitingLines } from './made-agent-lines.ts';
 import type { Column } from './printing.ts';
 
 export const TEMPLATE_COLUMNS: readonly Column<TemplateView>[] = [
@@ -38,6 +39,7 @@ export function residentLines(resident: Resident): readonly string[] {
   return [
     `${agentId} is made, a ${template.name}${asks}, with ${formatCredits(granted)} credits`,
     `${formatId('bid', bidId)} offers ${formatCredits(amount)} for its first execution, whose reserve is ${formatCredits(reserve)}`,
+    ...waitingLines(resident),
     ...lackingLines(lacking, model),
   ];
 }

@@ -31,6 +31,8 @@ export interface BootstrappedAgent extends PlacedBid {
   readonly life: number;
   readonly granted: MicroCredits;
   readonly amount: MicroCredits;
+  /** Its first bid asks for attention while the human counts as away: it waits until that ends, and does not age. */
+  readonly waitsForHuman: boolean;
 }
 
 /**
@@ -62,7 +64,7 @@ export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<Boo
         limit: toCredits(room),
       });
     const life = beginLife(deps, order, known);
-    const { cycle } = store.state.get();
+    const { cycle, humanAway } = store.state.get();
     store.transfers.single({
       cycle,
       at: clock.now(),
@@ -77,7 +79,8 @@ export function bootstrapAgent(deps: Economy, order: BootstrapOrder): Result<Boo
     const bundle = order.bundle ?? defaultBundle(deps, granted);
     const amount = order.amount ?? defaultAmount(deps, bundle, granted);
     const bid = placeBid(deps, order.id, { bundle, amount });
-    return bid.ok ? accept({ agentId: order.id, life, granted, amount, ...bid.value }) : bid;
+    const waitsForHuman = humanAway && bundle.attention === 1;
+    return bid.ok ? accept({ agentId: order.id, life, granted, amount, waitsForHuman, ...bid.value }) : bid;
   });
 }
 

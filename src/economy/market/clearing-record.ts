@@ -36,6 +36,7 @@ export interface RecordedClearing {
   readonly supply: Quantities;
   /** What earlier executions and prompts held at its start. */
   readonly held: Quantities;
+  readonly humanAway: boolean;
 }
 
 export function momentRecord(rules: MarketRules, moment: MarketMoment, humanAway: boolean): string {
@@ -81,6 +82,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
   return {
     supply,
     held,
+    humanAway: moment.human_away,
     input: {
       bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
       prices: pricesOf(record.pricesBefore),

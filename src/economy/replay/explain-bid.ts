@@ -30,6 +30,17 @@ export interface ExplainedCycle {
   readonly least_amount: number | null;
   /** The bid that sets this amount; null where only the reserve does. */
   readonly set_by: string | null;
+  /** It did not compete since it asks for attention and the human counted as away. */
+  readonly human_away: boolean;
+  /** It did not compete since this execution held attention. */
+  readonly attention_held_by: AttentionHolderView | null;
+}
+
+export interface AttentionHolderView {
+  readonly execution_id: string;
+  readonly agent_id: string;
+  /** What it has shown, which may have waited for its turn; null where it showed nothing, or was still at work. */
+  readonly prompt_id: string | null;
 }
 
 const BEFORE_MAX = 5;
@@ -50,16 +61,40 @@ export function* explainedCycles(
   bidId: number,
   before = Number.MAX_SAFE_INTEGER,
 ): Generator<ExplainedCycle> {
+  const holderAt = attentionHolders(store);
   const { placedCycle, endedCycle } = store.bids.get(bidId);
   const end = (endedCycle ?? Number.MAX_SAFE_INTEGER - 1) + 1;
   for (const record of store.cycles.pagesBefore(Math.min(end, before))) {
     if (record.cycle <= placedCycle) return;
     const clearing = clearingOf(store, record);
-    if (clearing?.input.bids.some(({ id }) => id === bidId)) yield explain(bidId, record.cycle, clearing);
+    if (clearing?.input.bids.some(({ id }) => id === bidId)) yield explain(bidId, record.cycle, clearing, holderAt);
   }
 }
 
-function explain(bidId: number, cycle: number, { input }: RecordedClearing): ExplainedCycle {
+type HolderAt = (cycle: number) => AttentionHolderView | null;
+
+/** To be asked for one cycle after the other, from the newest on. There is one attention: the newest allocation holds it. */
+function attentionHolders({ executions, prompts }: Economy[typeof STORE]): HolderAt {
+  let newest = Number.MAX_SAFE_INTEGER;
+  return (cycle) => {
+    const id = executions.withAttentionBefore(cycle, newest);
+    if (id === undefined) return null;
+    newest = id;
+    const prompt = prompts.ofExecution(id);
+    return {
+      execution_id: formatId('execution', id),
+      agent_id: executions.get(id).agentId,
+      prompt_id: prompt ? formatId('prompt', prompt.id) : null,
+    };
+  };
+}
+
+function explain(
+  bidId: number,
+  cycle: number,
+  { input, held, humanAway }: RecordedClearing,
+  holderAt: HolderAt,
+): ExplainedCycle {
   const allocation = allocate(input);
   const { ranked, winners, fates } = allocation;
   const place = ranked.findIndex(({ bid }) => bid.id === bidId);
@@ -85,6 +120,8 @@ function explain(bidId: number, cycle: number, { input }: RecordedClearing): Exp
     before_count: before.length,
     least_amount: least ? toCredits(least.amount) : null,
     set_by: least?.rivalId === undefined ? null : formatId('bid', least.rivalId),
+    human_away: humanAway && reason?.code === 'attention_held',
+    attention_held_by: reason?.code === 'attention_held' && !humanAway && held.attention > 0 ? holderAt(cycle) : null,
   };
 }
 

@@ -3,6 +3,7 @@ import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { explainBid, explainedCycles, type ExplainedCycle } from '../../economy/replay/explain-bid.ts';
 import { snapshot } from '../../economy/snapshot.ts';
+import { attentionView, type AttentionView } from '../../economy/views/attention-view.ts';
 import { bidFates, bidView, findBid } from '../../economy/views/bid-view.ts';
 import type { BidView } from './bid-list.ts';
 import { inTurns } from '../history/in-turns.ts';
@@ -23,15 +24,23 @@ export function bidWithFates(
   });
 }
 
+export interface WholeExplanation {
+  readonly bid: BidView;
+  /** The oldest first. */
+  readonly cycles: readonly ExplainedCycle[];
+  /** Of a bid that still waits for it; null of any other. */
+  readonly attention_now: AttentionView | null;
+}
+
 /** A bid with why it won or lost in each cycle on record. Refuses: `invalid_id`, `bid_not_found`, as `checkLimit` does. */
-export function bidExplained(
-  economy: Economy,
-  bidId: number,
-  limit: number,
-): Result<{ readonly bid: BidView; readonly cycles: readonly ExplainedCycle[] }> {
+export function bidExplained(economy: Economy, bidId: number, limit: number): Result<WholeExplanation> {
   return snapshot(economy, () => {
-    const bid = checkLimit(limit) ?? knownBid(economy, bidId);
-    return bid.ok ? accept({ bid: bid.value, cycles: explainBid(economy, bidId, limit) }) : bid;
+    const known = checkLimit(limit) ?? knownBid(economy, bidId);
+    if (!known.ok) return known;
+    const bid = known.value;
+    const waits = bid.status === 'pending' && bid.bundle.attention > 0;
+    const cycles = explainBid(economy, bidId, limit);
+    return accept({ bid, cycles, attention_now: waits ? attentionView(economy) : null });
   });
 }
 

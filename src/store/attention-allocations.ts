@@ -1,0 +1,24 @@
+import type { Database } from './database.ts';
+
+/** Which executions were allocated attention. A part of `executionsTable`. */
+export function attentionAllocations(database: Database) {
+  const last = database.prepare<[number], { agentId: string; lineageId: string }>(
+    `SELECT agent_id AS agentId, lineage_id AS lineageId FROM executions
+      WHERE attention = 1 AND (outcome IS NOT 'system_fault'
+                               OR EXISTS (SELECT 1 FROM prompts WHERE prompts.execution_id = executions.id))
+      ORDER BY id DESC LIMIT ? + 0`,
+  );
+  const before = database
+    .prepare<[number, number], number>(
+      'SELECT id FROM executions WHERE attention = 1 AND id <= ? AND cycle < ? ORDER BY id DESC LIMIT 1',
+    )
+    .pluck();
+
+  return {
+    /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
+    lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
+      last.all(limit),
+    /** The newest that was allocated attention before this cycle, among those up to `id`. */
+    withAttentionBefore: (cycle: number, id: number): number | undefined => before.get(id, cycle),
+  };
+}
