@@ -5,6 +5,7 @@ import { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
 import { spansPerCycle } from './cycle-length.ts';
 import { modelBudget, type ModelBudget } from './model-prices.ts';
+import { quietHours, type QuietHours } from './quiet-hours.ts';
 import type { Config } from './schema.ts';
 
 /** The values that follow from the configuration and the machine. */
@@ -15,6 +16,8 @@ export interface Derived {
   readonly startPrices: Prices;
   /** What models may cost, and what their tokens can. */
   readonly budget: ModelBudget;
+  /** When nobody is asked. */
+  readonly quietHours: QuietHours;
 }
 
 /**
@@ -27,7 +30,8 @@ export function derive(config: Config, machine: MachineSize): Derived {
   const flowValue = min(AMOUNT_MAX, max(micro(1), micro(Math.round(stockValue * spansPerCycle(config.market)))));
   const prices = startPrices(supply, { stockValue, flowValue, start });
   checkAmounts(config.market.prices.cap_factor, supply, prices);
-  return { supply, startPrices: prices, budget: modelBudget(config.intelligence) };
+  const quiet = quietHours(config.attention);
+  return { supply, startPrices: prices, budget: modelBudget(config.intelligence), quietHours: quiet };
 }
 
 function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineSize): Quantities {

@@ -112,7 +112,7 @@ const WAIT_TEXTS: Readonly<Record<WaitCode, string>> = {
   agent_running: 'agent already running',
   agent_installing: 'rests while its packages are installed',
   earliest_cycle_ahead: 'earliest_cycle is ahead',
-  attention_held: 'no attention free: it is held or the human is away',
+  attention_held: 'no attention free: it is held, or the human is away or not to be asked now',
   tokens_withheld: "the operator's budget for models leaves too few tokens",
   rests: 'rests: its lineage or agent had attention lately and others ask for it',
   own_bid_competes: 'sponsored: an own bid of the agent competes',

@@ -4,6 +4,7 @@ import type { Economy } from '../economy/economy.ts';
 import { DATABASE_HELD, glanceView, stateOf } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
 import { dataVersion, snapshot } from '../economy/snapshot.ts';
+import { quietNow } from '../economy/attention/prompt-slot.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
 import { openPrompt } from '../economy/views/prompt-view.ts';
 
@@ -64,7 +65,7 @@ export class LiveEconomy {
       paused,
       state: this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused',
       next_cycle_in_ms: this.#nextCycleInMs(),
-      notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : null),
+      notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : quietNotice(glance.quiet_until)),
       open_prompt: this.#openPrompt(),
       running: this.#running(),
     };
@@ -94,11 +95,10 @@ export class LiveEconomy {
     return stateOf(this.#economy).operatorPause !== null;
   }
 
-  /** Running time is counted at each cycle, and stands still in a pause. */
+  /** Running time is counted at each cycle, and stands still in a pause; a prompt's in quiet hours too. */
   #sinceClearedMs(): number {
-    return this.#clearedAt === null || this.#isPausedByOperator()
-      ? 0
-      : this.#economy.clock.monotonic() - this.#clearedAt;
+    if (this.#clearedAt === null || this.#isPausedByOperator() || quietNow(this.#economy) !== null) return 0;
+    return this.#economy.clock.monotonic() - this.#clearedAt;
   }
 
   #running(): readonly RunningView[] {
@@ -109,4 +109,8 @@ export class LiveEconomy {
       running_ms: Math.max(0, clock.now() - (startedAt ?? allocatedAt)),
     }));
   }
+}
+
+function quietNotice(until: string | null): string | null {
+  return until === null ? null : `quiet hours: nobody is asked until ${until}`;
 }

@@ -10,6 +10,7 @@ export function economyView(change: Partial<ShownEconomy> = {}): ShownEconomy {
     paused: null,
     operator_pause: null,
     human_away: false,
+    quiet_until: null,
     running_seconds: 1280,
     notice: null,
     agents: { alive: 3, dormant: 1, dead: 2 },

@@ -21,13 +21,14 @@ function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
   const { agents, credits, prompts, executions } = status;
   const state = status.paused === null ? '' : ` · paused: ${status.paused}`;
   const away = status.human_away ? ' · you count as away: bp-agents prompts' : '';
+  const quiet = status.quiet_until === null ? '' : ` · quiet until ${status.quiet_until}`;
   return [
     `cycle ${status.cycle}${state}`,
     `agents      ${agents.alive} alive, ${agents.dormant} dormant, ${agents.dead} dead`,
     `credits     ${shown(credits.issued)} issued = ${shown(credits.held)} held + ${shown(credits.market)} market + ` +
       `${shown(credits.fees)} fees + ${shown(credits.burned)} burnt; ${shown(credits.pending)} of the held are bid`,
     `executions  ${executions.running} running, ${executions.settled} settled`,
-    `prompts     ${prompts.open} open, ${prompts.queued} queued${away}`,
+    `prompts     ${prompts.open} open, ${prompts.queued} queued${away}${quiet}`,
     ...spendingLines(status.spending),
     '',
     ...tableLines(

@@ -10,7 +10,7 @@ import { receiver } from '../agents/living-agent.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { isIdle } from '../executions/idle.ts';
 import { restart } from '../executions/restart.ts';
-import { fillSlot, welcomeHuman } from './prompt-slot.ts';
+import { fillSlot, quietNow, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
 export interface EndedPrompt {
@@ -65,15 +65,18 @@ export function skipPrompt(deps: Economy, promptId: number): Result<EndedPrompt>
 
 /**
  * Ends the open prompt when nobody answered it in time: its payer gets attention's share of the price back and the
- * human counts as away. Runs inside the caller's transaction. Returns the prompt that expired.
+ * human counts as away. In quiet hours it gets no older. `beforeMs` is the running time before this cycle. Runs inside the
+ * caller's transaction. Returns the prompt that expired.
  */
-export function expirePrompt(deps: Economy): number | undefined {
+export function expirePrompt(deps: Economy, beforeMs: number): number | undefined {
   const { [STORE]: store, config } = deps;
   const prompt = store.prompts.open();
   if (!prompt) return undefined;
   const { runningMs } = store.state.get();
   // Running time is known only at cycles: counted from the first one after it took the slot, none is ever cut short.
   if (prompt.openedRunningMs === null) store.prompts.startTime(prompt.id, runningMs);
+  else if (quietNow(deps) !== null) store.prompts.startTime(prompt.id, prompt.openedRunningMs + runningMs - beforeMs);
+  if (quietNow(deps) !== null) return undefined;
   const openMs = runningMs - (prompt.openedRunningMs ?? runningMs);
   if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
   store.state.setHumanAway(true);

@@ -2,16 +2,27 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Lets the prompt on deck take the slot where it is empty and the human is there. Its execution lets go of attention,
+ * Lets the prompt on deck take the slot where it is empty, the human is there and it isn't quiet. Its execution lets go of attention,
  * which is then free for the next. Runs inside the caller's transaction. Returns the prompt that was opened.
  */
-export function fillSlot({ [STORE]: store, clock }: Economy): number | undefined {
-  if (store.state.get().humanAway || store.prompts.open()) return undefined;
+export function fillSlot(deps: Economy): number | undefined {
+  const { [STORE]: store, clock } = deps;
+  if (isUnasked(deps) || store.prompts.open()) return undefined;
   const deck = store.prompts.deck();
   if (!deck) return undefined;
   store.prompts.takeSlot(deck.id, clock.now());
   store.executions.releaseAttention(deck.executionId);
   return deck.id;
+}
+
+/** When the quiet hours of now end, such as `tue 07:00`; null: there are none. */
+export function quietNow({ derived, clock }: Economy): string | null {
+  return derived.quietHours(clock.now());
+}
+
+/** No prompt is put before the human now: they are away, or the hours are quiet. */
+export function isUnasked(deps: Economy): boolean {
+  return deps[STORE].state.get().humanAway || quietNow(deps) !== null;
 }
 
 /** The human is back: attention is free again and the deck moves up. Idempotent. */

@@ -15,7 +15,7 @@ import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
 import { supplyNow } from './supply-now.ts';
-import { fillSlot } from '../attention/prompt-slot.ts';
+import { fillSlot, isUnasked } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /** More at once nobody would read; the others' turn comes. */
@@ -57,7 +57,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const paused = before.pausedReason !== null;
     store.state.advance(clock.now(), paused ? 0 : runningMs);
     chargeRent(deps, before.runningMs);
-    const expiredPrompt = expirePrompt(deps);
+    const expiredPrompt = expirePrompt(deps, before.runningMs);
     fillSlot(deps);
 
     const held = store.executions.held();
@@ -65,7 +65,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const supply = supplyNow(deps);
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
-    const { humanAway } = store.state.get();
+    const humanAway = isUnasked(deps);
     const moment = marketMoment(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));

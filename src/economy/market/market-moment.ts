@@ -10,6 +10,7 @@ export interface Standing {
   /** What earlier executions and prompts hold. */
   readonly held: Quantities;
   readonly paused: boolean;
+  /** Or the hours are quiet: no attention can be had. */
   readonly humanAway: boolean;
 }
 

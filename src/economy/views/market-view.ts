@@ -10,6 +10,7 @@ import {
   type Resource,
 } from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
+import { isUnasked } from '../attention/prompt-slot.ts';
 import type { Economy } from '../economy.ts';
 import { marketRules } from '../market/market-rules.ts';
 import { supplyNow } from '../market/supply-now.ts';
@@ -35,6 +36,7 @@ export function marketsView(deps: Economy) {
 export function marketStateView(deps: Economy) {
   const { [STORE]: store, config, derived } = deps;
   const state = store.state.get();
+  const humanAway = isUnasked(deps);
   const rows = store.markets.all();
   const prices = store.markets.prices();
   const supply = supplyNow(deps);
@@ -48,7 +50,7 @@ export function marketStateView(deps: Economy) {
         : new Date(state.clearedAt + cycleMs).toISOString(),
     cycle_seconds: config.market.cycle_seconds,
     paused: whyPausedForAgents(state),
-    human_away: state.humanAway,
+    human_away: humanAway,
     mechanism: config.market.mechanism,
     ttl_cycles: marketRules(config).ttlCycles,
     bid_horizon_cycles: cyclesIn(config.market.bid_horizon_seconds, config.market),
@@ -56,7 +58,7 @@ export function marketStateView(deps: Economy) {
       price: toCredits(prices[resource]),
       start_price: toCredits(derived.startPrices[resource]),
       supply: inUnits(resource, supply),
-      free: resource === 'attention' && state.humanAway ? 0 : Math.max(0, inUnits(resource, free)),
+      free: resource === 'attention' && humanAway ? 0 : Math.max(0, inUnits(resource, free)),
       utilisation: rows[resource]?.utilisation ?? 0,
       smoothed_demand: rows[resource]?.smoothedDemand ?? null,
     })),

@@ -1,5 +1,6 @@
 import type { EconomyState } from '../../store/state.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
+import { quietNow } from '../attention/prompt-slot.ts';
 import type { Economy } from '../economy.ts';
 import { marketsView } from './market-view.ts';
 import { pauseView, whyPaused } from './pause-view.ts';
@@ -34,6 +35,7 @@ export function glanceView(deps: Economy) {
     paused: whyPaused(state),
     operator_pause: state.operatorPause === null ? null : pauseView(state.operatorPause),
     human_away: state.humanAway,
+    quiet_until: quietNow(deps),
     running_seconds: state.runningMs / 1000,
     agents: store.agents.counts(),
     credits: creditsView(deps),
