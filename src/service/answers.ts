@@ -127,7 +127,9 @@ export const MarketState = z
     next_cycle_at: time.nullable().describe('When the next one is due; null before the first.'),
     cycle_seconds: z.number().describe('From one cycle to the next.'),
     paused: z.string().nullable().describe('Why the market stands still, or null.'),
-    human_away: z.boolean().describe('Or not to be asked at this hour. Then no attention is free; bids for it wait unaged.'),
+    human_away: z
+      .boolean()
+      .describe('Or not to be asked at this hour. Then no attention is free; bids for it wait unaged.'),
     mechanism: z.string().describe('How winners and their prices are chosen.'),
     ttl_cycles: z.int().describe('A bid expires after this many cycles passed over.'),
     bid_horizon_cycles: z.int().describe('How far ahead earliest_cycle may be.'),
