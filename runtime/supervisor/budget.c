@@ -19,6 +19,18 @@ enum { PAUSE_US_UNCOUNTED = 50000, LOOKING_SHARE = 8 };
  */
 enum { END_OF_A_PROCESS_US = 1000, PROCESSES_FREE = 16 };
 
+/*
+ * No load keeps all the threads that look from it for so long. The longest pause between two looks is still counted: what
+ * is missing then is no more than that.
+ */
+enum { FROZEN_US_LEAST = 3000000 };
+
+/* How long nothing ran, by a look that was due then and comes now. */
+static int64_t frozen_between_us(int64_t due_us, int64_t now_us) {
+  int64_t late_us = now_us - due_us;
+  return late_us >= FROZEN_US_LEAST ? late_us : 0;
+}
+
 static int64_t kept_back_us(const struct budget *budget) {
   int64_t processes;
   if (!meter_processes(budget->meter, PROCESSES_FREE, &processes)) return 0;
@@ -49,6 +61,7 @@ void budget_start(struct budget *budget, const struct options *options, struct m
   budget->wall_us_max = options->wall_ms * 1000;
   budget->cpus = options->cpus;
   budget->started_at_us = now;
+  budget->frozen_us = 0;
   budget->pause_us_min = PAUSE_US_LEAST / 2;
   if (!meter_cpu_us(meter, &budget->cpu_at_start_us)) budget->cpu_at_start_us = -1;
   plan_next_look(budget, 0, budget->cpu_us_max, now);
@@ -59,7 +72,13 @@ enum look budget_look_at_cpu(struct budget *budget, int64_t now_us) {
   if (budget->cpu_is_spent) return LOOK_SPENT;
   if (now_us < due) return LOOK_NOT_DUE;
   /* Who comes first reads. Should it not get any further, its processor taken by others, the next one does soon. */
-  if (!atomic_compare_exchange_strong(&budget->check_at_us, &due, now_us + PAUSE_US_LEAST)) return LOOK_NOT_DUE;
+  int64_t frozen_us = frozen_between_us(due, now_us);
+  /* Before, since who asks meanwhile may count it twice, but must not miss it. */
+  budget->frozen_us += frozen_us;
+  if (!atomic_compare_exchange_strong(&budget->check_at_us, &due, now_us + PAUSE_US_LEAST)) {
+    budget->frozen_us -= frozen_us;
+    return LOOK_NOT_DUE;
+  }
 
   int64_t used;
   if (!budget_cpu_used_us(budget, &used)) {
@@ -78,10 +97,20 @@ enum look budget_look_at_cpu(struct budget *budget, int64_t now_us) {
 
 enum spent budget_spent(const struct budget *budget, int64_t now_us) {
   if (budget->cpu_is_spent) return SPENT_CPU;
-  return now_us >= budget_wall_ends_us(budget) ? SPENT_WALL : SPENT_NOTHING;
+  return now_us >= budget_wall_ends_us(budget, now_us) ? SPENT_WALL : SPENT_NOTHING;
 }
 
-int64_t budget_wall_ends_us(const struct budget *budget) { return budget->started_at_us + budget->wall_us_max; }
+int64_t budget_wall_ends_us(const struct budget *budget, int64_t now_us) {
+  /* In this order: a look that counts it meanwhile is seen twice rather than not at all. */
+  int64_t uncounted_us = frozen_between_us(budget->check_at_us, now_us);
+  int64_t frozen_us = budget->frozen_us + uncounted_us;
+  return budget->started_at_us + budget->wall_us_max + frozen_us;
+}
+
+int64_t budget_wall_used_us(const struct budget *budget, int64_t now_us) {
+  int64_t used_us = now_us - (budget_wall_ends_us(budget, now_us) - budget->wall_us_max);
+  return used_us > 0 ? used_us : 0;
+}
 
 bool budget_cpu_used_us(const struct budget *budget, int64_t *us) {
   int64_t counter;

@@ -18,6 +18,7 @@ struct budget {
   int64_t wall_us_max;
   double cpus;
   int64_t started_at_us;
+  _Atomic int64_t frozen_us;    /* since then, in which nothing of the container ran */
   int64_t cpu_at_start_us;      /* -1: unknown */
   _Atomic int64_t check_at_us;  /* when the CPU counter is to be read next */
   _Atomic int64_t cpu_last_us;  /* what it said last */
@@ -34,11 +35,17 @@ void budget_start(struct budget *budget, const struct options *options, struct m
  */
 enum look budget_look_at_cpu(struct budget *budget, int64_t now_us);
 
-/* Which limit has been reached by now, as far as it is known. CPU before wall. */
+/*
+ * Which limit has been reached by now, as far as it is known. CPU before wall. Time in which the container was frozen, as
+ * with a machine that sleeps, is nobody's: looks that come much later than they were due tell of it.
+ */
 enum spent budget_spent(const struct budget *budget, int64_t now_us);
 
-/* The moment at which the wall time is over. */
-int64_t budget_wall_ends_us(const struct budget *budget);
+/* The moment at which the wall time is over, as far as that is known by now. */
+int64_t budget_wall_ends_us(const struct budget *budget, int64_t now_us);
+
+/* Wall time since "go", by now. */
+int64_t budget_wall_used_us(const struct budget *budget, int64_t now_us);
 
 /* CPU used since "go". False where the counter can't be read. */
 bool budget_cpu_used_us(const struct budget *budget, int64_t *us);

@@ -83,7 +83,7 @@ static const char *set_up(struct supervision *self) {
 }
 
 static int64_t wall_ms(const struct supervision *self) {
-  return self->going ? (clock_now_us() - self->budget.started_at_us) / 1000 : 0;
+  return self->going ? budget_wall_used_us(&self->budget, clock_now_us()) / 1000 : 0;
 }
 
 /* Says what has come about since the program has greeted, and what it has asked, as far as there is room. */
@@ -168,9 +168,9 @@ static bool output_is_ready(const struct supervision *self) {
 }
 
 /* When something must be done even if nothing is heard. The CPU time makes itself heard. */
-static int64_t due_us(const struct supervision *self) {
+static int64_t due_us(const struct supervision *self, int64_t now_us) {
   if (output_is_ready(self)) return 0;
-  int64_t due = self->going ? budget_wall_ends_us(&self->budget) : self->no_go_at_us;
+  int64_t due = self->going ? budget_wall_ends_us(&self->budget, now_us) : self->no_go_at_us;
   if (self->going && self->disk_due_us < due) due = self->disk_due_us;
   return relay_due_us() < due ? relay_due_us() : due;
 }
@@ -213,7 +213,7 @@ static enum reason watch_once(struct supervision *self) {
   entries[CONTENT] = content_poll();
   int count = OWN + relay_poll(entries + OWN, now);
 
-  int64_t due = due_us(self);
+  int64_t due = due_us(self, now);
   struct timespec pause = clock_timespec(due - now);
   if (ppoll(entries, (nfds_t)count, &pause, NULL) < 0)
     for (int i = 0; i < count; i++) entries[i].revents = 0;

@@ -1,20 +1,25 @@
+import { AwakeTime } from './awake-time.ts';
 import type { Clock } from './clock.ts';
 
 /** A timer that is asked for more fires at once; longer sleeps are made of several. */
 const TIMER_MS_MAX = 2_147_483_647;
 
-/** The machine's own time. */
-export function systemClock(): Clock {
-  return { now: () => Date.now(), monotonic: () => performance.now(), sleep };
-}
-
-async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  let left = milliseconds;
-  do {
-    const part = Math.min(Math.max(left, 0), TIMER_MS_MAX);
-    await timer(part, signal);
-    left -= part;
-  } while (left > 0);
+/** The machine's own time; its monotonic time stands still while this process can't run. */
+export function systemClock(raw: () => number = () => performance.now()): Clock {
+  const awake = new AwakeTime(raw);
+  return {
+    now: () => Date.now(),
+    monotonic: () => awake.read(),
+    async sleep(milliseconds, signal) {
+      const until = awake.read() + milliseconds;
+      // A timer may fire early, and does as soon as the process goes on after it was stopped.
+      for (let left = milliseconds; ;) {
+        await timer(Math.min(Math.max(left, 0), TIMER_MS_MAX), signal);
+        left = until - awake.read();
+        if (left <= 0) return;
+      }
+    },
+  };
 }
 
 function timer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

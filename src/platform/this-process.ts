@@ -40,18 +40,23 @@ export function thisProcess(clock: Clock): ThisProcess {
   process.on('exit', () => letGoOfLostTerminals(terminals));
   if (terminals.length > 0) [process.stdout, process.stderr].forEach(writeWithoutBlocking);
   const interrupt = interrupts(clock);
-  let limit: NodeJS.Timeout | undefined;
+  let limit = new AbortController();
   return {
     get interrupt() {
       return interrupt();
     },
     raiseInterrupt: () => void process.kill(process.pid, 'SIGINT'),
     exitWithin({ milliseconds, code, lines }) {
-      clearTimeout(limit);
-      limit = setTimeout(() => {
-        process.stderr.write(lines.map((line) => `${line}\n`).join(''));
-        process.exit(code);
-      }, milliseconds);
+      limit.abort();
+      limit = new AbortController();
+      // Not by a timer of its own: one fires at once when the process goes on after it was stopped.
+      clock.sleep(milliseconds, limit.signal).then(
+        () => {
+          process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+          process.exit(code);
+        },
+        () => undefined,
+      );
     },
     onContinued(listener) {
       process.on('SIGCONT', listener);

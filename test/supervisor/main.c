@@ -4,6 +4,7 @@
  *   session-test examples docs/stream.md     what the description shows is what it says and understands
  *   session-test fuzz SEED FRAMES            valid, mutated and hostile frames; prints how many a second
  *   session-test metering                    what is made of looks at processes that nobody counts
+ *   session-test freezing                    what is made of looks that come late
  *
  * test/integration/sandbox/supervisor-core.test.ts builds it.
  */
@@ -36,6 +37,10 @@ int main(int count, char **arguments) {
   }
   if (count == 2 && strcmp(arguments[1], "metering") == 0) {
     metering_check();
+    return 0;
+  }
+  if (count == 2 && strcmp(arguments[1], "freezing") == 0) {
+    freezing_check();
     return 0;
   }
   if (count != 4 || strcmp(arguments[1], "fuzz") != 0) return 2;

@@ -15,6 +15,9 @@ int examples_check(const char *path, struct session *session);
 /* Checks what is made of looks at processes. */
 void metering_check(void);
 
+/* What a budget makes of looks that come late. */
+void freezing_check(void);
+
 /* Drives the session with so many frames. Returns how many it took. */
 uint64_t fuzz_run(struct session *session, uint64_t seed, uint64_t frames);
 

@@ -9,7 +9,19 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 const SUPERVISOR = join(ROOT, 'runtime', 'supervisor');
 const DRIVER = join(ROOT, 'test', 'supervisor');
 /** What of the supervisor knows no descriptor, or does without. */
-const CORE = ['session', 'frame', 'control', 'outbox', 'output', 'channel', 'ring', 'meter', 'processes', 'cgroup'];
+const CORE = [
+  'session',
+  'frame',
+  'control',
+  'outbox',
+  'output',
+  'channel',
+  'ring',
+  'meter',
+  'processes',
+  'cgroup',
+  'budget',
+];
 const FLAGS =
   '-std=gnu17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all';
 
@@ -39,6 +51,10 @@ describe("the core of the supervisor's end of the stream", () => {
 
   it('counts what vanishes, and nothing twice, where no control group counts the CPU time', () => {
     expect(run('metering')).toBe('');
+  });
+
+  it('holds no wall time against an agent in which its container was frozen', () => {
+    expect(run('freezing')).toBe('');
   });
 
   function run(...parameters: string[]): string {
