@@ -1,5 +1,6 @@
 import { isRecord } from '../domain/record.ts';
 import type { Config } from '../config/schema.ts';
+import type { CallObserver } from '../domain/ended-call.ts';
 import { formatId } from '../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
@@ -33,6 +34,7 @@ export interface GatewayDeps {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly logger: Logger;
+  readonly observer?: CallObserver | undefined;
 }
 
 export interface GatewayCall {
@@ -134,6 +136,11 @@ export class Gateway {
     this.#deps.transports.close();
   }
 
+  get #contentMax(): number {
+    const { log_content: keeps, content_chars_max: charsMax } = this.#settings;
+    return Math.max(keeps ? charsMax : 0, this.#deps.observer?.contentCharsMax ?? 0);
+  }
+
   #find(name: string, format: Format): Result<Model> {
     const model = this.#deps.catalogue.get(name);
     if (!model) return unknownModel(name);
@@ -166,10 +173,9 @@ export class Gateway {
     if (!reserved.ok) return reserved;
     const { callId: id, outputMax: most } = reserved.value;
     const { executionId } = caller;
-    const { log_content: keeps, content_chars_max: charsMax } = this.#settings;
     const call: OpenCall = {
       ...{ id, executionId, format, asked, model, input, outputMax: most, beganAt, hungUp },
-      ...{ over: new AbortController(), contentMax: keeps ? charsMax : 0, standing: { end: () => UNASKED } },
+      ...{ over: new AbortController(), contentMax: this.#contentMax, standing: { end: () => UNASKED } },
     };
     this.#open.add(call);
     return accept(call);
@@ -212,9 +218,10 @@ export class Gateway {
       const failure = format.failureOf(json);
       if (failure) throw reportedFailure(name, failure);
       const count = await this.#counter.counter(model.encoding);
-      const figures = figuresOf(call, format.usageOf(json) ?? {}, count(format.textOf(json)));
+      const words = format.textOf(json);
+      const figures = figuresOf(call, format.usageOf(json) ?? {}, count(words));
       const outcome = call.hungUp.aborted ? 'hung_up' : 'completed';
-      await this.#open.settle(call, { outcome, ...figures, answered: text });
+      await this.#open.settle(call, { outcome, ...figures, answered: text, words });
       return json;
     } catch (error) {
       if (error instanceof CallFailure && error.isProviders) this.#upstreamOf(call).failed();

@@ -1,8 +1,5 @@
-import type { Economy } from '../economy/economy.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
 import { ExecutionOver } from './failure.ts';
-import { settleOpenCall, type End, type OpenCall } from './open-call.ts';
+import { settleOpenCall, type End, type OpenCall, type SettlingDeps } from './open-call.ts';
 
 interface Settling {
   begun: boolean;
@@ -12,10 +9,10 @@ interface Settling {
 
 /** The calls that go on, by execution. Each is settled once, however many ends it comes to. */
 export class OpenCalls {
-  readonly #deps: { readonly economy: Economy; readonly clock: Clock; readonly logger: Logger };
+  readonly #deps: SettlingDeps;
   readonly #calls = new Map<number, Map<OpenCall, Settling>>();
 
-  constructor(deps: { readonly economy: Economy; readonly clock: Clock; readonly logger: Logger }) {
+  constructor(deps: SettlingDeps) {
     this.#deps = deps;
   }
 

@@ -1,6 +1,7 @@
 import { request as send, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { formatId } from '../../src/domain/ids.ts';
+import type { CallObserver } from '../../src/domain/ended-call.ts';
 import type { TakeFiles } from '../../src/domain/prompt-files.ts';
 import type { TemplateShelf } from '../../src/domain/template.ts';
 import type { RequestObserver } from '../../src/domain/served-request.ts';
@@ -70,6 +71,7 @@ export async function openTestService(
     readonly keys?: KeySources;
     readonly clock?: Clock;
     readonly observe?: RequestObserver;
+    readonly calls?: CallObserver;
     readonly templates?: TemplateShelf;
   } = {},
 ): Promise<TestService> {
@@ -82,7 +84,8 @@ export async function openTestService(
   const clock = options.clock ?? systemClock();
   const catalogue = readCatalogue(economy.config.intelligence, options.keys ?? NO_KEYS);
   const transports = openTransports(economy.config.intelligence, { home: economy.home, logger });
-  const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
+  const observer = options.calls;
+  const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger, observer });
   const templates = options.templates ?? TEMPLATES;
   const service = await createService({ economy, gateway, templates, clock, logger, observe: options.observe });
   const runs: ListeningRun[] = [];

@@ -1,5 +1,6 @@
 import { KEY, providersAt, type ProviderOptions } from './provider-settings.ts';
 import { startFakeProvider, type FakeProvider } from './fake-provider.ts';
+import type { CallObserver } from '../../src/domain/ended-call.ts';
 import type { KeySources } from '../../src/intelligence/provider.ts';
 import { systemClock } from '../../src/platform/system-clock.ts';
 import { sdksOf, type Sdks } from './sdk.ts';
@@ -21,6 +22,8 @@ export interface ThinkingOptions extends ProviderOptions {
   readonly overrides?: readonly string[];
   /** Where the providers' keys are. */
   readonly keys?: KeySources;
+  /** Told of its calls. */
+  readonly calls?: CallObserver;
 }
 
 export async function startThinkingAgent(options: ThinkingOptions = {}): Promise<ThinkingAgent> {
@@ -38,6 +41,7 @@ export async function startThinkingAgent(options: ThinkingOptions = {}): Promise
     ],
     clock: { ...clock, monotonic: () => clock.monotonic() + skipped },
     keys: options.keys ?? { environment: { TEST_KEY: KEY }, readFile: () => '' },
+    ...(options.calls && { calls: options.calls }),
   });
   const agent = await test.agent('thinker', { bundle: { cpuMs: 1000, memoryMb: 64, tokens, attention: 0 } });
   const sdks = sdksOf(agent);
