@@ -131,11 +131,11 @@ module.exports = {
     {
       name: 'declared-packages-only',
       comment:
-        'The program uses only what package.json lists under dependencies; experiments also what they can do without.',
+        'The program uses only what package.json lists under dependencies; experiments and traces also what they can do without.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/web/page/' },
       to: {
-        pathNot: '^node_modules/(highs|echarts)/',
+        pathNot: '^node_modules/(highs|echarts|@opentelemetry)/',
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         dependencyTypesNot: ['type-only'],
       },

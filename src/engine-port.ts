@@ -23,7 +23,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
 
   return {
     ...engine,
-    async start(home, { logger, events, checks, practice }, signal): Promise<RunningParts> {
+    async start(home, { logger, events, checks, calls, practice }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
       let proven: Promise<unknown> = Promise.resolve();
@@ -46,7 +46,9 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       const catalogue = readCatalogue(config.intelligence, practice ? undefined : keys);
       warnOfTokens(config, catalogue.size, logger);
       const transports = transportsOf(home, logger, practice);
-      const gateway = new Gateway({ economy, catalogue, transports, clock, random: economy.random, logger });
+      const gateway = new Gateway({
+        ...{ economy, catalogue, transports, clock, random: economy.random, logger, observer: calls },
+      });
       await gateway.prepare();
       const service = await createService({ economy, gateway, templates, clock, logger, observe: practice?.observe });
       const endpoints = endpointsOf(service, gateway);

@@ -1,3 +1,4 @@
+import type { CallObserver } from '../domain/ended-call.ts';
 import type { MarketEvents } from '../domain/market-event.ts';
 import type { RequestObserver } from '../domain/served-request.ts';
 import type { Home } from '../operator/home.ts';
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly events: MarketEvents;
   /** What of the engine's check need not be done again. */
   readonly checks: CheckMemory;
+  /** Told of calls of models. */
+  readonly calls?: CallObserver | undefined;
   /** It is for practice. */
   readonly practice?: Practice | undefined;
 }

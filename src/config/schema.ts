@@ -5,6 +5,7 @@ import { sandbox, service } from './execution-schema.ts';
 import { intelligence } from './intelligence-schema.ts';
 import { materials } from './materials-schema.ts';
 import { packages } from './packages-schema.ts';
+import { metrics, traces } from './telemetry-schema.ts';
 import { web } from './web-schema.ts';
 import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
 
@@ -304,6 +305,8 @@ export const configSchema = z.strictObject({
   history,
   ending,
   terminal,
+  metrics,
+  traces,
   web,
   log,
 });

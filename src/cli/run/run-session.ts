@@ -4,6 +4,7 @@ import { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { PromptDesk } from '../../operator/prompt-desk.ts';
 import { openLogger } from '../../platform/pino-logger.ts';
+import { Telemetry } from '../../telemetry/telemetry.ts';
 import type { CliDeps, RunOptions, RunningParts } from '../cli-deps.ts';
 import { checkMemory } from '../home/check-memory.ts';
 import { printLines } from '../output/printing.ts';
@@ -41,9 +42,13 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   });
   const limits = new EndLimits(deps, home);
   const prompts = new PromptDesk(home.economy);
+  const { clock, version } = deps;
+  const { economy, directory } = home;
+  const telemetry = await Telemetry.open({ economy, home: directory, version, clock, logger });
+  if (telemetry) events.subscribe((event, missed) => telemetry.note(event, missed));
   try {
     const checks = checkMemory(deps, provenEnginePath(home.directory), { isTrusted: false });
-    const parts = await startParts(deps, home, { logger, events, limits, checks });
+    const parts = await startParts(deps, home, { logger, events, limits, checks, calls: telemetry });
     if (!parts) return;
     const page = options.web ? await openPage(deps, home, { prompts, events, logger, ...options }) : undefined;
     try {
@@ -65,6 +70,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
       await parts.close();
     }
   } finally {
+    await telemetry?.close();
     logger.close();
   }
 }
