@@ -14,11 +14,12 @@ export interface Competition {
  * Two of the rules look at each other: a sponsored bid waits while an own bid of its agent competes, an own bid may
  * rest, and only a competing bid makes others rest. They are decided in this order, which leaves no circle:
  *
- * 1. What the bid and the moment alone decide: paused, running, resting while something is installed, too early, no attention free. The rest are candidates.
- * 2. Which lineages or agents rest. A sponsored bid can only make others rest if its agent has no own candidate at all:
- *    where the agent's own candidate asks for no attention it competes for certain, and where it asks for attention it
- *    rests exactly when the sponsored bid does, since resting depends on nothing but the agent and its lineage.
- * 3. Sponsored bids wait where an own candidate of their agent does not rest.
+ * 1. What the bid and the moment alone decide: paused, running, resting while something is installed, too early, no
+ *    attention free. The rest are candidates.
+ * 2. Which lineages or agents rest. A sponsored bid makes others rest only if its agent has no own candidate. For an own
+ *    candidate without attention competes in any case, and one with attention rests exactly when the sponsored bid does:
+ *    resting depends on nothing but the agent and its lineage.
+ * 3. Sponsored bids wait where an own candidate of their agent doesn't rest.
  */
 export function competition(bids: readonly StandingBid[], moment: MarketMoment, restAllocations: number): Competition {
   const waiting = new Map<number, WaitCode>();

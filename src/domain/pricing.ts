@@ -136,10 +136,13 @@ function clamp(value: number, least: number, most: number): number {
 }
 
 /**
- * What was asked for in a cycle: what its winners take, for stock what earlier executions and prompts still hold
- * (`held`, whose flow quantities are ignored), and for each agent that won nothing the bundle of its highest-ranked
- * competing bid that offers at least today's reserve cost. An agent runs once at a time, so its further bids ask for
- * nothing more; a bid under the reserve would not pay the price that it would help to raise.
+ * What was asked for in a cycle. It is the sum of
+ * - what its winners take;
+ * - what earlier executions and prompts still hold of stock (`held`, whose flow quantities are ignored);
+ * - for each agent that won nothing, the bundle of its highest-ranked competing bid that offers today's reserve cost.
+ *
+ * An agent runs once at a time, so its further bids ask for nothing more. A bid under the reserve wouldn't pay the price
+ * that it would help to raise, so it doesn't count.
  */
 export function demandOf(allocation: Allocation, held: Quantities): Quantities {
   const counted = new Set(allocation.winners.map((winner) => winner.agentId));

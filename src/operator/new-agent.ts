@@ -39,9 +39,10 @@ export interface NewAgentDeps {
 const SETTINGS = 'agent.json';
 
 /**
- * Makes an agent of a template. Whatever can be refused is refused before anything is made; then its program is brought
- * to the engine, where it isn't yet; and only then is the agent made, with its first bid: what fails or is cut off in
- * between leaves no agent. Also while a `run` goes on.
+ * Makes an agent of a template, also while a `run` goes on. Whatever can be refused is refused before anything is made.
+ * Then its program is brought to the engine, where it isn't there yet. Only then the agent is made, with its first bid. So
+ * what fails or is cut off in between leaves no agent.
+ *
  * Refuses: `no_supply` and `bundle_exceeds_supply` where the bundle could never be sold, and what `chooseModel` and
  * `newAgent` refuse. Rejects as `install` does.
  */

@@ -25,9 +25,10 @@ export interface FinishedRun {
 
 /**
  * Takes one allocated execution to its settlement. Each state is committed before its side effect: `starting` before
- * anything is made, `running` before "go". Never rejects for what the engine or the agent does; where the settlement
- * itself can't be stored it does, and everything stays as it is for the next start to settle.
- * `stop` is aborted when the operator wants it to end: that is an end like others, at whatever state it has reached.
+ * anything is made, `running` before "go". `stop` is aborted when the operator wants it to end, in whatever state it is.
+ *
+ * Never rejects for what the engine or the agent does. It rejects where the settlement can't be stored; then everything
+ * stays as it is for the next start to settle.
  */
 export async function runExecution(
   deps: OrchestratorDeps,

@@ -29,9 +29,11 @@ const LOCK_WAITS = 20;
 
 /**
  * Takes the lock that admits one `run` per home. It is a lock of the operating system on a small database file of its
- * own, so it ends with the process however that ends. `directory` is made where it is missing; `pid` is written beside
- * the lock for people and for the message of the next one, with `doing` where it isn't for a run. Another run is not
- * waited for, and by a run anything else is, for a while.
+ * own, so it ends with the process, however that ends.
+ *
+ * `directory` is made where it is missing. `pid` is written beside the lock, for people and for the message of the next
+ * one. `doing` is written with it where the lock isn't for a run. A run waits a while for anything but another run.
+ *
  * Throws `BpError`: `already_running`, and what `withDatabaseErrors` makes of SQLite's errors.
  */
 export function takeRunLock(directory: string, pid: number, doing?: string): RunLock {

@@ -32,10 +32,12 @@ export interface SpawnedAgent {
 }
 
 /**
- * Makes a child: the parent pays the fee and the endowment, the child's first bid is placed from the endowment, and its
- * files wait in the database until they are written. All or nothing.
- * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `template_not_ready`, `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and
- * what `placeBid` refuses of `first_bid`.
+ * Makes a child, whole or not at all. The parent pays the fee and the endowment, the child's first bid is placed from the
+ * endowment, and its files wait in the database until they are written.
+ *
+ * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `template_not_ready`,
+ * `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and what `placeBid` refuses of
+ * `first_bid`.
  */
 export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
   const { [STORE]: store, clock } = deps;

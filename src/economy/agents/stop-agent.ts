@@ -13,10 +13,12 @@ export interface StoppedAgent {
 }
 
 /**
- * Stops an agent until `bootstrapAgent` revives it: its execution is asked to end, the bids for it and those that it
- * pays are voided, and new ones for it are refused. Its credits, its workspace and what it has already shown the human
- * stay: a prompt can still be answered and rewarded. With nothing that keeps it alive it is dormant from the next cycle
- * on, and dies in time. Idempotent.
+ * Stops an agent until `bootstrapAgent` revives it. Its execution is asked to end, the bids for it and those that it
+ * pays are voided, and new ones for it are refused. Idempotent.
+ *
+ * Its credits and its workspace stay, and a prompt that it has shown can still be answered and rewarded. With nothing
+ * else to keep it alive it is dormant from the next cycle on, and dies in time.
+ *
  * Refuses: `invalid_id`, `agent_not_found`, `agent_dead`.
  */
 export function stopAgent(deps: Economy, agentId: string): Result<StoppedAgent> {

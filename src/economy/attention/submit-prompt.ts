@@ -23,7 +23,8 @@ export interface PromptDraft {
 
 /**
  * Whether the caller may submit it, as far as that can be told without its files. What is wrong with the prompt itself is
- * said first: who buys attention for it should not learn of it only then.
+ * said before a lack of attention, so that nobody buys attention for a prompt that would be refused.
+ *
  * Refuses: `execution_ended`, what `checkContent` refuses of the content, `checkText` of the title, `readBidRequest` of
  * `next_bid`, `checkFileNames` of the files and `checkAnswerable` of the request, `prompt_already_submitted`,
  * `no_attention`.

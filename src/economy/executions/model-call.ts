@@ -44,9 +44,12 @@ export interface CallEnd {
 }
 
 /**
- * Reserves budget tokens for a call, and money where its model has a price: its counted input at its dearest and its
- * output, capped to what is left to the execution and to the operator's budget. Calls that go on at the same time each
- * have their own reservation, so that together they can't use more than was bought, nor cost more than the budget.
+ * Reserves budget tokens for a call, and money where its model has a price. It reserves the counted input at its dearest,
+ * and the output capped to what the execution and the operator's budget have left.
+ *
+ * Calls at the same time each have their own reservation. So together they can't use more than was bought, nor cost more
+ * than the budget.
+ *
  * Refuses: `execution_ended`, `insufficient_tokens`, `model_unpriced`, `llm_budget_exhausted`.
  */
 export function reserveCall(deps: Economy, { executionId }: Caller, order: CallOrder): Result<ReservedCall> {

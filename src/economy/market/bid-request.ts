@@ -8,8 +8,9 @@ const OWN_FIELDS = ['bundle', 'amount', 'earliest_cycle', 'payload'];
 
 /**
  * Reads a bid as agents write it: `{bundle, amount, earliest_cycle?, payload?, for_agent_id?}`.
- * Checks the shape alone; whether the market takes it is `placeBid`'s to say. `field` prefixes the names in messages;
+ * Checks the shape alone; `placeBid` says whether the market takes it. `field` goes before the names in messages.
  * `mayBeForAnother` is false for `next_bid` and `first_bid`, which are always the agent's own.
+ *
  * Refuses: `wrong_type`, `missing_field`, `unknown_field`, `invalid_id`, and what `parseBundle` and `parseCredits` refuse.
  */
 export function readBidRequest(

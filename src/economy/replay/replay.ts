@@ -37,10 +37,11 @@ interface Run {
 }
 
 /**
- * Clears recorded cycles again, one after the other, under another rule or supply: a bid comes in the cycle in which it
- * came, stays until it wins or expires here or was withdrawn there, and ages here. What can't be known is taken from the
- * record: agents bid what they bid, attention is free when it was free, and an execution that never was lasts no longer
- * than its own cycle. Under the rules of the record this gives the record.
+ * Clears recorded cycles again, one after the other, under another rule or supply. A bid comes in the cycle in which it
+ * came. It ages by the replay, and stays until it wins or expires in the replay, or was withdrawn in the record.
+ *
+ * What can't be known is taken from the record: agents bid what they bid, and attention is free when it was free. An
+ * execution that isn't in the record lasts no longer than its cycle. Under the rules of the record this gives the record.
  */
 export function* replay(sources: ReplaySources, market: ReplayMarket): Generator<ReplayedCycle> {
   const standing = new Map<number, StandingBid>();

@@ -18,11 +18,14 @@ export interface NewFile {
 }
 
 /**
- * Puts a file at `file.name` in `directory`, in place of whatever stands there: a link, a FIFO, a hard link to another
- * file or a directory is replaced, never followed, written through or waited for. It is written in `staging`, which
- * must lie on the same filesystem and out of the agent's reach, and then renamed: it is there whole or not at all.
- * `stagingName` begins the temporary file's name. Rejects with `sandbox_files` where the host can't write it, and with
- * the system's error where something in `directory` prevents it.
+ * Puts a file at `file.name` in `directory`, in place of whatever stands there. A link, a FIFO, a hard link to another
+ * file or a directory is replaced; it is never followed, written through or waited for.
+ *
+ * The file is written in `staging` and then renamed, so it is there whole or not at all. `staging` must lie on the same
+ * filesystem and out of the agent's reach. `stagingName` begins the temporary file's name.
+ *
+ * Rejects with `sandbox_files` where the host can't write it, and with the system's error where something in `directory`
+ * prevents it.
  */
 export async function replaceFile(
   directory: SafeDirectory,

@@ -38,9 +38,12 @@ const COPIED_TIMES_MAX = 2;
 
 /**
  * Installs what an agent's own package.json, requirements.txt or pyproject.toml asks for, as the agent's user, in a
- * container that has a network and a copy of its workspace. What came of it is kept for the agent's next execution; where
- * it fails or is cut off, nothing has changed. Without `scripts` npm's packages run nothing in it, and pip takes only what
- * is built; Poetry builds what has no wheel, which runs the package's own code.
+ * container that has a network and a copy of its workspace. The result is kept for the agent's next execution. If it fails
+ * or is cut off, nothing has changed.
+ *
+ * Without `scripts` npm's packages run nothing in the container, and pip takes only what is built. Poetry builds what has
+ * no wheel, which runs the package's own code.
+ *
  * Rejects with `nothing_to_install`, what `installFailure` tells, `install_too_large` and what the engine and the
  * workspace reject with.
  */
