@@ -214,6 +214,13 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('change in an example only lines that are there', () => {
+    const diffs = [...read('CONTRIBUTING.md').matchAll(/^```diff\n([^]*?)^```/gm)].map(([, diff = '']) => diff);
+    const removed = diffs.flatMap((diff) => [...diff.matchAll(/^-(.+)$/gm)].map(([, line = '']) => line));
+    const source = code.filter((path) => path.startsWith('src/')).map(read);
+    expect(removed.filter((line) => !source.some((text) => text.includes(line)))).toEqual([]);
+  });
+
   it('name only npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const unknown = documents.flatMap((path) =>
