@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CHARS_MAX = 600;
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...below('docs/handbook', '.md')];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...below('docs', '.md'), 'runtime/README.md'];
 const CODE = below('src', '.ts', '.tsx', '.sql');
 
 function below(folder: string, ...extensions: readonly string[]): readonly string[] {
