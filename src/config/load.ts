@@ -31,8 +31,9 @@ export interface ConfigSources {
 }
 
 /**
- * Defaults, overridden by the home's `bp-agents.yaml` or what takes its place, by `BP_…` variables and by `--set`, in
- * this order.
+ * Defaults, overridden by the home's `bp-agents.yaml` or what takes its place, then by `BP_…` variables, then by
+ * `--set`.
+ *
  * Throws `BpError`: `config_invalid` with a line that names the source, the key and what would be right;
  * `config_unreadable` where the file is there but can't be read.
  */

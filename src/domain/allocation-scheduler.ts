@@ -26,9 +26,9 @@ export interface AllocationInput {
 }
 
 /**
- * The AllocationScheduler: clears the market of one cycle. Ranks the competing bids, serves each bundle that fits as a
- * whole into what is free, at most one per agent, and says what every winner pays and why every other bid did not win.
- * The same input gives the same output, in whatever order the bids are given.
+ * The AllocationScheduler: clears the market of one cycle. It ranks the competing bids and serves each bundle that fits
+ * as a whole into what is free, at most one per agent. It says what every winner pays, and why every other bid didn't
+ * win. The same input gives the same output, in whatever order the bids are given.
  */
 export function allocate({ bids, prices, rules, moment }: AllocationInput): Allocation {
   const { competing, waiting } = competition(bids, moment, rules.restAllocations);

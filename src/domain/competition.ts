@@ -57,9 +57,9 @@ function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undef
 }
 
 /**
- * Who was given attention lately rests while somebody else's bid for it could be served. Lineages are
- * told apart first; where nobody outside the recent lineages asks, agents are; where nobody outside the recent agents
- * asks either, nobody rests, since resting would then only leave the human idle.
+ * Who was given attention lately rests while somebody else's bid for it could be served. Lineages are told apart first.
+ * Where nobody outside the recent lineages asks, agents are. Where nobody outside the recent agents asks either, nobody
+ * rests, since that would only leave the human idle.
  */
 function restTest(
   candidates: readonly StandingBid[],

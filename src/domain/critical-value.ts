@@ -5,9 +5,9 @@ import type { Order } from './ranking.ts';
 import type { Bundle } from './resources.ts';
 
 /**
- * What each winner of the run pays, in the order of `run.winners`: the least whole amount with which its bid would
- * still have won, all else equal and the other bids for its agent left out (Lehmann, O'Callaghan, Shoham 2002), but
- * never less than the lower of its reserve cost today and at placing.
+ * What each winner of the run pays, in the order of `run.winners`. It is the least whole amount with which its bid
+ * would still have won, all else equal and the other bids for its agent left out (Lehmann, O'Callaghan, Shoham 2002).
+ * It is never less than the lower of its reserve cost today and at placing.
  *
  * The critical value is the least amount with which the winner stands above one bid: the first later one that was short
  * and would fit into what was free together with the winner's bundle.

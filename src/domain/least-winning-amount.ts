@@ -11,9 +11,10 @@ export interface LeastWinningAmount {
 
 /**
  * The least whole amount with which a competing bid would have won, all else equal and the other bids for its agent
- * left out, but never less than the lower of its reserve cost today and at placing: for a winner under `density` what it
- * pays, for a loser what it should have offered. Undefined where its bundle didn't fit even before anybody was served,
- * so that no amount would have done.
+ * left out. It is never less than the lower of its reserve cost today and at placing. For a winner under `density` it
+ * is what it pays, for a loser what it should have offered.
+ *
+ * Undefined where its bundle didn't fit even before anybody was served: then no amount would have done.
  *
  * The others are served in their order. The bid wins as long as it stands above the first one after which its bundle no
  * longer fits, and where it stands above that one it doesn't matter to those before.

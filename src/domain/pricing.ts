@@ -81,9 +81,11 @@ export interface NextPrices {
 }
 
 /**
- * The prices after a cycle. A price stays between its start price and `capFactor` times that, and moves
- * by at least one micro-credit where the rule says that it moves. Attention stays at its start price under every rule,
- * the old one too: with a supply of 1 its utilisation is 0 or 1, and whatever follows that is a ratchet.
+ * The prices after a cycle. A price stays between its start price and `capFactor` times that, and moves by at least one
+ * micro-credit where the rule says that it moves.
+ *
+ * Attention stays at its start price under every rule. With a supply of 1 its utilisation is 0 or 1, and a price that
+ * followed it would climb as long as anybody asks.
  */
 export function nextPrices({ prices, smoothed, demand, used, supply, startPrices, rule }: PricingInput): NextPrices {
   const next: Record<Resource, MicroCredits> = { ...startPrices };

@@ -31,8 +31,9 @@ export interface FileNameLimits {
 }
 
 /**
- * Whether these can be the names of files that are handed over: paths inside the workspace that can stand in one folder
- * of whatever filesystem the operator has, and that no shell and no program there takes for anything but a file.
+ * Whether these can be the names of files that are handed over. They must be paths inside the workspace. They must be
+ * able to stand in one folder on whatever filesystem the operator has, and no shell or program there may take them for
+ * anything but a file.
  * Refuses: `too_many_files`, `invalid_path`.
  */
 export function checkFileNames(names: readonly string[], limits: FileNameLimits): Refusal | undefined {

@@ -18,9 +18,9 @@ export const BY_AMOUNT: Order = {
 };
 
 /**
- * By score = max(1, amount ÷ today's reserve cost) × (1 + age bonus × cycles passed over); the older of two equal ones
- * first. Dividing by the cost makes small and large bundles comparable (Lehmann, O'Callaghan, Shoham 2002). What is
- * under today's reserve, but had its price locked, counts as if it offered the reserve.
+ * By score = max(1, amount ÷ today's reserve cost) × (1 + age bonus × cycles passed over); of two equal ones the older
+ * first. Dividing by the cost makes small and large bundles comparable (Lehmann, O'Callaghan, Shoham 2002). A bid under
+ * today's reserve whose price was locked counts as if it offered the reserve.
  */
 export function byDensity(ageBonusPpm: number): Order {
   return {

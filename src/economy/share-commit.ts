@@ -5,8 +5,8 @@ import { STORE } from './internal/store-key.ts';
 
 /**
  * Does work in one commit with what else is asked for in this turn of the event loop, as soon as no other process holds
- * the database; the machine's own `clock` times the waiting. Resolves once it is durable. A refusal, and what throws, has
- * changed nothing. Rejects as `onceFree` does.
+ * the database. Resolves once it is durable. A refusal, and what throws, has changed nothing. The machine's own `clock`
+ * times the waiting. Rejects as `onceFree` does.
  */
 export async function shareCommit<T>(
   economy: Economy,

@@ -12,9 +12,9 @@ export interface Figures {
 }
 
 /**
- * The provider's own figures, or those counted here where it has none, or where its own can't be right: no input, under
- * half of the words that were sent with none of them from a cache, or less output than was seen. More is believed: what
- * thoughts a model had nobody sees.
+ * The provider's own figures, or those counted here where it has none or its own can't be right. These can't: no input,
+ * an input under half of the words that were sent with none of them from a cache, or less output than was seen. More is
+ * believed, since nobody sees a model's thoughts.
  * @param produced tokens of all that was seen of the answer, counted with the model's encoding
  */
 export function figuresOf(call: OpenCall, reported: Partial<TokenUsage>, produced: number): Figures {

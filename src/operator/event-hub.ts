@@ -11,8 +11,8 @@ export interface EventHubOptions {
 const WAITING_MAX = 256;
 
 /**
- * Passes events on to all who want to know of them. Publishing does no more than put the event into each one's queue:
- * whoever publishes waits for nobody and hears of nobody's faults. A subscriber that is slower than events come loses the
+ * Passes events on to all who want to know of them. Publishing only puts the event into each one's queue, so the
+ * publisher waits for nobody and hears of nobody's faults. A subscriber that is slower than events come loses the
  * oldest, and is told with the next one how many it has missed.
  */
 export class EventHub<Event> {

@@ -26,8 +26,8 @@ export interface InstallRestDeps extends ProcessDeps {
 const LOCKED_MS = 30_000;
 
 /**
- * Works while the agent rests: once nothing of it runs, and until the work has ended. Its bids wait meanwhile without
- * ageing. A kill of this process ends the rest as well, `REST_MS` later at the latest.
+ * Does the work while the agent rests: it begins once nothing of the agent runs, and the rest ends with the work.
+ * Meanwhile its bids wait without ageing. If this process is killed, the rest ends `REST_MS` later at the latest.
  * Refuses `invalid_value` where another process does the same, or an execution is unsettled that no run could settle;
  * rejects with `not_ended_yet`, and as the work does.
  */

@@ -31,9 +31,11 @@ export interface Laying {
 }
 
 /**
- * Does what `give` does, which leaves files waiting for this agent, and lays them at once where no `run` goes on and no
- * execution has the workspace; otherwise its next execution does. Meanwhile no `run` can begin, and only a `run` touches
- * workspaces. What the workspace prevents is told, and they wait. `laying` is undefined where `give` left nothing.
+ * Does what `give` does, which leaves files waiting for this agent. Lays them at once where no `run` goes on and no
+ * execution has the workspace; otherwise the agent's next execution does. No `run` can begin meanwhile, and only a
+ * `run` touches workspaces.
+ *
+ * Where the workspace prevents it, that is told and the files wait. `laying` is undefined where `give` left nothing.
  */
 export async function layWhereAtRest<T>(
   workspaces: Workspaces,

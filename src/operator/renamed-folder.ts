@@ -8,9 +8,9 @@ import { errorCode } from '../platform/system-error.ts';
 import type { Home } from './home.ts';
 
 /**
- * An agent whose id became the operator's has another one, and its folder, with what belongs to that, gets the name that
- * goes with it. Cheap where no agent was renamed, and idempotent. To be called while nothing runs and workspaces are put
- * back. Throws `BpError` `sandbox_workspace` where the folder is still mounted or both are there.
+ * Renames the folder of an agent whose id became the operator's, and what belongs to the folder, after the agent's new
+ * id. To be called while nothing runs and workspaces are put back. Cheap where no agent was renamed, and idempotent.
+ * Throws `BpError` `sandbox_workspace` where the folder is still mounted or both are there.
  */
 export function moveRenamedFolder({ directory, economy }: Home): void {
   const renamed = renamedAgent(economy);

@@ -33,8 +33,8 @@ export interface UpdateAgentDeps {
 }
 
 /**
- * Gives an agent, alive, dormant or dead, its author's files anew. What of the earlier ones stands in its workspace as
- * it was given gives way; what was changed since, and what the agent wrote, stays.
+ * Gives an agent, alive, dormant or dead, its author's files anew. An earlier file gives way where it stands as it was
+ * given. What was changed since, and what the agent wrote, stays.
  * Refuses: what `knownAgent`, `readWorkspaceFolder` and `updateFiles` refuse. A dry one rejects as the workspaces do.
  */
 export async function updateAgent(

@@ -8,8 +8,9 @@ const ERRORS_MAX = 10;
 const SILENT = new Set(['sandbox_engine_unreachable', 'sandbox_engine_permission']);
 
 /**
- * Asks the engine about something that may run, until it answers: while it is silent nobody knows, and what isn't known
- * must not be settled as lost, since it might run on and then be run again. The market pauses meanwhile by itself.
+ * Asks the engine about something that may run, until it answers. While it is silent nobody knows what runs, and that
+ * must not be settled as lost: it might run on, and be run again. Meanwhile the market pauses by itself.
+ *
  * Rejects with what the engine answers again and again, and with whatever isn't the engine's.
  */
 export async function onceAnswered<T>(

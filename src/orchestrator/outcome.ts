@@ -2,9 +2,9 @@ import type { Outcome } from '../domain/execution.ts';
 import type { ExecutionEnd } from '../sandbox/sandbox.ts';
 
 /**
- * As `outcomeOf`, for an execution that had ended before this program took it over. Nobody served it when it ended, so an
- * error of its own or its wall time may come of that: whose fault it was can't be told, and the agent doesn't pay for it.
- * What it had bought and used up, and what could not be run at all, has nothing to do with it.
+ * As `outcomeOf`, for an execution that had ended before this program took it over. Nobody served it when it ended. So
+ * its own error, or its wall time, may come of that: nobody can tell whose fault it was, and the agent doesn't pay.
+ * What it had bought and used up, and what could not be run at all, is its own fault all the same.
  */
 export function outcomeUnserved(end: ExecutionEnd): Outcome {
   const outcome = outcomeOf(end);

@@ -17,8 +17,12 @@ export interface Recovered {
 
 /**
  * Settles or takes over every execution that an earlier run left unsettled, and removes what else stands under this
- * home's label. `allocated`: nothing of it was begun, it is launched now. `starting`: "go" was never given, a fault of
- * the system. `running`: adopted, or settled from what is known of its end; never run again by the same attempt.
+ * home's label:
+ *
+ * - `allocated`: nothing of it was begun, so it is launched now.
+ * - `starting`: "go" was never given, so it is a fault of the system.
+ * - `running`: it is adopted, or settled from what is known of its end. The same attempt never runs again.
+ *
  * What the operator wanted to end meanwhile is ended.
  */
 export async function recover(deps: OrchestratorDeps, stops: StopWatch, signal: AbortSignal): Promise<Recovered> {

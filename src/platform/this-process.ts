@@ -71,9 +71,10 @@ export function thisProcess(clock: Clock): ThisProcess {
 }
 
 /**
- * The first interrupt asks the command to end well; the second ends the process at once, and the next start recovers.
- * A terminal that goes away may say so more than once, by SIGHUP: that is no wish to end at once.
- * Nothing is caught before a command asks for the signal, so that all others end on the first one.
+ * The first interrupt asks the command to end well. The second ends the process at once, and the next start recovers. A
+ * terminal that goes away may send SIGHUP more than once; that is no wish to end at once.
+ *
+ * No signal is caught before a command asks for it, so all other commands end on the first one.
  */
 function interrupts(clock: Clock): () => AbortSignal {
   const controller = new AbortController();

@@ -20,8 +20,9 @@ interface Node {
 }
 
 /**
- * Reads a body of UTF-8 JSON. A number that JSON can write but a double can't hold (1e400) would turn into a null on
- * its way to the database, so it is refused wherever it stands. `wrappedIn` is how many levels are not the body's own.
+ * Reads a body of UTF-8 JSON. A number that JSON can write but a double can't hold (1e400) is refused wherever it
+ * stands, since it would become a null on its way to the database. `wrappedIn` is how many levels are not the body's
+ * own.
  * Refuses: `invalid_json`, `too_deep`, `not_finite`, `body_too_large` where it holds too many values.
  */
 export function parseJsonBody(bytes: Uint8Array, { wrappedIn = 0 } = {}): Result<unknown> {

@@ -17,15 +17,19 @@ export const MATERIALS_PATH = '/materials';
  */
 export interface Sandbox {
   /**
-   * Checks that the engine answers, that the image is there and that a container can be attached to and sees its workspace.
-   * Resolves with one line each for what works less well than it could. What `memory` recalls is not tried in a container.
-   * With `aside` it doesn't wait for that trial: what is prepared meanwhile is only given once the trial has gone well.
+   * Checks that the engine answers, that the image is there, and that a container can be attached to and sees its
+   * workspace. Resolves with one line for each thing that works less well than it could.
+   *
+   * What `memory` recalls isn't tried in a container again. With `aside` this doesn't wait for that trial; what is
+   * prepared meanwhile is only handed over once the trial has gone well.
    */
   check(signal: AbortSignal, memory?: CheckMemory, aside?: Aside): Promise<readonly string[]>;
   /**
-   * Makes the workspace ready (lays `files`, then writes the handshake) and starts the container up to the point where
-   * the supervisor waits for "go". Rejects with code `sandbox_workspace` where the agent's own files prevent it, and
-   * with the signal's reason when it is aborted. Where it rejects, no container is left; `discard` removes the rest.
+   * Makes the workspace ready: lays `files`, then writes the handshake. Then starts the container up to the point where
+   * the supervisor waits for "go". Where this rejects, no container is left; `discard` removes the rest.
+   *
+   * Rejects with `sandbox_workspace` where the agent's own files prevent it, and with the signal's reason when it is
+   * aborted.
    */
   prepare(request: ExecutionRequest, signal: AbortSignal): Promise<PreparedExecution>;
   /** Resolves when the engine answers at all. Cheap: called every cycle. */
@@ -169,9 +173,9 @@ export interface ServedExecution {
   /** CPU milliseconds used so far, or undefined where it can't be read. */
   usedCpuMs(): Promise<number | undefined>;
   /**
-   * Takes a snapshot of files as the agent itself could read them, without a link on the way and whatever it does to them
-   * meanwhile; where a container has a control group of its own, the CPU time is the agent's. Rejects with
-   * `sandbox_content` where it takes too long, and once the execution has ended.
+   * Takes a snapshot of files as the agent itself could read them, without a link on the way, whatever it does to them
+   * meanwhile. Where a container has a control group of its own, the agent pays the CPU time.
+   * Rejects with `sandbox_content` where it takes too long, and once the execution has ended.
    */
   readonly takeFiles: TakeFiles;
 }

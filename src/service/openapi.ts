@@ -61,9 +61,11 @@ export async function documentRoutes(app: FastifyInstance): Promise<void> {
 type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
 
 /**
- * The library names each schema twice, as it is sent (`BidRequestInput`) and as it is answered (`BidRequest`). Requests
- * are only sent and answers only answered, so each needs one name: its own. It also names every schema that the process
- * has loaded, in that order: the document has those that it refers to, by the alphabet.
+ * The library names each schema twice: as it is sent (`BidRequestInput`) and as it is answered (`BidRequest`). Here
+ * requests are only sent and answers only answered, so each gets one name, its own.
+ *
+ * The library also names every schema that the process has loaded, in that order. The document has only those that it
+ * refers to, by the alphabet.
  */
 function nameComponents(document: OpenApiDocument): OpenApiDocument {
   const { components = {} } = document as { components?: { schemas?: Record<string, unknown> } };

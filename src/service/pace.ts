@@ -9,9 +9,9 @@ export interface Pace {
 }
 
 /**
- * A bucket of tokens: `burst` at first, `perSecond` more each second. What is refused takes a token too, so that a flood
- * runs into debt; once that is as deep as the bucket, nothing is read until it is paid off. So whatever is sent, no more
- * than `perSecond` requests a second cost anything in the long run.
+ * A bucket of tokens: `burst` at first, `perSecond` more each second. What is refused takes a token too, so a flood
+ * runs into debt. Once the debt is as deep as the bucket, nothing is read until it is paid off. So in the long run no
+ * more than `perSecond` requests a second cost anything, whatever is sent.
  */
 export function createPace(
   clock: Clock,

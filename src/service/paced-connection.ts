@@ -23,9 +23,11 @@ export interface PacedConnectionOptions {
 }
 
 /**
- * A connection as Node's HTTP server sees it. The parser works off whatever it is given in one go, also when the
- * connection is destroyed at its first request, and a chunk of 64 KiB can hold 3,600 requests. So it gets the head of
- * one request at a time, in turns that all connections of the execution share, and nothing while that has to pause.
+ * A connection as Node's HTTP server sees it. It gives the server the head of one request at a time, in turns that all
+ * connections of the execution share, and nothing while that has to pause.
+ *
+ * For the server's parser works off whatever it is given in one go, even when the connection is destroyed at its first
+ * request. A chunk of 64 KiB can hold 3,600 requests.
  */
 export class PacedConnection extends Duplex {
   readonly #inner: Duplex;

@@ -2,8 +2,11 @@ import { simulate, type SimulationReport } from './simulation.ts';
 
 /**
  * The shortest prefix of a failing simulation that fails: its first cycles with faults, after which everything has to
- * settle. Halves its way down, since a finding in the midst of the faults fails every longer prefix too; one that only
- * shows in the settling may fail a shorter prefix by chance, so what is returned fails and one cycle less doesn't.
+ * settle.
+ *
+ * It halves its way down, since a finding in the midst of the faults fails every longer prefix too. A finding that only
+ * shows in the settling may fail a shorter prefix by chance. All that is promised: what is returned fails, and one
+ * cycle less does not.
  */
 export async function shrink(
   failing: SimulationReport,

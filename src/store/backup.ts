@@ -14,8 +14,8 @@ export interface Backup {
 }
 
 /**
- * Copies the database into a file that isn't there yet, from one moment of it; others may write meanwhile. The copy is
- * whole or not there: it gets its name when it is on the disk and was read back. Only its owner can read it.
+ * Copies the database, as it is at one moment, into a file that isn't there yet. Others may write meanwhile. The copy
+ * gets its name when it is on the disk and was read back, so it is whole or not there. Only its owner can read it.
  * Throws `BpError`: `backup_exists`, `backup_place`, `backup_failed`, and what `withDatabaseErrors` makes of SQLite's errors.
  */
 export function backUpDatabase(database: Database, path: string): Backup {

@@ -31,9 +31,10 @@ export async function copyBackup(from: string, to: string): Promise<void> {
 }
 
 /**
- * Puts the database `from` in the place of the one at `path` and keeps that one as `kept`, which is the path returned;
- * undefined where there was none. Numbers that the old one gave away aren't given away again, nor those up to
- * `executionsLeast`. Killed at any moment it leaves the old one or the new one, never a mixture.
+ * Puts the database `from` in the place of the one at `path`, and keeps that one. Returns the path of the kept one, or
+ * undefined where there was none. Killed at any moment it leaves the old database or the new one, never a mixture.
+ *
+ * Numbers that the old one gave away aren't given again, nor those up to `executionsLeast`.
  * Throws what `withDatabaseErrors` makes of SQLite's errors.
  */
 export async function replaceDatabase(

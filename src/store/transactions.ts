@@ -49,9 +49,11 @@ export class Transactions {
   }
 
   /**
-   * Does all of these in one transaction, each whole or not at all. Savepoints cost a fifth of it all and are hardly
-   * ever needed, since use cases refuse before they write: so at first it goes without them, and is rolled back and done
-   * again with them where one was missing. Throws where the commit fails; then nothing has changed.
+   * Does all of these in one transaction, each whole or not at all. Throws where the commit fails; then nothing has
+   * changed.
+   *
+   * Savepoints cost a fifth of it all and are hardly ever needed, since use cases refuse before they write. So it first
+   * goes without them. Where one was missing, it is rolled back and done again with them.
    */
   together(works: readonly (() => unknown)[]): readonly Outcome[] {
     try {

@@ -19,9 +19,9 @@ export interface PracticeOrder {
 }
 
 /**
- * Runs the agent until it has had its lives or nothing is pending for it, each cycle right after the one before: nobody
- * waits for `earliest_cycle`. What else wins, such as its children, runs too. `ended` is called after each execution,
- * once marks are given. Rejects with the signal's reason once what runs is settled.
+ * Runs the agent until it has had its lives or nothing is pending for it. Each cycle comes right after the one before:
+ * nobody waits for `earliest_cycle`. What else wins, such as its children, runs too. `ended` is called after each
+ * execution, once marks are given. Rejects with the signal's reason once what runs is settled.
  */
 export async function practise(
   orchestrator: OrchestratorDeps,

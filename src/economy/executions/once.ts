@@ -18,8 +18,8 @@ export function isAnswered({ [STORE]: store }: Economy, { agentId, route, key }:
 }
 
 /**
- * Does what a running execution asks for, once per key: a repetition gets the first answer again and has no effect. The answer is stored in the
- * transaction of the effect; a refusal is not stored, since it had none.
+ * Does what a running execution asks for, once per key. A repetition gets the first answer again and has no effect. The
+ * answer is stored in the transaction of the effect. A refusal isn't stored, since it had no effect.
  * Refuses: `execution_ended`, `idempotency_key_reused`, and what the work refuses.
  */
 export function once<T>(

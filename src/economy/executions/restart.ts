@@ -6,9 +6,9 @@ import { STORE } from '../internal/store-key.ts';
 import { placeBid } from '../market/place-bid.ts';
 
 /**
- * A crash is not an economic death, nor is a typo: where no bid for the agent is pending, the last bundle that it bid
- * itself is bid again without attention at today's reserve, if it can pay, a limited number of times in a row. The
- * execution that it follows keeps the bid.
+ * A crash must not kill an agent that can pay, nor must a typo. So where no bid for the agent is pending, the last
+ * bundle that it bid itself is bid again, without attention and at today's reserve. That is done if it can pay, a
+ * limited number of times in a row. The execution that it follows keeps the bid.
  */
 export function restart(deps: Economy, { id: executionId, agentId }: Pick<Execution, 'id' | 'agentId'>): void {
   const { [STORE]: store, config } = deps;

@@ -24,9 +24,11 @@ export interface Settlement {
 }
 
 /**
- * Ends an execution, by whose fault it was: a `system_fault` refunds and queues the same bid again,
- * `stopped_by_operator` refunds, every other outcome keeps the price, and after the agent's own fault, or a refused bid
- * where nothing is pending, a restart may follow. False where it was settled before: settling is idempotent.
+ * Ends an execution, by whose fault it was. A `system_fault` refunds and queues the same bid again,
+ * `stopped_by_operator` refunds, and every other outcome keeps the price. After the agent's own fault, or a refused bid
+ * where nothing is pending, a restart may follow.
+ *
+ * Idempotent: false where it was settled before.
  */
 export function settleExecution(deps: Economy, settlement: Settlement): boolean {
   const { [STORE]: store, clock } = deps;

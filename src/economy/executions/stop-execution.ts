@@ -5,8 +5,8 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Asks to end one execution. Whoever runs the market sees the request and ends it: then it is `stopped_by_operator`,
- * refunded and not tried again. From now on its token is dead. Idempotent as long as it hasn't ended.
+ * Asks to end one execution. Its token is dead from now on. Whoever runs the market sees the wish and ends it: then it
+ * is `stopped_by_operator`, refunded and not tried again. Idempotent as long as it hasn't ended.
  * Refuses: `invalid_id`, `execution_not_found`, `execution_already_ended`.
  */
 export function stopExecution({ [STORE]: store }: Economy, executionId: number): Result<Execution> {

@@ -18,8 +18,9 @@ const PAUSE_MS_MOST = 100;
 export const TOLD_AFTER_MS = 2_000;
 
 /**
- * Does work that writes as soon as no other process holds the database for writing, as a backup tool may for minutes:
- * what isn't written yet is tried again, while all else goes on.
+ * Does work that writes, as soon as no other process holds the database for writing. A backup tool may hold it for
+ * minutes; the work is tried again until then, and all else goes on.
+ *
  * Rejects with `database_locked` when the limit has passed or the lock isn't waited for any more, with the signal's
  * reason, and with whatever else the work throws.
  */

@@ -6,8 +6,9 @@ const DAY_MS = 86_400_000;
 const PARTS_PER_MILLION = 1_000_000;
 
 /**
- * Rent on held credits (off by default): each `interval_seconds` of running time every living agent pays
- * that part of the day's share of all that it holds, rounded down, but no more than is available. It goes to `fees`.
+ * Rent on held credits (off by default). Each `interval_seconds` of running time, every living agent pays that part of
+ * the day's share of all that it holds, rounded down, but no more than is available. It goes to `fees`.
+ *
  * `beforeMs` is the running time before this cycle. Runs inside the caller's transaction.
  */
 export function chargeRent({ [STORE]: store, clock, config }: Economy, beforeMs: number): void {

@@ -10,10 +10,11 @@ export function issuanceRoom({ [STORE]: store }: Economy): MicroCredits {
 const DAY_SECONDS = 86_400;
 
 /**
- * What marks of this worth issue under `economy.issuance_cap_per_day`: all of it while half of the cap is left, then in
- * proportion to what is left. So rewards fall before there are none, and agents can learn of it while they still earn:
- * where the last reward of a day is followed by none at all, whoever bought attention for its worth dies of it. What was
- * issued counts for a day of cycles.
+ * What marks of this worth issue under `economy.issuance_cap_per_day`. It is all of it while half of the cap is left,
+ * and then in proportion to what is left. What was issued counts for a day of cycles.
+ *
+ * So rewards fall before there are none, and agents learn of it while they still earn. If the last reward of a day were
+ * followed by none at all, agents that bought attention for its worth would die of it.
  */
 export function underCap({ [STORE]: store, config }: Economy, worth: MicroCredits): MicroCredits {
   const { issuance_cap_per_day: cap } = config.economy;

@@ -19,9 +19,9 @@ export interface PurgedAgent {
 }
 
 /**
- * Takes away all text of an agent that is over: what it showed the human and was answered, what it told others and was
- * told, what it asked models and was answered. Rows, marks and money stay, so that every record and the ledger agree as
- * before. What is not over keeps its text. Idempotent.
+ * Takes away all text of an agent that is over: its prompts and their answers, its messages both ways, its calls of
+ * models and their answers. Rows, marks and money stay, so that every record and the ledger agree as before. What isn't
+ * over keeps its text. Idempotent.
  * Refuses: `invalid_id`, `agent_not_found`.
  */
 export function purgeAgent({ [STORE]: store, clock }: Economy, text: string): Result<PurgedAgent> {

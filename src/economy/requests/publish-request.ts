@@ -5,9 +5,9 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Publishes a wish of the operator, for every agent to read. Free.
- * `place` puts its files where agents find them, and is called before the commit: a file without its request is put
- * away later, a request without its files would have been read.
+ * Publishes a wish of the operator, for every agent to read. It is free. `place` puts its files where agents find them,
+ * and is called before the commit: if the commit fails, files without a request are put away later. The other way
+ * round, agents could read a request without its files.
  * Refuses: what `checkRequest` refuses, `too_many_requests_open`.
  */
 export function publishRequest(

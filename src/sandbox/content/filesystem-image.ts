@@ -54,9 +54,11 @@ export async function reserveRoom(image: string): Promise<void> {
 }
 
 /**
- * Gives what is free in a mounted filesystem back to the disk that its file lies on. All that was written is brought to
- * its blocks first, since what has none yet counts as free. The kernel passes by what it has given back once, even where
- * the file has taken it again since, unless it is asked for smaller pieces than the last time: hence twice.
+ * Gives what is free in a mounted filesystem back to the disk that its file lies on. Before that, all that was written
+ * is brought to its blocks, since what has no block yet counts as free.
+ *
+ * The kernel doesn't give a block back a second time, even where the file has taken it again since, unless it is asked
+ * for smaller pieces than the last time. So it is asked twice.
  */
 export async function giveBackRoom(directory: string): Promise<void> {
   await runTool('sync', ['--file-system', directory]);

@@ -18,8 +18,10 @@ export interface LandingPlace {
 
 /**
  * Moves everything in the folder `installed` into a workspace, each name in place of what it had there, and takes the
- * folder away. Nothing of the agent runs. Where it is cut off, the next one begins again: a name stays in `installed`
- * until it is whole in the workspace. `installed` may be on another filesystem.
+ * folder away. Nothing of the agent may run meanwhile. `installed` may be on another filesystem.
+ *
+ * A name stays in `installed` until it is whole in the workspace. So when this is cut off, the next call goes on with
+ * the rest.
  * Rejects with `sandbox_workspace` where there is no room; then the next one tries again.
  */
 export async function layDown(installed: string, place: LandingPlace): Promise<void> {

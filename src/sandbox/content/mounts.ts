@@ -8,8 +8,8 @@ const NEVER = new AbortController().signal;
 
 /**
  * The places at `directory` and below it where something is mounted, in the order in which it was mounted. The kernel
- * tells them without links, and an operator may have put one in a folder's place, to a larger disk: whoever took no
- * notice would take what is mounted for plain files.
+ * tells them without links. An operator may have put a link in a folder's place, to a larger disk; without a look at
+ * it, what is mounted there would be taken for plain files.
  */
 export async function mountsBelow(directory: string): Promise<readonly string[]> {
   const real = (await realpath(directory).catch(ignore('ENOENT'))) ?? directory;

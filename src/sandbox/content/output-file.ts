@@ -26,9 +26,9 @@ function cutMarker(bytesMax: number): string {
 }
 
 /**
- * What one execution prints, as it is: control characters are made harmless where it is shown, not here.
- * The file is made with the first byte; at most `bytesMax` bytes and a marker are written to it. Where it can't be
- * written (a full disk), the output is dropped and the execution goes on.
+ * What one execution prints, as it is: control characters are made harmless where it is shown, not here. The file is
+ * made with the first byte. At most `bytesMax` bytes and a marker are written to it. Where it can't be written (a full
+ * disk), the output is dropped and the execution goes on.
  */
 export function createOutputFile({
   path,

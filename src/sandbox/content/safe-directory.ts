@@ -16,8 +16,8 @@ export const DEPTH_MAX = 64;
 
 /**
  * An open directory whose entries are reached through its descriptor, so that nobody can put a link into the path
- * meanwhile. Node has no `openat`; on Linux `/proc/self/fd/N/name` is the same thing. Elsewhere the path itself is
- * used, which is as safe as long as nothing of the agent runs.
+ * meanwhile. Node has no `openat`; on Linux `/proc/self/fd/N/name` does the same. Elsewhere the path itself is used,
+ * which is as safe as long as nothing of the agent runs.
  *
  * A method never follows a link that stands at `name`, and `name` is one path component.
  */

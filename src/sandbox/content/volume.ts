@@ -31,9 +31,11 @@ const PATH_BYTES_MAX = 3584;
 const emptySize = z.object({ bytes: z.number(), files: z.number() });
 
 /**
- * One workspace as a filesystem of its own, in a sparse file: what the kernel lets nobody exceed. It is made from the
- * plain folder, stands in its place while it is mounted, and is copied back into it. Which of the two counts is told by
- * the image's name: `image` counts; `image.new`, not filled yet, and `image.old`, copied back already, don't.
+ * One workspace as a filesystem of its own, in a sparse file. Nobody can write more into it than the kernel lets them.
+ * It is made from the plain folder, stands in its place while it is mounted, and is copied back into it.
+ *
+ * The image's name tells which of the two counts. `image` counts. `image.new` isn't filled yet, and `image.old` is
+ * copied back already.
  *
  * Inside, the agent has `workspace` alone. Beside it lie the host's temporary files, the spare inodes, and a note of how
  * much was free when it was empty.

@@ -41,9 +41,9 @@ const WAITING_BYTES_MAX = 1_048_576;
 const LINE_END = 0x0a;
 
 /**
- * The program's end of the stream that docs/stream.md describes, from one greeting on. Whatever comes out of a container
- * is hostile: what a session holds is bounded by its windows, and `take` throws `StreamBroken` at the first thing that is
- * not as described. It never waits.
+ * The program's end of the stream that docs/stream.md describes, from one greeting on. What comes out of a container is
+ * hostile. So what a session holds is bounded by its windows, and `take` throws `StreamBroken` at the first thing that
+ * isn't as described. It never waits.
  */
 export class Session {
   readonly #options: SessionOptions;

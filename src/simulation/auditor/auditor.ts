@@ -21,9 +21,9 @@ export interface AuditorOptions {
 }
 
 /**
- * Follows an economy from its first row, transaction by transaction, and throws a `Finding` at the first one after which
- * anything is as it must not be. It reads bare rows and shares no code with the ledger, the scheduler or the use cases:
- * what they should have done it works out again from docs/market.md and docs/ledger.md.
+ * Follows an economy from its first row, transaction by transaction, and throws a `Finding` at the first one that left
+ * anything wrong. It reads bare rows and shares no code with the ledger, the scheduler or the use cases. It works out
+ * what they should have done from docs/market.md and docs/ledger.md.
  */
 export class Auditor {
   readonly #log: ChangeLog;

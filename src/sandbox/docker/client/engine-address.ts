@@ -39,8 +39,10 @@ const contextMeta = z.object({
 
 /**
  * Finds the engine as the Docker CLI does: DOCKER_HOST, then DOCKER_CONTEXT or the current context, then the default
- * socket. Rejects with `sandbox_engine_address` where that names nothing usable, and with `sandbox_engine_unproven`
- * where it names another machine that nobody would have to prove to be, unless that was asked for.
+ * socket.
+ *
+ * Rejects with `sandbox_engine_address` where that names nothing usable. Rejects with `sandbox_engine_unproven` where
+ * it names another machine that doesn't have to prove who it is, unless the operator allowed that.
  */
 export async function findEngine(
   { environment, homeDirectory }: EngineSearch,

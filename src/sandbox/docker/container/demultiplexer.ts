@@ -8,9 +8,9 @@ export interface StreamSinks {
 }
 
 /**
- * Takes the engine's multiplexed stream apart: frames of one byte of stream number, three of nothing, four of length.
- * Chunks are handed on as they come, without copying or waiting for a whole frame.
- * `push` returns false once a header is not one; nothing after it can be trusted.
+ * Takes the engine's multiplexed stream apart. A frame begins with one byte of stream number, three of nothing and four
+ * of length. Chunks are handed on as they come, without copying or waiting for a whole frame. `push` returns false once
+ * a header isn't one; nothing after it can be trusted.
  */
 export function createDemultiplexer({ stdout, stderr }: StreamSinks): { push(chunk: Uint8Array): boolean } {
   const header = new Uint8Array(HEADER_BYTES);

@@ -26,9 +26,11 @@ export async function findCpuCounter(pid: number, containerId: string): Promise<
 }
 
 /**
- * Bounds what the container's TCP sockets may buffer. Under cgroup v1 that memory is counted apart from all other, and
- * the engine sets no limit on it: an agent could hold hundreds of megabytes that it never bought. Under v2 it is a part
- * of the memory that was bought. Resolves to false where the limit can't be set: not root, or not this machine.
+ * Bounds what the container's TCP sockets may buffer. Under cgroup v1 that memory is counted apart, and the engine sets
+ * no limit on it: an agent could hold hundreds of megabytes that it never bought. Under v2 it is a part of the memory
+ * that was bought.
+ *
+ * Resolves to false where the limit can't be set: not root, or not this machine.
  */
 export async function limitSocketMemory(pid: number, containerId: string, bytes: number): Promise<boolean> {
   try {

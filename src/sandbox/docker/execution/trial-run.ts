@@ -51,10 +51,11 @@ sys.exit(${EXIT.ok} if answer == b"${GREETING}" else ${EXIT.noService})
 `;
 
 /**
- * Runs one small agent in just the container that every agent gets, and checks that it sees its workspace, reaches
- * what serves it and has no network. Resolves with which limits held. Rejects with `sandbox_mounts` where the engine
- * doesn't bring them there, naming the cause, with `sandbox_probe` where it ends in any other way, and as
- * `prepareExecution` does.
+ * Runs one small agent in just the container that every agent gets. Checks that it sees its workspace, reaches what
+ * serves it and has no network. Resolves with which limits held.
+ *
+ * Rejects with `sandbox_mounts`, which names the cause, where the engine doesn't bring them there; with `sandbox_probe`
+ * where it ends in any other way; and as `prepareExecution` does.
  */
 export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly HeldLimit[]> {
   const executionId = trialRunId(deps.clock.now().toString(36));

@@ -6,8 +6,10 @@ export const INSTALL_SECONDS_MAX = 3600;
 export const EXIT_LATE = 124;
 
 /**
- * The container's first process, as root, which what is installed can't touch: where it ends, the kernel ends all others.
- * It ends when its input does, and that is the program's: a program that was killed leaves nothing that has a network.
+ * The container's first process. It is root, so that what is installed can't touch it, and when it ends the kernel ends
+ * all others. It ends when its input does. The input is the program's, so a program that was killed leaves nothing
+ * behind that has a network.
+ *
  * Parameters: seconds, user id, group id, and the command, which runs as that user in the workspace.
  */
 const GUARD = `

@@ -11,9 +11,9 @@ const { bids, letters, naps } = RULES;
 type Mind = mindful.Mind;
 
 /**
- * The life of `runtime/genesis` without its words: it writes letters of the kinds of its own field, each where that
- * kind should pay, has children in other fields, tells them what it learnt, and pays for them until they earn or have
- * shown that they don't. Its figures are the program's own (`rules.ts`).
+ * The life of `runtime/genesis` without its words. It writes letters of the kinds of its own field, each where that
+ * kind should pay. It has children in other fields, tells them what it learnt, and pays for them until they earn, or
+ * have shown that they don't. Its figures are the program's own (`rules.ts`).
  */
 export const genesis: Strategy = async (me, self) => {
   const life = (self.memory.genesis ??= newGenesis(bids.letter));
