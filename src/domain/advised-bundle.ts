@@ -17,9 +17,9 @@ export interface Advice {
 }
 
 /**
- * What such an execution should buy: what it used × (1 + margin), rounded up; twice what it had bought of what ended it;
- * as bought where nothing is known, and tokens also where none was used. Tokens are at least what calls had reserved.
- * Never more than the whole supply.
+ * What such an execution should buy. It is what it used × (1 + margin), rounded up. Of a resource that ended it, it is
+ * twice what it had bought. Where nothing is known it is as bought, and so it is for tokens where none was used. Tokens
+ * are at least what calls had reserved. It is never more than the whole supply.
  */
 export function advisedBundle(
   { bundle, usage, tokensUsed, outcome }: Pick<Execution, 'bundle' | 'usage' | 'tokensUsed' | 'outcome'>,

@@ -27,7 +27,9 @@ export interface LaidFiles {
 }
 
 /**
- * What gives way to a set of files. `new`: whatever stands there, until it is first begun to be laid, and then as
- * `given`: what was given before and was not changed since. `all`: whatever stands there.
+ * What gives way to a set of files.
+ * - `given`: what was given before and wasn't changed since.
+ * - `all`: whatever stands there.
+ * - `new`: as `all` until the set is first begun to be laid, and then as `given`.
  */
 export type Replaces = 'new' | 'given' | 'all';

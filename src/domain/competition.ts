@@ -11,8 +11,8 @@ export interface Competition {
 /**
  * Divides the pending bids into those that compete and those that wait.
  *
- * Two of the rules look at each other: a sponsored bid waits while an own bid of its agent competes, an own bid may
- * rest, and only a competing bid makes others rest. They are decided in this order, which leaves no circle:
+ * Three rules depend on each other. A sponsored bid waits while an own bid of its agent competes. An own bid may rest.
+ * Only a competing bid makes others rest. They are decided in this order, which leaves no circle:
  *
  * 1. What the bid and the moment alone decide: paused, running, resting while something is installed, too early, no
  *    attention free. The rest are candidates.

@@ -16,8 +16,8 @@ export interface LeastWinningAmount {
  *
  * Undefined where its bundle didn't fit even before anybody was served: then no amount would have done.
  *
- * The others are served in their order. The bid wins as long as it stands above the first one after which its bundle no
- * longer fits, and where it stands above that one it doesn't matter to those before.
+ * The others are served in their order. The first one after which the bundle no longer fits decides: the bid wins
+ * exactly as long as it stands above that one.
  */
 export function leastWinningAmount(
   bidId: number,

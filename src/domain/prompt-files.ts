@@ -21,7 +21,7 @@ export type Snapshot =
 
 /**
  * Takes a snapshot of files of a running agent's workspace, `bytesMax` at most in all. The paths are relative, as
- * `checkFileNames` has them. Rejects where nobody can tell what is there, as after the execution's end.
+ * `checkFileNames` has them. Rejects where nobody can look there, as after the execution's end.
  */
 export type TakeFiles = (paths: readonly string[], bytesMax: number) => Promise<Snapshot>;
 

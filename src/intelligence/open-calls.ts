@@ -40,7 +40,7 @@ export class OpenCalls {
 
   /**
    * Ends the calls of an execution that ended, and resolves when all of them are settled. An answer that a provider is
-   * at work on is waited for, up to `waitMs` milliseconds: until it is there nobody knows what it costs.
+   * at work on is waited for, up to `waitMs` milliseconds, since nobody knows before what it costs.
    */
   async end(executionId: number, { waitMs }: { readonly waitMs: number }): Promise<void> {
     const calls = [...(this.#calls.get(executionId) ?? [])];

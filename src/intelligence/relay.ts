@@ -27,9 +27,9 @@ export interface RelayDeps {
 const LAST_OF_CHATS = '[DONE]';
 
 /**
- * Passes a provider's events on as they arrive, and settles the call before its last one: whoever has the whole answer
- * finds it billed. A stream that the agent leaves or that the provider breaks off is settled for what was produced.
- * Returns whether the answer was whole.
+ * Passes a provider's events on as they arrive. It settles the call before the last one, so that whoever has the whole
+ * answer finds it billed. A stream that the agent leaves, or that the provider breaks off, is settled for what was
+ * produced. Returns whether the answer was whole.
  */
 export async function* relay(
   call: OpenCall,

@@ -3,8 +3,8 @@ interface Waiting {
 }
 
 /**
- * Lets a limited number work at the same time, and of one owner fewer: whoever is slow leaves turns to others. Those who
- * wait are served in turns between their owners, so that one who wants much does not hold up the others.
+ * Lets a limited number work at the same time, and fewer of one owner, so that a slow owner leaves turns to others.
+ * Those who wait are served in turns between their owners, so that one who wants much doesn't hold up the others.
  */
 export class Turns {
   readonly #most: number;

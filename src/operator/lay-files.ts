@@ -35,7 +35,7 @@ export interface Laying {
  * execution has the workspace; otherwise the agent's next execution does. No `run` can begin meanwhile, and only a
  * `run` touches workspaces.
  *
- * Where the workspace prevents it, that is told and the files wait. `laying` is undefined where `give` left nothing.
+ * Where the workspace prevents it, `laying` says so and the files wait. It is undefined where `give` left nothing.
  */
 export async function layWhereAtRest<T>(
   workspaces: Workspaces,

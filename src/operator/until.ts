@@ -6,9 +6,9 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d
 const EXAMPLES = '2h, 3d, or a time such as 2030-12-31T18:00Z';
 
 /**
- * A moment ahead, as people write it: a span from now (`90m`, `2h`, `3d`, `1w`), or a time of day in ISO 8601, by the
- * clock of this machine where it names no zone. In milliseconds since 1970.
- * Refuses `empty`, `invalid_value`; whether it is ahead, the use case knows.
+ * A moment ahead, as people write it: a span from now (`90m`, `2h`, `3d`, `1w`) or a time of day in ISO 8601. Where
+ * that names no zone it is this machine's. Returns milliseconds since 1970. Refuses `empty`, `invalid_value`. The use
+ * case checks that it is ahead.
  */
 export function parseUntil(text: string, now: number): Result<number> {
   const typed = text.trim();

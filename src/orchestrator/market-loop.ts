@@ -19,9 +19,9 @@ export interface LoopOptions {
 }
 
 /**
- * The loop: recovers what an earlier run left, then clears the market at every cycle and launches what won, never
- * waiting for a container or a human. Resolves when the last execution is settled.
- * Rejects where an invariant is broken: `BpError` `conservation_broken`.
+ * The loop. It recovers what an earlier run left, then clears the market at every cycle and launches what won. It never
+ * waits for a container or a human. Resolves when the last execution is settled. Rejects where an invariant is broken:
+ * `BpError` `conservation_broken`.
  */
 export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOptions): Promise<void> {
   const { economy, clock } = deps;

@@ -1,6 +1,11 @@
 /**
- * What kind of thing has gone wrong: `input` only other input can mend, `engine` is for the engine to answer better,
- * `sandbox` is in the way of agents on this machine, `disk` has no room; all else is told by its code alone.
+ * What kind of thing has gone wrong:
+ * - `input`: only other input can mend it;
+ * - `engine`: the engine failed, or must be another one;
+ * - `sandbox`: this machine is in the way of agents;
+ * - `disk`: there is no room.
+ *
+ * All else is told by its code alone.
  */
 export type ErrorKind = 'input' | 'engine' | 'sandbox' | 'disk' | 'other';
 

@@ -9,8 +9,9 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program of this machine to its end and hands on each line it prints. Its failure is a result; rejects where
- * it can't be started, and with the signal's reason after it and all it started have been ended.
+ * Runs a program of this machine to its end and hands on each line that it prints. Its failure is a result. Rejects
+ * where it can't be started. When the signal is aborted, it rejects with the signal's reason once the program and all
+ * that it started have been ended.
  */
 export async function runProgram(
   command: string,

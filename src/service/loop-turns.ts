@@ -1,6 +1,6 @@
 /**
- * One endpoint's share of the event loop: of all the work that waits for it, one piece is done in each turn of the loop.
- * However many connections an execution floods, everyone else's connections are looked at between two of its pieces.
+ * One endpoint's share of the event loop: of all the work that waits for it, one piece is done in each turn of the
+ * loop. So everyone else's connections are looked at between two pieces, however many connections one execution floods.
  */
 export interface LoopTurns {
   /** Does the piece now where none was done in this turn, or else in the first free turn; first come, first served. */

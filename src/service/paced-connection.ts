@@ -174,8 +174,9 @@ export class PacedConnection extends Duplex {
 }
 
 /**
- * Behind the first blank line, so that a piece holds the end of one head (two where the last piece ended within one). A
- * blank line nearer than the shortest head is long is part of a body, which would else be read in pieces of two bytes.
+ * Behind the first blank line, so that a piece holds the end of one head, or of two where the last piece ended within
+ * one. A blank line that comes sooner than the shortest head is part of a body; without that rule such a body would be
+ * read in pieces of two bytes.
  */
 function endOfPiece(bytes: Buffer): number {
   const piece = bytes.subarray(0, PIECE_BYTES_MAX);

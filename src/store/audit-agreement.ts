@@ -229,8 +229,8 @@ export const AGREEMENT: readonly string[] = [
 ];
 
 /**
- * The query, where it has to take a renamed agent's account for one of its name: it reads accounts and transfers as they
- * would be if the agent had always been called as it is. Elsewhere the query as it is.
+ * The query as it is, unless an agent was renamed. Then it reads accounts and transfers as they would be if the agent
+ * had always had its present name.
  */
 export function underOneName(sql: string, renamed: RenamedAgent | undefined): string {
   if (renamed === undefined) return sql;

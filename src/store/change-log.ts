@@ -43,9 +43,9 @@ export type RawTransfer = readonly [
 export type ChangeLog = ReturnType<typeof changeLog>;
 
 /**
- * What each transaction changed, row by row as the rows stand afterwards: what an auditor needs who follows the economy
- * without believing its code. It hangs on temporary triggers, so it sees what this connection writes, and nothing of it
- * is in the file.
+ * What each transaction changed, row by row, as the rows stand afterwards. An auditor needs that who follows the
+ * economy without believing its code. It uses temporary triggers, so it sees what this connection writes, and nothing
+ * of it is in the file.
  */
 export function changeLog(database: Database) {
   const tables = Object.keys(FOLLOWED) as FollowedTable[];

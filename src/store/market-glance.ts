@@ -14,7 +14,7 @@ export interface MarketGlance {
 
 /**
  * Reads it without writing to the database, also while a `run` goes on. Undefined where another version of the program
- * made it: that is not for whoever only looks to change. Throws as `withDatabaseErrors` does.
+ * made it, since only a command that changes things may bring it up to date. Throws as `withDatabaseErrors` does.
  */
 export function glanceAtMarket(path: string): MarketGlance | undefined {
   return withDatabaseErrors(path, () => {
@@ -32,8 +32,9 @@ export function glanceAtMarket(path: string): MarketGlance | undefined {
 }
 
 /**
- * A connection that may only read can't take its log away again. Where there is none yet, one that could write but
- * mustn't leaves the folder as it was; where there is one, it is of a `run`, and to write it back is not for whoever looks.
+ * Where there is no log yet, a connection that may write but isn't allowed to here leaves the folder as it was; one
+ * that may only read couldn't take its own log away again. Where there is a log, it belongs to a `run`, and this must
+ * not write it back.
  */
 function openToLook(path: string): Database {
   const hasLog = [`${path}-wal`, `${path}-shm`].some((log) => existsSync(log));

@@ -178,9 +178,9 @@ export function textsTable(database: Database, { accountOf }: AccountNames) {
      */
     emptyLog: (): boolean => emptyLog(database),
     /**
-     * Writes the whole file anew: what is gone is then in none of its pages, nor in its log. Without that SQLite leaves
-     * pieces of rows that it moved from page to page. Others wait as for any write. Returns as `emptyLog` does. Not within a
-     * transaction.
+     * Writes the whole file anew, so that what is gone is in none of its pages, nor in its log. Without that SQLite
+     * leaves pieces of rows that it moved from page to page. Others wait as for any write. Returns as `emptyLog` does.
+     * Not to be called within a transaction.
      */
     rewrite(): boolean {
       database.exec('VACUUM');

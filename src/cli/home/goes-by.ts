@@ -1,6 +1,8 @@
 /**
- * Which configuration a command goes by: `run`, that of the `run` that goes on, else of the last one; `running`, that of
- * the `run` that goes on, else the file's; `file`, what the file says now, as the next `run` will.
+ * Which configuration a command goes by:
+ * - `run`: that of the `run` that goes on, else of the last one;
+ * - `running`: that of the `run` that goes on, else the file's;
+ * - `file`: what the file says now, as the next `run` will.
  */
 export type GoesBy = 'run' | 'running' | 'file';
 

@@ -39,8 +39,8 @@ export interface ReadConfig {
 }
 
 /**
- * What the file says now, under the variables and flags of this command. Says what is no longer the right way to say
- * it, unless this command has done so already. Rejects as `loadConfig` throws.
+ * What the file says now, under the variables and flags of this command. Warns of keys that are said in another way by
+ * now, unless this command has warned already. Rejects as `loadConfig` throws.
  */
 export async function readConfig(
   deps: CliDeps,

@@ -3,8 +3,9 @@ import { reject } from '../output/command-failure.ts';
 import type { CliDeps } from '../cli-deps.ts';
 
 /**
- * Asks whether to do what can't be undone, on the terminal and beside what is printed. Where nobody can be asked it has
- * to be said beforehand. Throws a refusal otherwise, and the signal's reason where it is aborted.
+ * Asks whether to do what can't be undone. It asks on the terminal, apart from what is printed. Where nobody can be
+ * asked, the answer has to be given beforehand, by an option. Throws a refusal otherwise, and the signal's reason where
+ * it is aborted.
  */
 export async function confirmed(
   { stdin, stderr, interrupt }: Pick<CliDeps, 'stdin' | 'stderr' | 'interrupt'>,

@@ -2,8 +2,8 @@ import type { Cell } from '../../operator/export-tables.ts';
 import { makeControlsVisible } from '../../domain/control-characters.ts';
 
 /**
- * What a spreadsheet would take for a formula: at the beginning of a cell, and after everything that begins one where
- * the spreadsheet has another separator than ours (`;` in much of Europe, a tab) or doesn't see the quotes.
+ * What a spreadsheet would take for a formula. It may stand at the beginning of a cell. It may also stand behind what
+ * begins a cell for a spreadsheet that has another separator (`;` in much of Europe, a tab) or doesn't see the quotes.
  */
 const FORMULA = /(^|[;\t\n])(["'\s]*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/gu;
 const SPECIAL = /[",;\t\n]/;

@@ -116,8 +116,9 @@ function beginLife(deps: Economy, { id, template }: BootstrapOrder, known: Agent
 }
 
 /**
- * `economy.bootstrap.bundle`, cut to what can be had: no more CPU and tokens than the whole supply, no attention where there is
- * nobody to ask or the grant can't pay for it, and then no more CPU than the grant pays for.
+ * `economy.bootstrap.bundle`, cut to what can be had. CPU and tokens are no more than the whole supply. Attention is
+ * left out where there is nobody to ask, or where the grant can't pay for it. Then CPU is no more than the grant pays
+ * for.
  */
 function defaultBundle({ [STORE]: store, config, derived }: Economy, granted: MicroCredits): Bundle {
   const { cpu_seconds, memory_mb: memoryMb, attention } = config.economy.bootstrap.bundle;

@@ -16,8 +16,8 @@ export interface InstallRest {
 }
 
 /**
- * From now on the agent isn't allocated: its bids wait without ageing. To be kept up, sooner than `REST_MS` passes.
- * Refuses `invalid_value` where another process, which `isThere`, installs for it.
+ * From now on the agent isn't allocated, and its bids wait without ageing. It has to be called again before `REST_MS`
+ * has passed. Refuses `invalid_value` where another process installs for it; `isThere` tells whether that one lives.
  */
 export function beginInstallRest(
   { [STORE]: store, clock }: Economy,

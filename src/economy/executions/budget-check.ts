@@ -29,8 +29,8 @@ export interface CostlyCall {
 export const EVER = -1;
 
 /**
- * What calls have cost by now and what those that go on have reserved. A call counts on the day on which it began. What
- * was spent under a date that is still ahead counts today: a clock that was set back frees nothing.
+ * What calls have cost by now, and what those that go on have reserved. A call counts on the day on which it began.
+ * What was spent under a date that is still ahead counts today, so that setting the clock back frees nothing.
  */
 export function spendingNow({ [STORE]: store, clock }: Economy): Spending {
   const today = dayOf(clock.now());

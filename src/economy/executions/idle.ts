@@ -10,8 +10,9 @@ export interface IdleAgent {
 }
 
 /**
- * Whether nothing will run the agent again of itself: no bid for it is pending, its own, a sponsor's or a restart, and
- * no prompt waits whose end places one. Not asked of the dead and of those whom the operator stopped.
+ * Whether nothing will run the agent again by itself. Then no bid for it is pending, be it its own, a sponsor's or a
+ * restart, and no prompt waits whose end places one. Not to be asked of the dead, nor of those whom the operator
+ * stopped.
  */
 export function isIdle({ [STORE]: store }: Economy, agentId: string): boolean {
   const agent = store.agents.find(agentId);
@@ -20,8 +21,8 @@ export function isIdle({ [STORE]: store }: Economy, agentId: string): boolean {
 }
 
 /**
- * Marks the last execution of an agent that has become idle since it ended: its prompt's `next_bid` was refused, or its
- * bid expired. Undefined where that was told before, or nothing of it ever ran.
+ * Marks the last execution of an agent that has become idle since that ended, because its prompt's `next_bid` was
+ * refused or its bid expired. Undefined where that was told before, or nothing of it ever ran.
  */
 export function markIdleSince({ [STORE]: store }: Economy, agentId: string): IdleAgent | undefined {
   const [last] = store.executions.ofAgent(agentId, Number.MAX_SAFE_INTEGER, 1);

@@ -3,8 +3,8 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Keeps with which code the execution's last own bid was refused; null: one was taken. It is what the operator is told
- * where nothing is pending for its agent in the end. Writes only what is news, so that a flood of bad bids costs little.
+ * Keeps the code with which the execution's last own bid was refused; null where one was taken. The operator is told it
+ * where nothing is pending for the agent in the end. Writes only what is new, so that a flood of bad bids costs little.
  */
 export function noteRefusedBid({ [STORE]: store }: Economy, executionId: number, code: RefusalCode | null): void {
   if (store.executions.refusedBid(executionId) === code) return;

@@ -77,8 +77,9 @@ function refund(deps: Economy, execution: Execution): void {
 }
 
 /**
- * The same bid, its next attempt: its amount or all that the payer has, its age and its locked reserve, after a
- * back-off. Not queued when payer or agent is dead or stopped, or when the operator wanted this execution to end.
+ * The same bid again, as its next attempt, after a back-off. It offers its amount, or all that the payer has, and keeps
+ * its age and its locked reserve. It isn't queued when payer or agent is dead or stopped, or when the operator wanted
+ * this execution to end.
  */
 function queueAgain(deps: Economy, execution: Execution): void {
   const { [STORE]: store, clock, config } = deps;

@@ -6,8 +6,9 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * What the market can sell now: the whole supply, but of tokens no more than the operator's budget for models is sure to
- * pay for, whichever model they are spent on, beside those that were sold before and may still be used.
+ * What the market can sell now. It is the whole supply, except for tokens. Of these it is no more than the operator's
+ * budget for models is sure to pay for, on whichever model they are spent. What was sold before and may still be used
+ * is taken off.
  */
 export function supplyNow(deps: Economy): Quantities {
   const { supply, budget } = deps.derived;

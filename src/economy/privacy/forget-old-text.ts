@@ -38,8 +38,8 @@ export function isOutdatedOutput(economy: Economy, executionId: number): boolean
 }
 
 /**
- * The executions after `after` whose output is kept no longer, the oldest first, at most `limit`. It ends at the first
- * that is younger: none outlives those that began after it by more than its wall time.
+ * The executions after `after` whose output is kept no longer, the oldest first, at most `limit`. It stops at the first
+ * one that is too young. So an output is kept too long at most by the wall time of an execution that began before it.
  */
 export function outdatedOutputs(
   economy: Economy,

@@ -21,8 +21,8 @@ export interface RecordedAnswer {
 
 /**
  * What makes two calls the same: the wire format, the path and the body as it is sent, after all that the gateway has
- * taken out and capped. Neither address nor key nor whose call it is. The order of an object's fields makes no
- * difference. SHA-256, hexadecimal.
+ * taken out and capped. Address, key and caller make no difference, nor does the order of an object's fields. SHA-256,
+ * hexadecimal.
  */
 export function callKey(kind: ProviderKind, path: string, body: Json): string {
   return createHash('sha256')

@@ -13,8 +13,8 @@ export interface RecordingDeps {
 }
 
 /**
- * The way to a provider on which its answers are kept, whole or as far as they came. Refusals and failures aren't: what
- * the provider failed to answer is asked again another time. Where an answer can't be kept the call goes on without.
+ * The way to a provider on which its answers are kept, whole or as far as they came. Refusals and failures aren't kept,
+ * so that they are asked again another time. Where an answer can't be kept, the call goes on without.
  */
 export function recording(inner: Transport, provider: Provider, deps: RecordingDeps): Transport {
   let isClosed = false;

@@ -27,8 +27,9 @@ export function spelt(
 }
 
 /**
- * Google's servers take each field in camelCase and in snake_case: what is looked for in one spelling would pass in the
- * other. What is null is absent. Refuses: `invalid_value` where a field is there in both.
+ * Google's servers take each field in camelCase and in snake_case. A check that looks for one spelling would let the
+ * other pass. So every field is brought to one of them. What is null is absent. Refuses: `invalid_value` where a field
+ * is there in both.
  */
 export function inCamelCase(value: Json, field = ''): Result<Json> {
   const named: Record<string, unknown> = {};

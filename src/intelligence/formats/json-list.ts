@@ -1,6 +1,6 @@
 /**
- * Server-sent events as one list of JSON that comes piece by piece: so Google answers where a stream is asked for without
- * `alt=sse`. Each text holds whole events. Ending the iteration ends theirs.
+ * Server-sent events as one list of JSON that comes piece by piece. Google answers so where a stream is asked for
+ * without `alt=sse`. Each text holds whole events. Ending the iteration ends the events, too.
  */
 export async function* asJsonList(events: AsyncIterable<string>): AsyncGenerator<string> {
   let before = '[';

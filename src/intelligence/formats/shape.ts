@@ -22,8 +22,8 @@ export function newReading(): Reading {
 }
 
 /**
- * What one place of a body may hold: gives back what is passed on of it, and notes what the model will read. Nothing is
- * passed on that no shape names, so nothing goes uncounted. `null` stands for absent, as SDKs write it.
+ * What one place of a body may hold. It gives back what is passed on, and notes what the model will read. What no shape
+ * names isn't passed on, so nothing goes uncounted. `null` stands for absent, as SDKs write it.
  */
 export type Shape = (value: unknown, field: string, into: Reading) => Result<unknown>;
 

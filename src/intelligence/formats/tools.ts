@@ -11,8 +11,8 @@ export type ToolShape = (type: unknown) => Shape | undefined;
 const SEARCH = 'web_search';
 
 /**
- * Reads the tools of a body in place. What the provider would run is refused; a search of the web is taken out where
- * there are other tools, and named: alone, or where the model is told to search, it is what the call is about.
+ * Reads the tools of a body in place. What the provider would run is refused. A search of the web among other tools is
+ * taken out and named. Alone, or where the model is told to search, the call is about it, so the call is refused.
  */
 export function readTools(body: Record<string, unknown>, shapeOf: ToolShape, into: Reading): Refusal | undefined {
   const { tools } = body;

@@ -1,8 +1,9 @@
 import { listOf, recordOf, textIn, type Json } from './format.ts';
 
 /**
- * A whole answer as the events of a stream: some servers know no streams and send one where a stream was asked for.
- * Each function is that of one format; what ends its streams beside events is the format's `lastEvent`.
+ * A whole answer as the events of a stream. Some servers know no streams and send a whole answer where a stream was
+ * asked for. There is one function for each format. Where a stream also ends with something that is no event, that is
+ * the format's `lastEvent`.
  */
 export function chatEvents({ choices, ...answer }: Json): readonly Json[] {
   const deltas = listOf(choices).map(({ message, ...choice }) => ({ ...choice, delta: numbered(recordOf(message)) }));

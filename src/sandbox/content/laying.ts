@@ -13,9 +13,9 @@ type Found = 'nothing' | 'same' | 'earlier' | 'other';
 const NOTHING: readonly string[] = [];
 
 /**
- * Lays files in a workspace: those that are taken away first. What was changed since it was given stays, and is named.
- * Each file is there whole or not at all; whoever is cut off lays them once more. `staging` as for `replaceFile`, and
- * rejects as that does.
+ * Lays files in a workspace, after taking away those that are to go. What was changed since it was given stays, and is
+ * named. Each file is there whole or not at all; after a cut they are all laid once more. `staging` is as for
+ * `replaceFile`, and this rejects as that does.
  */
 export async function layFiles(
   root: SafeDirectory,

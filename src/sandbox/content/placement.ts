@@ -5,8 +5,10 @@ import type { LeastFree, Quota } from './quota.ts';
 import type { WorkspaceContent, WorkspacePaths, WorkspaceSize } from './workspace.ts';
 
 /**
- * Where a workspace lies while an agent has it: `image`, a filesystem of its own on this host; `folder`, the host's folder
- * as it is; `shipped`, a volume on an engine that sees no folder of this host.
+ * Where a workspace lies while an agent has it:
+ * - `image`: a filesystem of its own on this host;
+ * - `folder`: the host's folder as it is;
+ * - `shipped`: a volume on an engine that sees no folder of this host.
  */
 export type Placement = 'image' | 'folder' | 'shipped';
 

@@ -23,8 +23,8 @@ const REPLACEMENT = '\uFFFD';
 const BATCH = 32;
 
 /**
- * Visits everything below `root` that it can. Links are not followed. With `unlock`, what an agent that runs as the
- * operator has locked is opened: it could else leave what the operator can't remove.
+ * Visits everything below `root` that it can. Links aren't followed. With `unlock` it opens what an agent that runs as
+ * the operator has locked. Otherwise the agent could leave what the operator can't remove.
  */
 export async function walkTree(root: SafeDirectory, limits: WalkLimits, visit: Visit): Promise<WalkEnd> {
   let room = limits.entriesMax;

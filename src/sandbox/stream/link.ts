@@ -39,8 +39,8 @@ const ANSWER_MS_MAX = 60_000;
 const STEADY_MS = 10_000;
 
 /**
- * The program's end of a container's stream for as long as the container runs. Where an attachment is lost, or what comes
- * breaks the rules, it attaches anew: the agent's connections break, output and requests are counted on.
+ * The program's end of a container's stream, for as long as the container runs. Where an attachment is lost, or what
+ * comes breaks the rules, it attaches anew. The agent's connections break then; output and requests are counted on.
  */
 export class Link {
   readonly #options: LinkOptions;

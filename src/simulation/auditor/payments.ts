@@ -14,7 +14,7 @@ interface Expected {
 
 /**
  * Every transfer must follow from a change of the same transaction, and every change that costs or brings something
- * must have its transfer: so nothing is paid twice, for nothing, to the wrong one, or not at all.
+ * must have its transfer. So nothing is paid twice, for nothing, to the wrong one, or not at all.
  */
 export class Payments {
   readonly #expected = new Map<string, Expected>();

@@ -15,9 +15,9 @@ const SECONDS_MAX = 10;
 const BIDS_MAX = 150;
 
 /**
- * What the winners of sampled cycles offered, as a share of the most that any choice of bundles that fit could have
- * come to: the exact optimum. Only cycles count in which somebody had to lose and no more than `BIDS_MAX` bids competed;
- * nothing where there is none.
+ * What the winners of sampled cycles offered, as a share of the exact optimum: the most that any choice of bundles that
+ * fit could have come to. Only cycles count in which somebody had to lose and at most `BIDS_MAX` bids competed. Nothing
+ * where there is none.
  */
 export function welfareMeasure({ [STORE]: store }: Economy, solver: Solver): Readonly<Record<string, number>> {
   const contested = [...allCycles(store)].filter(

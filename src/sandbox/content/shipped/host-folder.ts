@@ -11,8 +11,8 @@ const ENTRIES_PER_TURN = 256;
 const PATHS_VERIFIED_MAX = 100_000;
 
 /**
- * An agent's folder on this host, where nothing of the agent runs: what stands in it comes from there, but nobody changes
- * it meanwhile. So each folder on the way to a path is looked at once, and never a link. Names are bytes.
+ * An agent's folder on this host. The agent made what stands in it, but it runs elsewhere, so nobody changes the folder
+ * meanwhile. It is enough to look at each folder on the way to a path once; a link is never followed. Names are bytes.
  */
 export class HostFolder {
   readonly #root: Buffer;

@@ -30,8 +30,9 @@ const SYNCED_ONE_BY_ONE_MAX = 16;
 const LANDING = 'landing-';
 
 /**
- * Where changes of an agent's folder are gathered, beside it, before any of them is made. From `commit` on they are made
- * whatever happens: who finds a committed landing makes the rest of them. One that is not committed was never there.
+ * Where changes of an agent's folder are gathered, beside it, before any of them is made. From `commit` on they are
+ * made in any case: who finds a committed landing makes the rest of them. A landing that isn't committed is thrown
+ * away.
  */
 export class Landing {
   readonly #directory: string;

@@ -20,8 +20,9 @@ export const NO_HEALTH_CHECK = { Healthcheck: { Test: ['NONE'] } };
 const CLOSED_DIRECTORIES = { '/var/tmp': 'ro,nosuid,nodev,noexec,size=4k,mode=555' };
 export const MB = 1024 * 1024;
 /**
- * Of one user on the whole machine; what limits an agent is `PidsLimit`. Where nothing is named, Podman asks for more
- * than it may itself have where it lacks CAP_SYS_RESOURCE, and no container starts.
+ * The kernel counts processes of one user on the whole machine, so `PidsLimit` is what limits an agent. This is set
+ * because Podman otherwise asks for more than it may have itself where it lacks CAP_SYS_RESOURCE, and no container
+ * starts.
  */
 const USER_PROCESSES_MAX = 32_000;
 

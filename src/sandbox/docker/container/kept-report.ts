@@ -25,8 +25,8 @@ const OUTPUT_BYTES_MAX = 2 * 1024 * 1024;
 const ARCHIVE_BYTES_MAX = OUTPUT_BYTES_MAX + REPORT_BYTES_MAX + 16_384;
 
 /**
- * Reads it from a container that has ended and is still there. Through a container of its own, which is never started:
- * the engine hands out nothing of one whose workspace isn't where it was. Rejects with a `BpError`.
+ * Reads it from a container that has ended and is still there. It reads through another container, which is never
+ * started, since the engine hands out nothing of one whose workspace isn't where it was. Rejects with a `BpError`.
  */
 export async function readKeptReport(
   client: DockerClient,

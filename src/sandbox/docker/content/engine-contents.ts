@@ -36,9 +36,9 @@ type ContentLabels = Readonly<Record<typeof LABEL.content | typeof LABEL.kind, s
 export type Fill = (content: NewContent, signal: AbortSignal) => Promise<void>;
 
 /**
- * A home's read-only content on its engine. Each lies in a volume of its own, under a name that is drawn, and another
- * volume, made last, says by a label that the first one is whole: what was cut off is never found, and stays out of the
- * way of what is made anew.
+ * A home's read-only content on its engine. Each lies in a volume of its own, under a name that is drawn. Another
+ * volume, made last, says by a label that the first one is whole. So what was cut off is never found, and doesn't get
+ * in the way when it is made anew.
  */
 export class EngineContents {
   readonly #parts: ContentParts;

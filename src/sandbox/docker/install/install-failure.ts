@@ -22,8 +22,8 @@ interface Kind extends Omit<InstallFailure, 'line'> {
 const NETWORK_HINT = 'see whether its address answers from a container, and whether a proxy is needed';
 
 /**
- * What the tools print, one kind after the other: pip tells that it found no package also where the index didn't answer,
- * and all of them that a package could not be built because its own download failed.
+ * What the tools print, in the order in which it must be looked for. For pip says that it found no package also where
+ * the index didn't answer. And all of them say that a package could not be built where only its download failed.
  */
 const KINDS: readonly Kind[] = [
   {

@@ -3,8 +3,8 @@ import { bundleOf, clamp, credits, holdsAttention, place, standing } from './liv
 import type { Memory, Self, Strategy } from './strategy.ts';
 
 /**
- * Genesis as it was before it had children, to measure the one of today against: life comes first, a letter is written
- * where it is expected to earn more than it costs, and each kind of letter is an arm of a small bandit.
+ * Genesis as it was before it had children, to compare the one of today with. Its next life comes first. It writes a
+ * letter where that is expected to earn more than it costs. Each kind of letter is an arm of a small bandit.
  */
 const KINDS = ['market', 'budget', 'forecast', 'receipts', 'lessons', 'neighbours'] as const;
 const DECAY = 0.75;
