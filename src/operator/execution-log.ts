@@ -70,15 +70,6 @@ export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<
   yield* cutter.end();
 }
 
-/** Undefined where there is no file. The caller closes it. Throws `BpError` `log_unreadable`. */
-export function openLog(path: string): number | undefined {
-  const file = open(path);
-  if (file === undefined) return undefined;
-  if (fstatSync(file).isFile()) return file;
-  closeSync(file);
-  throw unreadable(path, 'it is not a file');
-}
-
 /** A file, open to be read; undefined where there is none. Throws `BpError` `log_unreadable`. */
 export function openLog(path: string): number | undefined {
   const file = opened(path);
