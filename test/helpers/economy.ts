@@ -147,11 +147,16 @@ export function runningAgent(
   return started;
 }
 
-export function settle(economy: TestEconomy, executionId: number, outcome: Outcome = 'completed'): boolean {
+export function settle(
+  economy: TestEconomy,
+  executionId: number,
+  outcome: Outcome = 'completed',
+  detail: string = outcome,
+): boolean {
   return settleExecution(economy, {
     executionId,
     outcome,
-    detail: outcome,
+    detail,
     exitCode: outcome === 'completed' ? 0 : null,
     usage: NO_USAGE,
     requests: 0,

@@ -22,14 +22,14 @@ afterAll(async () => {
 it('lets a browser in with the printed address, once', async () => {
   const address = server.newEntryAddress();
   const first = await visit(browser, address);
-  await first.page.getByRole('status').filter({ hasText: 'open' }).waitFor();
+  await first.page.getByRole('heading', { name: 'Inbox' }).waitFor();
   expect(first.page.url()).not.toContain('token');
   expect(first.errors).toEqual([]);
   expect(first.strayRequests).toEqual([]);
   await first.page.reload();
-  await first.page.getByRole('status').filter({ hasText: 'open' }).waitFor();
+  await first.page.getByRole('heading', { name: 'Inbox' }).waitFor();
 
   const second = await visit(browser, address);
-  await second.page.getByRole('status').filter({ hasText: 'not been let in' }).waitFor();
+  await second.page.getByRole('alert').filter({ hasText: 'isn’t let in' }).waitFor();
   await Promise.all([first.close(), second.close()]);
 });

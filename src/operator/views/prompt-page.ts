@@ -39,6 +39,6 @@ export function endedPage(
 }
 
 function rowView(prompt: Prompt): PromptRow {
-  const { content, ...row } = promptView(prompt);
+  const { content: _text, ...row } = promptView(prompt);
   return row;
 }

@@ -30,7 +30,7 @@ export function App() {
         <Header onHelp={() => setHelpOpen(true)} />
         <Notices />
         <Navigation current={view.name} />
-        <main class="main" id="main" tabIndex={-1}>
+        <main class="content" id="main" tabIndex={-1}>
           {isLetIn && <view.Page key={view.name} place={place} />}
         </main>
         <Announcer />

@@ -44,12 +44,9 @@ export const REQUEST_ROUTES: readonly WebRoute[] = [
   {
     method: 'POST',
     path: '/api/requests/:id/close',
-    handle: ({ params, body }, deps) => {
+    handle: ({ params }, deps) => {
       const id = parseId('request', params['id'] ?? '');
-      if (!id.ok) return id;
-      const { answered_by: prompt } = body;
-      const answeredBy = prompt === undefined || prompt === null ? accept(null) : parseId('prompt', String(prompt));
-      return answeredBy.ok ? handled(deps, closeAsked(deps.home, id.value, answeredBy.value)) : answeredBy;
+      return id.ok ? handled(deps, closeAsked(deps.home, id.value, null)) : id;
     },
   },
   {

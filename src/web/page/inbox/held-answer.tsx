@@ -52,7 +52,7 @@ export function HeldPanel({ held }: { readonly held: HeldAnswer }) {
           Take it back
         </button>
       </div>
-      <p class="small muted">
+      <p class="by-keys small muted">
         <kbd>u</kbd> takes it back, <kbd>Enter</kbd> sends at once
       </p>
     </section>

@@ -62,7 +62,7 @@ export function History() {
 function HistoryRow({ id, agent_id: agentId, title, scores, status, reward, reason, answered_at: at }: PromptRow) {
   return (
     <tr key={id}>
-      <td data-title="prompt">
+      <td data-title="prompt" class="words">
         <a href={href('inbox', id)}>{title === null ? id : <Said text={title} charsMax={100} />}</a>
       </td>
       <td data-title="agent">
@@ -74,7 +74,9 @@ function HistoryRow({ id, agent_id: agentId, title, scores, status, reward, reas
       <td data-title="credits" class="right">
         {reward > 0 ? credits(reward) : ''}
       </td>
-      <td data-title="reason">{reason !== null && <Said text={reason} charsMax={160} />}</td>
+      <td data-title="reason" class="words">
+        {reason !== null && <Said text={reason} charsMax={160} />}
+      </td>
       <td data-title="when" class="muted">
         {at !== null && <time dateTime={at}>{moment(at)}</time>}
       </td>

@@ -29,7 +29,7 @@ function State({ live }: { readonly live: Live }) {
       {isAway && <span class="lamp waits">you are away</span>}
       <span class="number">cycle {count(cycle)}</span>
       {state === 'running' && <span class="number muted">{next}</span>}
-      <span class="number muted">
+      <span class="more number muted">
         {counted(agents.alive, 'agent')} alive, {count(running.length)} running
       </span>
     </div>

@@ -8,7 +8,7 @@ export interface Place {
 }
 
 /** A broken address leads to the first view. */
-export function readPlace(hash: string): Place {
+function readPlace(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#?\/?/u, '').split('?', 2);
   const [view = '', ...rest] = path.split('/').map(decoded);
   return { view, rest: rest.filter((part) => part !== ''), query: new URLSearchParams(query) };

@@ -81,7 +81,9 @@ function RequestRow({ request, onClosed }: { readonly request: Request; readonly
       <td data-title="request">
         <a href={href('requests', id)}>{id}</a>
       </td>
-      <td data-title="what">{text === null ? '(purged)' : <Said text={text} charsMax={200} />}</td>
+      <td data-title="what" class="words">
+        {text === null ? '(purged)' : <Said text={text} charsMax={200} />}
+      </td>
       <td data-title="status">
         {status}
         <Until request={request} />
