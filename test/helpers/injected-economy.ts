@@ -10,7 +10,7 @@ export interface InjectedEconomy extends TestEconomy {
 }
 
 const MARKS = { interesting: 5, useful: 5, understandable: 5 };
-const [TITLE_CHARS, REASON_CHARS] = [200, 1000];
+const [TITLE_CHARS, REASON_CHARS, REQUEST_CHARS] = [200, 1000, 60_000];
 
 /**
  * An economy in which every text that a page or a report shows is an injection: contents, titles, names of files, details
@@ -18,7 +18,12 @@ const [TITLE_CHARS, REASON_CHARS] = [200, 1000];
  */
 export function openInjectedEconomy(): InjectedEconomy {
   const economy = openTestEconomy({
-    overrides: ['attention.prompt_bytes_max=1048576', 'requests.text_bytes_max=1048576', 'requests.open_max=100'],
+    overrides: [
+      'lifecycle.restarts=0',
+      'attention.prompt_bytes_max=1048576',
+      'requests.text_bytes_max=262144',
+      'requests.open_max=100',
+    ],
   });
   INJECTIONS.forEach((injection, index) => {
     if (index > 0) accepted(scorePrompt(economy, index, MARKS, textOf(INJECTIONS[index - 1]).slice(0, REASON_CHARS)));
@@ -29,7 +34,7 @@ export function openInjectedEconomy(): InjectedEconomy {
 
 function plantOne(economy: TestEconomy, { text }: Injection, number: number): void {
   const agentId = `agent-${number}`;
-  accepted(publishRequest(economy, { text, files: [], until: null }));
+  accepted(publishRequest(economy, { text: text.slice(0, REQUEST_CHARS), files: [], until: null }));
   const { execution } = runningAgent(economy, agentId, { bundle: WITH_ATTENTION });
   const caller = { executionId: execution.id, agentId };
   const draft = { content: text, title: text.slice(0, TITLE_CHARS), requestId: number };
