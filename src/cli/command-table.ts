@@ -35,6 +35,16 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/run.ts')).addRun,
   },
   {
+    name: 'open',
+    description: 'open the page of what runs here in your browser',
+    load: async () => (await import('./commands/open.ts')).addOpen,
+  },
+  {
+    name: 'web',
+    description: 'serve the page of a home in which nothing runs: to look, and to mark',
+    load: async () => (await import('./commands/web.ts')).addWeb,
+  },
+  {
     name: 'stop',
     description: 'end the run of this home from elsewhere, or one execution, or an agent',
     arguments: [['[target]', 'an execution such as exe_17, or an agent such as genesis; without it: the run']],

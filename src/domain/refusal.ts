@@ -36,6 +36,7 @@ export const REFUSALS = {
   entry_refused: 'The address was used already, is too old or is not of this home.',
   no_session: 'The browser has no session here.',
   no_tab: 'The tab has not shown that it is the browser of its session.',
+  no_run: 'Nothing runs in this home now.',
   // Money.
   insufficient_credits: 'The amount is over the available balance.',
   accounts_must_be_different: 'A transfer needs two different accounts.',

@@ -12,6 +12,8 @@ export interface WatchedEconomy extends LiveView {
   readonly events: readonly RecentEvent[];
 }
 
+const AT_REST = 'nothing runs here: bp-agents run opens the market';
+
 /** What the page shows of the moment, and whether anything has changed since. Looks only when it is asked. */
 export class LiveFeed {
   readonly #economy: Economy;
@@ -20,8 +22,12 @@ export class LiveFeed {
   #version = 0;
   #mark = '';
 
-  constructor(economy: Economy) {
+  /** Whether the market is open in this process. */
+  readonly isRun: boolean;
+
+  constructor(economy: Economy, { isRun = true } = {}) {
     this.#economy = economy;
+    this.isRun = isRun;
     this.#live = new LiveEconomy(economy);
     this.#events = new RecentEvents(economy.clock);
   }
@@ -40,7 +46,8 @@ export class LiveFeed {
 
   now(): WatchedEconomy {
     const executions = runningExecutions(this.#economy);
-    return { ...this.#live.now(), executions, events: this.#events.all() };
+    const now = { ...this.#live.now(), executions, events: this.#events.all() };
+    return this.isRun ? now : { ...now, state: 'paused', paused: AT_REST, notice: AT_REST };
   }
 
   /** Another number wherever anything may have changed. Cheap. */

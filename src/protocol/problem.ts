@@ -35,6 +35,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   entry_refused: 403,
   no_session: 401,
   no_tab: 403,
+  no_run: 409,
   insufficient_credits: 402,
   accounts_must_be_different: 422,
   already_transferred: 409,

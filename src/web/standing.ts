@@ -20,6 +20,11 @@ export const PROOF_PATH = '/api/proof';
 const PATIENCE_MS = 2000;
 const ANSWER_BYTES_MAX = 1024;
 
+/** Of the page; with a token it lets one browser in. The token stands where no browser sends it. */
+export function pageAddress(port: number, token?: string): string {
+  return `http://${LOOPBACK}:${port}/${token === undefined ? '' : `#token=${token}`}`;
+}
+
 /** Undefined where none ever stood. */
 export function standingOf(home: string): Standing | undefined {
   try {

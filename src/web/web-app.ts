@@ -73,11 +73,17 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
   return app;
 }
 
-function addRoute(app: FastifyInstance, deps: WebDeps, { method, path, handle }: WebRoute): void {
+function addRoute(app: FastifyInstance, deps: WebDeps, route: WebRoute): void {
+  const { method, path, handle, isAlsoAtRest = method === 'GET' } = route;
   app.route({
     method,
     url: path,
     handler: async (request, reply) => {
+      if (!isAlsoAtRest && !deps.feed.isRun)
+        return sendProblem(
+          reply,
+          refuse('no_run', 'bp-agents run opens the market; until then the page takes marks alone'),
+        );
       const params = (request.params ?? {}) as Readonly<Record<string, string>>;
       const result = await handle({ params, query: queryOf(request), body: bodyOf(request) }, deps);
       if (!result.ok) return sendProblem(reply, result);

@@ -7,7 +7,7 @@ import { newSecret } from './access/digest.ts';
 import { Gate } from './access/gate.ts';
 import { EventStreams } from './event-streams.ts';
 import { allRoutes } from './routes/all-routes.ts';
-import { keepStanding, LOOPBACK, standingOf } from './standing.ts';
+import { keepStanding, LOOPBACK, pageAddress, standingOf } from './standing.ts';
 import { buildWebApp } from './web-app.ts';
 import type { WebDeps } from './web-deps.ts';
 
@@ -40,11 +40,10 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
   const taken = await listen(app, clock, port === 0 ? (standingOf(directory)?.port ?? 0) : port);
   gate.standAt(taken);
   keepStanding(directory, { port: taken, key });
-  const address = `http://${LOOPBACK}:${taken}/`;
   return {
     port: taken,
-    address,
-    newEntryAddress: () => `${address}#token=${gate.newEntry()}`,
+    address: pageAddress(taken),
+    newEntryAddress: () => pageAddress(taken, gate.newEntry()),
     async close() {
       streams.close();
       await app.close();

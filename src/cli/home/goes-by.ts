@@ -15,6 +15,8 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   stop: 'running',
   pause: 'running',
   resume: 'running',
+  open: 'run',
+  web: 'running',
   prompts: 'run',
   score: 'running',
   skip: 'running',

@@ -15,7 +15,7 @@ export interface PageOptions {
 }
 
 /** Serves the page of a home. Throws the system's error. */
-async function servePage(deps: CliDeps, home: Home, { prompts, feed, logger }: PageOptions): Promise<WebServer> {
+export async function servePage(deps: CliDeps, home: Home, { prompts, feed, logger }: PageOptions): Promise<WebServer> {
   // Only here: most commands serve nothing.
   const { startWebServer } = await import('../../web/web-server.ts');
   const { clock, random, pageDirectory } = deps;
@@ -41,7 +41,7 @@ export async function openPage(
     const unsubscribe = events.subscribe((event) => feed.note(event));
     const onInterrupt = () => feed.stopping();
     deps.interrupt.addEventListener('abort', onInterrupt, { once: true });
-    printLines(deps.stdout, [pageLine(server, { isShown: !headless && isTerminal(deps.stdout) })]);
+    printLines(deps.stdout, [pageLine(deps, server, { headless })]);
     return {
       async close() {
         unsubscribe();
@@ -56,8 +56,8 @@ export async function openPage(
 }
 
 /** The token is shown to a terminal alone, since all else is kept. */
-function pageLine(server: WebServer, { isShown }: { readonly isShown: boolean }): string {
-  return isShown
+export function pageLine({ stdout }: CliDeps, server: WebServer, { headless = false } = {}): string {
+  return isTerminal(stdout) && !headless
     ? `page: ${server.newEntryAddress()} (for one browser, within 15 minutes; later: bp-agents open)`
     : `page: ${server.address} (bp-agents open opens it)`;
 }

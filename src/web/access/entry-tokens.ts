@@ -30,6 +30,11 @@ export class EntryTokens {
     return token;
   }
 
+  /** Whether it was not used yet. */
+  isThere(token: string): boolean {
+    return this.#records.get(digestOf(token)) !== undefined;
+  }
+
   /** Whether it lets somebody in. It never does again. */
   redeem(token: unknown): boolean {
     if (typeof token !== 'string' || !SECRET.test(token)) return false;

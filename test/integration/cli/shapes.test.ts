@@ -182,17 +182,18 @@ describe('each command', () => {
         ],
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
         ...['pause', 'resume'],
+        ...['open', 'web'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
         ...['messages', 'transfers'],
       ].sort(),
     );
   });
 
-  it.each(names)('explains itself, and takes --json but for run: %s', async (name) => {
+  it.each(names)('explains itself, and takes --json unless it goes on: %s', async (name) => {
     const explained = await home.run(name, '--help');
     expect(explained.exitCode).toBe(0);
     expect(explained.stdout).toContain(`Usage: bp-agents ${name}`);
-    expect(explained.stdout.includes('--json')).toBe(name !== 'run');
+    expect(explained.stdout.includes('--json')).toBe(name !== 'run' && name !== 'web');
     expect(await home.run('help', name)).toEqual(explained);
   });
 

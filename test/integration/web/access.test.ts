@@ -1,0 +1,229 @@
+import { statSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pageDirectory } from '../../../src/config/home-places.ts';
+import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
+import { fakeClock } from '../../helpers/fake-clock.ts';
+import { PageClient, signatureOf } from '../../helpers/page-client.ts';
+import { serveHome, type ServedHome } from '../../helpers/served-home.ts';
+import { tabText } from '../../../src/web/access/tabs.ts';
+
+let economy: TestEconomy;
+let server: ServedHome;
+let client: PageClient;
+beforeEach(async () => {
+  economy = openTestEconomy();
+  server = await serveHome(economy);
+  client = new PageClient(server.port);
+});
+afterEach(async () => {
+  await server.close();
+  economy.close();
+});
+
+/** A browser that was let in, with a tab. */
+async function letIn(): Promise<PageClient> {
+  await client.enter(server.newEntryAddress());
+  await client.openTab();
+  return client;
+}
+
+describe('a stranger', () => {
+  it.each(['/api/now', '/api/events?view=now', '/api/prompts', '/api/nothing'])('reads nothing at %s', async (path) => {
+    expect(await client.ask(path)).toMatchObject({ status: 401, code: 'no_session' });
+  });
+
+  it('gets the page itself, which holds nothing', async () => {
+    const { status, headers, text } = await client.ask('/');
+    expect(status).toBe(200);
+    expect(text).not.toMatch(/token|genesis/);
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+      ) as string,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it.each([
+    ['no token', undefined],
+    ['an empty one', ''],
+    ['a made-up one', 'A'.repeat(43)],
+    ['a path', '../sessions/x'],
+    ['no text', { $gt: '' }],
+  ])('is not let in with %s', async (_name, token) => {
+    const answer = await client.ask('/api/session', { body: { token, key: {} } });
+    expect(answer).toMatchObject({ status: 403, code: 'entry_refused' });
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('has to wait for each guess, and of many at once most are not looked at, while a good token is', async () => {
+    const guess = () => client.ask('/api/session', { body: { token: 'B'.repeat(43), key: {} } });
+    const guesses = Promise.all(Array.from({ length: 40 }, guess));
+    const entered = await new PageClient(server.port).enter(server.newEntryAddress());
+    expect(entered.status).toBe(200);
+    const codes = (await guesses).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'entry_refused')).toHaveLength(8);
+    expect(codes.filter((code) => code === 'too_many_requests')).toHaveLength(32);
+  });
+});
+
+describe('a token', () => {
+  it('lets one browser in, once', async () => {
+    const address = server.newEntryAddress();
+    expect(await client.enter(address)).toMatchObject({ status: 200 });
+    expect(await new PageClient(server.port).enter(address)).toMatchObject({ status: 403, code: 'entry_refused' });
+  });
+
+  it('lets one in of several who come at the same moment', async () => {
+    const address = server.newEntryAddress();
+    const answers = await Promise.all(Array.from({ length: 6 }, () => new PageClient(server.port).enter(address)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  it('is used up by who gives no key', async () => {
+    const address = server.newEntryAddress();
+    const token = new URL(address).hash.slice('#token='.length);
+    expect(await client.ask('/api/session', { body: { token, key: { x: 'x', y: 'y' } } })).toMatchObject({
+      status: 400,
+      code: 'invalid_value',
+    });
+    expect(await client.enter(address)).toMatchObject({ code: 'entry_refused' });
+  });
+
+  it('is too old after a quarter of an hour', async () => {
+    const clock = fakeClock();
+    await server.close();
+    server = await serveHome(economy, { clock });
+    client = new PageClient(server.port);
+    const [early, late] = [server.newEntryAddress(), server.newEntryAddress()];
+    clock.advance(14 * 60_000);
+    expect(await client.enter(early)).toMatchObject({ status: 200 });
+    clock.advance(2 * 60_000);
+    const refused = client.enter(late);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    clock.advance(1000);
+    expect(await refused).toMatchObject({ code: 'entry_refused' });
+  });
+
+  it('of many that nobody used leaves only the newest', async () => {
+    const addresses = Array.from({ length: 20 }, () => server.newEntryAddress());
+    expect(await readdir(join(pageDirectory(economy.home), 'entries'))).toHaveLength(16);
+    expect(await client.enter(addresses.at(-1)!)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a session', () => {
+  it('has a cookie that scripts and other sites do not get, named by its home', async () => {
+    const { headers } = await client.enter(server.newEntryAddress());
+    const [cookie = ''] = headers['set-cookie'] as string[];
+    expect(cookie).toMatch(/^bp-agents-[0-9a-f]{12}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/);
+  });
+
+  it('is worth nothing by its cookie alone, which every port of this machine is sent', async () => {
+    await letIn();
+    client.tab = undefined;
+    for (const request of [client.ask('/api/now'), client.ask('/api/prompts/prompt_1/score', { body: {} })])
+      expect(await request).toMatchObject({ status: 403, code: 'no_tab' });
+    expect(await new PageClient(server.port).ask('/api/now', { headers: { cookie: client.cookie } })).toMatchObject({
+      code: 'no_tab',
+    });
+  });
+
+  it('gives no tab to who has the cookie and not the key', async () => {
+    await letIn();
+    const thief = new PageClient(server.port);
+    thief.cookie = client.cookie;
+    expect(await thief.openTab()).toMatchObject({ status: 403, code: 'no_tab' });
+    const challenge = `1.${'A'.repeat(43)}.${'A'.repeat(43)}`;
+    const signature = signatureOf(tabText(client.origin, challenge), client.privateKey);
+    expect(await client.ask('/api/tab', { body: { challenge, signature } })).toMatchObject({ code: 'no_tab' });
+  });
+
+  it('does not take what its browser signed for another port', async () => {
+    await letIn();
+    expect(await client.openTab({ origin: `http://127.0.0.1:${server.port + 1}` })).toMatchObject({ code: 'no_tab' });
+  });
+
+  it('does not take the tab of another session, nor its own after the program began anew', async () => {
+    await letIn();
+    const other = new PageClient(server.port);
+    await other.enter(server.newEntryAddress());
+    other.tab = client.tab;
+    expect(await other.ask('/api/now')).toMatchObject({ code: 'no_tab' });
+    await server.close();
+    const { port } = server;
+    server = await serveHome(economy);
+    expect(server.port).toBe(port);
+    expect(await client.ask('/api/now')).toMatchObject({ status: 403, code: 'no_tab' });
+    expect(await client.openTab()).toMatchObject({ status: 200 });
+    expect(await client.ask('/api/now')).toMatchObject({ status: 200 });
+  });
+
+  it('is void on another port', async () => {
+    await letIn();
+    await server.close();
+    // Whoever has the port now.
+    const squatter = await serveHome(economy);
+    server = await serveHome(economy);
+    expect(server.port).not.toBe(squatter.port);
+    const moved = new PageClient(server.port);
+    moved.cookie = client.cookie;
+    expect(await moved.ask('/api/now')).toMatchObject({ status: 401, code: 'no_session' });
+    await squatter.close();
+  });
+
+  it('ends after a month in which nobody came', async () => {
+    const clock = fakeClock();
+    await server.close();
+    server = await serveHome(economy, { clock });
+    client = new PageClient(server.port);
+    await letIn();
+    clock.advance(29 * 24 * 3_600_000);
+    expect(await client.openTab()).toMatchObject({ status: 200 });
+    clock.advance(31 * 24 * 3_600_000);
+    expect(await client.openTab()).toMatchObject({ status: 401, code: 'no_session' });
+  });
+
+  it('of another home is another one, though a browser sends both cookies to both', async () => {
+    await letIn();
+    const secondEconomy = openTestEconomy();
+    const second = await serveHome(secondEconomy);
+    try {
+      const there = new PageClient(second.port);
+      await there.enter(second.newEntryAddress());
+      const both = `${client.cookie}; ${there.cookie}`;
+      client.cookie = there.cookie = both;
+      expect(await client.ask('/api/now')).toMatchObject({ status: 200 });
+      expect(await there.openTab()).toMatchObject({ status: 200 });
+      expect(await there.ask('/api/now')).toMatchObject({ status: 200 });
+    } finally {
+      await second.close();
+      secondEconomy.close();
+    }
+  });
+});
+
+describe('what is kept', () => {
+  it('lets nobody in who reads it, and only this user can', async () => {
+    const address = server.newEntryAddress();
+    await letIn();
+    const folder = pageDirectory(economy.home);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(files.length).toBeGreaterThan(2);
+    const secrets = [new URL(address).hash.slice('#token='.length), client.cookie!.split('=')[1]!, client.tab!];
+    for (const { parentPath, name } of files) {
+      const path = join(parentPath, name);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      const text = `${name} ${await readFile(path, 'utf8')}`;
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+    expect(server.logged.join('\n')).not.toMatch(new RegExp(secrets.join('|')));
+  });
+});

@@ -1,0 +1,153 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
+import { PageClient } from '../../helpers/page-client.ts';
+import { serveHome, type ServedHome } from '../../helpers/served-home.ts';
+
+let economy: TestEconomy;
+let server: ServedHome;
+let client: PageClient;
+beforeAll(async () => {
+  economy = openTestEconomy();
+  server = await serveHome(economy);
+  client = new PageClient(server.port);
+  await client.enter(server.newEntryAddress());
+  await client.openTab();
+});
+afterAll(async () => {
+  await server.close();
+  economy.close();
+});
+
+const CONNECTIONS = 2000;
+
+/** A connection that says this and then waits; resolves with all that came back, once it is closed. */
+function heldOpen(words: string): { readonly socket: Socket; readonly closed: Promise<string> } {
+  const socket = connect(server.port, '127.0.0.1', () => socket.write(words));
+  let text = '';
+  socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  const closed = new Promise<string>((resolve) => socket.on('error', () => undefined).on('close', () => resolve(text)));
+  return { socket, closed };
+}
+
+describe('the server', () => {
+  it('takes so many connections and no more, however many come, and then goes on', async () => {
+    const most = economy.config.web.connections_max;
+    let closed = 0;
+    const held: Socket[] = [];
+    for (let begun = 0; begun < CONNECTIONS; begun += 500) {
+      const batch = Array.from({ length: 500 }, () => heldOpen(''));
+      for (const one of batch) void one.closed.then(() => closed++);
+      held.push(...batch.map(({ socket }) => socket));
+      await Promise.all(
+        batch.map(({ socket }) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))),
+      );
+    }
+    await expect.poll(() => CONNECTIONS - closed).toBeLessThanOrEqual(most);
+    for (const socket of held) socket.destroy();
+    await expect
+      .poll(() =>
+        client.ask('/api/now').then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(200);
+  });
+
+  it('hangs up on who is slow to say what it wants, and on who stops in the middle', async () => {
+    const host = `Host: 127.0.0.1:${server.port}\r\n`;
+    const silent = heldOpen('');
+    const slowHead = heldOpen(`GET /api/now HTTP/1.1\r\n${host}X-Slow: `);
+    const dripping = setInterval(() => slowHead.socket.write('a'), 500);
+    const slowBody = heldOpen(
+      `POST /api/session HTTP/1.1\r\n${host}Origin: ${client.origin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    );
+    const begun = Date.now();
+    const answers = await Promise.all([slowHead.closed, slowBody.closed, silent.closed]);
+    clearInterval(dripping);
+    expect(Date.now() - begun).toBeLessThan(40_000);
+    for (const answer of answers.slice(0, 2)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('reads no head and no body beyond its limit', async () => {
+    expect(await client.ask('/api/now', { headers: { 'x-long': 'a'.repeat(9000) } })).toMatchObject({ status: 431 });
+    const long = { text: 'a'.repeat(300_000) };
+    expect(await client.ask('/api/tab', { body: long })).toMatchObject({ status: 413, code: 'body_too_large' });
+    expect(await client.ask('/api/tab', { body: '[', headers: { 'content-type': 'text/plain' } })).toMatchObject({
+      status: 415,
+      code: 'unsupported_media_type',
+    });
+    const deep = `{"challenge":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    expect(await client.ask('/api/tab', { body: deep })).toMatchObject({ status: 400, code: 'too_deep' });
+    expect(await client.ask(`/api/${'a/'.repeat(3000)}`)).toMatchObject({ status: 404, code: 'route_not_found' });
+    expect(server.logged).toEqual([]);
+  });
+});
+
+/** What a stream of events has said so far. */
+async function listening(as: PageClient, view: string) {
+  const stop = new AbortController();
+  const answer = await fetch(`${as.origin}/api/events?view=${view}`, {
+    headers: { cookie: as.cookie!, 'x-bp-tab': as.tab! },
+    signal: stop.signal,
+  });
+  const messages: string[] = [];
+  const reading = (async () => {
+    const decoder = new TextDecoder();
+    for await (const piece of answer.body!)
+      messages.push(
+        ...decoder
+          .decode(piece as Uint8Array)
+          .split('\n\n')
+          .slice(0, -1),
+      );
+  })().catch(() => undefined);
+  return { status: answer.status, messages, stop: () => stop.abort(), ended: reading };
+}
+
+describe('a stream of events', () => {
+  it('begins with the state of the moment, and says at most once a second that something changed', async () => {
+    const live = await listening(client, 'now');
+    const other = await listening(client, 'agents');
+    await expect.poll(() => [live.messages.length, other.messages.length]).toEqual([1, 1]);
+    expect(live.messages[0]).toMatch(/^event: live\ndata: \{"cycle":0,/);
+    expect(other.messages[0]).toMatch(/^event: tick\ndata: \{"version":\d+\}$/);
+    for (let change = 0; change < 25; change++) {
+      server.deps.feed.note({ kind: 'resumed' });
+      await sleep(100);
+    }
+    const count = other.messages.length - 1;
+    expect(count).toBeGreaterThanOrEqual(1);
+    expect(count).toBeLessThanOrEqual(3);
+    live.stop();
+    other.stop();
+    await Promise.all([live.ended, other.ended]);
+  });
+
+  it('is given to so many tabs and no more', async () => {
+    const streams = await Promise.all(Array.from({ length: 40 }, () => listening(client, 'agents')));
+    const [open, refused] = [200, 429].map((wanted) => streams.filter(({ status }) => status === wanted).length);
+    expect([open, refused]).toEqual([32, 8]);
+    for (const { stop } of streams) stop();
+    await expect
+      .poll(async () => {
+        const again = await listening(client, 'agents');
+        again.stop();
+        return again.status;
+      })
+      .toBe(200);
+  });
+
+  it('costs nothing while nobody listens', async () => {
+    let looks = 0;
+    const { feed } = server.deps;
+    const version = feed.version.bind(feed);
+    feed.version = () => (looks++, version());
+    await sleep(700);
+    const idle = looks;
+    await sleep(700);
+    expect(looks).toBe(idle);
+  });
+});
