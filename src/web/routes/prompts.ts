@@ -47,6 +47,7 @@ export const PROMPT_ROUTES: readonly WebRoute[] = [
   {
     method: 'POST',
     path: '/api/prompts/:id/score',
+    isAlsoAtRest: true,
     handle: async ({ params, body }, { prompts }) => {
       const id = parseId('prompt', params['id'] ?? '');
       if (!id.ok) return id;
@@ -59,6 +60,7 @@ export const PROMPT_ROUTES: readonly WebRoute[] = [
   {
     method: 'POST',
     path: '/api/prompts/:id/skip',
+    isAlsoAtRest: true,
     handle: async ({ params }, { prompts }) => {
       const id = parseId('prompt', params['id'] ?? '');
       return id.ok ? answered(await prompts.skip(id.value, 'page')) : id;
@@ -67,6 +69,7 @@ export const PROMPT_ROUTES: readonly WebRoute[] = [
   {
     method: 'POST',
     path: '/api/present',
+    isAlsoAtRest: true,
     handle: async (_call, { prompts }) => {
       await prompts.welcome();
       return accept({});

@@ -168,7 +168,7 @@ describe('open', () => {
 });
 
 describe('web', () => {
-  it('shows a home in which nothing runs, and gives its place to a run that begins', async () => {
+  it('shows a home in which nothing runs, takes marks alone, and gives its place to a run that begins', async () => {
     home.open().close();
     const web = home.start('web');
     await expect.poll(() => web.output).toMatch(/nothing runs here.*\npage: http/);
@@ -180,6 +180,11 @@ describe('web', () => {
     expect(JSON.parse((await client.ask('/api/now')).text)).toMatchObject({
       state: 'paused',
       paused: expect.stringContaining('bp-agents run') as string,
+    });
+    expect(await client.ask('/api/tell', { body: { agent: 'a', text: 'b' } })).toMatchObject({ code: 'no_run' });
+    const marks = { interesting: 1, useful: 1, understandable: 1 };
+    expect(await client.ask('/api/prompts/prompt_1/score', { body: marks })).toMatchObject({
+      code: 'prompt_not_found',
     });
     expect((await home.run('web')).stdout).toMatch(/is served already/);
     await startRun();
