@@ -20,6 +20,7 @@ const TOOLS_OF_PROJECTS = [
     package: 'python3',
     why: 'the terminal tests open their terminals with it',
   },
+  { project: 'web', command: 'python3', package: 'python3', why: 'the tests of the page open a terminal beside it' },
   { project: 'web', command: 'chromium', package: 'chromium', why: 'the tests of the page open it there' },
 ];
 /** What an engine elsewhere is reached through in tests. */
