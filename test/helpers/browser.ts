@@ -18,7 +18,7 @@ export interface Visit {
   readonly strayRequests: readonly string[];
   /** What the page threw, or wrote as an error. */
   readonly errors: readonly string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens an address in a browser profile of its own, and notes what must not happen there. */
