@@ -29,7 +29,10 @@ export interface CliDeps {
   readonly engine: EnginePort;
   /** Aborted by the first interrupt; `run` then launches nothing more and settles what runs. */
   readonly interrupt: AbortSignal;
-  readonly process: Pick<ThisProcess, 'raiseInterrupt' | 'exitWithin' | 'onContinued' | 'isInForeground'>;
+  readonly process: Pick<
+    ThisProcess,
+    'raiseInterrupt' | 'exitWithin' | 'killWithin' | 'onContinued' | 'isInForeground'
+  >;
   /** Does what a SIGINT does to another process, as SIGTERM. Throws the system's error. */
   interruptProcess(pid: number): void;
 }

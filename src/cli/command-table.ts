@@ -240,6 +240,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/doctor.ts')).addDoctor,
   },
   {
+    name: 'completion',
+    description: 'print what bash, zsh or fish needs to complete commands, options and ids',
+    arguments: [['<shell>', 'bash, zsh or fish']],
+    load: async () => (await import('./commands/completion.ts')).addCompletion,
+  },
+  {
     name: 'simulate',
     description:
       'run an economy of its own: one in which everything goes wrong, audited at every step, or a scenario; exit 1 on a finding',

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { COMMANDS, type ListedCommand } from './command-table.ts';
 import type { CliDeps } from './cli-deps.ts';
 import { failureOf } from './output/command-failure.ts';
+import { ASK } from './completion/shell-scripts.ts';
 import type { GlobalOptions } from './home/home-config.ts';
 import { printJsonLine, printLines } from './output/printing.ts';
 
@@ -72,6 +73,7 @@ function createProgram(deps: CliDeps): Command {
   const listed = new Map(COMMANDS.map((command) => [addListed(program, command), command]));
   const load = async (command: Command) => (await listed.get(command)?.load())?.(command, deps);
   addHelp(program, load);
+  addHidden(program, deps, load);
   return program.hook('preSubcommand', (_, command) => load(command));
 }
 
@@ -97,6 +99,19 @@ function addHelp(program: Command, load: (command: Command) => Promise<unknown>)
       if (!command) return program.help({ error: name !== undefined });
       await load(command);
       command.help();
+    });
+}
+
+/** What the completion of shells asks is loaded only then. */
+function addHidden(program: Command, deps: CliDeps, load: (command: Command) => Promise<unknown>): void {
+  const hidden = program.command(ASK, { hidden: true }).argument('[words...]');
+  hidden
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .helpOption(false)
+    .action(async (words: readonly string[]) => {
+      const { printCompletions } = await import('./completion/print-completions.ts');
+      await printCompletions(deps, program, load, words);
     });
 }
 

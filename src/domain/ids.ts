@@ -10,6 +10,11 @@ const PREFIX = {
 } as const;
 export type Numbered = keyof typeof PREFIX;
 
+/** What stands before the number, underscore included. */
+export function prefixOf(noun: Numbered): string {
+  return `${PREFIX[noun]}_`;
+}
+
 /** `17` as agents and the operator see it: `bid_17`. The underscore keeps these apart from every agent id. */
 export function formatId(noun: Numbered, number: number): string {
   return `${PREFIX[noun]}_${number}`;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { Worker } from 'node:worker_threads';
 import type { Clock } from './clock.ts';
 import { letGoOfLostTerminals } from './lost-terminals.ts';
 
@@ -14,6 +15,11 @@ export interface ThisProcess {
    * goes on in it. The newest call counts.
    */
   exitWithin(limit: ExitLimit): void;
+  /**
+   * For what nobody may have to wait for: after that time the process is killed, even while a call of the system or of
+   * the database holds it.
+   */
+  killWithin(milliseconds: number): void;
   /** Calls the listener each time that the process goes on after it was stopped. Returns what ends that. */
   onContinued(listener: () => void): () => void;
   /** False where it runs in the background of its terminal, which it must leave alone then. */
@@ -28,6 +34,10 @@ export interface ExitLimit {
   /** What is to be told on stderr where it comes to that. */
   readonly lines: readonly string[];
 }
+
+const KILLER = `const { workerData: { milliseconds, pid } } = require('node:worker_threads');
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+process.kill(pid, 'SIGKILL');`;
 
 /** A terminal and npm may both pass on one Ctrl-C. */
 const SAME_INTERRUPT_MS = 300;
@@ -57,6 +67,10 @@ export function thisProcess(clock: Clock): ThisProcess {
         },
         () => undefined,
       );
+    },
+    killWithin(milliseconds) {
+      // A thread of its own: this one may be held up.
+      new Worker(KILLER, { eval: true, execArgv: [], workerData: { milliseconds, pid: process.pid } }).unref();
     },
     onContinued(listener) {
       process.on('SIGCONT', listener);

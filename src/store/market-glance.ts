@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import SqliteDatabase from 'better-sqlite3';
-import { withDatabaseErrors, type Database } from './database.ts';
+import { withDatabaseErrors } from './database.ts';
+import { openToLook } from './look.ts';
 import { marketsTable, type MarketRow } from './markets.ts';
 import { newestVersion } from './migrations.ts';
 import { stateTable } from './state.ts';
@@ -29,16 +28,4 @@ export function glanceAtMarket(path: string): MarketGlance | undefined {
       database.close();
     }
   });
-}
-
-/**
- * Where there is no log yet, a connection that may write but isn't allowed to here leaves the folder as it was; one
- * that may only read couldn't take its own log away again. Where there is a log, it belongs to a `run`, and this must
- * not write it back.
- */
-function openToLook(path: string): Database {
-  const hasLog = [`${path}-wal`, `${path}-shm`].some((log) => existsSync(log));
-  const database = new SqliteDatabase(path, { readonly: hasLog, fileMustExist: true });
-  database.pragma('query_only = ON');
-  return database;
 }

@@ -88,6 +88,7 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
           throw new Error('only a terminal hands over Ctrl-C as a key');
         },
         exitWithin: onLimit,
+        killWithin: () => undefined,
         onContinued: () => () => undefined,
         isInForeground: () => true,
       },

@@ -31,6 +31,7 @@ export function realDeps(): CliDeps {
     process: {
       raiseInterrupt: () => undefined,
       exitWithin: () => undefined,
+      killWithin: () => undefined,
       onContinued: () => () => undefined,
       isInForeground: () => true,
     },

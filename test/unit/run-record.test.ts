@@ -40,7 +40,7 @@ describe('what a run records', () => {
 
 describe('what a command goes by', () => {
   /** They have no home. */
-  const HOMELESS = ['simulate', 'sweep'];
+  const HOMELESS = ['simulate', 'sweep', 'completion'];
 
   it('is said of every command that has a home', async () => {
     const homely = COMMANDS.filter(({ name }) => !HOMELESS.includes(name));

@@ -68,6 +68,7 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   purge: ['nobody --yes', 'agent_not_found', 2],
   image: ['', 'sandbox_engine_unreachable', 1],
   doctor: ['', 'not_in_order', 1],
+  completion: ['tcsh', 'unknown_option', 2],
   simulate: ['--scenario nowhere', 'scenario_not_found', 2],
   sweep: ['nowhere', 'scenario_invalid', 2],
 };
