@@ -4,6 +4,7 @@ import { attention, requests } from './human-schema.ts';
 import { sandbox, service } from './execution-schema.ts';
 import { intelligence } from './intelligence-schema.ts';
 import { materials } from './materials-schema.ts';
+import { notify } from './notify-schema.ts';
 import { packages } from './packages-schema.ts';
 import { metrics, traces } from './telemetry-schema.ts';
 import { web } from './web-schema.ts';
@@ -295,6 +296,7 @@ export const configSchema = z.strictObject({
   attention,
   economy,
   requests,
+  notify,
   lifecycle,
   handshake,
   sandbox,

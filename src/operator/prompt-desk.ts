@@ -20,9 +20,11 @@ export class PromptDesk {
   /** By the prompt's number. */
   readonly #places = new Map<number, Face>();
   #isWelcoming = false;
+  #touchedAt: number;
 
   constructor(economy: Economy) {
     this.#economy = economy;
+    this.#touchedAt = economy.clock.monotonic();
   }
 
   /** The prompt that has the slot now. Cheap. */
@@ -53,8 +55,14 @@ export class PromptDesk {
     return this.#answer(face, () => skipPrompt(this.#economy, promptId));
   }
 
+  /** How long nobody has touched any of the faces, or answered there. */
+  get idleMs(): number {
+    return this.#economy.clock.monotonic() - this.#touchedAt;
+  }
+
   /** The human is there: attention is free again. Cheap where it was never away. */
   async welcome(): Promise<void> {
+    this.#touchedAt = this.#economy.clock.monotonic();
     if (this.#isWelcoming || !stateOf(this.#economy).humanAway) return;
     this.#isWelcoming = true;
     try {
@@ -65,6 +73,7 @@ export class PromptDesk {
   }
 
   async #answer(face: Face, end: () => Result<EndedPrompt>): Promise<Result<AnsweredPrompt>> {
+    this.#touchedAt = this.#economy.clock.monotonic();
     const ended = await onceFree(this.#economy, end);
     if (!ended.ok) return ended;
     this.#places.set(ended.value.promptId, face);

@@ -5,6 +5,7 @@ import type { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { LiveEconomy } from '../../operator/live-economy.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
+import { PromptNotice } from '../../operator/prompt-notice.ts';
 import type { OrchestratorDeps } from '../../orchestrator/deps.ts';
 import { runMarket } from '../../orchestrator/market-loop.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -36,6 +37,7 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
   const onFailure = (error: unknown) => say(failureOf(error).message ?? '');
   const desk = new HumanDesk({ prompts, terminal, say, onFailure });
 
+  const notice = new PromptNotice({ home, prompts, environment: deps.environment, onFailure: say });
   const shelf = new RequestShelf(home, onFailure);
   shelf.look();
   if (terminal.interactive) prompts.welcome().catch(onFailure);
@@ -44,6 +46,7 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
   const ended = new AbortController();
   const watching = every(home.economy.clock, ended.signal, () => {
     desk.look();
+    notice.look();
     screen.refresh();
   }).catch((error: unknown) => failed.abort(error));
   const settling = () => {
@@ -70,6 +73,7 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
     ended.abort();
     await watching;
     await desk.close();
+    await notice.close();
   }
   failed.signal.throwIfAborted();
   screen.say(`ended after cycle ${stateOf(home.economy).cycle}`);
