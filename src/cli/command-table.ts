@@ -246,6 +246,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/completion.ts')).addCompletion,
   },
   {
+    name: 'service',
+    description: "a unit for your own systemd that runs this home's market; --install writes it",
+    load: async () => (await import('./commands/service.ts')).addService,
+  },
+  {
     name: 'simulate',
     description:
       'run an economy of its own: one in which everything goes wrong, audited at every step, or a scenario; exit 1 on a finding',

@@ -52,4 +52,5 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   purge: 'running',
   image: 'file',
   doctor: 'file',
+  service: 'file',
 };
