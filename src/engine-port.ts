@@ -9,7 +9,10 @@ import { readCatalogue } from './intelligence/provider.ts';
 import type { Transports } from './intelligence/transport.ts';
 import type { Home } from './operator/home.ts';
 import { FolderShelf } from './operator/templates/template-shelf.ts';
+import { MachineLoad } from './orchestrator/machine-load.ts';
+import { cpuTimes, ownCpuMs } from './platform/cpu-times.ts';
 import type { Logger } from './platform/logger.ts';
+import { findEngine } from './sandbox/docker/client/engine-address.ts';
 import { createDockerEngine, type DockerEngineOptions } from './sandbox/docker/docker-engine.ts';
 import { createService, type Service } from './service/service.ts';
 
@@ -51,9 +54,10 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       });
       await gateway.prepare();
       const service = await createService({ economy, gateway, templates, clock, logger, observe: practice?.observe });
-      const endpoints = endpointsOf(service, gateway);
+      const load = await machineLoad(options, config);
+      const endpoints = endpointsOf(service, gateway, load);
       return {
-        orchestrator: { economy, sandbox, endpoints, clock, logger, events },
+        orchestrator: { economy, sandbox, endpoints, load, clock, logger, events },
         proven,
         async close() {
           // What fails in one must not keep the other open, nor hide why the run has ended.
@@ -81,12 +85,28 @@ function warnOfTokens({ market }: Config, models: number, logger: Logger): void 
     logger.warn({}, 'market.supply.tokens is set, but no provider is: agents pay for tokens that they can not use');
 }
 
+/** Of this machine, though agents may run on another one. Undefined where nobody wants to know. */
+async function machineLoad(
+  options: DockerEngineOptions,
+  { sandbox, market }: Config,
+): Promise<MachineLoad | undefined> {
+  if (market.yield.cpu_share === null) return undefined;
+  const { connection } = await findEngine(options, { unproven: sandbox.engine_unproven });
+  return new MachineLoad({ cpuTimes, ownCpuMs, isEngineElsewhere: connection.kind !== 'socket' });
+}
+
 /** The service as the orchestrator needs it. */
-function endpointsOf(service: Service, gateway: Gateway): Endpoints {
+function endpointsOf(service: Service, gateway: Gateway, load: MachineLoad | undefined): Endpoints {
   return {
-    open: (executionId, run) => service.openEndpoint(executionId, run),
+    open(executionId, run) {
+      service.openEndpoint(executionId, run);
+      load?.follow(executionId, run);
+    },
     endCalls: (executionId) => gateway.end(executionId),
     requests: (executionId) => service.requestsOf(executionId),
-    close: (executionId) => service.closeEndpoint(executionId),
+    close(executionId) {
+      service.closeEndpoint(executionId);
+      void load?.forget(executionId);
+    },
   };
 }

@@ -9,6 +9,7 @@ import { packages } from './packages-schema.ts';
 import { metrics, traces } from './telemetry-schema.ts';
 import { web } from './web-schema.ts';
 import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
+import { yielding } from './yield-schema.ts';
 
 /**
  * Every economic and technical parameter with its default, its range and one sentence for the operator.
@@ -115,6 +116,7 @@ const market = z
       })
       .prefault({})
       .describe('What the market sells.'),
+    yield: yielding,
   })
   .prefault({})
   .describe('The market and its prices.');

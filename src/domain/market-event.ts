@@ -41,8 +41,8 @@ export type MarketEvent =
   /** Its files name packages that were not installed. */
   | { readonly kind: 'needs_install'; readonly agentId: string }
   | { readonly kind: 'prompt_expired'; readonly promptId: number }
-  /** By the operator, or by the program itself where executions can't be run. */
-  | { readonly kind: 'paused'; readonly by: 'operator' | 'program'; readonly reason: string }
+  /** By the operator, or by the program itself: where executions can't be run, or others use the machine. */
+  | { readonly kind: 'paused'; readonly by: 'operator' | 'engine' | 'load'; readonly reason: string }
   | { readonly kind: 'resumed' }
   /** Another process holds the database: nothing can be written, nor can a pause. */
   | { readonly kind: 'locked' }

@@ -39,8 +39,7 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
         stays: true,
       };
     case 'paused':
-      // Of the program's own the log's line, which a screen shows too, and the view say it.
-      return event.by === 'operator' ? { text: `the market is paused ${event.reason}`, stays: true } : undefined;
+      return pausedLine(event);
     case 'resumed':
       return { text: 'the market runs again', stays: true };
     case 'locked':
@@ -48,6 +47,12 @@ export function eventLine(event: MarketEvent): EventLine | undefined {
     case 'unlocked':
       return { text: 'the database is free again', stays: true };
   }
+}
+
+/** Of the engine's the log's own line, which a screen shows too, and the view say it. */
+function pausedLine({ by, reason }: Extract<MarketEvent, { kind: 'paused' }>): EventLine | undefined {
+  if (by === 'engine') return undefined;
+  return { text: `the market is paused${by === 'operator' ? '' : ':'} ${reason}`, stays: true };
 }
 
 function settledLine({ executionId, agentId, outcome, detail }: Extract<MarketEvent, { kind: 'settled' }>): EventLine {

@@ -3,6 +3,7 @@ import type { Economy } from '../economy/economy.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Sandbox, ServedExecution } from '../sandbox/sandbox.ts';
+import type { MachineLoad } from './machine-load.ts';
 
 /** What the orchestrator acts on. Under simulation clock and sandbox are others. */
 export interface OrchestratorDeps {
@@ -13,6 +14,8 @@ export interface OrchestratorDeps {
   readonly logger: Logger;
   /** Where everything is told that is worth a line on the operator's screen. */
   readonly events: MarketEvents;
+  /** What others use of this machine; undefined: nothing is known of it. */
+  readonly load?: Pick<MachineLoad, 'othersShare'> | undefined;
 }
 
 /** The System Service, as far as an execution's life is concerned. */

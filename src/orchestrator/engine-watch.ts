@@ -34,7 +34,7 @@ export function watchEngine(deps: OrchestratorDeps): EngineWatch {
     pausing = onceFree(economy, () => pauseMarket(economy, reason));
     await pausing;
     logger.error({ reason }, 'the market is paused');
-    events.publish({ kind: 'paused', by: 'program', reason });
+    events.publish({ kind: 'paused', by: 'engine', reason });
   }
 
   async function resume(): Promise<void> {

@@ -5,6 +5,7 @@ import { watchDatabase } from './database-watch.ts';
 import { watchEngine } from './engine-watch.ts';
 import { runExecution, type FinishedRun } from './execution-runner.ts';
 import { tellIdle } from './idle-news.ts';
+import { watchLoad } from './load-watch.ts';
 import { placeMaterials } from './materials-news.ts';
 import { pauseNews } from './pause-news.ts';
 import { recover, removeLeftovers } from './recovery.ts';
@@ -27,6 +28,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   const { economy, clock } = deps;
   const cycleMs = economy.config.market.cycle_seconds * 1000;
   const watch = watchEngine(deps);
+  const load = watchLoad(deps);
   const retention = new Retention(deps);
   const tasks = new Tasks();
   const tellPause = pauseNews(deps);
@@ -66,6 +68,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
       waiting = [];
     }
     tasks.add(watch.look(looking.signal));
+    tasks.add(load.look());
     tasks.add(retention.look());
     // A cycle that came late is not made up for.
     next = Math.max(next + cycleMs, clock.monotonic());
@@ -74,6 +77,7 @@ export async function runMarket(deps: OrchestratorDeps, { cycles, stop }: LoopOp
   looking.abort();
   lock.end();
   await tasks.done();
+  await load.close();
   lock.close();
   // Whatever a clean-up could not remove at its time; what it can't now either, the next start finds.
   await removeLeftovers(deps, never).catch((error: unknown) =>
