@@ -70,6 +70,8 @@ export default defineConfig({
           ...ONE_AT_A_TIME,
         },
       },
+      // The program as npm installs it from a tarball, with packages from a registry; only by its name, too.
+      { test: { name: 'packed', include: ['test/packed/**/*.test.ts'], ...LIMIT, ...ONE_AT_A_TIME } },
       // What measures runs after all else, one file at a time, and compares what it measured in the same run.
       { test: { name: 'alone', include: ['test/alone/**/*.test.ts'], ...MEASUREMENTS } },
     ],

@@ -3,7 +3,7 @@ export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation', 'web'];
 export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
 
 /** Those that only run where they are named: they need the engine, and longer than every commit can wait. */
-export const ONLY_NAMED = ['engines', 'kills', 'lives', 'residents', 'arm'];
+export const ONLY_NAMED = ['engines', 'kills', 'lives', 'residents', 'packed', 'arm'];
 
 /**
  * Takes apart what was given for vitest: the projects that its `--project` options let run or name, and all other arguments.
