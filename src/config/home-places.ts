@@ -70,6 +70,11 @@ export function provenEnginePath(home: string): string {
 }
 
 /** Who may look at the page, and on which port it was last. */
+/** Who sends what stands in it sees the metrics, where they are served. */
+export function metricsTokenPath(home: string): string {
+  return join(stateDirectory(home), 'metrics-token');
+}
+
 export function pageDirectory(home: string): string {
   return join(stateDirectory(home), 'page');
 }

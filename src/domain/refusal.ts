@@ -35,6 +35,7 @@ export const REFUSALS = {
   foreign_origin: 'The request comes from another page.',
   entry_refused: 'The address was used already, is too old or is not of this home.',
   no_session: 'The browser has no session here.',
+  no_metrics_token: 'The metrics are shown to who has their token.',
   no_tab: 'The tab has not shown that it is the browser of its session.',
   no_run: 'Nothing runs in this home now.',
   // Money.

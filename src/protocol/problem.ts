@@ -34,6 +34,7 @@ export const HTTP_STATUS: Readonly<Record<RefusalCode, number>> = {
   foreign_origin: 403,
   entry_refused: 403,
   no_session: 401,
+  no_metrics_token: 401,
   no_tab: 403,
   no_run: 409,
   insufficient_credits: 402,

@@ -1,9 +1,13 @@
 import type { CallObserver, EndedCall } from '../domain/ended-call.ts';
 import type { MarketEvent } from '../domain/market-event.ts';
+import type { Randomness } from '../platform/randomness.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { scrapeToken } from './metrics/scrape-token.ts';
 import { Traces, type TracesOptions } from './traces/traces.ts';
 
-export type TelemetryOptions = TracesOptions;
+export interface TelemetryOptions extends TracesOptions {
+  readonly random: Randomness;
+}
 
 /** What a run tells of itself to other programs, as far as the configuration wants it. */
 export class Telemetry implements CallObserver {
@@ -15,10 +19,12 @@ export class Telemetry implements CallObserver {
     this.#traces = traces;
   }
 
-  /** What is not wanted is not loaded. Undefined where nothing is. */
+  /** What is not wanted is not loaded. Undefined where nothing is. Throws the system's error. */
   static async open(options: TelemetryOptions): Promise<Telemetry | undefined> {
-    const { enabled } = options.economy.config.metrics;
-    const metrics = enabled ? await Metrics.open(options) : undefined;
+    const { home, random, economy } = options;
+    const metrics = economy.config.metrics.enabled
+      ? await Metrics.open({ ...options, token: scrapeToken(home, random) })
+      : undefined;
     const traces = await Traces.open(options);
     return metrics || traces ? new Telemetry(metrics, traces) : undefined;
   }

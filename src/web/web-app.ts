@@ -8,6 +8,7 @@ import { refuseForeign } from './access/origin.ts';
 import { addAssets, ASSET_PATHS } from './assets.ts';
 import { EVENTS_PATH, type EventStreams } from './event-streams.ts';
 import { bodyOf, RefusedBody } from './json-request.ts';
+import { addMetrics, METRICS_PATH, refuseScraper } from './metrics-route.ts';
 import { sendProblem } from './problem-reply.ts';
 import { Content, type WebRoute } from './route.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -32,6 +33,7 @@ export interface WebAppParts {
 
 /** The application, apart from listening. */
 export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAppParts): FastifyInstance {
+  const { metrics } = deps;
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS,
@@ -58,7 +60,9 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
     if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
     const refusal = refuseForeign({ method: request.method, path, headers: request.headers }, gate.port);
     const isOpen = ASSET_PATHS.includes(path) || ACCESS_PATHS.includes(path) || path === PROOF_PATH;
-    const stranger = refusal ?? (isOpen ? undefined : strangerOf(request, gate));
+    const isScrape = metrics !== undefined && path === METRICS_PATH;
+    const unlet = isScrape ? refuseScraper(metrics, request.headers.authorization) : strangerOf(request, gate);
+    const stranger = refusal ?? (isOpen ? undefined : unlet);
     if (stranger) sendProblem(reply, stranger);
     else done();
   });
@@ -68,6 +72,7 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
   app.get(PROOF_PATH, (request, reply) =>
     reply.type('text/plain').send(proofOf({ key }, String(queryOf(request)['of']))),
   );
+  if (metrics) addMetrics(app, metrics);
   app.get(EVENTS_PATH, (request, reply) => streams.open(request, reply));
   for (const route of routes) addRoute(app, deps, route);
   return app;

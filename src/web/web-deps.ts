@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Randomness } from '../platform/randomness.ts';
 import type { LiveFeed } from '../operator/live-feed.ts';
+import type { MetricsSource } from './metrics-route.ts';
 
 /** What the page's server and its routes work with. */
 export interface WebDeps {
@@ -15,4 +16,6 @@ export interface WebDeps {
   readonly logger: Logger;
   /** Where the built page lies. */
   readonly pageDirectory: string;
+  /** Served besides the page, where they are on. */
+  readonly metrics?: MetricsSource | undefined;
 }

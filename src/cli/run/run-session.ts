@@ -3,6 +3,7 @@ import type { MarketEvent } from '../../domain/market-event.ts';
 import { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { PromptDesk } from '../../operator/prompt-desk.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { openLogger } from '../../platform/pino-logger.ts';
 import { Telemetry } from '../../telemetry/telemetry.ts';
 import type { CliDeps, RunOptions, RunningParts } from '../cli-deps.ts';
@@ -42,15 +43,15 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   });
   const limits = new EndLimits(deps, home);
   const prompts = new PromptDesk(home.economy);
-  const { clock, version } = deps;
-  const { economy, directory } = home;
-  const telemetry = await Telemetry.open({ economy, home: directory, version, clock, logger });
-  if (telemetry) events.subscribe((event, missed) => telemetry.note(event, missed));
+  let telemetry: Telemetry | undefined;
   try {
+    telemetry = await openTelemetry(deps, home, { events, logger });
     const checks = checkMemory(deps, provenEnginePath(home.directory), { isTrusted: false });
     const parts = await startParts(deps, home, { logger, events, limits, checks, calls: telemetry });
     if (!parts) return;
-    const page = options.web ? await openPage(deps, home, { prompts, events, logger, ...options }) : undefined;
+    const metrics = telemetry?.metrics;
+    if (metrics && !options.web) logger.warn({}, 'metrics are on, but they are served with the page, which is not');
+    const page = options.web ? await openPage(deps, home, { prompts, events, logger, metrics, ...options }) : undefined;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });
       const terminal = openScreen(deps, home, prompts, options.headless);
@@ -73,6 +74,16 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     await telemetry?.close();
     logger.close();
   }
+}
+
+async function openTelemetry(
+  { clock, random, version }: CliDeps,
+  { economy, directory }: Home,
+  { events, logger }: { readonly events: EventHub<MarketEvent>; readonly logger: Logger },
+): Promise<Telemetry | undefined> {
+  const telemetry = await Telemetry.open({ economy, home: directory, version, clock, random, logger });
+  if (telemetry) events.subscribe((event, missed) => telemetry.note(event, missed));
+  return telemetry;
 }
 
 /** Undefined where the interrupt came first: then nothing was begun, and the command has done what it was asked. */

@@ -4,6 +4,7 @@ import type { Home } from '../../operator/home.ts';
 import { LiveFeed } from '../../operator/live-feed.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { MetricsSource } from '../../web/metrics-route.ts';
 import type { WebServer } from '../../web/web-server.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { printLines } from '../output/printing.ts';
@@ -12,14 +13,19 @@ export interface PageOptions {
   readonly prompts: PromptDesk;
   readonly feed: LiveFeed;
   readonly logger: Logger;
+  readonly metrics?: MetricsSource | undefined;
 }
 
 /** Serves the page of a home. Throws the system's error. */
-export async function servePage(deps: CliDeps, home: Home, { prompts, feed, logger }: PageOptions): Promise<WebServer> {
+export async function servePage(
+  deps: CliDeps,
+  home: Home,
+  { prompts, feed, logger, metrics }: PageOptions,
+): Promise<WebServer> {
   // Only here: most commands serve nothing.
   const { startWebServer } = await import('../../web/web-server.ts');
   const { clock, random, pageDirectory } = deps;
-  return startWebServer({ home, prompts, feed, clock, random, logger, pageDirectory }, home.config.web.port);
+  return startWebServer({ home, prompts, feed, clock, random, logger, pageDirectory, metrics }, home.config.web.port);
 }
 
 export interface RunsPage {
@@ -27,17 +33,18 @@ export interface RunsPage {
   readonly events: EventHub<MarketEvent>;
   readonly logger: Logger;
   readonly headless: boolean;
+  readonly metrics: MetricsSource | undefined;
 }
 
 /** Serves the page of a `run` and says where. A market without its page is better than none: then the log says why. */
 export async function openPage(
   deps: CliDeps,
   home: Home,
-  { prompts, events, logger, headless }: RunsPage,
+  { prompts, events, logger, headless, metrics }: RunsPage,
 ): Promise<Pick<WebServer, 'close'> | undefined> {
   const feed = new LiveFeed(home.economy);
   try {
-    const server = await servePage(deps, home, { prompts, feed, logger });
+    const server = await servePage(deps, home, { prompts, feed, logger, metrics });
     const unsubscribe = events.subscribe((event) => feed.note(event));
     const onInterrupt = () => feed.stopping();
     deps.interrupt.addEventListener('abort', onInterrupt, { once: true });

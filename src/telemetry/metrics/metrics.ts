@@ -16,6 +16,8 @@ import { PromptMetrics } from './prompt-metrics.ts';
 export interface MetricsOptions {
   readonly economy: Economy;
   readonly version: string;
+  /** Who shows it may see them. */
+  readonly token: string;
 }
 
 /** However often it is asked for, it is made this often. */
@@ -28,12 +30,14 @@ const DELAY_MS = 100;
  * when it is asked for. Neither takes longer where there are more agents or more history.
  */
 export class Metrics {
+  readonly token: string;
   readonly #economy: Economy;
   readonly #registry: Registry;
   readonly #parts;
   #made: { readonly at: number; readonly text: Promise<string> } | undefined;
 
-  private constructor(registry: Registry, kit: MetricKit, { economy, version }: MetricsOptions) {
+  private constructor(registry: Registry, kit: MetricKit, { economy, version, token }: MetricsOptions) {
+    this.token = token;
     this.#economy = economy;
     this.#registry = registry;
     kit.gauge('info', 'Always 1.', ['version']).set({ version }, 1);
@@ -53,6 +57,9 @@ export class Metrics {
     const client = await import('prom-client');
     const registry = new client.Registry();
     client.collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: DELAY_MS });
+    // They are told by names that break the conventions, and from functions that Node gives up.
+    for (const { name } of registry.getMetricsAsArray())
+      if (name.startsWith('nodejs_active_')) registry.removeSingleMetric(name);
     return new Metrics(registry, new MetricKit(client, registry), options);
   }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scorePrompt, skipPrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
@@ -25,7 +27,7 @@ afterEach(() => economy.close());
 
 async function open(...overrides: readonly string[]): Promise<void> {
   economy = openTestEconomy({ overrides: ['metrics.enabled=true', ...overrides] });
-  metrics = await Metrics.open({ economy, version: '1.2.3' });
+  metrics = await Metrics.open({ economy, version: '1.2.3', token: 'x' });
 }
 
 /** What Prometheus would see, once the last answer is old. */
@@ -185,14 +187,37 @@ describe('calls of models', () => {
   });
 });
 
+describe('the dashboard and the documentation', () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', path), 'utf8');
+  const families = (text: string) =>
+    new Set([...text.matchAll(/\b(?:bp_agents|process|nodejs)_[a-z0-9_]*[a-z0-9]/g)].map(([name]) => name));
+  const family = (name: string) => name.replace(/_(bucket|sum|count)$/, '');
+
+  it('name only what there is, and the documentation all of it', async () => {
+    await open();
+    const { types } = await scrape();
+    const { panels } = JSON.parse(read('grafana/bp-agents.json')) as { readonly panels: readonly Panel[] };
+    const asked = [...families(panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)).join('\n'))];
+    expect(asked.length).toBeGreaterThan(35);
+    expect(asked.map(family).filter((name) => !types.has(name))).toEqual([]);
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const told = [...families(read('telemetry.md'))].filter((name) => name.startsWith('bp_agents_'));
+    const own = [...types.keys()].filter((name) => name.startsWith('bp_agents_'));
+    expect(told.sort()).toEqual(own.sort());
+  });
+});
+
+interface Panel {
+  readonly id: number;
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
 describe('names', () => {
   it('are those of the conventions: a unit at the end, and _total behind whatever only grows', async () => {
     await open();
     const { types } = await scrape();
-    const own = [...types].filter(([name]) => name.startsWith('bp_agents_'));
-    expect(own.length).toBeGreaterThan(40);
-    for (const [name, type] of own) {
-      expect(name).toMatch(/^[a-z_]+$/);
+    for (const [name, type] of types) {
+      expect(name).toMatch(/^(bp_agents|process|nodejs)_[a-z0-9_]+$/);
       expect(name.endsWith('_total'), name).toBe(type === 'counter');
       if (type === 'histogram') expect(name).toMatch(/_seconds$/);
     }
