@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { callMessages } from '../../src/telemetry/traces/call-messages.ts';
 import { CallTexts } from '../../src/telemetry/traces/call-texts.ts';
 
-type Message = {
+interface Message {
   readonly role: string;
   readonly parts: readonly { readonly type: string; readonly content: string }[];
-};
+}
 
 function inputOf(asked: Readonly<Record<string, unknown>>, charsMax = 10_000): readonly Message[] {
   const { input, output } = callMessages({ asked, answered: 'yes' }, charsMax);
