@@ -29,7 +29,7 @@ for message in me.inbox:
 
 def work(wish):
     """What comes of a wish. Begin here: `me.think(…)` asks a model, where your bundle has tokens."""
-    lines = [f"You asked: {wish['text']}", "", f"It came with {len(wish['files'])} files."]
+    lines = [f"You asked: {wish['text']}", "", "So far I count words in files. Teach me more: `work` in my main.py."]
     for path in wish["files"]:
         with open(path, errors="replace") as file:
             words = file.read(100_000).split()
