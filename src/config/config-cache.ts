@@ -42,7 +42,7 @@ function told({ config, notices }: Read, { onNotice = () => undefined }: ConfigS
   return config;
 }
 
-/** The same sources, whose file is read once: what is kept is kept under what it was made from. */
+/** The same sources, with their file read once, so that the cache's key and its content come from the same text. */
 export function readOnce(sources: ConfigSources): ConfigSources {
   const texts = new Map<string, string | undefined>();
   return {

@@ -2,7 +2,7 @@ import type { Execution } from './execution.ts';
 import { MEMORY_MB_MIN, type Bundle, type Quantities } from './resources.ts';
 
 const BYTES_PER_MB = 1_048_576;
-/** What was ended at a limit would have used more, nobody knows how much. */
+/** An execution that was ended at a limit would have used more; nobody knows how much. */
 const AFTER_LIMIT = 2;
 
 export interface Advice {

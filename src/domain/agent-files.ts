@@ -11,7 +11,7 @@ export interface FileVersion {
 export interface WaitingFile extends Omit<AgentFile, 'content'> {
   /** Null: it is taken away. */
   readonly content: Uint8Array | null;
-  /** What may give way: what stands there otherwise was changed since, and stays. Undefined: whatever stands there. */
+  /** What may give way. Anything else there was changed since, and stays. Undefined: whatever stands there gives way. */
   readonly replaces?: readonly FileVersion[] | undefined;
 }
 

@@ -88,7 +88,7 @@ function asksForAttention(bid: StandingBid): boolean {
   return bid.bundle.attention === 1;
 }
 
-/** It would fit if the budget for models let all be sold: it is not for the market that it doesn't win. */
+/** It would fit if the budget for models let all tokens be sold, so the market isn't why it doesn't win. */
 function lacksWithheldTokens({ bundle }: StandingBid, { freeAtStart, tokensWithheld }: MarketMoment): boolean {
   return bundle.tokens > freeAtStart.tokens && bundle.tokens <= freeAtStart.tokens + tokensWithheld;
 }

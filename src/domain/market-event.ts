@@ -35,7 +35,7 @@ export type MarketEvent =
       readonly agentId: string;
       readonly paths: readonly string[];
     }
-  /** What agents can see of the operator's materials is not what it was; or what lies there can't be shown. */
+  /** What agents see of the operator's materials has changed, or can't be shown. */
   | { readonly kind: 'materials'; readonly seen: SeenMaterials }
   | { readonly kind: 'died'; readonly agentId: string }
   /** Its files name packages that were not installed. */
@@ -48,7 +48,7 @@ export type MarketEvent =
   | { readonly kind: 'locked' }
   | { readonly kind: 'unlocked' };
 
-/** Where what happens is told. Telling never throws and never waits for whoever listens. */
+/** Takes what happens in the market. Telling it never throws and never waits for a listener. */
 export interface MarketEvents {
   publish(event: MarketEvent): void;
 }

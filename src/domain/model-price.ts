@@ -48,7 +48,7 @@ export function moneyCost({ input, cached, written = 0, output }: TokenUsage, pr
   return atMost(ceiling(exact, PER_UNIT));
 }
 
-/** Before a call nobody knows what of its input is read from a cache or written to one: the dearest is reserved. */
+/** Before a call nobody knows how much of its input comes from a cache or goes into one, so the dearest is reserved. */
 export function dearestPrice(price: ModelPrice): ModelPrice {
   const input = Math.max(price.input, price.cached, price.written);
   return { ...price, input, cached: input, written: input };

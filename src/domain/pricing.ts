@@ -93,7 +93,7 @@ export function nextPrices({ prices, smoothed, demand, used, supply, startPrices
   for (const resource of RESOURCES) {
     const key = QUANTITY_KEY[resource];
     if (supply[key] <= 0) {
-      // Of what is never sold there is no price; what is not sold just now keeps the one that it has.
+      // A resource that is never sold has no price. One that isn't sold just now keeps the price that it has.
       const isSold = startPrices[resource] > 0 && resource !== 'attention' && rule.kind !== 'fixed';
       next[resource] = isSold ? prices[resource] : startPrices[resource];
       nextSmoothed[resource] = isSold ? smoothed[resource] : null;

@@ -45,7 +45,7 @@ export function outputCap(
   return each === 0n ? Number.MAX_SAFE_INTEGER : Number((BigInt(rest) * PER_TOKEN) / each);
 }
 
-/** Before a call nobody knows what of its input is cached: the dearer of both is reserved. */
+/** Before a call nobody knows how much of its input is cached, so the dearer of both is reserved. */
 export function dearest(weights: TokenWeights): TokenWeights {
   return { ...weights, input: Math.max(weights.input, weights.cached) };
 }

@@ -7,7 +7,7 @@ export class CallFailure extends Error {
   readonly isRetryable: boolean;
   /** Whether it is the provider's fault, and counts against it. */
   readonly isProviders: boolean;
-  /** What it has used nobody will know: it is billed as it was reserved. */
+  /** Nobody will know what it has used, so it is billed as it was reserved. */
   readonly isBilled: boolean;
   /** How long the provider wants to be left alone. */
   readonly retryAfterMs: number | undefined;

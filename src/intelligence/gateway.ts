@@ -193,10 +193,10 @@ export class Gateway {
       path: pathOf(format, model),
       body,
       left: both,
-      // What a provider is at work on is brought to its end, or nobody would know what it cost.
+      // A call that a provider is at work on is brought to its end, since otherwise nobody would know what it cost.
       abort: asked.isStream ? both : over.signal,
       atWork(isAtWork) {
-        // Whoever leaves a stream before its first event stops it: its input was read.
+        // An agent that leaves a stream before its first event stops the call. It is billed, since its input was read.
         const begun: End = asked.isStream ? { ...UNASKED, usage: { input: input.most, cached: 0, output: 0 } } : LOST;
         standing.end = () => (isAtWork ? begun : UNASKED);
       },

@@ -201,7 +201,7 @@ class EventStream {
     if (!isHidden) this.#waiting.push(eventText(event, data));
   }
 
-  /** What is reported step by step grows; what is reported of once is not taken back by a later 0. */
+  /** Figures that are reported step by step only grow. A later 0 doesn't take back what was reported once. */
   #report({ input, cached = 0, written = 0, output }: Partial<TokenUsage> = {}): void {
     const before = this.#usage;
     // Both are parts of one prompt: what one report says of them belongs together.

@@ -73,7 +73,7 @@ export class TokenCounter {
     };
     const sum = (all: readonly string[]) => all.reduce((tokens, text) => tokens + tokensOf(text), 0);
     const said = sum(texts);
-    // What was counted by its bytes says too little of what it comes to.
+    // A count of bytes says too little about the tokens.
     const least = left > 0 ? leastInput(encoding, said) : leastInput('bytes', bytes(texts.join('')));
     const shown = images.reduce((tokens, size) => tokens + tokensOfImage(size, imageTokens), 0);
     const most = CALL_TOKENS + PART_TOKENS * parts + shown + tokenNumbers + said + sum(extras);

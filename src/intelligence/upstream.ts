@@ -103,7 +103,7 @@ export class Upstream {
         return body;
       } catch (error) {
         if (!(error instanceof CallFailure)) throw error;
-        // A call that it refused was heard: nobody can keep it resting with wrong ones.
+        // A provider that refuses a call works. Otherwise an agent could keep it resting with wrong calls.
         if (error.isProviders) this.failed();
         else this.#breaker.succeeded();
         const wait = this.#waitMs(attempt, error);

@@ -56,7 +56,7 @@ export function closeAsked(home: Home, requestId: number, answeredBy: number | n
   return request.ok ? accept({ request: request.value, leftOver: tidied(home) }) : request;
 }
 
-/** For whoever stays: takes files away when time has closed their request. */
+/** For a process that goes on: takes files away when time has closed their request. */
 export class RequestShelf {
   readonly #home: Home;
   readonly #onFailure: (error: unknown) => void;
@@ -83,7 +83,7 @@ export class RequestShelf {
   }
 }
 
-/** What was asked for is done by then: what is in the way of this is told, and no failure. */
+/** The request is published or closed by then. So what is in the way of the files is told, and is no failure. */
 function tidied(home: Home): string | undefined {
   try {
     tidy(home);

@@ -11,7 +11,7 @@ export interface DatabaseWatch {
   close(): void;
 }
 
-/** Nobody has to wait for it: what has to be written waits by itself. */
+/** The caller needn't wait for it: what has to be written waits by itself. */
 export function watchDatabase(deps: OrchestratorDeps): DatabaseWatch {
   const lock = writeLock(deps.economy);
   const closing = new AbortController();
@@ -59,7 +59,9 @@ async function lookUntilFree(deps: OrchestratorDeps, ending: Ending, signal: Abo
   events.publish({ kind: 'unlocked' });
 }
 
-/** Nobody else may want to write for a while; whatever comes of it, the lock has noted it. */
+/**
+ * Tries to write, so that it is noticed when the database is free again: nobody else may want to write for a while.
+ */
 function tryToWrite({ economy }: OrchestratorDeps): void {
   try {
     tryWriteLock(economy);

@@ -20,7 +20,7 @@ export interface OrchestratorDeps {
 
 /** The System Service, as far as an execution's life is concerned. */
 export interface Endpoints {
-  /** Serves what the agent of this execution connects to; who comes that way is this execution or nobody. */
+  /** Serves the connections of this execution's agent. Whatever comes by them is taken for this execution alone. */
   open(executionId: number, run: ServedExecution): void;
   /** Ends its calls of models and settles them, so that its receipt knows what they cost. Idempotent. */
   endCalls(executionId: number): Promise<void>;

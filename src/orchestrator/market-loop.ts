@@ -141,7 +141,7 @@ function report(deps: OrchestratorDeps, cleared: ClearedCycle): void {
   const { logger, events } = deps;
   const { cycle, bids, allocated, revenue, expiredBids, expiredPrompt, lives, needInstall, head } = cleared;
   logger.info({ cycle, bids, winners: allocated.length, revenue, expiredBids, head }, 'cleared');
-  // Of too many at once a subscriber loses the oldest: what nobody may miss comes last.
+  // A subscriber loses the oldest of too many events, so the one that nobody may miss comes last.
   for (const idle of lives.idle) tellIdle(deps, idle);
   for (const agentId of needInstall) events.publish({ kind: 'needs_install', agentId });
   for (const agentId of lives.died) events.publish({ kind: 'died', agentId });

@@ -34,7 +34,7 @@ export class Retention {
     await this.#forgetOutputs();
   }
 
-  /** Nobody waits for it: what another process that holds the database keeps it from is done at the next step. */
+  /** Nobody waits for it. What fails because another process holds the database is done at the next step. */
   #forgetRows(): void {
     const { economy } = this.#deps;
     try {

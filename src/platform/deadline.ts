@@ -36,7 +36,10 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
   }
 }
 
-/** What the work gives within that time, else undefined; it goes on then, and nobody listens. Rejects as it does. */
+/**
+ * The result of the work within that time, else undefined; the work then goes on and its result is dropped. Rejects as
+ * it does.
+ */
 export async function within<T>(clock: Clock, milliseconds: number, work: () => Promise<T>): Promise<T | undefined> {
   const done = new AbortController();
   const late = clock.sleep(milliseconds, done.signal).then(

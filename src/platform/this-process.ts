@@ -108,8 +108,8 @@ function interrupts(clock: Clock): () => AbortSignal {
 }
 
 /**
- * Node waits for a terminal to take what is written to it. One whose reader has stopped would stop the program; now what
- * it doesn't take waits in the stream, as with a pipe.
+ * Node waits until a terminal has taken what is written to it, so one whose reader has stopped would stop the program.
+ * With this, what the terminal doesn't take waits in the stream, as with a pipe.
  */
 function writeWithoutBlocking(stream: NodeJS.WriteStream): void {
   const { _handle: handle } = stream as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };

@@ -180,7 +180,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, { limits
   else endWith(socket, connectionRefusal(error.code, limits));
 }
 
-/** Written by hand, where there is no reply to use. Whoever doesn't close its own side then is not waited for. */
+/** Written by hand, since there is no reply object to use. A peer that then doesn't close its side isn't waited for. */
 function endWith(socket: Duplex, refusal: Refusal): void {
   const problem = problemOf(refusal);
   const body = JSON.stringify(problem);

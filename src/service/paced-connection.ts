@@ -70,8 +70,8 @@ export class PacedConnection extends Duplex {
   }
 
   /**
-   * As a socket's own: the HTTP server ends by it what it will not go on with. Who is still sending gets to read the
-   * answer first: what comes now is dropped, for a while.
+   * As a socket's own. With it the HTTP server ends what it will not go on with. A peer that still sends gets to read
+   * the answer first: for a while, what it sends is dropped.
    */
   destroySoon(): void {
     if (this.writable) this.end();

@@ -54,7 +54,7 @@ async function stream(
   // A model may think for long before its first word.
   raw.flushHeaders();
   try {
-    // Also where the caller has left by now: whoever makes the events settles what they cost.
+    // Also where the caller has left by now, since making the events settles what they cost.
     for await (const text of events) {
       if (raw.destroyed) break;
       if (text !== '' && !raw.write(text)) await drained(raw, limits);

@@ -25,7 +25,7 @@ export interface ServiceDeps {
 export interface Service {
   /** The application itself, for `inject`: no execution stands behind what comes that way. */
   readonly app: FastifyInstance;
-  /** Serves one execution. Who comes by its connections is this execution or nobody. */
+  /** Serves one execution. Whatever comes by its connections is taken for this execution alone. */
   openEndpoint(executionId: number, run: ServedRun): Endpoint;
   /** Ends what is open of one execution. Idempotent. */
   closeEndpoint(executionId: number): void;

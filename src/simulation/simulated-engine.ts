@@ -115,7 +115,7 @@ export class SimulatedEngine {
     this.#tell(container, container.end);
   }
 
-  /** The machine starts anew: what ran is gone, and whoever made it too. */
+  /** The machine starts anew: what ran is gone, and so is the program that started it. */
   reboot(): void {
     for (const container of [...this.#containers.values()]) if (container.phase !== 'ended') this.vanish(container);
   }

@@ -3,8 +3,8 @@ import { BpError } from '../platform/errors.ts';
 import { damaged } from './damage.ts';
 
 /**
- * The operating error behind an SQLite error, or undefined where it is something else.
- * It is known by its name: whoever tells errors apart need not load SQLite for it.
+ * The operating error behind an SQLite error, or undefined where it is something else. SQLite's errors are known by
+ * their name, so that SQLite need not be loaded to tell them apart.
  */
 export function databaseError(error: unknown, path = 'the database'): BpError | undefined {
   if (!isSqliteError(error)) return undefined;

@@ -54,7 +54,7 @@ export function takeRunLock(directory: string, pid: number, doing?: string): Run
   return {
     release() {
       if (!database.open) return;
-      // First the name, then the lock: whoever gets the lock writes a name of its own.
+      // The name goes before the lock is let go, so that the next holder's name is never removed.
       rmSync(join(directory, PID_FILE), { force: true });
       database.close();
     },
@@ -74,7 +74,7 @@ export function runHolder(directory: string): number | undefined {
     if (lock(database, path)) return undefined;
     let holder = namedHolder(directory);
     if (!holder) {
-      // Whoever only looks is gone in a moment, and a run tells its id.
+      // A process that only looks is gone in a moment, and a run tells its id.
       database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
       if (lock(database, path)) return undefined;
       holder = namedHolder(directory) ?? { pid: 0 };

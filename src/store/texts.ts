@@ -46,8 +46,8 @@ const PURGES = {
              WHERE agent_id = @agentId AND ended_at IS NOT NULL AND (purged_at IS NULL OR reason IS NOT NULL)`,
   prompt_files: `DELETE FROM prompt_files
                   WHERE prompt_id IN (SELECT id FROM prompts WHERE agent_id = @agentId AND ended_at IS NOT NULL)`,
-  // What it has not been handed yet comes from others, and is still to be read; what an execution was handed that may
-  // never start is taken back then.
+  // Messages that it hasn't been handed yet come from others and are still to be read. Those that were handed to an
+  // execution that may never start would be unread again if it doesn't.
   messages: `DELETE FROM messages
               WHERE from_id = @agentId
                  OR (to_id = @agentId AND (@isDead OR handed_to IN (${SETTLED})))`,
@@ -127,7 +127,7 @@ export function textsTable(database: Database, { accountOf }: AccountNames) {
                     WHERE content IS NOT NULL AND began_at < @before ORDER BY began_at LIMIT @limit + 0)`,
   );
 
-  /** Files weigh: what is deleted is overwritten, and nobody should wait for long. */
+  /** Files are large and what is deleted is overwritten, so few are deleted at once: nobody should wait for long. */
   function forgetPrompts(before: number, now: number, limit: number): number {
     let [rows, room] = [0, FILE_BYTES_AT_ONCE];
     for (const { id, bytes } of oldPrompts.all({ before, limit })) {

@@ -5,7 +5,7 @@ import type { MachineSize } from '../../platform/machine.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
 
-/** What an economy may count on: what the newest `run` found that its engine has, else what this machine has. */
+/** The machine that an economy may count on: what the newest `run` found that its engine has, else this machine. */
 export function machineOf({ machine }: CliDeps, home: string): MachineSize {
   try {
     return sizeIn(readOwnFile(engineMachinePath(home)) ?? '') ?? machine;
@@ -21,7 +21,7 @@ function sizeIn(text: string): MachineSize | undefined {
   return isSize(cores) && isSize(memoryMb) ? { cores, memoryMb } : undefined;
 }
 
-/** Asks the engine and remembers it. Where it doesn't answer that is left to whoever needs it next to tell. */
+/** Asks the engine and remembers the answer. Where the engine doesn't answer, the next caller that needs it says so. */
 export async function learnMachine({ engine, interrupt }: CliDeps, home: string, config: Config): Promise<void> {
   let found: MachineSize | undefined;
   try {

@@ -6,7 +6,7 @@
  */
 export type GoesBy = 'run' | 'running' | 'file';
 
-/** What shows an economy shows it as it is run; what changes one does as its next `run` would where none goes on. */
+/** A command that shows an economy goes by its `run`. One that changes it goes by its next `run` where none goes on. */
 export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   init: 'file',
   bootstrap: 'running',

@@ -16,7 +16,7 @@ class Refused extends Error {
   }
 }
 
-/** What was asked for has been shown, and what it shows is not in order. The message is for programs: people have read it. */
+/** What was asked for has been shown, and isn't in order. The message is for programs: people have read it already. */
 export class NotInOrder extends Error {}
 
 /** How the program ends. */

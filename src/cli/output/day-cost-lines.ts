@@ -13,7 +13,7 @@ export function dayCostLines(economy: Economy): readonly string[] {
   );
 }
 
-/** Models that nobody can say the cost of; undefined where there are none. */
+/** Models without a price; undefined where there are none. */
 function unpricedLine({ derived }: Economy): string | undefined {
   const { unpriced, limits } = derived.budget;
   if (unpriced.length === 0) return undefined;

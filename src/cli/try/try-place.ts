@@ -13,7 +13,7 @@ const NAME = 'try-';
 /** Its lock is taken at once; one that has none by then never will. */
 const UNLOCKED_MS_MAX = 60_000;
 
-/** The folder of one `try`: a home of its own, so that what stands on the engine for it is labelled as nobody else's. */
+/** The folder of one `try`. It is a home of its own, so what stands on the engine for it has a label of its own. */
 export interface TryPlace {
   readonly directory: string;
   /** Lets others see that it is over. */

@@ -46,7 +46,7 @@ const UNASKED = 'bp-agents try asks no provider; with --replay FILE a cassette a
 const REQUESTS_MAX = 500;
 const OUTPUT_CHARS_MAX = 1_048_576;
 
-/** Makes an economy that nobody keeps, runs the agent in it, and takes all of it away again, however that ends. */
+/** Makes an economy in memory, runs the agent in it, and takes all of it away again, however that ends. */
 export async function trySession(deps: CliDeps, order: TryOrder, action: TryAction): Promise<void> {
   const { home, config } = action;
   const { clock, random, interrupt } = deps;

@@ -25,7 +25,7 @@ export function giveFiles(
   );
 }
 
-/** Whether what was installed for the earlier files may not be what these ask for. */
+/** Whether these files may ask for other packages than those that were installed for the earlier ones. */
 function changesManifests({ [STORE]: store }: Economy, agentId: string, files: readonly AgentFile[]): boolean {
   const manifests = files.filter(({ path }) => MANIFESTS.includes(path));
   return store.installs.isNeeded(agentId) || !manifests.every((file) => store.agentFiles.wasGiven(agentId, file));
@@ -101,7 +101,7 @@ export function finishLaying(
   return store.transaction(() => store.agentFiles.finish(agentId, number, kept));
 }
 
-/** Of what an agent was given: what waits, and what was not laid since something else stood there. */
+/** The files that an agent was given and that wait, and those that were not laid since something else stood there. */
 export function givenFiles(
   { [STORE]: store }: Economy,
   agentId: string,

@@ -5,7 +5,7 @@ import { STORE } from '../internal/store-key.ts';
 
 /** An agent is allocated again so long after the process that installs for it was killed, at the latest. */
 export const REST_MS = 30_000;
-/** An end still further ahead was written before the machine's clock was put back; a little is no matter. */
+/** An end further ahead than this was written before the machine's clock was put back. */
 const END_AHEAD_MAX_MS = 2 * REST_MS;
 
 /** A process that installs something for an agent, which rests meanwhile. */

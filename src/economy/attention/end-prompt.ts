@@ -92,7 +92,7 @@ function answer(deps: Economy, promptId: number, act: (prompt: Prompt) => Result
   const { [STORE]: store } = deps;
   const wrong = checkId('prompt', promptId);
   if (wrong) return wrong;
-  // Whoever answers is there, also when the answer comes too late. This may bring the prompt from the deck into the slot.
+  // A human who answers is present, even if the answer comes too late. So the prompt on deck may take the slot.
   welcomeHuman(deps);
   return store.transaction(() => {
     const prompt = store.prompts.find(promptId);

@@ -20,7 +20,7 @@ export function authenticate(
   const owner = own?.tokenHash === hash ? own : store.executions.findByTokenHash(hash);
   if (!owner) return refuse('invalid_token', 'the token must be execution_token of env.json');
   if (owner.state === 'settled') return refuse('execution_ended', 'the execution of this token has ended');
-  // What is being ended could otherwise still give away what it has.
+  // An execution that is being ended could otherwise still give away its credits.
   if (owner.stopRequested) return refuse('execution_ended', 'the operator has ended the execution of this token');
   if (owner.id !== executionId)
     return refuse('wrong_connection', 'the token belongs to another execution than this connection');

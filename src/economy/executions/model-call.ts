@@ -97,8 +97,8 @@ export function settleCall(deps: Economy, callId: number, end: CallEnd): void {
 }
 
 /**
- * Settles calls whose end will never be seen, to all that was reserved for them: what the provider has produced nobody
- * knows, and it costs the operator.
+ * Settles calls whose end will never be seen, to all that was reserved for them. Nobody knows what the provider has
+ * produced, and it costs the operator.
  */
 export function settleLostCalls(deps: Economy, calls: readonly ModelCall[]): void {
   for (const call of calls)
@@ -122,7 +122,7 @@ export function settleLostCall(deps: Economy, callId: number): void {
   if (call) settleLostCalls(deps, [call]);
 }
 
-/** What an earlier run of the program had begun: nobody waits for those calls any more. */
+/** Calls that an earlier run of the program had begun: nobody waits for them any more. */
 export function settleCallsOfEarlierRun(deps: Economy): void {
   const { [STORE]: store } = deps;
   const calls = store.modelCalls.open();

@@ -32,7 +32,7 @@ export interface ClearedCycle {
   readonly expiredBids: number;
   readonly expiredPrompt: number | undefined;
   readonly lives: LifeChanges;
-  /** Whose files name packages that were not installed, and of whom nobody was told yet. */
+  /** Agents whose files name packages that were not installed, and that nobody was told of yet. */
   readonly needInstall: readonly string[];
   /** The chain's newest hash, hexadecimal. */
   readonly head: string;

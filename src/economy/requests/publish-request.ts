@@ -41,7 +41,7 @@ export function refusalOf({ clock, config }: Economy, draft: RequestDraft): Refu
   return checkRequest(cleaned(draft), config.requests, clock.now());
 }
 
-/** It may have been pasted from anywhere, and goes to whoever reads it. */
+/** The text may have been pasted from anywhere, and agents and humans read it. */
 function cleaned(draft: RequestDraft): RequestDraft {
   const { text } = draft;
   return typeof text === 'string' ? { ...draft, text: cleanText(text) } : draft;

@@ -26,7 +26,9 @@ export function replaying(reader: CassetteReader, { kind }: Pick<Provider, 'kind
   };
 }
 
-/** Event by event, so that whoever leaves a stream has not had all of it. Without the times of its coming. */
+/**
+ * Event by event, so that an agent that leaves a stream hasn't had all of it. The times between events aren't replayed.
+ */
 async function* pieces({ body, end }: RecordedAnswer): AsyncGenerator<Buffer> {
   for (const piece of body.split(/(?<=\n\r?\n)/)) if (piece !== '') yield Buffer.from(piece);
   await Promise.resolve();

@@ -83,7 +83,7 @@ export const json: Shape = (value, _field, into) => {
   return accept(value);
 };
 
-/** Where files, conversations and pages are named that lie elsewhere: what they cost nobody knows before. */
+/** Names of files, conversations and pages that lie elsewhere: nobody knows before the call what they cost. */
 const ELSEWHERE = new Set([
   ...['url', 'image_url', 'video_url', 'file_id', 'file_url', 'file_data', 'file_uri', 'container_id'],
   ...['vector_store_ids', 'cached_content'],

@@ -36,8 +36,8 @@ const ROWS = 500;
 const BYTES_PER_MB = 1_048_576;
 
 /**
- * What one agent came to over time. Its records are only ever added to, so what was added up stays, and `step` reads what
- * came since. However many there are, it takes the same memory.
+ * What one agent came to over time. Its records are only ever added to, so sums that were made stay, and `step` reads
+ * what came since. It takes the same memory however many records there are.
  */
 export class AgentHistory {
   readonly #economy: Economy;
@@ -67,7 +67,7 @@ export class AgentHistory {
     );
   }
 
-  /** What its executions came to: one that goes on is counted, what it uses is not. */
+  /** What its executions came to. One that still runs is counted, but not what it has used so far. */
   get totals() {
     return {
       ...{ executions: this.#executions + this.#running, cpuMs: this.#cpuMs, tokens: this.#tokens },

@@ -1,6 +1,6 @@
 import type { glanceView } from '../../economy/views/status-view.ts';
 
-/** A running economy at a glance: what `status` shows, and what only a `run` knows or what changes from moment to moment. */
+/** A running economy at a glance: what `status` shows, and what only a `run` knows. */
 export interface LiveView extends ReturnType<typeof glanceView> {
   readonly state: 'running' | 'paused' | 'stopping';
   /** At the moment of the view; null while nothing is being waited for (a cycle is at work, or the run ends). */

@@ -4,7 +4,9 @@ import { MB } from './filesystem-image.ts';
 
 /** What reserving room leaves on the disk for the database and the logs. */
 const LEFT_TO_OTHERS = 32 * MB;
-/** With as much free, whoever waits for its next execution may keep what it has: to give and to take it costs time. */
+/**
+ * With this much free, a workspace may keep its room until its next execution, since giving and taking it costs time.
+ */
 const AMPLE = 8192 * MB;
 
 /** How many bytes the disk of that folder lacks for `growth` more. 0 where it has them. */

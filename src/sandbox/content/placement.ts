@@ -44,8 +44,8 @@ export interface WorkspacePlace {
   /** Resolves when it holds more than it may. Rejects when the signal is aborted. */
   watch(clock: Clock, quota: Quota, reach: Reach, signal: AbortSignal): Promise<void>;
   /**
-   * Brings home what the agent has left, when nothing of it runs any more. Rejects as `deliver`; then the host has what
-   * it had before.
+   * Brings home what the agent has left, when nothing of it runs any more. Rejects as `deliver`; then the host still
+   * has what it had before.
    */
   collect(quota: Quota, reach: Reach, signal: AbortSignal): Promise<Collected>;
 }
@@ -53,6 +53,6 @@ export interface WorkspacePlace {
 export interface Collected {
   /** Undefined where it can't be had. */
   readonly size?: WorkspaceSize | undefined;
-  /** Why the host has what it had before, by what the agent has left. */
+  /** Why the host still has what it had before: something in what the agent has left. */
   readonly refused?: string;
 }

@@ -144,7 +144,7 @@ export class Volumes {
     });
   }
 
-  /** Nothing may run whose writes could fail later, when the kernel brings them to the disk and nobody is told. */
+  /** Nothing may run whose writes could fail later, when the kernel brings them to the disk: nobody would be told. */
   async #checkDisk(opened: Opened): Promise<void> {
     const { home } = this.#deps;
     const growth = await opened.volume.growth(this.quota);
@@ -160,7 +160,10 @@ export class Volumes {
     opened.room = 'reserved';
   }
 
-  /** What nobody uses now gives its unused room back to the disk, all but `kept`. Whether there was any. */
+  /**
+   * Workspaces that nobody uses now give their unused room back to the disk, all but `kept`. Returns whether there were
+   * any.
+   */
   async #giveBackIdle(kept?: Opened): Promise<boolean> {
     let any = false;
     for (const [folder, opened] of this.#opened) {
@@ -195,7 +198,7 @@ export class Volumes {
     const volume = new Volume({ home: this.#deps.home, folder });
     try {
       await volume.close().catch(async (error: unknown) => {
-        // What others keep for their next execution may be what the copy needs.
+        // The room that others keep for their next execution may be enough for the copy.
         if (!(await this.#giveBackIdle())) throw error;
         await volume.close();
       });

@@ -49,7 +49,7 @@ export async function lookInFolder(home: string, { agentId, files }: LayingReque
   }
 }
 
-/** Whoever has the workspace has what is laid in it: its agent, once that has run. */
+/** The files belong to the owner of the workspace: the agent, once it has run. */
 async function ownerOf(root: string): Promise<Owner> {
   const directory = await SafeDirectory.open(root);
   try {

@@ -82,7 +82,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
     check(signal, memory, aside) {
       const apart = (running: Promise<readonly string[]>) => {
         trial = running.finally(() => (trial = undefined));
-        // Whoever prepares meanwhile is told, and so is who asked for it.
+        // Who asked for the check is told of its failure, and so is who prepares an execution meanwhile. Here it is
+        // only handled.
         trial.catch(() => undefined);
         aside?.(trial);
       };

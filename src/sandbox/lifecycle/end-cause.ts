@@ -42,8 +42,8 @@ export interface EndFacts {
 const NOTHING_RAN: ReadonlySet<number | undefined> = new Set([2, 3, 4]);
 
 /**
- * One cause from all the facts. The supervisor's report is believed before the engine, the engine before the host's own
- * intention; nobody's word is taken for what nobody saw.
+ * One cause from all the facts. The supervisor's report counts before the engine's, and that before what the host
+ * wanted to do. Nobody is believed about what they didn't see.
  */
 export function executionEnd(facts: EndFacts): ExecutionEnd {
   const { report, measured } = facts;
@@ -104,7 +104,9 @@ function isKilledForOthers({ memory_peak_bytes: peak }: EndedEvent, { memoryByte
   return peak !== null && memoryBytes !== undefined && peak < memoryBytes - OWN_LIMIT_MARGIN_BYTES;
 }
 
-/** What can't be brought home must not pass for what was done; it is the agent's fault where its own files prevent it. */
+/**
+ * Files that can't be brought home must not pass for delivered. It is the agent's fault where its own files prevent it.
+ */
 function withWorkspace({ workspaceKept: kept, went }: EndFacts, verdict: Verdict): Verdict {
   const [cause, detail] = verdict;
   if (!kept || !went) return verdict;

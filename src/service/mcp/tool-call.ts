@@ -13,7 +13,7 @@ export interface Tool {
   readonly description: RouteToolDescription;
   /** Bytes of its arguments as JSON. */
   readonly bytesMax: number;
-  /** Does what the request of the route would do; what that would be refused for is refused alike. */
+  /** Does what a request to the route would do, and refuses what that would refuse. */
   readonly call: (call: ToolCall) => Promise<Worked>;
 }
 

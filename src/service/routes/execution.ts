@@ -10,7 +10,7 @@ import { getExecution } from '../../economy/views/execution-view.ts';
 import { promptOfExecution } from '../../economy/views/prompt-view.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
-/** What an execution has used of what is counted outside of the database. */
+/** What an execution has used, of the resources that aren't counted in the database. */
 export interface Usage {
   readonly requests: number;
   /** Undefined where they can't be had now. */

@@ -167,7 +167,7 @@ export class Payments {
     }
   }
 
-  /** As it was before this transaction: whoever dies in it has been paid before. */
+  /** As it was before this transaction, since an agent that dies in it has been paid before. */
   #receiver(agent: string): string {
     return this.#mirror.statusOf(agent) === 'dead' ? 'system:burn' : agent;
   }

@@ -9,7 +9,9 @@ interface Options {
   readonly cycle: number;
   readonly cyclesPerHour: number;
   readonly groupOf: (agentId: string) => string;
-  /** What the least useful execution costs at start prices: whoever dies with as much could have paid. */
+  /**
+   * The cost of the smallest useful execution at start prices. An agent that dies with as much could have paid for one.
+   */
   readonly bareCost: number;
 }
 

@@ -28,7 +28,7 @@ export interface Arrival {
 export interface Arrived {
   /** Of what the agent has left, as far as it was looked at. */
   readonly size: WorkspaceSize;
-  /** What both sides hold now; or why nothing has come, which is by what the agent has left. */
+  /** What both sides hold now, or what in the agent's files kept everything from coming. */
   readonly outcome: { readonly agreement: Agreement } | { readonly refused: string };
 }
 

@@ -100,7 +100,7 @@ export async function landingsIn(staging: string): Promise<readonly string[]> {
   return (await namesIn(staging)).filter((name) => name.startsWith(LANDING)).map((name) => name.slice(LANDING.length));
 }
 
-/** The host's own disk and its rules for names: the first is nobody's fault, the second the agent's who chose the name. */
+/** Errors of the host's disk are nobody's fault. Those of its rules for names are the agent's, who chose the name. */
 export function landingError(at: BytePath, error: unknown): BpError {
   if (error instanceof BpError) return error;
   if (isOneOf(error, 'EILSEQ', 'ENAMETOOLONG', 'EINVAL', 'EFBIG'))

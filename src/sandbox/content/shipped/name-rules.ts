@@ -5,7 +5,7 @@ import { ignore } from '../../../platform/system-error.ts';
 import { pathBytes, type BytePath } from './byte-path.ts';
 import type { Tree } from './entry.ts';
 
-/** What a host takes for one name although it is two, and what for none. */
+/** Names that a host takes for the same one, and names that it doesn't take. */
 export interface NameRules {
   readonly ignoresCase: boolean;
   /** Of Unicode: é as one character, or as e and an accent. */

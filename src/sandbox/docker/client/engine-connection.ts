@@ -21,7 +21,7 @@ export interface ConnectionDeps {
   readonly clock: Clock;
 }
 
-/** By this the kernel finds out that a link is dead which nobody writes to. */
+/** With this the kernel finds out that a link is dead, even if nobody writes to it. */
 const LASTING: AgentOptions = { keepAlive: true, keepAliveMsecs: 15_000 };
 
 /** Nothing is sent yet. */

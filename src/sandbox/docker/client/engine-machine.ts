@@ -5,8 +5,8 @@ import type { EngineInfo } from './engine-facts.ts';
 const BYTES_PER_MB = 1_048_576;
 
 /**
- * What the engine's machine has, a virtual one included; undefined where it has just what this one has: then it is this
- * one, of which the program knows better how much it may use.
+ * What the engine's machine has, a virtual one included. Undefined where it has just what this one has: then it is
+ * taken for this one, and the program knows better how much of this one it may use.
  */
 export function engineMachine({ NCPU, MemTotal }: EngineInfo): MachineSize | undefined {
   if (MemTotal === undefined || (NCPU === cpus().length && MemTotal === totalmem())) return undefined;

@@ -20,7 +20,7 @@ export async function createContainer(client: DockerClient, options: ContainerCr
   }
 }
 
-/** Its streams; what the container said before is lost. `stderr` gets what comes there, which is only lent. */
+/** Its streams. What the container said before is lost. `stderr` gets pieces that it may not keep. */
 export async function attachTo(
   client: DockerClient,
   container: Container,

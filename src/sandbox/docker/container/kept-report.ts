@@ -14,7 +14,7 @@ export const REPORT_DIRECTORY = '/run/bp-report';
 /** What an ended container has left of its report. */
 export interface KeptReport {
   readonly report: EndedEvent | undefined;
-  /** The end of what was printed, as far as nobody had said to have it. */
+  /** The end of what was printed, as far as the program hadn't confirmed it. */
   readonly output: Buffer;
 }
 

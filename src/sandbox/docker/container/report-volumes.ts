@@ -2,7 +2,7 @@ import type { DockerClient } from '../client/docker-client.ts';
 import { statusBehind } from '../client/engine-error.ts';
 import { isOfHome, LABEL, labelFilter } from '../labels.ts';
 
-/** Volumes of this home's executions whose containers are gone: whoever removed those has left them. */
+/** Report volumes of this home's executions whose containers somebody has removed without them. */
 export async function orphanedVolumes(
   client: DockerClient,
   homeLabel: string,

@@ -57,7 +57,7 @@ export function holderOptions(
         temporary: { megabytes: 16, inodesMax: undefined },
         mounts: [mountOf(volume, CONTENT)],
       }),
-      // The engine's own profile: ours, which is for agents, lets nobody flush a filesystem.
+      // The engine's own profile. Ours is for agents and lets nobody flush a filesystem.
       SecurityOpt: ['no-new-privileges'],
     },
   };

@@ -22,7 +22,7 @@ export interface ProgramParts {
   readonly sources: SourcesRequest;
 }
 
-/** In a volume of the engine's whoever installs is nobody of this host. */
+/** The user who installs into a volume of the engine's is no user of this host. */
 const NOBODY = { operator: { uid: 0, gid: 0 }, number: 0 };
 
 /**

@@ -19,7 +19,7 @@ export async function prepareAside(
   if (prepared.status === 'fulfilled' && tried.status === 'fulfilled' && !isMoved && !signal.aborted)
     return prepared.value;
   if (prepared.status === 'fulfilled' || isMoved) await discardExecution(parts, request.executionId);
-  // What was laid where it can't be used would hide what is laid next.
+  // Files that were laid in an unusable place would hide those that are laid next.
   if (isMoved) await workspaces.putBackUnused();
   if (tried.status === 'rejected') throw tried.reason;
   signal.throwIfAborted();

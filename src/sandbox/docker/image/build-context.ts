@@ -40,7 +40,10 @@ async function buildContext(directory: string, names: readonly string[]): Promis
   return { directory, files, digest: hash.digest('hex') };
 }
 
-/** A name with a dot in front, or without one at its end but for the well-known, is nobody's source: a compiled program. */
+/**
+ * Names with a dot in front are no sources, nor are those without an extension that aren't well known: compiled
+ * programs.
+ */
 async function filesBelow(directory: string, name: string): Promise<string[]> {
   const entries = await readdir(join(directory, name), { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;

@@ -92,7 +92,7 @@ const GIT: Kind['signs'] = {
 };
 const SCRIPTS_HINT = 'a package that must build something needs --scripts';
 
-/** `lines`: the last that it printed, the oldest first. Whoever is installed may have written any of them. */
+/** `lines`: the last that it printed, the oldest first. What is being installed may have written any of them. */
 export function installFailure(
   tool: InstallTool,
   lines: readonly string[],

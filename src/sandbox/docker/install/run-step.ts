@@ -12,7 +12,7 @@ import { PrintedLines } from './printed-lines.ts';
 export interface RunningStep {
   readonly step: Step;
   readonly sources: PackageSources;
-  /** Packages may run programs of their own; never: nobody could let them. */
+  /** Whether packages may run programs of their own. `never`: nobody can allow it. */
   readonly scripts: boolean | 'never';
   readonly onLine: (line: string) => void;
 }
