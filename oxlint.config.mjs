@@ -8,7 +8,6 @@ const OWNERS = {
   fastify: ['service', 'web'],
   '@fastify/swagger': ['service'],
   'fastify-type-provider-zod': ['service'],
-  inquirer: ['terminal'],
   marked: ['operator', 'terminal'],
   commander: ['cli'],
   yaml: ['config'],

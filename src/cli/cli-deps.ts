@@ -31,7 +31,7 @@ export interface CliDeps {
   readonly interrupt: AbortSignal;
   readonly process: Pick<
     ThisProcess,
-    'raiseInterrupt' | 'exitWithin' | 'killWithin' | 'onContinued' | 'isInForeground'
+    'raiseInterrupt' | 'exitWithin' | 'killWithin' | 'onContinued' | 'onExit' | 'suspend' | 'isInForeground'
   >;
   /** Does what a SIGINT does to another process, as SIGTERM. Throws the system's error. */
   interruptProcess(pid: number): void;

@@ -7,6 +7,7 @@ import { materials } from './materials-schema.ts';
 import { notify } from './notify-schema.ts';
 import { packages } from './packages-schema.ts';
 import { metrics, traces } from './telemetry-schema.ts';
+import { terminal } from './terminal-schema.ts';
 import { web } from './web-schema.ts';
 import { automatic, backoff, cpuSeconds, credits, decimals, memoryMb, real, TIMER_MS_MAX, whole } from './fields.ts';
 import { yielding } from './yield-schema.ts';
@@ -271,13 +272,6 @@ const ending = z
   })
   .prefault({})
   .describe('How long an end of `run` may take; then the process exits, and the next start puts things in order.');
-
-const terminal = z
-  .strictObject({
-    refresh_ms: whole(50, TIMER_MS_MAX).default(500).describe('Milliseconds between two drawings of the live view.'),
-  })
-  .prefault({})
-  .describe("The operator's screen.");
 
 const log = z
   .strictObject({

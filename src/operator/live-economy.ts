@@ -6,6 +6,7 @@ import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts
 import { dataVersion, snapshot } from '../economy/snapshot.ts';
 import { quietNow } from '../economy/attention/prompt-slot.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
+import { comingText } from './views/coming-text.ts';
 import { openPrompt } from '../economy/views/prompt-view.ts';
 
 /** What the operator sees of a running economy, composed from its database and from what the market tells. */
@@ -60,14 +61,17 @@ export class LiveEconomy {
     // A pause that is due to the database can't stand in it.
     const paused = this.#isLocked ? DATABASE_HELD : glance.paused;
     const isEmpty = agents.alive + agents.dormant + agents.dead === 0;
+    const state = this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused';
+    const isWaiting = state === 'running' && !isEmpty && !glance.human_away && glance.prompts.open === 0;
     return {
       ...glance,
       paused,
-      state: this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused',
+      state,
       next_cycle_in_ms: this.#nextCycleInMs(),
       notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : quietNotice(glance.quiet_until)),
       open_prompt: this.#openPrompt(),
       running: this.#running(),
+      coming: isWaiting ? comingText(this.#economy, glance.cycle) : null,
     };
   }
 

@@ -22,6 +22,10 @@ export interface ThisProcess {
   killWithin(milliseconds: number): void;
   /** Calls the listener each time that the process goes on after it was stopped. Returns what ends that. */
   onContinued(listener: () => void): () => void;
+  /** Calls the listener when the process exits, however that comes; it must be quick. Returns what ends that. */
+  onExit(listener: () => void): () => void;
+  /** Stops the process, and all that the shell started with it, as Ctrl-Z does where keys aren't handed over singly. */
+  suspend(): void;
   /** False where it runs in the background of its terminal, which it must leave alone then. */
   isInForeground(): boolean;
   /** Exits with this code, once what was printed is written. */
@@ -76,6 +80,12 @@ export function thisProcess(clock: Clock): ThisProcess {
       process.on('SIGCONT', listener);
       return () => void process.off('SIGCONT', listener);
     },
+    onExit(listener) {
+      process.on('exit', listener);
+      return () => void process.off('exit', listener);
+    },
+    // 0: its whole group. Where no shell could let it go on, the system ignores that.
+    suspend: () => void process.kill(0, 'SIGTSTP'),
     isInForeground,
     async exit(code) {
       await Promise.all([process.stdout, process.stderr].map(written));

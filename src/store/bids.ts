@@ -91,13 +91,11 @@ export function bidsTable(database: Database) {
   const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`).raw();
   const payload = database.prepare<[number], string | null>('SELECT payload FROM bids WHERE id = ?').pluck();
-  const pending = database
-    .prepare<[], PendingRow>(
-      `SELECT id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing,
-              attempt, hold_id, passed_over, earliest_cycle, last_reason
-         FROM bids WHERE status = 'pending' ORDER BY id`,
-    )
-    .raw();
+  const standing = `SELECT id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
+           reserve_at_placing, attempt, hold_id, passed_over, earliest_cycle, last_reason
+      FROM bids WHERE status = 'pending' ORDER BY id`;
+  const pending = database.prepare<[], PendingRow>(standing).raw();
+  const oldestPending = database.prepare<[number], PendingRow>(`${standing} LIMIT ? + 0`).raw();
   const pendingByPayer = database
     .prepare<[string], number>(`SELECT COUNT(*) FROM bids WHERE payer_id = ? AND status = 'pending'`)
     .pluck();
@@ -197,6 +195,7 @@ export function bidsTable(database: Database) {
     payload: (id: number): string | null => payload.get(id) ?? null,
     /** All that stand, the oldest first. */
     pending: (): readonly PendingBid[] => pending.all().map(toPendingBid),
+    oldestPending: (limit: number): readonly PendingBid[] => oldestPending.all(limit).map(toPendingBid),
     countPending: (): number => Number(countPending.get()),
     countPendingOfPayer: (payerId: string): number => Number(pendingByPayer.get(payerId)),
     hasPendingOwn: (agentId: string): boolean => pendingOwn.get(agentId, agentId) === 1,

@@ -1,15 +1,16 @@
+import type { News } from '../operator/event-lines.ts';
 import type { Prompt } from '../domain/attention.ts';
 import { formatId } from '../domain/ids.ts';
 import type { Result } from '../domain/refusal.ts';
 import { answeredLine, type AnsweredPrompt } from '../operator/answered-prompt.ts';
 import type { PromptDesk } from '../operator/prompt-desk.ts';
+import { elsewhereText } from './elsewhere-text.ts';
 import type { Answer, Terminal } from './view.ts';
 
 export interface HumanDeskOptions {
   readonly prompts: PromptDesk;
   readonly terminal: Terminal;
-  /** One line that stays. */
-  readonly say: (line: string) => void;
+  readonly say: (line: string, news?: News) => void;
   /** Told what kept an answer from being stored, a locked database or a full disk: the prompt is open still, and is put again. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -60,12 +61,21 @@ export class HumanDesk {
       const answer = await terminal.ask(asked, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
       const result = await this.#take(prompt.id, answer);
-      if (result) say(result.ok ? paid(result.value) : result.message);
+      if (result?.ok) say(paid(result.value), { tone: 'good' });
+      else if (result) say(result.message, { tone: 'warn' });
+      else if (signal.aborted) this.#tellEnding(prompt.id);
     } catch (error) {
       onFailure(error);
     } finally {
       this.#question = undefined;
     }
+  }
+
+  /** Nobody answered it here: who did, and how. */
+  #tellEnding(promptId: number): void {
+    const ending = this.#options.prompts.ending(promptId);
+    const text = ending && elsewhereText(ending);
+    if (text !== undefined) this.#options.say(text, { tone: 'good' });
   }
 
   async #take(promptId: number, answer: Answer): Promise<Result<AnsweredPrompt> | undefined> {

@@ -1,13 +1,16 @@
-import { PassThrough } from 'node:stream';
+import type { News } from '../operator/event-lines.ts';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Clock } from '../platform/clock.ts';
-import { liveViewLines, statusLine } from './live-lines.ts';
-import { askForMarks } from './marks-question.ts';
-import { promptFrame } from './prompt-frame.ts';
-import { sanitiseLine } from './sanitise.ts';
-import { Screen, type CursorPlace } from './screen.ts';
+import { EventLog } from './event-log.ts';
+import { Keyboard, type KeyPress } from './keyboard.ts';
+import { keyHints } from './key-hints.ts';
+import { openPanel, PANEL_KEYS, type Panel, type PanelName } from './panels.ts';
+import { Pager } from './pager.ts';
+import { OpenLetter } from './open-letter.ts';
+import { pictureOf, type Pane } from './scene.ts';
+import { Screen } from './screen.ts';
 import { timeOfDay } from './time-of-day.ts';
-import type { Answer, AskedPrompt, ShownEconomy, Terminal } from './view.ts';
+import type { Answer, AskedPrompt, ShownEconomy, Terminal, TerminalControls } from './view.ts';
 
 export interface InteractiveTerminalOptions {
   readonly input: ReadStream;
@@ -15,6 +18,12 @@ export interface InteractiveTerminalOptions {
   readonly clock: Clock;
   readonly refreshMs: number;
   readonly reasonCharsMax: number;
+  readonly hasStyles: boolean;
+  /** What makes the terminal tell that this prompt waits. */
+  readonly notification: (promptId: string) => string;
+  /** Lines that were printed before, which the screen hides. */
+  readonly told: readonly string[];
+  readonly controls: TerminalControls;
   /** The human is there: any key but Ctrl-C. */
   readonly onKey: () => void;
   /** Ctrl-C, which the terminal doesn't turn into a signal while it hands over single keys. */
@@ -26,58 +35,69 @@ export interface InteractiveTerminalOptions {
 export interface TerminalPlace {
   /** Calls the listener each time that the program goes on after it was stopped. Returns what ends that. */
   onContinued(listener: () => void): () => void;
+  /** Calls the listener when the process exits, however that comes. Returns what ends that. */
+  onExit(listener: () => void): () => void;
   /** False where the terminal belongs to others meanwhile: whoever touches it then is stopped. */
   isInForeground(): boolean;
+  /** Stops the program, and what the shell started with it, as Ctrl-Z does. */
+  suspend(): void;
 }
 
 const INTERRUPT = 0x03;
-/** Ctrl-D, Ctrl-Z and Ctrl-\ would end the line editor or stop the program behind the market's back. */
-const IGNORED: readonly number[] = [0x04, 0x1a, 0x1c];
-/** Of what comes at once: more than anybody types is a paste by mistake. */
-const KEYS_MAX = 4096;
-/** Events that wait while a question is open; of more, the newest. */
-const HELD_EVENTS_MAX = 100;
+/** Ctrl-\ would end the program with a dump of its memory, Ctrl-D means the end of what is read. */
+const IGNORED: readonly number[] = [0x04, 0x1c];
 /** After a question has closed by itself, keys meant for it must not answer the next one. */
 const DEAF_MS = 1000;
+/** Of what happened, what is left on the terminal at the end. */
+const STAYING_MAX = 100;
 
 /** The human at a real terminal: the only reader of its keys and, through the screen, the only writer to it. */
 export class InteractiveTerminal implements Terminal {
   readonly interactive = true;
   readonly #options: InteractiveTerminalOptions;
   readonly #screen: Screen;
+  readonly #keyboard: Keyboard;
   readonly #closing = new AbortController();
-  readonly #heldEvents: string[] = [];
+  readonly #events = new EventLog();
+  readonly #forget: readonly (() => void)[];
+  /** How the last letter of each agent began. */
+  readonly #openings = new Map<string, string | null>();
   #view: ShownEconomy | undefined;
   #shownAt = 0;
-  #question: { readonly lines: readonly string[]; readonly cursor: CursorPlace } | undefined;
-  #keys: PassThrough | undefined;
+  #letter: OpenLetter | undefined;
+  #panel: (Panel & Pane) | undefined;
   #deafUntil = -Infinity;
   #lastAnswer: Promise<unknown> = Promise.resolve();
   #isAside = false;
-  readonly #forgetContinued: () => void;
+  #isDue = false;
 
   constructor(options: InteractiveTerminalOptions) {
     this.#options = options;
-    this.#screen = new Screen(options.output);
-    options.input.setRawMode(true);
-    options.input.on('data', this.#onData).on('error', ignore).resume();
-    options.output.on('resize', this.#onResize).on('error', ignore);
-    this.#forgetContinued = options.place.onContinued(() => this.#onContinued());
+    const { input, output, place, hasStyles } = options;
+    this.#screen = new Screen(output, { hasStyles });
+    this.#keyboard = new Keyboard((key) => this.#onKey(key));
+    for (const told of options.told) this.#events.add(timeOfDay(options.clock), told, { stays: false });
+    input.setRawMode(true);
+    input.on('data', this.#onData).on('error', ignore).resume();
+    output.on('resize', this.#onResize).on('error', ignore);
+    this.#forget = [place.onContinued(() => this.#onContinued()), place.onExit(() => this.#screen.leave())];
+    this.#screen.enter();
+    this.#draw();
     void this.#refresh();
   }
 
   show(view: ShownEconomy): void {
     const first = this.#view === undefined;
+    const isOld = this.#view?.cycle !== view.cycle;
     this.#view = view;
     this.#shownAt = this.#options.clock.monotonic();
+    if (isOld && this.#panel) this.#lookAgain(this.#panel);
     if (first) this.#draw();
   }
 
-  event(line: string): void {
-    const text = `${timeOfDay(this.#options.clock)} ${sanitiseLine(line)}`;
-    this.#heldEvents.push(text);
-    if (this.#heldEvents.length > HELD_EVENTS_MAX) this.#heldEvents.shift();
-    if (!this.#question) this.#releaseEvents();
+  event(line: string, news: News = {}): void {
+    this.#events.add(timeOfDay(this.#options.clock), line, news);
+    this.#drawSoon();
   }
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
@@ -91,55 +111,61 @@ export class InteractiveTerminal implements Terminal {
     if (this.#closing.signal.aborted) return;
     const { input, output } = this.#options;
     this.#closing.abort();
-    this.#forgetContinued();
+    for (const forget of this.#forget) forget();
+    this.#keyboard.close();
     input.off('data', this.#onData).pause();
     if (!this.#isAside) input.setRawMode(false);
     output.off('resize', this.#onResize);
-    this.#question = undefined;
-    this.#draw();
-    this.#releaseEvents();
-    this.#screen.close();
+    this.#screen.leave(this.#events.staying(STAYING_MAX));
   }
 
   async #askNow(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
     if (signal.aborted) return { kind: 'closed' };
-    this.#screen.print((columns) => promptFrame(prompt, columns));
-    this.#keys = new PassThrough();
-    const answer = await askForMarks({
-      promptId: prompt.id,
-      reasonCharsMax: this.#options.reasonCharsMax,
-      columns: () => this.#screen.columns,
-      keys: this.#keys,
-      signal,
-      draw: (lines, cursor) => {
-        this.#question = { lines, cursor };
-        this.#draw();
-      },
+    const { hasStyles, reasonCharsMax, notification } = this.#options;
+    const letter = new OpenLetter(prompt, {
+      signs: hasStyles ? 'styled' : 'typed',
+      reasonCharsMax,
+      known: this.#openings.get(prompt.agent_id) ?? null,
     });
-    this.#keys = undefined;
-    this.#question = undefined;
+    remember(this.#openings, prompt.agent_id, letter.opening);
+    this.#letter = letter;
+    this.#screen.send(notification(prompt.id));
+    this.#draw();
+    const answer = await letter.answered(signal);
+    this.#letter = undefined;
     if (this.#closing.signal.aborted) return answer;
     if (answer.kind === 'closed') this.#deafUntil = this.#options.clock.monotonic() + DEAF_MS;
-    this.#screen.print(() => [outcome(prompt, answer)]);
-    this.#releaseEvents();
     this.#draw();
     return answer;
   }
 
-  #releaseEvents(): void {
-    const lines = this.#heldEvents.splice(0);
-    if (lines.length > 0) this.#screen.print(() => lines);
+  get #inSight(): OpenLetter | undefined {
+    return this.#letter?.isPutOff ? undefined : this.#letter;
+  }
+
+  /** Once for all that comes in one turn. */
+  #drawSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    queueMicrotask(() => {
+      this.#isDue = false;
+      this.#draw();
+    });
   }
 
   #draw(): void {
-    if (this.#isAside) return;
-    const elapsedMs = this.#options.clock.monotonic() - this.#shownAt;
+    if (this.#isAside || this.#closing.signal.aborted) return;
     const { columns, rows } = this.#screen;
-    const view = this.#view;
-    if (this.#question) {
-      const status = view ? ['', statusLine(view, elapsedMs, columns)] : [];
-      this.#screen.draw([...this.#question.lines, ...status], this.#question.cursor);
-    } else if (view) this.#screen.draw(liveViewLines(view, elapsedMs, { columns, rows }));
+    const letter = this.#inSight;
+    const scene = {
+      view: this.#view,
+      elapsedMs: this.#options.clock.monotonic() - this.#shownAt,
+      events: this.#events,
+      pane: this.#panel ?? letter,
+      question: letter?.question.picture(columns),
+      keys: keyHints(this.#letter, { panel: this.#panel?.name, isPaused: this.#view?.state === 'paused' }),
+    };
+    this.#screen.draw(pictureOf(scene, { columns, rows }));
   }
 
   async #refresh(): Promise<void> {
@@ -156,14 +182,67 @@ export class InteractiveTerminal implements Terminal {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    const keys = chunk.subarray(0, KEYS_MAX).filter((byte) => byte !== INTERRUPT && !IGNORED.includes(byte));
+    const keys = chunk.filter((byte) => byte !== INTERRUPT && !IGNORED.includes(byte));
     const interrupts = chunk.filter((byte) => byte === INTERRUPT).length;
     if (keys.length > 0) {
       this.#options.onKey();
-      if (this.#options.clock.monotonic() >= this.#deafUntil) this.#keys?.write(keys);
+      this.#keyboard.feed(Buffer.from(keys));
     }
     for (let count = 0; count < interrupts; count++) this.#options.onInterrupt();
   };
+
+  #onKey(key: KeyPress): void {
+    if (this.#closing.signal.aborted) return;
+    if (key.name === 'ctrl+z' && !key.isPasted) this.#suspend();
+    else if (key.name === 'ctrl+l') this.#screen.repaint();
+    else if (this.#options.clock.monotonic() >= this.#deafUntil) this.#press(key);
+  }
+
+  #press(key: KeyPress): void {
+    const letter = this.#inSight;
+    const isTyping = letter?.question.isTyping ?? false;
+    const isCommand = !key.isPasted && (!isTyping || key.text === '');
+    const isScroll = isCommand && !(isTyping && (key.name === 'home' || key.name === 'end'));
+    if (isScroll && (this.#panel ?? letter)?.pager.press(key.name)) this.#drawSoon();
+    else if (letter?.press(key)) {
+      // Whoever answers wants to see the letter.
+      this.#panel = undefined;
+      this.#drawSoon();
+    } else if (isCommand) this.#command(key.name);
+  }
+
+  #command(name: string): void {
+    const panel = PANEL_KEYS[name];
+    const letter = this.#letter;
+    if (panel === 'waiting' && letter?.isPutOff) letter.isPutOff = false;
+    else if (panel !== undefined && panel === this.#panel?.name) this.#panel = undefined;
+    else if (panel !== undefined) this.#open(panel);
+    else if (name === 'p') this.#options.controls.togglePause();
+    else if (name === 'escape' && this.#panel) this.#panel = undefined;
+    else if (name === 'escape' && letter) letter.isPutOff = true;
+    this.#drawSoon();
+  }
+
+  #open(name: PanelName): void {
+    const { controls } = this.#options;
+    const pager = new Pager();
+    this.#panel = { ...openPanel(name, controls, this.#events), pager };
+    if (name === 'log') pager.press('end');
+  }
+
+  #lookAgain({ name, pager }: Panel & Pane): void {
+    if (name === 'agents' || name === 'waiting')
+      this.#panel = { ...openPanel(name, this.#options.controls, this.#events), pager };
+  }
+
+  /** As any program does: the shell gets its terminal back, and `fg` gives it to us again. */
+  #suspend(): void {
+    const { input, place } = this.#options;
+    this.#isAside = true;
+    this.#screen.leave();
+    input.setRawMode(false).pause();
+    place.suspend();
+  }
 
   /** Whoever stopped the program has set the terminal to what it likes. */
   #onContinued(): void {
@@ -179,8 +258,9 @@ export class InteractiveTerminal implements Terminal {
     const { input } = this.#options;
     // Node doesn't set again what it believes to be set.
     input.setRawMode(false).setRawMode(true).resume();
+    this.#screen.leave();
+    this.#screen.enter();
     this.#draw();
-    this.#screen.repaint();
   }
 
   readonly #onResize = (): void => {
@@ -189,19 +269,14 @@ export class InteractiveTerminal implements Terminal {
   };
 }
 
-function outcome({ id }: AskedPrompt, answer: Answer): string {
-  switch (answer.kind) {
-    case 'scored': {
-      const { interesting, useful, understandable } = answer.scores;
-      return `${id}: interesting ${interesting}, useful ${useful}, understandable ${understandable}`;
-    }
-    case 'skipped':
-      return `${id}: skipped`;
-    case 'closed':
-      return `${id}: the question closed`;
-  }
+const OPENINGS_MAX = 1000;
+
+function remember(openings: Map<string, string | null>, agentId: string, opening: string | null): void {
+  openings.delete(agentId);
+  openings.set(agentId, opening);
+  for (const oldest of openings.keys()) if (openings.size > OPENINGS_MAX) openings.delete(oldest);
 }
 
 function ignore(): void {
-  // A terminal that is gone is told by a signal; whoever asked hears of a failed question.
+  // A terminal that goes away ends the program by its own signal.
 }

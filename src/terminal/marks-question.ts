@@ -1,128 +1,96 @@
-import { createInterface, type Interface, type Key } from 'node:readline';
-import { Writable, type Readable } from 'node:stream';
-import { createPromptModule } from 'inquirer';
 import { MARK_MAX, MARKS } from '../domain/attention.ts';
+import type { KeyPress } from './keyboard.ts';
 import { enter, goBack, NO_PROGRESS, type Progress } from './marks.ts';
 import { sanitiseLine } from './sanitise.ts';
 import type { CursorPlace } from './screen.ts';
+import { line, lineWidth, wrapLine, type Line } from './styled.ts';
+import { TypedLine } from './typed-line.ts';
 import type { Answer } from './view.ts';
 import { displayWidth } from './width.ts';
 
-export interface MarksQuestion {
+export interface MarksQuestionOptions {
   /** `prompt_3`. */
   readonly promptId: string;
   readonly reasonCharsMax: number;
-  /** Puts the question on the screen, or what it has become. */
-  readonly draw: (lines: readonly string[], cursor: CursorPlace) => void;
-  /** How wide the lines may be. */
-  readonly columns: () => number;
-  /** What is typed while the question is open. */
-  readonly keys: Readable;
-  readonly signal: AbortSignal;
 }
 
-/**
- * Asks for the three marks and a reason. Resolves with `closed` when the signal is aborted first.
- * It is one inquirer question of a type of its own: between several, keys typed ahead would be lost. inquirer's types
- * draw by themselves; this one hands its lines to the one owner of the screen.
- */
-export async function askForMarks(question: MarksQuestion): Promise<Answer> {
-  const inquirer = createPromptModule<{ readonly marks: { readonly message: string } }>({ signal: question.signal });
-  inquirer.registerPrompt('marks', async ({ message }: { readonly message: string }, { signal }) =>
-    new MarksEntry(question, message).answer(signal),
-  );
-  const message = `Your marks for ${question.promptId}, 0 to ${MARK_MAX} each (s skips, ↑ corrects)`;
-  const { answer } = await inquirer<{ answer: Answer }>({ type: 'marks', name: 'answer', message });
-  return answer;
-}
-
-/** Readline's work grows with the line: this much over the limit is kept, to be shortened, and no more. */
+/** The editor's work grows with the line: this much over the limit is kept, to be shortened, and no more. */
 const OVERLENGTH_MAX = 100;
 
-/** What has been typed so far; Node's readline edits the line. */
-class MarksEntry {
-  readonly #question: MarksQuestion;
-  readonly #message: string;
-  readonly #readline: Interface;
+/** Asks for the three marks and a reason: what was typed so far, and how it looks. */
+export class MarksQuestion {
+  readonly #options: MarksQuestionOptions;
+  readonly #line = new TypedLine();
   #progress: Progress = NO_PROGRESS;
-  #drawing = false;
-  #ended = false;
 
-  constructor(question: MarksQuestion, message: string) {
-    this.#question = question;
-    this.#message = message;
-    const nowhere = new Writable({ write: (_chunk, _encoding, written) => written() });
-    this.#readline = createInterface({ input: question.keys, output: nowhere, terminal: true, historySize: 0 });
+  constructor(options: MarksQuestionOptions) {
+    this.#options = options;
   }
 
-  async answer(signal: AbortSignal): Promise<Answer> {
-    const { keys } = this.#question;
-    return new Promise((resolve) => {
-      const end = (answer: Answer) => {
-        this.#ended = true;
-        keys.off('keypress', onKeypress);
-        signal.removeEventListener('abort', onAbort);
-        this.#readline.close();
-        resolve(answer);
-      };
-      // Readline listens too, and first: an entered line must be remembered from before the key.
-      let typed = '';
-      const onKeypress = (_text: string | undefined, key: Key) => {
-        const answer = this.#take(key, typed);
-        typed = this.#readline.line;
-        if (answer) end(answer);
-        else this.#drawSoon();
-      };
-      const onAbort = () => end({ kind: 'closed' });
-      keys.on('keypress', onKeypress);
-      signal.addEventListener('abort', onAbort);
-      if (signal.aborted) onAbort();
-      else this.#draw();
-    });
+  /** Letters are part of an answer: a reason, or an entry that was begun. Otherwise they may be commands. */
+  get isTyping(): boolean {
+    return this.#isReason || !this.#line.isEmpty;
   }
 
-  /** Once for all keys that came together: what is pasted must not keep the market waiting. */
-  #drawSoon(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    queueMicrotask(() => {
-      this.#drawing = false;
-      if (!this.#ended) this.#draw();
-    });
+  get #isReason(): boolean {
+    return this.#progress.marks.length === MARKS.length;
   }
 
-  #take(key: Key, typed: string): Answer | undefined {
-    if (key.name === 'return' || key.name === 'enter') {
-      const step = enter(this.#progress, typed, this.#question.reasonCharsMax);
-      if (step.kind === 'done') return step.answer;
-      if (step.kind === 'again') this.#readline.write(typed);
-      this.#progress = step.progress;
-    } else if (key.name === 'up') {
-      this.#readline.write(null, { ctrl: true, name: 'e' });
-      this.#readline.write(null, { ctrl: true, name: 'u' });
+  /** Takes a key. Returns whether it meant something here, or the answer that it completed. */
+  press(key: KeyPress): Answer | boolean {
+    const { name, isPasted } = key;
+    const isReturn = name === 'return' || name === 'enter';
+    // A line break in a paste must not send what was pasted before it.
+    if (isReturn && isPasted) return this.press({ name: 'space', text: ' ', isPasted });
+    if (isReturn) return this.#enter() ?? true;
+    if (name === 'backspace' && this.#line.isEmpty) {
+      if (this.#progress.marks.length === 0) return false;
       this.#progress = goBack(this.#progress);
-    } else if (this.#readline.line.length > this.#question.reasonCharsMax + OVERLENGTH_MAX) {
-      this.#readline.write(null, { name: 'backspace' });
+      return true;
     }
-    return undefined;
+    if (!this.isTyping && !/^[\ds]$/i.test(key.text)) return false;
+    return this.#line.press(key, this.#options.reasonCharsMax + OVERLENGTH_MAX);
   }
 
-  #draw(): void {
-    const { marks, problem } = this.#progress;
-    const { line, cursor } = this.#readline;
-    const columns = this.#question.columns();
-    const given = marks.map((mark, index) => `  ${MARKS[index] ?? ''}: ${mark}`);
-    const label = `  ${MARKS[marks.length] ?? 'reason (or just Enter)'}: `;
-    const before = sanitiseLine(line.slice(0, cursor), Infinity);
-    const after = sanitiseLine(line.slice(cursor), Infinity);
-    const start = scrolled(before, Math.max(4, columns - displayWidth(label) - 1));
-    const lines = [
-      `? ${this.#message}`,
-      ...given,
-      `${label}${start}${after}`,
-      ...(problem === null ? [] : [`  ${problem}`]),
-    ];
-    this.#question.draw(lines, { row: 1 + given.length, column: displayWidth(label) + displayWidth(start) });
+  /** None wider than that, and where in them the next letter goes. */
+  picture(columns: number): { readonly lines: readonly Line[]; readonly cursor: CursorPlace } {
+    const { problem } = this.#progress;
+    const lines = [...this.#heading(columns), this.#marks()];
+    if (this.#isReason) lines.push(line('  reason (or just Enter): '));
+    const row = lines.length - 1;
+    const label = lines[row] ?? [];
+    const { text, cursor } = this.#line;
+    const before = sanitiseLine(text.slice(0, cursor), Infinity);
+    const start = scrolled(before, Math.max(4, columns - lineWidth(label) - 1));
+    lines[row] = [...label, ...line(`${start}${sanitiseLine(text.slice(cursor), Infinity)}`, 'strong')];
+    if (problem !== null) lines.push(...wrapLine(line(`  ${problem}`, 'warn'), columns));
+    return { lines, cursor: { row, column: lineWidth(label) + displayWidth(start) } };
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  #heading(columns: number): readonly Line[] {
+    const asked = `? Your marks for ${this.#options.promptId}, 0 to ${MARK_MAX} each`;
+    const how = this.#isReason ? '' : ' (7 8 9, or one by one; s skips)';
+    return [[...line(asked, 'accent'), ...(asked.length + how.length <= columns ? line(how, 'dim') : [])]];
+  }
+
+  /** Those that were given, and the name of the next. */
+  #marks(): Line {
+    const { marks } = this.#progress;
+    const given = marks.map((mark, index) => `${MARKS[index] ?? ''}: ${mark}`);
+    const next = MARKS[marks.length];
+    return [...line(`  ${[...given, ...(next === undefined ? [] : [`${next}: `])].join('  ')}`)];
+  }
+
+  #enter(): Answer | undefined {
+    const step = enter(this.#progress, this.#line.text, this.#options.reasonCharsMax);
+    if (step.kind === 'done') return step.answer;
+    this.#progress = step.progress;
+    if (step.kind === 'next') this.#line.clear();
+    return undefined;
   }
 }
 

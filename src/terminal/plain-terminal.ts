@@ -32,7 +32,7 @@ export class PlainTerminal implements Terminal {
   show(view: ShownEconomy): void {
     if (view.cycle === this.#cycle) return;
     this.#cycle = view.cycle;
-    this.event(statusLine(view, 0, Infinity));
+    this.event(statusLine(view, 0));
   }
 
   event(line: string): void {

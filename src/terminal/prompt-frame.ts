@@ -61,7 +61,7 @@ export function promptCaption({ id, agent_id: agentId }: Pick<AskedPrompt, 'id' 
 
 export function rule(corner: string, caption: string, columns: number): string {
   const start = caption === '' ? corner : `${corner}─ ${caption} `;
-  return cutToWidth(start.padEnd(Math.min(columns, 80), '─'), columns);
+  return cutToWidth(start.padEnd(Math.min(columns, 100), '─'), columns);
 }
 
 function barred(one: Line): Line {

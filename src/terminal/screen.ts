@@ -1,44 +1,54 @@
 import type { WriteStream } from 'node:tty';
-import { cutToWidth } from './width.ts';
+import { painted } from './paint.ts';
+import { cutLine, type Line } from './styled.ts';
 
-/** Lines that stay, made anew for each width that the screen takes. */
-export type Paragraph = (columns: number) => readonly string[];
+/** One row of the screen, with what stands beside it from a column on. */
+export interface Row {
+  readonly line: Line;
+  readonly beside?: { readonly column: number; readonly line: Line } | undefined;
+}
 
 export interface CursorPlace {
   readonly row: number;
   readonly column: number;
 }
 
-const ERASE_LINE = '\x1b[2K';
-const ERASE_BELOW = '\x1b[J';
+/** All that is on the screen. */
+export interface Picture {
+  readonly rows: readonly Row[];
+  /** Where the next letter goes; none while nothing is typed. */
+  readonly cursor: CursorPlace | undefined;
+}
+
+/** The other screen, on which nothing scrolls; a paste is told from keys; a line that is too wide is cut. */
+const ENTER = '\x1b[?1049h\x1b[?2004h\x1b[?7l\x1b[?25l\x1b[H\x1b[2J';
+const LEAVE = '\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[?1049l';
 const ERASE_ALL = '\x1b[H\x1b[2J';
-/** While content is written: a line that a terminal finds wider than we counted is cut, and can't begin a new one. */
-const WRAP_OFF = '\x1b[?7l';
-const WRAP_ON = '\x1b[?7h';
-/** Paragraphs kept to fill the screen again when its size changes. */
-const RECENT_MAX = 200;
+const ERASE_REST = '\x1b[K';
+const SHOW_CURSOR = '\x1b[?25h';
+const HIDE_CURSOR = '\x1b[?25l';
 
 /**
- * The one writer to the terminal. Below the lines that stay there is one block, which is replaced in place.
- * Each change is one write, so that no half of it is ever seen.
+ * The one writer to the terminal, on its alternate screen. Of each picture only the rows that changed are written, all
+ * of them at once, so that no half of a change is ever seen.
  */
 export class Screen {
   readonly #output: WriteStream;
-  readonly #recent: Paragraph[] = [];
-  #block: readonly string[] = [];
-  #cursor: CursorPlace | undefined;
-  /** Rows of the block above the cursor. */
-  #above = 0;
-  #drawn = '';
+  readonly #hasStyles: boolean;
+  #picture: Picture = { rows: [], cursor: undefined };
+  /** Row by row, what the terminal was given. */
+  #shown: readonly string[] = [];
+  #cursor = '';
+  #isEntered = false;
   /** The terminal has not taken yet what it was given last. */
   #isStalled = false;
-  #hasMissed = false;
 
-  constructor(output: WriteStream) {
+  constructor(output: WriteStream, { hasStyles }: { readonly hasStyles: boolean }) {
     this.#output = output;
+    this.#hasStyles = hasStyles;
   }
 
-  /** One column is left free: a terminal may not tell a full line from one that wrapped. */
+  /** One column is left free: what a terminal finds wider than it was counted may take it. */
   get columns(): number {
     return Math.max(1, (this.#output.columns || 80) - 1);
   }
@@ -47,86 +57,81 @@ export class Screen {
     return Math.max(2, this.#output.rows || 24);
   }
 
-  /** Adds lines that stay, above the block. */
-  print(paragraph: Paragraph): void {
-    this.#recent.push(paragraph);
-    if (this.#recent.length > RECENT_MAX) this.#recent.shift();
-    this.#write(`${this.#toBlockStart()}${ERASE_BELOW}${staying(this.#cut(paragraph))}${this.#paint()}`);
+  /** Takes the terminal, as it was before or after another program had it. Idempotent. */
+  enter(): void {
+    if (this.#isEntered) return;
+    this.#isEntered = true;
+    this.#forget();
+    this.#output.write(ENTER);
+    this.#write();
   }
 
-  /** Replaces the block; the cursor is put at `cursor` in it, or at its end. */
-  draw(lines: readonly string[], cursor?: CursorPlace): void {
-    this.#block = lines;
-    this.#cursor = cursor;
-    const start = this.#toBlockStart();
-    const painted = this.#paint();
-    if (painted === this.#drawn) return;
-    this.#drawn = painted;
-    this.#write(`${start}${painted}`);
+  draw(picture: Picture): void {
+    this.#picture = picture;
+    this.#write();
   }
 
-  /** After a change of size: the terminal may have wrapped anything, so all of it is drawn anew. */
+  /** After a change of size the terminal may have moved anything: all of it is drawn anew. */
   repaint(): void {
-    const height = this.#fitting().length;
-    const above = this.#recent.flatMap((paragraph) => this.#cut(paragraph)).slice(-(this.rows - height));
-    this.#above = 0;
-    this.#write(`${ERASE_ALL}${staying(above)}${this.#paint()}`);
+    if (!this.#isEntered || this.#isStalled) return;
+    this.#forget();
+    this.#output.write(ERASE_ALL);
+    this.#write();
   }
 
-  /** Leaves the block where it is and goes to a line of its own. Idempotent. */
-  close(): void {
-    if (this.#block.length === 0) return;
-    const below = this.#fitting().length - 1 - this.#above;
-    this.#block = [];
-    this.#above = 0;
-    this.#write(`${below > 0 ? `\x1b[${below}B` : ''}\r\n`);
+  /** Something that is heard, or shown outside of the screen. */
+  send(sequence: string): void {
+    if (this.#isEntered && !this.#isStalled && this.#output.writable) this.#output.write(sequence);
   }
 
-  #toBlockStart(): string {
-    return `${this.#above > 0 ? `\x1b[${this.#above}A` : ''}\r`;
+  /** Gives the terminal back as it was, with these lines below what stood there. Idempotent. */
+  leave(lines: readonly string[] = []): void {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    if (this.#output.writable) this.#output.write(`${LEAVE}${lines.map((one) => `${one}\r\n`).join('')}`);
   }
 
-  #fitting(): readonly string[] {
-    return this.#block.slice(-(this.rows - 1)).map((line) => cutToWidth(line, this.columns));
+  #forget(): void {
+    this.#shown = [];
+    this.#cursor = '';
   }
 
-  /** The block, from its first column on, and the cursor in its place. */
-  #paint(): string {
-    const lines = this.#fitting();
-    const hidden = this.#block.length - lines.length;
-    const last = Math.max(0, lines.length - 1);
-    const row = this.#cursor ? Math.min(last, Math.max(0, this.#cursor.row - hidden)) : last;
-    this.#above = row;
-    const back = row < last ? `\x1b[${last - row}A` : '';
-    const place = this.#cursor ? `${back}\x1b[${Math.min(this.#cursor.column, this.columns) + 1}G` : '';
-    return `${lines.map((line) => `${ERASE_LINE}${line}`).join('\r\n')}${ERASE_BELOW}${place}`;
-  }
-
-  #cut(paragraph: Paragraph): readonly string[] {
-    return paragraph(this.columns).map((line) => cutToWidth(line, this.columns));
-  }
-
-  /** What a terminal misses that takes nothing (Ctrl-S stops it) is not kept: once it takes something, all is drawn anew. */
-  #write(text: string): void {
-    // A terminal that is gone ends the program by its own signal; until then there is nobody to write to.
-    if (!this.#output.writable) return;
-    if (this.#isStalled) {
-      this.#hasMissed = true;
-      return;
+  /** What a terminal misses that takes nothing (Ctrl-S stops it) is not kept: once it takes something, it gets the newest. */
+  #write(): void {
+    if (!this.#isEntered || this.#isStalled || !this.#output.writable) return;
+    const rows = this.#picture.rows.slice(0, this.rows).map((row) => this.#painted(row));
+    const count = Math.max(rows.length, this.#shown.length);
+    const changes: string[] = [];
+    for (let index = 0; index < count; index++) {
+      const row = rows[index] ?? '';
+      if (row !== (this.#shown[index] ?? '')) changes.push(`\x1b[${index + 1};1H${row}${row === '' ? ERASE_REST : ''}`);
     }
-    if (this.#output.write(`${WRAP_OFF}${text}${WRAP_ON}`)) return;
+    const cursor = this.#cursorSequence();
+    if (changes.length === 0 && cursor === this.#cursor) return;
+    this.#shown = rows;
+    this.#cursor = cursor;
+    if (this.#output.write(`${changes.join('')}${cursor}`)) return;
     this.#isStalled = true;
-    this.#output.once('drain', () => this.#takeUp());
+    this.#output.once('drain', () => {
+      this.#isStalled = false;
+      this.#write();
+    });
   }
 
-  #takeUp(): void {
-    this.#isStalled = false;
-    if (!this.#hasMissed) return;
-    this.#hasMissed = false;
-    this.repaint();
+  #painted({ line, beside }: Row): string {
+    const left = painted(
+      cutLine(line, beside ? Math.min(beside.column - 1, this.columns) : this.columns),
+      this.#hasStyles,
+    );
+    if (!beside) return left === '' ? '' : `${left}${ERASE_REST}`;
+    const right = painted(cutLine(beside.line, this.columns - beside.column), this.#hasStyles);
+    return `${left}${ERASE_REST}\x1b[${beside.column + 1}G${right}`;
   }
-}
 
-function staying(lines: readonly string[]): string {
-  return lines.map((line) => `${ERASE_LINE}${line}\r\n`).join('');
+  #cursorSequence(): string {
+    const { cursor } = this.#picture;
+    if (!cursor) return HIDE_CURSOR;
+    const row = Math.min(cursor.row, this.rows - 1) + 1;
+    return `\x1b[${row};${Math.min(cursor.column, this.columns) + 1}H${SHOW_CURSOR}`;
+  }
 }

@@ -7,7 +7,7 @@ import { cpuMsOfPrograms } from '../helpers/cpu-of-program.ts';
 import { MAIN, programHome, type ProgramHome } from '../helpers/program.ts';
 
 /** Each costs more to load than most commands need for all they do. */
-const HEAVY = ['dockerode', 'fastify', 'undici', 'pino', 'gpt-tokenizer', 'inquirer', 'zod', 'yaml'];
+const HEAVY = ['dockerode', 'fastify', 'undici', 'pino', 'gpt-tokenizer', 'zod', 'yaml'];
 const ROUNDS = 7;
 
 let home: ProgramHome;

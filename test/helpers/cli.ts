@@ -89,6 +89,8 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
         },
         exitWithin: onLimit,
         killWithin: () => undefined,
+        onExit: () => () => undefined,
+        suspend: () => undefined,
         onContinued: () => () => undefined,
         isInForeground: () => true,
       },

@@ -25,7 +25,7 @@ export function economyView(change: Partial<ShownEconomy> = {}): ShownEconomy {
     prompts: { open: 0, queued: 0 },
     open_prompt: null,
     running: [],
-    events: [],
+    coming: null,
     ...change,
   };
 }

@@ -1,6 +1,15 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { TerminalPlace } from '../../src/terminal/interactive-terminal.ts';
 import { TerminalEmulator } from './terminal-emulator.ts';
+
+/** At a terminal of its own, which nobody takes from it. */
+export const PLACE: TerminalPlace = {
+  onContinued: () => () => undefined,
+  onExit: () => () => undefined,
+  isInForeground: () => true,
+  suspend: () => undefined,
+};
 
 /** The two streams of a terminal, with an emulator that shows what was written. */
 export interface FakeScreen {
@@ -24,7 +33,11 @@ export function fakeScreen(columns = 80, rows = 24): FakeScreen {
   const inputState = { raw: false };
   Object.assign(output, { columns, rows, isTTY: true });
   Object.defineProperty(input, 'raw', { get: () => inputState.raw });
-  Object.assign(input, { isTTY: true, setRawMode: (raw: boolean) => (inputState.raw = raw) });
+  const setRawMode = (raw: boolean) => {
+    inputState.raw = raw;
+    return input;
+  };
+  Object.assign(input, { isTTY: true, setRawMode });
   return {
     input: input as unknown as FakeScreen['input'],
     output: output as unknown as WriteStream,

@@ -79,14 +79,17 @@ function sent(
 ): Promise<PageAnswer> {
   return new Promise((resolve, reject) => {
     const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
-    const asked = request({ host: '127.0.0.1', port, method, path, headers: given, agent: false, setHost: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, code: codeIn(text) }),
-      );
-      response.on('error', reject);
-    });
+    const asked = request(
+      { host: '127.0.0.1', port, method, path, headers: given, agent: false, setHost: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text, code: codeIn(text) }),
+        );
+        response.on('error', reject);
+      },
+    );
     asked.on('error', reject);
     asked.end(body);
   });

@@ -32,6 +32,8 @@ export function realDeps(): CliDeps {
       raiseInterrupt: () => undefined,
       exitWithin: () => undefined,
       killWithin: () => undefined,
+      onExit: () => () => undefined,
+      suspend: () => undefined,
       onContinued: () => () => undefined,
       isInForeground: () => true,
     },

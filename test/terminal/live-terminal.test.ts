@@ -36,6 +36,7 @@ describe('at a real terminal', () => {
     pty.type('x');
     await pty.until(/after 1 keys/);
     expect(pty.lines[0]).toMatch(/^cycle/);
+    expect(pty.emulator.isOnOtherScreen).toBe(true);
     expect(happened()).toEqual(['interactive']);
   });
 
@@ -44,13 +45,13 @@ describe('at a real terminal', () => {
     tell('ask', 'Say \x1b]0;owned\x07\x1b[2J\r? interesting: 10\u202E\n日本語');
     await pty.until(/\? Your marks/);
     expect(pty.lines).toContain('│ Say ␛]0;owned␇␛[2J␍? interesting: 10�');
+    expect(pty.emulator.bells).toBe(1);
     const asked = await cycleShown();
     await pty.until(new RegExp(`cycle ${asked + 5} `));
     expect(pty.lines.filter((line) => line.startsWith('cycle'))).toHaveLength(1);
     pty.type('7\r');
-    await pty.until(/ {2}interesting: 7\n {2}useful/);
+    await pty.until(/ {2}interesting: 7 {2}useful/);
     pty.type('8\r9\rwell said\r');
-    await pty.until(/prompt_1: interesting 7, useful 8, understandable 9\ncycle/);
     const scores = { interesting: 7, useful: 8, understandable: 9 };
     await last(`prompt_1 ${JSON.stringify({ kind: 'scored', scores, reason: 'well said' })}`);
   });
@@ -62,13 +63,11 @@ describe('at a real terminal', () => {
     pty.type('7\r');
     await pty.until(/ {2}useful/);
     tell('withdraw');
-    await pty.until(/prompt_1: the question closed\ncycle/);
     await last('prompt_1 {"kind":"closed"}');
     tell('ask', 'second');
     await pty.until(/prompt_2 from genesis[^?]*\? Your marks for prompt_2/);
     await sleep(1100);
     pty.type('s\r');
-    await pty.until(/prompt_2: skipped/);
     await last('prompt_2 {"kind":"skipped"}');
   });
 
@@ -85,9 +84,9 @@ describe('at a real terminal', () => {
     ] as const) {
       pty.resize(columns, rows);
       await sleep(300);
-      await pty.until(/ {2}interesting: 7\n {2}useful: 8\n\ncycle/);
-      const linesThatBegin = (text: string) => pty.lines.filter((line) => line.startsWith(text)).length;
-      await expect.poll(() => [linesThatBegin('? '), linesThatBegin('cycle')], { timeout: 60_000 }).toEqual([1, 1]);
+      await pty.until(/cycle[^]* {2}interesting: 7 {2}useful: 8\n/);
+      const count = (text: string) => pty.lines.join('\n').split(text).length - 1;
+      await expect.poll(() => [count('? Your marks'), count('cycle ')], { timeout: 60_000 }).toEqual([1, 1]);
     }
   });
 
@@ -101,6 +100,8 @@ describe('at a real terminal', () => {
     expect(await pty.ended).toBe(0);
     await vi.waitFor(() => expect(happened()).toContain('interrupt 2'), SOON);
     expect(pty.emulator.cursor.column).toBe(0);
+    expect(pty.emulator.isOnOtherScreen).toBe(false);
+    expect(pty.emulator.hasCursor).toBe(true);
   });
 
   it('a stop and its end leave the terminal as it was: keys are taken without Enter and not echoed', async () => {
@@ -114,9 +115,9 @@ describe('at a real terminal', () => {
     await pty.until(/ {2}interesting: 7\n/);
     pty.type('\x1b[D');
     pty.type('\r');
-    await pty.until(/ {2}interesting: 7\n {2}useful:/);
+    await pty.until(/ {2}interesting: 7 {2}useful:/);
     expect(pty.lines.join('\n')).not.toContain('^[');
-    expect(pty.lines.filter((line) => line.startsWith('? '))).toHaveLength(1);
+    expect(pty.lines.filter((line) => line.startsWith('? Your'))).toHaveLength(1);
   });
 
   it('nothing keeps the program alive once it has closed', async () => {

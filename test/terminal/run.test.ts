@@ -19,7 +19,7 @@ afterEach(async () => {
 
 function start(...args: readonly string[]): Pty {
   const words = ['--home', home.directory, 'run', ...QUICK, '--set', 'terminal.refresh_ms=50', ...args];
-  pty = new Pty([process.execPath, INSTANT_RUN, ...words], { columns: 120, rows: 40 });
+  pty = new Pty([process.execPath, INSTANT_RUN, ...words], { columns: 100, rows: 40 });
   return pty;
 }
 
@@ -42,7 +42,7 @@ describe('run at a terminal', () => {
     const screen = start('--bootstrap');
     await screen.until(/│ Mark execution 1\.[^?]*\?/);
     await home.run('score', 'prompt_1', '5', '5', '5');
-    await screen.until(/prompt_1: the question closed/);
+    await screen.until(/prompt_1 was marked 5 5 5 by a command: \+375 to genesis/);
     await screen.until(/prompt_2 from genesis/);
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openTerminal } from '../../src/terminal/open-terminal.ts';
 import { economyView } from '../helpers/economy-view.ts';
 import { fakeClock } from '../helpers/fake-clock.ts';
-import { fakeScreen } from '../helpers/fake-screen.ts';
+import { fakeScreen, PLACE } from '../helpers/fake-screen.ts';
 
 const PROMPT = { id: 'prompt_3', agent_id: 'genesis', title: null, content: 'What shall I do?', files: [] };
 
@@ -16,9 +16,13 @@ function opened(input: object, output: object, terminalType: string | undefined)
     clock: fakeClock(),
     refreshMs: 500,
     reasonCharsMax: 100,
+    hasStyles: false,
+    notification: () => '',
+    told: [],
+    controls: { agents: () => [], waiting: () => [], togglePause: () => undefined },
     onKey: () => undefined,
     onInterrupt: () => undefined,
-    place: { onContinued: () => () => undefined, isInForeground: () => true },
+    place: PLACE,
   });
 }
 

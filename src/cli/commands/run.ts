@@ -17,7 +17,7 @@ import { learnMachine } from '../home/engine-machine.ts';
 import { homeDirectory, readConfig, type GlobalOptions } from '../home/home-config.ts';
 import { openHome, putBackWorkspaces, putRenamedFolderRight } from '../home/opened-home.ts';
 import { recordRun } from '../home/run-record-file.ts';
-import { printLines } from '../output/printing.ts';
+import { printLines, printProse } from '../output/printing.ts';
 import { runSession } from '../run/run-session.ts';
 import { whyPaused } from '../../economy/views/pause-view.ts';
 import { stateOf } from '../../economy/views/status-view.ts';
@@ -61,9 +61,9 @@ export function addRun(command: Command, deps: CliDeps): void {
           await recordRun(deps, read);
           const begun = await patiently(deps, () => begin(deps, home, options));
           if (!begun) return;
-          const first = [...pauseLines(home), ...welcome(home, isNew)];
-          printLines(deps.stdout, [...first, ...begun, ...dayCostLines(home.economy)]);
-          await runSession(deps, home, { cycles: cyclesMax, headless, web: web && config.web.enabled });
+          const told = [...pauseLines(home), ...welcome(home, isNew), ...begun, ...dayCostLines(home.economy)];
+          printProse(deps.stdout, told);
+          await runSession(deps, home, { cycles: cyclesMax, headless, web: web && config.web.enabled, told });
         } finally {
           await putBackWorkspaces(deps, home);
           home.close();

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { sanitiseLine } from '../../terminal/sanitise.ts';
-import { cutToWidth, displayWidth, padToWidth } from '../../terminal/width.ts';
+import { cutToWidth, displayWidth, padToWidth, wrapToWidth } from '../../terminal/width.ts';
 
 /** Control and format characters, separators, and what has no meaning: as numbers they are the same JSON. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
@@ -19,6 +19,16 @@ const CELL_COLUMNS_MAX = 60;
 /** One line each, made safe for a terminal whatever stands in them. */
 export function printLines(output: Writable, lines: readonly string[]): void {
   if (lines.length > 0) output.write(lines.map((line) => `${sanitiseLine(line, Infinity)}\n`).join(''));
+}
+
+/** The same for sentences: a terminal's line ends between two words. */
+export function printProse(
+  output: Writable & { readonly columns?: number | undefined },
+  lines: readonly string[],
+): void {
+  const { columns } = output;
+  const safe = lines.map((line) => sanitiseLine(line, Infinity));
+  printLines(output, columns === undefined ? safe : safe.flatMap((line) => wrapToWidth(line, columns)));
 }
 
 /** The value as indented JSON that a terminal can show safely. */

@@ -8,7 +8,7 @@ import { openLogger } from '../../platform/pino-logger.ts';
 import { Telemetry } from '../../telemetry/telemetry.ts';
 import type { CliDeps, RunOptions, RunningParts } from '../cli-deps.ts';
 import { checkMemory } from '../home/check-memory.ts';
-import { printLines } from '../output/printing.ts';
+import { printProse } from '../output/printing.ts';
 import { sweepTries } from '../try/try-place.ts';
 import { EndLimits } from './end-limits.ts';
 import { openMarket } from './open-market.ts';
@@ -21,12 +21,21 @@ export interface SessionOptions {
   readonly headless: boolean;
   /** Whether the page is served. */
   readonly web: boolean;
+  /** What was printed before. */
+  readonly told: readonly string[];
 }
+
+/** Lines of the start that a screen shows again. */
+const TOLD_MAX = 50;
 
 /** Opens the market of a home until its cycles are over or an interrupt comes, and settles what runs. */
 export async function runSession(deps: CliDeps, home: Home, options: SessionOptions): Promise<void> {
   const { log } = home.config;
-  const plainly = (line: string) => printLines(deps.stdout, [line]);
+  const told = [...options.told];
+  const plainly = (line: string) => {
+    printProse(deps.stdout, [line]);
+    if (told.length < TOLD_MAX) told.push(line);
+  };
   let say = plainly;
   const logger = openLogger({
     directory: logsDirectory(home.directory),
@@ -51,10 +60,12 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
     if (!parts) return;
     const metrics = telemetry?.metrics;
     if (metrics && !options.web) logger.warn({}, 'metrics are on, but they are served with the page, which is not');
-    const page = options.web ? await openPage(deps, home, { prompts, events, logger, metrics, ...options }) : undefined;
+    const page = options.web
+      ? await openPage(deps, home, { prompts, events, logger, metrics, say: plainly, headless: options.headless })
+      : undefined;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });
-      const terminal = openScreen(deps, home, prompts, options.headless);
+      const terminal = openScreen(deps, home, { prompts, headless: options.headless, told });
       try {
         say = (line) => terminal.event(line);
         const { orchestrator } = parts;

@@ -7,7 +7,6 @@ import type { Logger } from '../../platform/logger.ts';
 import type { MetricsSource } from '../../web/metrics-route.ts';
 import type { WebServer } from '../../web/web-server.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { printLines } from '../output/printing.ts';
 
 export interface PageOptions {
   readonly prompts: PromptDesk;
@@ -34,13 +33,15 @@ export interface RunsPage {
   readonly logger: Logger;
   readonly headless: boolean;
   readonly metrics: MetricsSource | undefined;
+  /** Prints a line. */
+  readonly say: (line: string) => void;
 }
 
 /** Serves the page of a `run` and says where. A market without its page is better than none: then the log says why. */
 export async function openPage(
   deps: CliDeps,
   home: Home,
-  { prompts, events, logger, headless, metrics }: RunsPage,
+  { prompts, events, logger, headless, metrics, say }: RunsPage,
 ): Promise<Pick<WebServer, 'close'> | undefined> {
   const feed = new LiveFeed(home.economy);
   try {
@@ -48,7 +49,7 @@ export async function openPage(
     const unsubscribe = events.subscribe((event) => feed.note(event));
     const onInterrupt = () => feed.stopping();
     deps.interrupt.addEventListener('abort', onInterrupt, { once: true });
-    printLines(deps.stdout, [pageLine(deps, server, { headless })]);
+    say(pageLine(deps, server, { headless }));
     return {
       async close() {
         unsubscribe();

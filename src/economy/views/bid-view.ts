@@ -55,3 +55,11 @@ export function bidsBefore(
   const { bids } = economy[STORE];
   return agentId === undefined ? bids.page(before, limit, status) : bids.ofAgent(agentId, before, limit, status);
 }
+
+/** Those that stand longest, the oldest first: a glance, however many there are. */
+export function oldestPendingBids(
+  economy: Economy,
+  limit: number,
+): readonly Pick<Bid, 'id' | 'agentId' | 'bundle' | 'earliestCycle'>[] {
+  return economy[STORE].bids.oldestPending(limit);
+}

@@ -9,6 +9,8 @@ export interface LiveView extends ReturnType<typeof glanceView> {
   readonly notice: string | null;
   readonly open_prompt: OpenPromptView | null;
   readonly running: readonly RunningView[];
+  /** What is going to happen and when, in one sentence; null while something else is to be looked at. */
+  readonly coming: string | null;
 }
 
 export interface OpenPromptView {

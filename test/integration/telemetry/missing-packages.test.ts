@@ -19,7 +19,19 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 it('a run whose traces need packages that are not there says in one line how to get them, and goes on', async () => {
   const set = ['market.cycle_seconds=0.05', 'traces.endpoint=http://127.0.0.1:4318'].flatMap((one) => ['--set', one]);
-  const args = ['--import', WITHOUT, INSTANT_RUN, '--home', home, 'run', '--headless', '--no-web', '--cycles', '2', ...set];
+  const args = [
+    '--import',
+    WITHOUT,
+    INSTANT_RUN,
+    '--home',
+    home,
+    'run',
+    '--headless',
+    '--no-web',
+    '--cycles',
+    '2',
+    ...set,
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   const lines = stdout.split('\n').filter((line) => line.includes('OpenTelemetry'));
   expect(lines).toHaveLength(1);

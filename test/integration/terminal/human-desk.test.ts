@@ -137,7 +137,7 @@ describe('the desk', () => {
     await settled();
     desk.look();
     expect(terminal.asked).toHaveLength(1);
-    expect(said).toEqual([]);
+    expect(said).toEqual(['prompt_1 was marked 5 6 7 by a command: +450 to genesis']);
     expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS });
   });
 
