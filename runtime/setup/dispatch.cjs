@@ -2,7 +2,7 @@
 // Apart from enter.cjs, since an old Node stops at the word `import` before it could say why.
 const [, , name, ...args] = process.argv;
 const tests = ['test', 'check', 'simulate', 'torture', 'residents', 'hosts', 'nodes'];
-const commands = ['set-up', 'start', 'build', ...tests, 'bench'];
+const commands = ['set-up', 'start', 'build', ...tests, 'bench', 'screenshots'];
 
 if (name === undefined || !commands.includes(name)) {
   console.error(`expected one of ${commands.join(', ')}`);
