@@ -12,8 +12,7 @@ import { FolderShelf } from './operator/templates/template-shelf.ts';
 import { MachineLoad } from './orchestrator/machine-load.ts';
 import { cpuTimes, ownCpuMs } from './platform/cpu-times.ts';
 import type { Logger } from './platform/logger.ts';
-import { findEngine } from './sandbox/docker/client/engine-address.ts';
-import { createDockerEngine, type DockerEngineOptions } from './sandbox/docker/docker-engine.ts';
+import { createDockerEngine, isEngineElsewhere, type DockerEngineOptions } from './sandbox/docker/docker-engine.ts';
 import { createService, type Service } from './service/service.ts';
 
 export type EnginePortOptions = DockerEngineOptions;
@@ -86,13 +85,9 @@ function warnOfTokens({ market }: Config, models: number, logger: Logger): void 
 }
 
 /** Of this machine, though agents may run on another one. Undefined where nobody wants to know. */
-async function machineLoad(
-  options: DockerEngineOptions,
-  { sandbox, market }: Config,
-): Promise<MachineLoad | undefined> {
-  if (market.yield.cpu_share === null) return undefined;
-  const { connection } = await findEngine(options, { unproven: sandbox.engine_unproven });
-  return new MachineLoad({ cpuTimes, ownCpuMs, isEngineElsewhere: connection.kind !== 'socket' });
+async function machineLoad(options: DockerEngineOptions, config: Config): Promise<MachineLoad | undefined> {
+  if (config.market.yield.cpu_share === null) return undefined;
+  return new MachineLoad({ cpuTimes, ownCpuMs, isEngineElsewhere: await isEngineElsewhere(options, config) });
 }
 
 /** The service as the orchestrator needs it. */

@@ -115,3 +115,10 @@ async function putBack(
     complain(engineError('put back workspaces', error).message);
   }
 }
+
+/** Whether containers run on another machine than this one, for all that its address tells. */
+export async function isEngineElsewhere(search: EngineSearch, { sandbox }: Config): Promise<boolean> {
+  const { connection } = await findEngine(search, { unproven: sandbox.engine_unproven });
+  // A virtual machine of this one has a socket here, too.
+  return connection.kind !== 'socket';
+}
