@@ -24,6 +24,7 @@ export interface InstallRestDeps extends ProcessDeps {
 
 /** Another process may hold the database for so long before that is told. */
 const LOCKED_MS = 30_000;
+const LOOK_MS = 1_000;
 
 /**
  * Does the work while the agent rests: it begins once nothing of the agent runs, and the rest ends with the work.
@@ -70,9 +71,13 @@ async function keepResting(
   rest: InstallRest,
   over: AbortController,
 ): Promise<void> {
+  let keptAt = clock.now();
   while (!over.signal.aborted) {
     try {
-      await clock.sleep(REST_MS / 3, over.signal);
+      await clock.sleep(LOOK_MS, over.signal);
+      // A rest ends by the clock on the wall, which goes on while this process stands still.
+      if (Math.abs(clock.now() - keptAt) < REST_MS / 3) continue;
+      keptAt = clock.now();
       if (!keepInstallRest(economy, rest))
         over.abort(new BpError('install_failed', `${rest.agentId} rests no longer: this process stood still too long`));
     } catch (error) {
