@@ -1,7 +1,9 @@
 import type { EnginePort } from './cli/cli-deps.ts';
 import type { EnginePortOptions } from './engine-port.ts';
 
-/** The engine port, loaded when something is first asked of it: most commands need neither Docker nor the service. */
+/**
+ * The engine port, loaded when something is first asked of it, since most commands need neither Docker nor the service.
+ */
 export function lateEnginePort(options: EnginePortOptions): EnginePort {
   let loading: Promise<EnginePort> | undefined;
   const port = () => (loading ??= import('./engine-port.ts').then((loaded) => loaded.createEnginePort(options)));

@@ -52,8 +52,8 @@ function calledBy(program: Command, argv: readonly string[]): { isForProgram(): 
 }
 
 /**
- * The whole command line. Its actions throw; `runCli` makes lines and exit codes of that.
- * Only the command that is called is loaded: all of them together cost many times what most of them do.
+ * The whole command line. Its actions throw, and `runCli` makes lines and exit codes of that. Only the command that is
+ * called is loaded, since loading all of them costs many times what most of them do.
  */
 function createProgram(deps: CliDeps): Command {
   const program = new Command('bp-agents')

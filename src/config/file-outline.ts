@@ -4,8 +4,8 @@ export type FileOutline = Readonly<Record<string, string>>;
 const KEY = /^( *)([\w-]+):(?:\s+(.*))?$/;
 
 /**
- * An outline of the file by its lines, without comments: enough to name the keys that somebody has changed. To read the
- * YAML itself takes more time than most commands do.
+ * An outline of the file by its lines, without comments. It is enough to name the keys that somebody has changed, and
+ * reading the YAML itself takes more time than most commands do.
  */
 export function fileOutline(text: string): FileOutline {
   const outline = new Map<string, string>();

@@ -64,7 +64,10 @@ export function engineMachinePath(home: string): string {
   return join(stateDirectory(home), 'engine-machine.json');
 }
 
-/** Which engine the newest check in a container was of, and what it came to: only for `try` to begin sooner, it may go. */
+/**
+ * The engine that the newest check in a container was of, and its result. It only lets `try` begin sooner, and may be
+ * removed.
+ */
 export function provenEnginePath(home: string): string {
   return join(stateDirectory(home), 'engine-proven.json');
 }

@@ -91,7 +91,7 @@ function unaged(bid: StandingBid, reason: FateReason): Fate {
   return { bidId: bid.id, reason, ages: false, expires: false };
 }
 
-/** Why a competing bid found no room: there was none from the start, or the first winner after which there was none. */
+/** Why a competing bid found no room: there was none from the start, or none any more after the winner that is named. */
 function shortReason(bid: StandingBid, run: GreedyRun, freeAtStart: Quantities): FateReason {
   const missing = shortage(bid.bundle, freeAtStart);
   if (missing) return { code: 'no_resource_left', resource: missing };

@@ -9,8 +9,8 @@ export const MANIFESTS: readonly string[] = [
 const decoder = new TextDecoder();
 
 /**
- * Whether an agent's files name packages that they don't bring along. It is told by how manifests are usually written:
- * whoever installs takes the tools' word for it.
+ * Whether an agent's files name packages that they don't bring along. It goes by how manifests are usually written; an
+ * installation goes by what the tools say.
  */
 export function needsInstall(files: readonly AgentFile[]): boolean {
   const text = (name: string) => {

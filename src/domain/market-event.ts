@@ -19,7 +19,10 @@ export type MarketEvent =
       /** The code with which that execution's last bid was refused, where one was. */
       readonly refusedBid: string | null;
     }
-  /** It ended by its agent's own fault, or after a refused bid, with nothing pending; a bid was placed to run it again. */
+  /**
+   * It ended by its agent's own fault, or after a refused bid, and nothing was pending. So a bid was placed to run it
+   * again.
+   */
   | {
       readonly kind: 'restarts';
       readonly executionId: number;

@@ -19,7 +19,10 @@ const PER_UNIT = BigInt(MILLION);
 
 /** The dearest price: 10⁶ units of the currency for a million tokens. */
 export const PRICE_MAX = MILLION * MILLION;
-/** No call is reckoned at more than 10⁹ units of the currency, and no budget is larger: sums stay exact in a double. */
+/**
+ * No call is counted as more than 10⁹ units of the currency, and no budget is larger, so that sums stay exact in a
+ * double.
+ */
 export const MONEY_MAX = 1_000 * PRICE_MAX;
 
 /** The configuration's decimals in millionths; they have six places at most. */

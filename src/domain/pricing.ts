@@ -191,8 +191,8 @@ export interface StartPriceRules {
 }
 
 /**
- * The price with which each resource starts and under which it never goes: zero without supply, otherwise at least one
- * micro-credit. A share of a value is rounded down.
+ * The price at which each resource starts, and below which it never goes. It is zero without supply, otherwise at least
+ * one micro-credit. A share of a value is rounded down.
  */
 export function startPrices(supply: Quantities, { stockValue, flowValue, start }: StartPriceRules): Prices {
   const of = (resource: Resource): MicroCredits => {

@@ -26,7 +26,10 @@ export function parseQuietHours(text: string): readonly QuietSpan[] | undefined 
   });
 }
 
-/** The minute of the week at which the quiet ends that this minute lies in. Undefined: it isn't quiet. Infinity: it never ends. */
+/**
+ * The minute of the week at which the quiet hours end that this minute is in. Undefined: it isn't quiet. Infinity: they
+ * never end.
+ */
 export function quietUntil(spans: readonly QuietSpan[], minute: number): number | undefined {
   let end = spanEnd(spans, minute);
   // One span may lead into the next.

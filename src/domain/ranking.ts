@@ -63,7 +63,10 @@ function byScore(a: Scored, b: Scored): number {
   return exactDifference(a, b) || olderFirst(a.offer, b.offer);
 }
 
-/** Positive where `b` has the higher score. Bids that offer the reserve, or the same for the same, are the usual ties. */
+/**
+ * Positive where `b` has the higher score. Most ties are of bids that offer the reserve, or the same for the same
+ * bundle.
+ */
 function exactDifference(a: Scored, b: Scored): number {
   if (a.worth === a.cost && b.worth === b.cost) return b.factor - a.factor;
   if (a.cost === b.cost && a.factor === b.factor) return b.worth - a.worth;

@@ -15,7 +15,7 @@ export interface TokenWeights {
   readonly output: number;
 }
 
-/** How a call of a model ended. `lost`: its end was never seen, since the program or the execution ended before it. */
+/** How a call of a model ended. `lost`: nobody saw its end, since the program or the execution ended before it. */
 export type CallOutcome = 'completed' | 'failed' | 'hung_up' | 'broken_off' | 'lost';
 
 const PER_TOKEN = 1_000_000n;

@@ -84,8 +84,8 @@ export function statusFailure(
     return new CallFailure(refuse('provider_timeout', `the provider ${provider} did not answer in time`), {
       ...{ cause, isRetryable: true, retryAfterMs },
     });
-  // Its key or its configuration is wrong, or it does not like the call: no attempt will go better, and the next agent's
-  // call, or that of another model, may.
+  // The provider's key or configuration is wrong, or it refuses this call. Trying again is no use, but another agent's
+  // call, or one of another model, may go well.
   const isConfiguration = status < 500;
   return new CallFailure(
     refuse('provider_failed', `the provider ${provider} failed (status ${status}); nothing is billed`),

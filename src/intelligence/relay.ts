@@ -106,7 +106,7 @@ class EventStream {
   }
 
   /**
-   * Nothing more comes. An answer whose end was told is whole: what is missing is its last event, which the agent gets
+   * Nothing more comes. An answer whose end was told is whole. Only its last event is missing, and the agent gets that
    * all the same.
    */
   closed(why: string): void {

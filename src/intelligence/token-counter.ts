@@ -6,7 +6,10 @@ export type Encoding = 'o200k' | 'cl100k' | 'bytes';
 /** Of a call that costs nothing. */
 export const NO_INPUT: InputCount = { most: 0, least: 0 };
 
-/** Every message and part costs a few tokens beside its text, and so does a call: more than any family is known for. */
+/**
+ * Every message, every part and every call costs a few tokens beside its text. These are more than any family of models
+ * is known to take.
+ */
 const PART_TOKENS = 8;
 const CALL_TOKENS = 64;
 
@@ -34,7 +37,10 @@ const FAMILIES: readonly (readonly [RegExp, Encoding])[] = [
   [/^(gpt-4|gpt-3\.5|text-embedding-(3|ada))/, 'cl100k'],
 ];
 
-/** The encoding of a model: as configured, else by its name; where it is not known, bytes, which are never too few. */
+/**
+ * The encoding of a model: as configured, else by its name. Where it isn't known, bytes are counted; there are never
+ * fewer bytes than tokens.
+ */
 export function encodingOf(model: string, configured: Encoding | 'auto'): Encoding {
   if (configured !== 'auto') return configured;
   return FAMILIES.find(([pattern]) => pattern.test(model))?.[1] ?? 'bytes';

@@ -67,7 +67,10 @@ export class RequestShelf {
     this.#onFailure = onFailure;
   }
 
-  /** Cheap where nothing is to be done. To be called now and then; the first time it also does what others left undone. */
+  /**
+   * Cheap where there is nothing to do. To be called now and then. The first call also does what other processes left
+   * undone.
+   */
   look(): void {
     try {
       if (!this.#isDue && !hasLapsedRequests(this.#home.economy)) return;

@@ -16,7 +16,10 @@ export const callerDecorator = CALLER;
 export interface IdentifyOptions {
   /** Also takes the token as the SDKs of LLM providers send it. */
   readonly apiKey: boolean;
-  /** Whether the execution still runs is asked in the transaction of what it wants: a known token is not looked up. */
+  /**
+   * Whether the execution still runs is asked in the transaction of what it wants. So a token that is known isn't
+   * looked up here.
+   */
   readonly isCheckedLater: boolean;
 }
 

@@ -3,7 +3,7 @@
  * loop. So everyone else's connections are looked at between two pieces, however many connections one execution floods.
  */
 export interface LoopTurns {
-  /** Does the piece now where none was done in this turn, or else in the first free turn; first come, first served. */
+  /** Does the piece now, if none was done in this turn, or else in the first free turn. First come, first served. */
   take(piece: () => void): void;
 }
 

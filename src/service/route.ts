@@ -55,8 +55,8 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown, Ga
   /** Passes the call on to somebody else; in place of `work`. */
   readonly relay?: (call: RelayedCall<Body, Query, Params>) => Promise<Result<RelayedAnswer>>;
   /**
-   * Gets what the work needs and has to be waited for. Not called where a stored answer is repeated; what it would refuse
-   * by the database alone is better left to the work.
+   * Gets what the work needs and what takes waiting to get. Not called where a stored answer is repeated. What can be
+   * refused by the database alone is better left to the work.
    */
   readonly gather?: (call: Call<Body, Query, Params>) => Promise<Result<Gathered>>;
   /** Gives the answer's body. A POST's work is synchronous and is done in one transaction with its idempotency key. */
@@ -66,7 +66,10 @@ export interface RouteSpec<Body = unknown, Query = unknown, Params = unknown, Ga
   ) => Result<unknown> | Promise<Result<unknown>>;
 }
 
-/** Whether a repetition would change more; a call of a model, which is billed each time that it is made, counts as none. */
+/**
+ * Whether a repetition would change more. A call of a model counts as no change; it is billed each time that it is
+ * made.
+ */
 export function hasEffect({ method, group }: Pick<RouteSpec, 'method' | 'group'>): boolean {
   return method !== 'GET' && group !== 'intelligence';
 }

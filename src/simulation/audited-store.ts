@@ -1,6 +1,9 @@
 import type { Store } from '../store/store.ts';
 
-/** The store with somebody who looks after every commit of an outermost transaction; what that one throws is thrown. */
+/**
+ * The store with an auditor who looks after every commit of an outermost transaction. What the auditor throws is
+ * thrown.
+ */
 export function auditedStore(store: Store, look: () => void): Store {
   let depth = 0;
   return {

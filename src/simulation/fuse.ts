@@ -13,8 +13,8 @@ export function never<T>(): Promise<T> {
 }
 
 /**
- * The thread of one life of the orchestrator. It may be cut at any step, and then every step that the dead code still
- * tries fails or never ends, so that nothing of it reaches the world.
+ * The thread of one life of the orchestrator. It may be cut at any step. Then every step that the dead code still tries
+ * fails or never ends, so that nothing of it reaches the world.
  */
 export class Fuse {
   readonly #faults: Faults;

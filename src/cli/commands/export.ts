@@ -45,8 +45,8 @@ export function addExport(command: Command, deps: CliDeps): void {
 }
 
 /**
- * Writes all under names of their own and gives them theirs at the end: a link that stands at one is replaced, not
- * followed, and an export that failed leaves the last one as it was.
+ * Writes each file under a name of its own, and gives it its real name at the end. So a link at that name is replaced,
+ * not followed, and an export that failed leaves the last one as it was.
  */
 function writeTables(directory: string, suffix: string, tables: readonly ExportTable[]): readonly WrittenTable[] {
   const temporary = ({ name }: ExportTable) => join(directory, `.${name}.csv.${suffix}`);

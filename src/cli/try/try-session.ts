@@ -50,7 +50,8 @@ const OUTPUT_CHARS_MAX = 1_048_576;
 export async function trySession(deps: CliDeps, order: TryOrder, action: TryAction): Promise<void> {
   const { home, config } = action;
   const { clock, random, interrupt } = deps;
-  // Read for the first time, it makes the process catch its signals: from here on there is something to take away.
+  // Reading it for the first time makes the process catch its signals, since from here on there is something to take
+  // away.
   interrupt.throwIfAborted();
   const place = openTryPlace(home);
   const { directory } = place;

@@ -33,7 +33,7 @@ export function beginInstallRest(
   });
 }
 
-/** False where the rest is over, so that the agent may have run meanwhile, or another process installs for it by now. */
+/** False where the rest is over. Then the agent may have run meanwhile, or another process installs for it. */
 export function keepInstallRest({ [STORE]: store, clock }: Economy, { agentId, holder }: InstallRest): boolean {
   return store.transaction(() => {
     const held = store.installs.held(agentId);

@@ -73,7 +73,8 @@ export function expirePrompt(deps: Economy, beforeMs: number): number | undefine
   const prompt = store.prompts.open();
   if (!prompt) return undefined;
   const { runningMs } = store.state.get();
-  // Running time is known only at cycles: counted from the first one after it took the slot, none is ever cut short.
+  // Running time is known only at cycles. It is counted from the first cycle after the prompt took the slot, so no
+  // prompt's time is ever cut short.
   if (prompt.openedRunningMs === null) store.prompts.startTime(prompt.id, runningMs);
   else if (quietNow(deps) !== null) store.prompts.startTime(prompt.id, prompt.openedRunningMs + runningMs - beforeMs);
   if (quietNow(deps) !== null) return undefined;

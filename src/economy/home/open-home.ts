@@ -22,7 +22,10 @@ export interface HomeOptions {
   readonly random: Randomness;
   /** Make the database where there is none. */
   readonly create: boolean;
-  /** Whether this process does other things while it waits for others that write: what writes is to go through `onceFree`. */
+  /**
+   * Whether this process does other things while it waits for others that write. Then its own writes have to go through
+   * `onceFree`.
+   */
   readonly isPatient?: boolean;
 }
 

@@ -35,8 +35,8 @@ export function closeRequest(
 }
 
 /**
- * Notes which requests time has closed, and has what lies about of closed ones put away: `keep` are the ones that are
- * open, as no other process changes them meanwhile.
+ * Notes which requests time has closed, and has files of closed requests put away. `keep` gets those that are open; no
+ * other process changes them meanwhile.
  */
 export function tidyRequests({ [STORE]: store, clock, config }: Economy, putAway: (keep: ReadonlySet<number>) => void) {
   store.transaction(() => {

@@ -4,7 +4,10 @@ import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 import { meansOf } from './means-view.ts';
 
-/** Whoever showed a prompt, as the human who marks it wants to know it; its name alone where nothing else is known. */
+/**
+ * The agent that showed a prompt, with what the human who marks it wants to know. Its name alone where nothing else is
+ * known.
+ */
 export function authorView(economy: Economy, prompt: Pick<Prompt, 'agentId' | 'executionId'>) {
   const { [STORE]: store } = economy;
   const { agentId } = prompt;

@@ -144,8 +144,8 @@ export function reportedFailure(error: unknown): ReportedFailure | undefined {
 }
 
 /**
- * Why an answer is none: it tells of an error, or has not one of the fields that an answer of its format has. Some servers
- * write an empty error beside an answer.
+ * Why an answer is none: it tells of an error, or lacks a field that every answer of its format has. Some servers write
+ * an empty error beside an answer.
  */
 export function failureIn(answer: Json, fields: readonly string[]): ReportedFailure | undefined {
   const { error, message, detail, code } = answer;

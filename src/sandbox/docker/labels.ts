@@ -53,8 +53,8 @@ export function contentName(homeLabel: string, key: string): string {
 }
 
 /**
- * Whether a volume that an engine has listed is this home's. Its word for it isn't taken: Podman lists what passes any
- * one of several filters.
+ * Whether a volume that an engine has listed is this home's. The engine's filter isn't trusted: Podman lists what
+ * passes any one of several filters.
  */
 export function isOfHome(labels: Readonly<Record<string, string>> | null | undefined, homeLabel: string): boolean {
   return labels?.[LABEL.home] === homeLabel;

@@ -97,8 +97,8 @@ function fromReport(report: EndedEvent, facts: EndFacts): Verdict {
 }
 
 /**
- * The kernel also kills where the machine, or a control group above the container's, has no memory left, and counts that
- * the same. Then the container's own was never used up.
+ * The kernel also kills where the machine, or a control group above the container's, has no memory left, and counts
+ * that in the same place. Then the container's own memory was never used up.
  */
 function isKilledForOthers({ memory_peak_bytes: peak }: EndedEvent, { memoryBytes }: EndFacts): boolean {
   return peak !== null && memoryBytes !== undefined && peak < memoryBytes - OWN_LIMIT_MARGIN_BYTES;

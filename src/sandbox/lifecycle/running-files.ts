@@ -7,7 +7,9 @@ import type { Reach } from '../content/placement.ts';
 import { Porter } from '../content/shipped/porter.ts';
 import { signalled } from './signalled.ts';
 
-/** From the request to the last byte: an agent's own files, as much as a prompt may have, out of a busy container. */
+/**
+ * Time from the request to the last byte. It is enough for as many files as a prompt may have, out of a busy container.
+ */
 const SNAPSHOT_MS_MAX = 10_000;
 
 /** The way to an agent's files over its container's own stream, wherever they lie: for one at a time. */

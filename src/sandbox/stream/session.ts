@@ -10,7 +10,10 @@ export interface SessionSinks {
   readonly answered: (outputFrom: number) => void;
   /** A line that it has said. */
   readonly said: (line: string) => void;
-  /** Output, which is only lent. Resolves when it is kept; pieces that are kept together may have the same promise. */
+  /**
+   * Takes output, which it may not keep. Resolves when the output is kept. Pieces that are kept together may have the
+   * same promise.
+   */
   readonly printed: (piece: Uint8Array) => Promise<void>;
   readonly connected: (connection: Duplex) => void;
 }
@@ -245,7 +248,9 @@ export class Session {
     if (!this.#isClosed) this.#options.outlet.write(bytes);
   }
 
-  /** Nothing may come before the greeting: it could make a frame whole that an earlier session has left unfinished. */
+  /**
+   * Nothing may come before the greeting, since it could complete a frame that an earlier session has left unfinished.
+   */
   #untoldRequests(): Buffer[] {
     if (this.#requests === undefined || this.#answer === undefined) return [];
     const line = lineFrame(`requests ${this.#requests}`);

@@ -56,7 +56,7 @@ function workOf(deps: RouteWorkDeps, spec: RouteSpec): (call: CancellableCall) =
   };
 }
 
-/** Takes arguments apart into what the request would have had of them, and reads that in the order of the request. */
+/** Takes arguments apart into the parts of a request, and reads these in the order in which a request's are read. */
 function argumentReader(spec: RouteSpec, bytesMax: number) {
   const inPath = new Set(namesOf(spec.params));
   const inQuery = new Set(namesOf(spec.query));

@@ -91,8 +91,8 @@ function competingBids(standing: readonly BidRow[], free: Quad, clearing: Cleari
 }
 
 /**
- * A sponsored bid makes others rest only where its agent has no own bid at all that could compete: it would stand aside
- * for one that does, and one that rests takes it along.
+ * A sponsored bid makes others rest only where its agent has no own bid that could compete. It would wait for an own
+ * bid that competes, and rest with one that rests.
  */
 function restingBids(
   able: readonly BidRow[],
@@ -146,7 +146,7 @@ function winnersOf(ranked: readonly Rival[], freeAtStart: Quad): Rival[] {
 }
 
 /**
- * The critical value by its definition: with it the bid would have won, other bids for its agent left out, and with one
+ * The critical value by its definition. With it the bid would have won, other bids for its agent left out. With one
  * micro-credit less it would not, unless that is under its floor.
  */
 function checkPrice(
@@ -175,7 +175,9 @@ function checkPrice(
   demand(isLeast, 'the price is the least that wins', () => `${name} paid ${price}; less would have won`);
 }
 
-/** Who competed and did not win is a cycle older, unless another bid won for its agent; expiry comes at its time. */
+/**
+ * A bid that competed and didn't win is a cycle older, unless another bid won for its agent. Expiry comes at its time.
+ */
 function checkFates(standing: readonly BidRow[], competing: ReadonlySet<number>, clearing: Clearing): void {
   const { changes, config } = clearing;
   const ttl = cyclesOf(config.market.ttl_seconds, config.market.cycle_seconds);

@@ -1,6 +1,6 @@
 /**
- * A 0/1 knapsack with several constraints. Where `relaxed` or `within` some share it is no optimum but a bound on it,
- * never less and found in a small part of the time.
+ * A 0/1 knapsack with several constraints. With `relaxed`, or `within` some share, the result is a bound on the
+ * optimum: never less, and found in a small part of the time.
  */
 export function solveKnapsack(
   solver: Solver,

@@ -54,7 +54,9 @@ export class ScenarioHuman {
     return this.#options.traits.hours.some(([from, to]) => hour >= from && hour < to);
   }
 
-  /** Up to the last glance before somebody is there again, in whole glances, so that nothing comes in another order. */
+  /**
+   * Up to the last glance before somebody is there again, in whole glances, so that the order of events stays the same.
+   */
   get #untilNextLook(): number {
     if (this.#isPresent) return GLANCE_MS;
     const ofDay = this.#options.clock.monotonic() % DAY_MS;

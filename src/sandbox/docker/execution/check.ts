@@ -38,7 +38,10 @@ export async function check(
   return [];
 }
 
-/** Where a container can't see what this machine has mounted, plain folders are tried, and where not even those, none. */
+/**
+ * Where a container can't see what this machine has mounted, plain folders are tried. Where it can't see those either,
+ * workspaces are shipped.
+ */
 async function tryPlacements(deps: TrialRunDeps, signal: AbortSignal): Promise<readonly HeldLimit[]> {
   const { workspaces } = deps;
   const placement = await workspaces.placement();

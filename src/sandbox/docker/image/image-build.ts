@@ -22,7 +22,9 @@ export interface BuildRequest {
   readonly network: boolean;
 }
 
-/** An engine that says nothing for so long has got stuck. Installing packages on a busy machine is silent for a while. */
+/**
+ * An engine that says nothing for this long has got stuck. Installing packages on a busy machine is silent for a while.
+ */
 const BUILD_SILENCE_MS_MAX = 600_000;
 /** A registry that can't be reached is often not refused but simply silent. */
 const PULL_SILENCE_MS_MAX = 30_000;

@@ -90,7 +90,10 @@ async function buildOn(
   });
 }
 
-/** Stages and earlier images are gigabytes that nothing needs any more. Those in use stay; that one stays is no failure. */
+/**
+ * Stages and earlier images are gigabytes that nothing needs any more. Those in use can't be removed, and that is no
+ * failure.
+ */
 async function removeUntagged({ client, signal }: ImageDeps, label: string): Promise<void> {
   const filters = { dangling: ['true'], label: [label] };
   await client

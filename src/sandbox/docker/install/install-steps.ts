@@ -21,8 +21,8 @@ export interface InstallSteps {
 }
 
 /**
- * What an agent's manifests ask for. `pyproject.toml` often stands beside `requirements.txt` for the sake of other tools:
- * then it counts only where Poetry has locked it.
+ * What an agent's manifests ask for. `pyproject.toml` often stands beside `requirements.txt` for other tools. Then it
+ * counts only where Poetry has locked it.
  */
 export function installSteps(has: (name: string) => boolean, wishes: StepWishes): InstallSteps {
   const hasBoth = has('pyproject.toml') && has('requirements.txt');

@@ -63,8 +63,8 @@ async function write(mind: Mind): Promise<void> {
 }
 
 /**
- * Whether it has bid for attention: a little over the cost, and more only where that did not win, since siblings are
- * not to be outbid.
+ * Whether it has bid for attention. It bids a little over the cost, and more only where that didn't win, so as not to
+ * outbid its siblings.
  */
 async function bidForLetter(mind: Mind): Promise<boolean> {
   const { me, self, life } = mind;
