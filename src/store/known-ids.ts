@@ -42,7 +42,7 @@ function agents(database: Database, begin: string, limit: number): readonly Know
   // After every character that an id may have.
   return database
     .prepare<[string, string, number], KnownId>(
-      `SELECT id, status AS about FROM agents WHERE id >= ? AND id < ? ORDER BY status = 'dead', id LIMIT ?`,
+      `SELECT id, status AS about FROM agents WHERE id >= ? AND id < ? ORDER BY status = 'dead', id LIMIT ? + 0`,
     )
     .all(begin, `${begin}~`, limit);
 }
@@ -55,7 +55,7 @@ function numbered(
 ): readonly KnownId[] {
   const [table, about] = TABLES[noun];
   const between = database.prepare<[number, number, number], Row>(
-    `SELECT id, ${about} AS about FROM ${table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ?`,
+    `SELECT id, ${about} AS about FROM ${table} WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT ? + 0`,
   );
   const found: KnownId[] = [];
   for (const [least, most] of rangesOf(prefixOf(noun), begin))

@@ -115,7 +115,8 @@ describe('a letter', () => {
   ])('of endless %s is read in little time, to little depth', (_, source) => {
     const before = performance.now();
     const letter = readLetter(source);
-    expect(performance.now() - before).toBeLessThan(2000);
+    // A busy machine may need seconds; what costs the square of a letter's length would need minutes.
+    expect(performance.now() - before).toBeLessThan(30_000);
     expect(depthOf(letter)).toBeLessThan(70);
     expect(words(letter).length).toBeLessThan(5_000_000);
   });
