@@ -43,7 +43,8 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
     forceCloseConnections: true,
     routerOptions: { maxParamLength: HEADER_BYTES_MAX },
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS },
-    frameworkErrors: (_error, _request, reply) => void sendProblem(reply, refuse('malformed_request', 'send HTTP/1.1')),
+    frameworkErrors: (_error, _request, reply) =>
+      void sendProblem(reply.headers(SECURITY_HEADERS), refuse('malformed_request', 'send HTTP/1.1')),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { workspacesDirectory } from '../../src/config/home-places.ts';
 import type { EnginePort } from '../../src/cli/cli-deps.ts';
+import { micro } from '../../src/domain/credits.ts';
 import { parseId } from '../../src/domain/ids.ts';
 import { bundleCost } from '../../src/domain/resources.ts';
 import { onceFree } from '../../src/economy/home/database-patience.ts';
@@ -27,6 +28,13 @@ export const liveOn: Behaviour = ({ executionId, agentId }, economy) => {
     accepted(placeBid(economy, agentId, { bundle, amount: bundleCost(bundle, economy[STORE].markets.prices()) }));
   };
   return onceFree(economy, () => economy[STORE].transaction(live));
+};
+
+/** Bids for another life without attention, as one that is always at work. */
+export const workOn: Behaviour = ({ agentId }, economy) => {
+  const amount = () => 2 * bundleCost(BARE, economy[STORE].markets.prices());
+  const work = () => void accepted(placeBid(economy, agentId, { bundle: BARE, amount: micro(amount()) }));
+  return onceFree(economy, () => economy[STORE].transaction(work));
 };
 
 const DONE: ExecutionEnd = {

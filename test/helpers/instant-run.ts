@@ -5,7 +5,7 @@ import { systemRandomness } from '../../src/platform/system-randomness.ts';
 import { thisProcess } from '../../src/platform/this-process.ts';
 import type { EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
-import { instantEngine, liveOn, type Behaviour } from './instant-engine.ts';
+import { instantEngine, liveOn, workOn, type Behaviour } from './instant-engine.ts';
 
 const clock = systemClock();
 const thisOne = thisProcess(clock);
@@ -17,7 +17,7 @@ const busyThenLiveOn: Behaviour = async (caller, economy) => {
   await liveOn(caller, economy);
 };
 
-const engine = instantEngine(busyThenLiveOn);
+const engine = instantEngine(process.env['WORKS_ON'] === undefined ? busyThenLiveOn : workOn);
 const hangs = process.env['HANGS'] !== undefined;
 
 /** Something that must be closed at the end does not close. */
