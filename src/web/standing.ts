@@ -22,7 +22,7 @@ const ANSWER_BYTES_MAX = 1024;
 
 /** Of the page; with a token it lets one browser in. The token stands where no browser sends it. */
 export function pageAddress(port: number, token?: string): string {
-  return `http://${LOOPBACK}:${port}/${token === undefined ? '' : `#token=${token}`}`;
+  return `http://${LOOPBACK}:${port}/${token === undefined ? '' : `#${token}`}`;
 }
 
 /** Undefined where none ever stood. */

@@ -23,6 +23,9 @@ const HEADERS_MS = 5_000;
 /** Who says and takes nothing for so long is hung up on; a stream of events says something more often. */
 const SILENT_MS = 60_000;
 
+/** They show nothing, and let somebody in or not. */
+const OPEN_PATHS: readonly string[] = [...ASSET_PATHS, ...ACCESS_PATHS, PROOF_PATH];
+
 export interface WebAppParts {
   readonly gate: Gate;
   readonly streams: EventStreams;
@@ -59,12 +62,14 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
     reply.headers(SECURITY_HEADERS);
     const path = pathOf(request);
     if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
-    const refusal = refuseForeign({ method: request.method, path, headers: request.headers }, gate.port);
-    const isOpen = ASSET_PATHS.includes(path) || ACCESS_PATHS.includes(path) || path === PROOF_PATH;
-    const isScrape = metrics !== undefined && path === METRICS_PATH;
-    const unlet = isScrape ? refuseScraper(metrics, request.headers.authorization) : strangerOf(request, gate);
-    const stranger = refusal ?? (isOpen ? undefined : unlet);
-    if (stranger) sendProblem(reply, stranger);
+    const { method, headers } = request;
+    const whoMay = () => {
+      if (OPEN_PATHS.includes(path)) return undefined;
+      if (metrics && path === METRICS_PATH) return refuseScraper(metrics, headers.authorization);
+      return gate.refuseStranger(headers.cookie, headers[TAB_HEADER]);
+    };
+    const refusal = refuseForeign({ method, path, headers }, gate.port) ?? whoMay();
+    if (refusal) sendProblem(reply, refusal);
     else done();
   });
 
@@ -120,10 +125,6 @@ function queryOf({ query }: FastifyRequest): Readonly<Record<string, string>> {
 
 function pathOf({ url }: FastifyRequest): string {
   return url.replace(/\?.*$/s, '');
-}
-
-function strangerOf({ headers }: FastifyRequest, gate: Gate): Refusal | undefined {
-  return gate.refuseStranger(headers.cookie, headers[TAB_HEADER]);
 }
 
 function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest, logger: Logger): Refusal {

@@ -34,7 +34,7 @@ export class PageClient {
   }
 
   async enter(address: string): Promise<PageAnswer> {
-    const token = new URL(address).hash.replace('#token=', '');
+    const token = new URL(address).hash.slice(1);
     const { x, y } = this.#key.publicKey.export({ format: 'jwk' });
     const answer = await this.ask('/api/session', { body: { token, key: { x, y } } });
     this.cookie = String(answer.headers['set-cookie']?.[0]).split(';')[0];

@@ -42,7 +42,7 @@ async function open(address: string): Promise<Page> {
   return visited.page;
 }
 
-const printedBy = async (terminal: Pty) => (await terminal.until(/(http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43})/))[1]!;
+const printedBy = async (terminal: Pty) => (await terminal.until(/(http:\/\/127\.0\.0\.1:\d+\/#[\w-]{22})/))[1]!;
 const fresh = async () => (await home.run('open', '--print')).stdout.trim();
 const firstPrompt = async () => (await home.json<readonly object[]>('prompts'))[0];
 

@@ -21,7 +21,7 @@ let opening: Promise<string> | undefined;
 
 /** Uses up the token in the address, if there is one, and takes it out of the address and the history. */
 export async function enter(): Promise<void> {
-  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  const token = /^#([\w-]{22})$/.exec(location.hash)?.[1];
   if (token === undefined) return;
   history.replaceState(null, '', '#/');
   await answered(await send('POST', '/api/session', { token, key: await key.renew() }));

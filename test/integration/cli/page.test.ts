@@ -19,7 +19,7 @@ import { PageClient } from '../../helpers/page-client.ts';
 import { spawnRun, type SpawnedRun } from '../../helpers/spawned-run.ts';
 
 const QUICK = ['market.cycle_seconds=0.2', 'market.supply.cpu_seconds=16'];
-const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d+)\/#token=[\w-]{43}$/;
+const ADDRESS = /^http:\/\/127\.0\.0\.1:(\d+)\/#([\w-]{22})$/;
 
 /** Notes what it was called with and what stands in the file, and asks for the page as the file says. */
 const BROWSER = `#!/bin/sh
@@ -61,11 +61,11 @@ describe('run', () => {
     await run.says(/page: http:\/\/127\.0\.0\.1:\d+\/ \(bp-agents open opens it\)/);
     const address = await printed();
     expect(address).toMatch(ADDRESS);
-    const token = address.split('=')[1]!;
+    const token = ADDRESS.exec(address)![2]!;
     const client = new PageClient(Number(ADDRESS.exec(address)![1]));
     expect(await client.enter(address)).toMatchObject({ status: 200 });
     expect(await client.enter(address)).toMatchObject({ status: 403 });
-    expect(run.output).not.toMatch(/token=/);
+    expect(run.output).not.toMatch(/\/#/);
     const logs = readdirSync(logsDirectory(home.directory)).filter((name) => name.endsWith('.log'));
     for (const name of logs)
       expect(readFileSync(join(logsDirectory(home.directory), name), 'utf8')).not.toContain(token);
@@ -129,7 +129,7 @@ describe('open', () => {
     });
     const file = join(pageDirectory(home.directory), 'open.html');
     expect(readFileSync(join(folder, 'words'), 'utf8')).toBe(`${file}\n600\n`);
-    expect(readFileSync(join(folder, 'copy.html'), 'utf8')).toMatch(/url=http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}"/);
+    expect(readFileSync(join(folder, 'copy.html'), 'utf8')).toMatch(/url=http:\/\/127\.0\.0\.1:\d+\/#[\w-]{22}"/);
     expect(existsSync(file)).toBe(false);
   });
 
