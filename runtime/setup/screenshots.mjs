@@ -114,7 +114,10 @@ async function takeAll(program, say) {
   try {
     const page = await browser.newPage({ viewport: SIZE, colorScheme: 'light', reducedMotion: 'reduce' });
     await page.goto((await program.run('open', '--print')).trim());
-    await page.getByText(/cycle \d+/).first().waitFor();
+    await page
+      .getByText(/cycle \d+/)
+      .first()
+      .waitFor();
     mkdirSync(IMAGES, { recursive: true });
     const views = await viewsOf(program);
     for (const [name, place] of Object.entries(views)) {

@@ -10,7 +10,7 @@ export interface Asked {
 const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** As browsers name this machine with that port. */
-export function hostsOf(port: number): readonly string[] {
+function hostsOf(port: number): readonly string[] {
   return NAMES.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
 }
 

@@ -12,7 +12,7 @@ export class RefusedCall extends Error {
 }
 
 /** Nobody answers: the program has ended, or is on its way up again. */
-export class ServerGone extends Error {}
+class ServerGone extends Error {}
 
 const TAB_HEADER = 'x-bp-tab';
 const key = new BrowserKey();
