@@ -45,7 +45,7 @@ const PREFIX_MS = 1500;
 /** `?` for help, `g` and a letter for a view. */
 function useViewKeys(openHelp: () => void): void {
   const prefixAt = useRef(-Infinity);
-  useKeys((event) => {
+  const take = (event: KeyboardEvent) => {
     if (isTyping(event)) return false;
     const isPrefixed = event.timeStamp - prefixAt.current < PREFIX_MS;
     prefixAt.current = -Infinity;
@@ -58,7 +58,8 @@ function useViewKeys(openHelp: () => void): void {
     else if (event.key === '?') openHelp();
     else return false;
     return true;
-  });
+  };
+  useKeys(take, { isFirst: true });
 }
 
 /** A screen reader begins a new view at its heading, not where the last one ended. */

@@ -62,10 +62,10 @@ export const REQUEST_ROUTES: readonly WebRoute[] = [
   },
 ];
 
-function untilOf(until: unknown, { clock }: WebDeps): Result<number | null> {
+function untilOf(until: unknown, { home }: WebDeps): Result<number | null> {
   if (until === undefined || until === null || until === '') return accept(null);
   if (typeof until !== 'string') return refuse('wrong_type', 'until must be a text', { field: 'until' });
-  return parseUntil(until, clock.now());
+  return parseUntil(until, home.economy.clock.now());
 }
 
 function handled({ home: { economy }, logger }: WebDeps, result: Result<HandledRequest>): Result<unknown> {

@@ -1,6 +1,7 @@
 import type { Scores } from '../../../domain/attention.ts';
 import { post, RefusedCall } from '../api.ts';
 import { announce } from '../shell/announcer.tsx';
+import { forgetDraft } from './drafts.ts';
 
 /** How long an answer is held back, so that it can be taken back. */
 export const HOLD_MS = 5000;
@@ -87,6 +88,7 @@ export class Answering {
       const path = `/api/prompts/${encodeURIComponent(promptId)}/${scores ? 'score' : 'skip'}`;
       this.#sent.add(promptId);
       const { said, reward } = await post<AnswerReply>(path, scores ? { ...scores, reason } : {});
+      forgetDraft(promptId);
       this.#tell({ kind: 'done', promptId, said, reward });
     } catch (error) {
       this.#sent.delete(promptId);
@@ -105,6 +107,7 @@ export class Answering {
       if (this.#isSending) return;
       this.#letGo();
     }
+    forgetDraft(promptId);
     this.#tell({ kind: 'elsewhere', promptId, said });
     this.#changed();
   }

@@ -12,11 +12,18 @@ export function readDraft(promptId: string): Draft {
   }
 }
 
-export function keepDraft(promptId: string, draft: Draft | undefined): void {
+export function keepDraft(promptId: string, draft: Draft): void {
   try {
-    if (draft === undefined) sessionStorage.removeItem(PREFIX + promptId);
-    else sessionStorage.setItem(PREFIX + promptId, JSON.stringify(draft));
+    sessionStorage.setItem(PREFIX + promptId, JSON.stringify(draft));
   } catch {
     // A browser that keeps nothing loses them with a reload.
+  }
+}
+
+export function forgetDraft(promptId: string): void {
+  try {
+    sessionStorage.removeItem(PREFIX + promptId);
+  } catch {
+    // Nothing is kept there.
   }
 }

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Mark } from '../../../domain/attention.ts';
-import { NO_DRAFT, type Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { keepDraft, readDraft } from './drafts.ts';
 
 export interface EditedDraft {
@@ -10,17 +10,19 @@ export interface EditedDraft {
   readonly setReason: (reason: string) => void;
 }
 
-/** What was begun for this prompt, kept in the tab while it is written. */
+/** What was begun for this prompt. It is kept in the tab at once: the next key may already close the panel. */
 export function useDraft(promptId: string): EditedDraft {
   const [draft, setDraft] = useState<Draft>(() => readDraft(promptId));
-  useEffect(() => keepDraft(promptId, draft === NO_DRAFT ? undefined : draft), [promptId, draft]);
+  const change = (next: Draft) => {
+    keepDraft(promptId, next);
+    setDraft(next);
+  };
   return {
     draft,
-    setMark: (mark, value) =>
-      setDraft(({ marks: { [mark]: _old, ...marks }, ...rest }) => ({
-        ...rest,
-        marks: value === undefined ? marks : { ...marks, [mark]: value },
-      })),
-    setReason: (reason) => setDraft((it) => ({ ...it, reason })),
+    setMark(mark, value) {
+      const { [mark]: _old, ...marks } = draft.marks;
+      change({ ...draft, marks: value === undefined ? marks : { ...marks, [mark]: value } });
+    },
+    setReason: (reason) => change({ ...draft, reason }),
   };
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Block, ListItem, Span } from '../../../operator/letter/letter.ts';
+import type { Block, Letter, ListItem, Span } from '../../../operator/letter/letter.ts';
 import { readLetter } from '../../../operator/letter/read-letter.ts';
 
 /**
@@ -8,7 +8,7 @@ import { readLetter } from '../../../operator/letter/read-letter.ts';
  * attribute that the text could fill.
  */
 export function LetterText({ text, label }: { readonly text: string; readonly label: string }) {
-  const letter = useMemo(() => readLetter(text), [text]);
+  const letter = useMemo(() => withHeadingsInOrder(readLetter(text)), [text]);
   return (
     <section class="letter" aria-label={label}>
       {letter.map(blockOf)}
@@ -18,7 +18,18 @@ export function LetterText({ text, label }: { readonly text: string; readonly la
 
 const NARROW_COLUMNS = 4;
 /** Under the page's own heading, and that of the prompt. */
-const HEADINGS = ['h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const;
+const HEADINGS = ['h3', 'h4', 'h5', 'h6'] as const;
+
+/** The first heading is a first one, whatever its agent calls it, and none skips a level: who listens goes by them. */
+function withHeadingsInOrder(letter: Letter): Letter {
+  const depths = [...new Set(letter.flatMap((block) => (block.kind === 'heading' ? [block.depth] : [])))].sort();
+  let last = 0;
+  return letter.map((block) => {
+    if (block.kind !== 'heading') return block;
+    last = Math.min(depths.indexOf(block.depth) + 1, last + 1, HEADINGS.length);
+    return { ...block, depth: last };
+  });
+}
 
 function blockOf(block: Block): JSX.Element {
   switch (block.kind) {

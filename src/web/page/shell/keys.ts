@@ -3,17 +3,22 @@ import { useEffect, useRef } from 'preact/hooks';
 /** What a key does here; true where it was meant for this, so that nobody else takes it. */
 export type KeyHandler = (event: KeyboardEvent) => boolean;
 
-const handlers: KeyHandler[] = [];
+/** Of every view, and of the one that is looked at. */
+const [always, handlers]: [KeyHandler[], KeyHandler[]] = [[], []];
 
-/** Hears keys while its component is there. Who came last is asked first: a view before the page around it. */
-export function useKeys(handler: KeyHandler): void {
+/**
+ * Hears keys while its component is there. Who came last is asked first: a part of a view before the view. What holds on
+ * every view is asked before all of them.
+ */
+export function useKeys(handler: KeyHandler, { isFirst = false }: { readonly isFirst?: boolean } = {}): void {
   const newest = useRef(handler);
   newest.current = handler;
   useEffect(() => {
     const ask: KeyHandler = (event) => newest.current(event);
-    handlers.push(ask);
-    return () => void handlers.splice(handlers.indexOf(ask), 1);
-  }, []);
+    const list = isFirst ? always : handlers;
+    list.push(ask);
+    return () => void list.splice(list.indexOf(ask), 1);
+  }, [isFirst]);
 }
 
 /** Once for the page. */
@@ -21,7 +26,7 @@ export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (document.querySelector('dialog[open]')) return;
-    for (const handler of handlers.toReversed())
+    for (const handler of [...always, ...handlers.toReversed()])
       if (handler(event)) {
         event.preventDefault();
         return;
