@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** What a key does here; true where it was meant for this, so that nobody else takes it. */
 export type KeyHandler = (event: KeyboardEvent) => boolean;
@@ -13,7 +13,8 @@ const [always, handlers]: [KeyHandler[], KeyHandler[]] = [[], []];
 export function useKeys(handler: KeyHandler, { isFirst = false }: { readonly isFirst?: boolean } = {}): void {
   const newest = useRef(handler);
   newest.current = handler;
-  useEffect(() => {
+  // What can be seen can be reached by its keys: not a moment later.
+  useLayoutEffect(() => {
     const ask: KeyHandler = (event) => newest.current(event);
     const list = isFirst ? always : handlers;
     list.push(ask);
