@@ -11,7 +11,8 @@ export const LARGE: LargeEconomy = { agents: 10_000, executions: 1_000_000, cycl
 
 /**
  * Fills an empty database with a long past, straight into its tables and past their triggers: a minute, where the use
- * cases would take days. Balances agree with the transfers; the chain of hashes is made up, so `audit` would object.
+ * cases would take days. Balances agree with the transfers; the chain of hashes is made up, so `audit` would
+ * object, and no cycle can be cleared again.
  */
 export function fillLargeEconomy(path: string, { agents, executions, cycles }: LargeEconomy): void {
   const database = new SqliteDatabase(path);
@@ -42,7 +43,7 @@ export function fillLargeEconomy(path: string, { agents, executions, cycles }: L
         '{"cpu_seconds":' || (i % 10) / 10.0 || ',"memory_mb":0.2,"tokens":0,"attention":1}',
         '{"cpu_seconds":' || (1 + (i % 100) / 50.0) || ',"memory_mb":0.01,"tokens":0,"attention":2}',
         '{"cpu_seconds":' || (1 + (i % 100) / 50.0) || ',"memory_mb":0.01,"tokens":0,"attention":2}',
-        hex(randomblob(32)), '{}', replace(hex(zeroblob(700)), '0', 'x') FROM n;
+        hex(randomblob(32)), replace(hex(zeroblob(700)), '0', 'x'), NULL FROM n;
     INSERT INTO bids (payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing,
         status, hold_id, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid, last_reason)
       ${numbers(executions)} SELECT ${agent}, ${agent}, 'a-0', 1000, 64, 0, i % 5 = 0, 1000, 600, 'won', 1,

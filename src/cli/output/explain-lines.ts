@@ -1,8 +1,6 @@
 import type { ExplainedCycle } from '../../economy/replay/explain-bid.ts';
+import { runsOf, verdictOf, type ExplainedRun } from '../../operator/views/explained-runs.ts';
 import type { AttentionView } from '../../economy/views/attention-view.ts';
-
-/** Cycles that follow on each other and came to the same, the oldest first. Never empty. */
-type Run = readonly [ExplainedCycle, ...ExplainedCycle[]];
 
 /** Why a bid won or lost, a few lines for each run of cycles in which that was the same. */
 export function explainLines(cycles: readonly ExplainedCycle[]): readonly string[] {
@@ -18,17 +16,7 @@ export function attentionLines(now: AttentionView | null): readonly string[] {
   return open ? [`now ${open.id} of ${open.agent_id} waits for your marks${behind}`] : [];
 }
 
-function runsOf(cycles: readonly ExplainedCycle[]): readonly Run[] {
-  const runs: [ExplainedCycle, ...ExplainedCycle[]][] = [];
-  for (const cycle of cycles) {
-    const run = runs.at(-1);
-    if (run && verdict(run[0]) === verdict(cycle)) run.push(cycle);
-    else runs.push([cycle]);
-  }
-  return runs;
-}
-
-function runLines(run: Run): readonly string[] {
+function runLines(run: ExplainedRun): readonly string[] {
   const last = run.at(-1) ?? run[0];
   const competed = last.rank !== null;
   const place = competed ? `${placesOf(run)} of ${span(run.map(({ competing }) => competing))}` : 'did not compete';
@@ -37,34 +25,27 @@ function runLines(run: Run): readonly string[] {
   // Of several cycles the newest is the one that counts.
   const when = run.length === 1 ? '' : ` in cycle ${last.cycle}`;
   return [
-    `${cyclesOf(run)}: ${verdict(last)}; ${place}`,
+    `${cyclesOf(run)}: ${verdictOf(last)}; ${place}`,
     ...(competed ? [`  offered ${span(run.map((it) => it.amount))} for what cost ${costs(run)} at the reserve`] : []),
     ...(before === '' ? [] : [`  before it${when}: ${before}${more > 0 ? ` and ${more} more` : ''}`]),
     ...(competed ? [`  ${leastLine(last, when)}`] : []),
   ];
 }
 
-/** What it came to; where attention was missing, also who had it. */
-function verdict({ fate, human_away: away, attention_held_by: holder }: ExplainedCycle): string {
-  if (away) return 'no attention free: you counted as away';
-  if (!holder) return fate;
-  return `no attention free: ${holder.prompt_id ?? holder.execution_id} of ${holder.agent_id} held it`;
-}
-
 /** `cycle 7`, or `cycles 545 to 594`; says so where not all of them are on record. */
-function cyclesOf(run: Run): string {
+function cyclesOf(run: ExplainedRun): string {
   const [first, last] = [run[0].cycle, (run.at(-1) ?? run[0]).cycle];
   if (run.length === 1) return `cycle ${first}`;
   return `cycles ${first} to ${last}${last - first + 1 === run.length ? '' : ` (${run.length} of them on record)`}`;
 }
 
-function placesOf(run: Run): string {
+function placesOf(run: ExplainedRun): string {
   const ranks = run.map(({ rank }) => rank ?? 0);
   const [least, most] = [smallest(ranks), largest(ranks)];
   return least === most ? ordinal(least) : `${ordinal(least)} to ${ordinal(most)}`;
 }
 
-function costs(run: Run): string {
+function costs(run: ExplainedRun): string {
   return span(run.map(({ reserve_cost: cost }) => cost ?? 0));
 }
 

@@ -7,6 +7,7 @@ import { attentionView, type AttentionView } from '../../economy/views/attention
 import { bidFates, bidView, findBid } from '../../economy/views/bid-view.ts';
 import type { BidView } from './bid-list.ts';
 import { inTurns } from '../history/in-turns.ts';
+import { runsOf, verdictOf, type ExplainedRun } from './explained-runs.ts';
 import { checkLimit } from './newest-rows.ts';
 import { checkPage } from './row-page.ts';
 
@@ -47,8 +48,8 @@ export function bidExplained(economy: Economy, bidId: number, limit: number): Re
 export interface ExplainedBid {
   readonly bid: BidView;
   readonly fates: ReturnType<typeof bidFates>;
-  /** The newest first. */
-  readonly cycles: readonly ExplainedCycle[];
+  /** The newest first, those beside each other that came to the same together. */
+  readonly runs: readonly { readonly verdict: string; readonly cycles: ExplainedRun }[];
   /** What to give as `before` for what is older; null where nothing is. */
   readonly next: number | null;
 }
@@ -73,8 +74,9 @@ export async function bidExplainedInTurns(
   };
   const isDone = await inTurns(step, { clock: economy.clock, patienceMs: PATIENCE_MS });
   const { fates, ...rest } = bid.value;
+  const runs = runsOf(found).map((cycles) => ({ verdict: verdictOf(cycles[0]), cycles }));
   const isWhole = isDone && found.length < limit;
-  return accept({ bid: rest, fates, cycles: found, next: isWhole ? null : (found.at(-1)?.cycle ?? null) });
+  return accept({ bid: rest, fates, runs, next: isWhole ? null : (found.at(-1)?.cycle ?? null) });
 }
 
 function knownBid(economy: Economy, bidId: number): Result<BidView> {

@@ -1,6 +1,11 @@
 import type { ComponentType } from 'preact';
 import type { Place } from './shell/router.ts';
+import { AgentsView } from './views/agents.tsx';
+import { BidsView } from './views/bids.tsx';
+import { BooksView } from './views/books.tsx';
+import { ExecutionsView } from './views/executions.tsx';
 import { InboxView } from './views/inbox.tsx';
+import { MarketView } from './views/market.tsx';
 import { NowView } from './views/now.tsx';
 import { RequestsView } from './views/requests.tsx';
 
@@ -18,6 +23,11 @@ export const VIEWS = [
   { name: 'inbox', title: 'Inbox', key: 'i', Page: InboxView },
   { name: 'now', title: 'Now', key: 'n', Page: NowView },
   { name: 'requests', title: 'Requests', key: 'r', Page: RequestsView },
+  { name: 'agents', title: 'Agents', key: 'a', Page: AgentsView },
+  { name: 'executions', title: 'Executions', key: 'e', Page: ExecutionsView },
+  { name: 'bids', title: 'Bids', key: 'b', Page: BidsView },
+  { name: 'market', title: 'Market', key: 'm', Page: MarketView },
+  { name: 'books', title: 'Books', key: 'k', Page: BooksView },
 ] as const satisfies readonly View[];
 
 export function viewOf(name: string): View {

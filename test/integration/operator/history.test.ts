@@ -151,7 +151,7 @@ describe('executions, bids and cycles', () => {
     const found = [];
     for (let before: number | undefined; ;) {
       const page = accepted(await bidExplainedInTurns(economy, number, { limit: 1, before }));
-      found.push(...page.cycles);
+      found.push(...page.runs.flatMap(({ cycles }) => cycles));
       if (page.next === null) break;
       before = page.next;
     }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { said } from '../parts/said.tsx';
 import { useLive } from './live.ts';
 
@@ -6,7 +7,7 @@ export function Notices() {
   const { economy, connection, detail } = useLive();
   if (connection === 'refused')
     return (
-      <div class="notices">
+      <Place>
         <div class="notice bad" role="alert">
           <h1>This browser isn’t let in</h1>
           <p>
@@ -14,15 +15,24 @@ export function Notices() {
             <code>bp-agents open --print</code> prints an address that works once.
           </p>
         </div>
-      </div>
+      </Place>
     );
-  if (!economy) return <div class="notices" />;
+  if (!economy) return <Place />;
   return (
-    <div class="notices">
+    <Place>
       {economy.human_away && (
         <p class="notice">You count as away, so no attention is sold. Any key or click brings you back.</p>
       )}
       {economy.notice !== null && <p class="notice bad">{said(economy.notice)}</p>}
-    </div>
+    </Place>
+  );
+}
+
+/** There also while it is empty, so that a screen reader hears what comes. */
+function Place({ children }: { readonly children?: ComponentChildren }) {
+  return (
+    <section class="notices" aria-label="Notices">
+      {children}
+    </section>
   );
 }

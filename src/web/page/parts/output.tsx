@@ -1,0 +1,66 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { OutputPiece } from '../../../operator/views/output-piece.ts';
+import { visibleLine } from '../../../domain/visible-line.ts';
+import { Answer } from './answer.tsx';
+import { bytes as sizeText } from '../shell/figures.ts';
+import { useRefreshed } from './use-refreshed.ts';
+
+/** So near the end counts as at the end. */
+const NEAR_PX = 24;
+
+/** What an execution printed: its end, and what is older on demand. It is text alone. */
+export function Output({ executionId, isOver }: { readonly executionId: string; readonly isOver: boolean }) {
+  const [from, setFrom] = useState<number>();
+  const query = from === undefined ? '' : `?from=${from}`;
+  const data = useRefreshed<OutputPiece>(`/api/executions/${encodeURIComponent(executionId)}/output${query}`);
+  return (
+    <Answer data={data}>
+      {({ text, from: begin, upTo, bytes, piece }) =>
+        bytes === null || bytes === 0 ? (
+          <p class="none">{isOver ? 'It printed nothing, or what it printed is kept no longer.' : 'Nothing yet.'}</p>
+        ) : (
+          <>
+            <Text text={text} label={`Output of ${executionId}`} isEnd={from === undefined} />
+            <nav class="pager" aria-label="parts of the output">
+              <button type="button" disabled={begin === 0} onClick={() => setFrom(Math.max(0, begin - piece))}>
+                Older
+              </button>
+              <button type="button" disabled={upTo >= bytes} onClick={() => setFrom(upTo)}>
+                Newer
+              </button>
+              <button type="button" disabled={from === undefined} onClick={() => setFrom(undefined)}>
+                End
+              </button>
+              <span class="muted small">
+                {begin === 0 && upTo >= bytes
+                  ? sizeText(bytes)
+                  : `${sizeText(begin)} to ${sizeText(upTo)} of ${sizeText(bytes)}`}
+              </span>
+            </nav>
+          </>
+        )
+      }
+    </Answer>
+  );
+}
+
+/** What is printed is followed as long as its end is in sight. */
+function Text({ text, label, isEnd }: { readonly text: string; readonly label: string; readonly isEnd: boolean }) {
+  const place = useRef<HTMLPreElement>(null);
+  const isFollowed = useRef(true);
+  useLayoutEffect(() => {
+    if (place.current && isEnd && isFollowed.current) place.current.scrollTop = place.current.scrollHeight;
+  }, [text, isEnd]);
+  const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: { currentTarget: Element }) => {
+    isFollowed.current = scrollTop + clientHeight >= scrollHeight - NEAR_PX;
+  };
+  return (
+    <pre class="output" tabIndex={0} role="region" aria-label={label} ref={place} onScroll={onScroll}>
+      {text.split('\n').map(visibleOutput).join('\n')}
+    </pre>
+  );
+}
+
+function visibleOutput(line: string): string {
+  return visibleLine(line.replace(/\r$/, '').replaceAll('\t', '    '));
+}
