@@ -5,30 +5,35 @@ import { inRoot, ROOT } from './places.mjs';
 
 const PAGE = inRoot('src', 'web', 'page');
 
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  metafile: true,
+  logLevel: 'error',
+};
+
 /**
- * Bundles the page for the browser, with the licences of what is in it.
+ * Bundles the page for the browser and what draws a report, with the licences of what is in them.
  * @param {string} directory Where it goes.
  */
 export async function bundlePage(directory) {
   const esbuild = createRequire(import.meta.url)(inRoot('node_modules', 'esbuild'));
   mkdirSync(directory, { recursive: true });
   try {
-    const { metafile } = await esbuild.build({
-      absWorkingDir: ROOT,
-      entryPoints: { app: join(PAGE, 'main.tsx') },
-      outdir: directory,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      charset: 'utf8',
-      legalComments: 'none',
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
-      metafile: true,
-      logLevel: 'error',
-    });
-    writeFileSync(join(directory, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
+    const build = async (/** @type {object} */ options) => {
+      const { metafile } = await esbuild.build({ ...COMMON, outdir: directory, ...options });
+      return Object.keys(metafile.inputs);
+    };
+    const page = await build({ entryPoints: { app: join(PAGE, 'main.tsx') }, format: 'esm' });
+    // It stands within a document that may be a file of its own, where modules are not loaded.
+    const report = await build({ entryPoints: { report: join(PAGE, 'report.tsx') }, format: 'iife' });
+    writeFileSync(join(directory, 'LICENSES.txt'), licencesOf([...page, ...report]));
   } finally {
     esbuild.stop();
   }

@@ -207,6 +207,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/export.ts')).addExport,
   },
   {
+    name: 'report',
+    description: 'one HTML file with pictures of it all: balances, prices, marks, lineages, receipts',
+    load: async () => (await import('./commands/report.ts')).addReport,
+  },
+  {
     name: 'backup',
     description: 'copy the database into one file, also while a run goes on',
     arguments: [['<file>', 'where to; it must not be there yet']],

@@ -36,6 +36,11 @@ export interface ReceiptRow {
   readonly usedTokens: number;
 }
 
+export interface AgentReceipt extends ReceiptRow {
+  readonly agentId: string;
+  readonly price: MicroCredits;
+}
+
 export interface MarkRow {
   readonly id: number;
   readonly at: number;
@@ -107,6 +112,12 @@ export function historyRows(database: Database, { accountOf, agentOf }: AccountN
             used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes, used_tokens AS usedTokens
        FROM executions WHERE agent_id = ? AND id > ? ORDER BY id LIMIT ? + 0`,
   );
+  const allReceipts = database.prepare<[number, number], AgentReceipt>(
+    `SELECT id, agent_id AS agentId, outcome, COALESCE(ended_at, allocated_at) AS at, cpu_ms AS cpuMs,
+            memory_mb AS memoryMb, tokens, used_cpu_ms AS usedCpuMs, used_memory_bytes AS usedMemoryBytes,
+            used_tokens AS usedTokens, price
+       FROM executions WHERE id > ? ORDER BY id LIMIT ? + 0`,
+  );
   const slots = database.prepare<[number, number], SlotRow>(
     `SELECT id, allocated_at AS at, lineage_id AS lineageId
        FROM executions WHERE attention = 1 AND id > ? ORDER BY id LIMIT ? + 0`,
@@ -149,6 +160,8 @@ export function historyRows(database: Database, { accountOf, agentOf }: AccountN
       runs.all(after, limit),
     receiptsOf: (agentId: string, after: number, limit: number): readonly ReceiptRow[] =>
       receipts.all(agentId, after, limit),
+    /** Of all agents. */
+    receiptsAfter: (after: number, limit: number): readonly AgentReceipt[] => allReceipts.all(after, limit),
     /** Executions with attention. */
     slotsAfter: (after: number, limit: number): readonly SlotRow[] => slots.all(after, limit),
     marksAfter: (after: number, limit: number): readonly MarkRow[] => marks.all(after, limit),

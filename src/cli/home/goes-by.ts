@@ -47,6 +47,7 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   config: 'file',
   audit: 'run',
   export: 'run',
+  report: 'run',
   backup: 'run',
   restore: 'file',
   purge: 'running',

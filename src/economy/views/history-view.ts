@@ -1,11 +1,19 @@
 import type { CycleRecord } from '../../store/cycles.ts';
-import type { DayFlow, ListedAgent, MarkRow, Movement, ReceiptRow, SlotRow } from '../../store/history-rows.ts';
+import type {
+  AgentReceipt,
+  DayFlow,
+  ListedAgent,
+  MarkRow,
+  Movement,
+  ReceiptRow,
+  SlotRow,
+} from '../../store/history-rows.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
 // Records in the order in which they were made, those with ids over `after`.
 
-export type { DayFlow, ListedAgent, Movement, ReceiptRow };
+export type { AgentReceipt, DayFlow, ListedAgent, MarkRow, Movement, ReceiptRow };
 
 /** Rows of the ledger that moved an agent's credits, or hold them. */
 export function movementsAfter(economy: Economy, agentId: string, after: number, limit: number): readonly Movement[] {
@@ -33,6 +41,11 @@ export function runsAfter(economy: Economy, after: number, limit: number) {
 /** What an agent's executions bought and used. */
 export function receiptsAfter(economy: Economy, agentId: string, after: number, limit: number): readonly ReceiptRow[] {
   return economy[STORE].history.receiptsOf(agentId, after, limit);
+}
+
+/** What all executions bought, used and paid. */
+export function allReceiptsAfter(economy: Economy, after: number, limit: number): readonly AgentReceipt[] {
+  return economy[STORE].history.receiptsAfter(after, limit);
 }
 
 /** Marks of one agent's prompts, or of all. */

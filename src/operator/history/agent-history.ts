@@ -8,32 +8,16 @@ import {
   type ReceiptRow,
 } from '../../economy/views/history-view.ts';
 import { snapshot } from '../../economy/snapshot.ts';
+import { addMarks, marksPoint, meanMarks, type MarksPoint } from './marks-point.ts';
 import { movedFor } from './moved-for.ts';
+import { addSums, meanReceipt, sumsOfReceipt, type ReceiptSums } from './receipt-sums.ts';
 import { ThinSeries, type Point } from './thin-series.ts';
 
 interface BalancePoint extends Point {
   readonly balance: MicroCredits;
 }
 
-interface MarksPoint extends Point {
-  readonly prompts: number;
-  readonly interesting: number;
-  readonly useful: number;
-  readonly understandable: number;
-}
-
-interface ReceiptPoint extends Point {
-  readonly executions: number;
-  readonly boughtCpuMs: number;
-  readonly usedCpuMs: number;
-  readonly boughtMemoryMb: number;
-  readonly usedMemoryBytes: number;
-  readonly boughtTokens: number;
-  readonly usedTokens: number;
-}
-
 const ROWS = 500;
-const BYTES_PER_MB = 1_048_576;
 
 /**
  * What one agent came to over time. Its records are only ever added to, so sums that were made stay, and `step` reads
@@ -43,8 +27,10 @@ export class AgentHistory {
   readonly #economy: Economy;
   readonly #agentId: string;
   readonly #balances = new ThinSeries<BalancePoint>({ join: (_, later) => later });
-  readonly #marks = new ThinSeries<MarksPoint>({ join: sum });
-  readonly #receipts = new ThinSeries<ReceiptPoint>({ join: sum });
+  readonly #marks = new ThinSeries<MarksPoint>({ join: addMarks });
+  readonly #receipts = new ThinSeries<ReceiptSums & Point>({
+    join: (earlier, later) => ({ at: later.at, ...addSums(earlier, later) }),
+  });
   #balance = ZERO;
   #earned = ZERO;
   #paid = ZERO;
@@ -80,24 +66,9 @@ export class AgentHistory {
       /** Credits, held for bids or not. */
       balance: this.#balances.points.map(({ at, balance }) => ({ at: iso(at), balance: toCredits(balance) })),
       /** The mean of the prompts that one point stands for. */
-      marks: this.#marks.points.map(({ at, prompts, interesting, useful, understandable }) => ({
-        ...{ at: iso(at), prompts, interesting: interesting / prompts },
-        ...{ useful: useful / prompts, understandable: understandable / prompts },
-      })),
+      marks: this.#marks.points.map(meanMarks),
       /** The mean of the executions that one point stands for. */
-      receipts: this.#receipts.points.map((point) => ({
-        ...{ at: iso(point.at), executions: point.executions },
-        bought: {
-          cpu_seconds: point.boughtCpuMs / 1000 / point.executions,
-          memory_mb: point.boughtMemoryMb / point.executions,
-          tokens: point.boughtTokens / point.executions,
-        },
-        used: {
-          cpu_seconds: point.usedCpuMs / 1000 / point.executions,
-          memory_mb_peak: point.usedMemoryBytes / BYTES_PER_MB / point.executions,
-          tokens: point.usedTokens / point.executions,
-        },
-      })),
+      receipts: this.#receipts.points.map(({ at, ...sums }) => ({ at: iso(at), ...meanReceipt(sums) })),
     };
   }
 
@@ -120,8 +91,7 @@ export class AgentHistory {
 
   #readMarks(): boolean {
     const rows = marksAfter(this.#economy, this.#read.mark, ROWS, this.#agentId);
-    for (const { at, interesting, useful, understandable } of rows)
-      this.#marks.add({ at, prompts: 1, interesting, useful, understandable });
+    for (const row of rows) this.#marks.add(marksPoint(row));
     this.#read.mark = rows.at(-1)?.id ?? this.#read.mark;
     return rows.length < ROWS;
   }
@@ -138,21 +108,12 @@ export class AgentHistory {
     return rows.length < ROWS;
   }
 
-  #receive({ at, cpuMs, memoryMb, tokens, usedCpuMs, usedMemoryBytes, usedTokens }: ReceiptRow): void {
+  #receive(row: ReceiptRow): void {
     this.#executions += 1;
-    this.#cpuMs += usedCpuMs ?? 0;
-    this.#tokens += usedTokens;
-    this.#receipts.add({
-      ...{ at, executions: 1, boughtCpuMs: cpuMs, usedCpuMs: usedCpuMs ?? 0, boughtMemoryMb: memoryMb },
-      ...{ usedMemoryBytes: usedMemoryBytes ?? 0, boughtTokens: tokens, usedTokens },
-    });
+    this.#cpuMs += row.usedCpuMs ?? 0;
+    this.#tokens += row.usedTokens;
+    this.#receipts.add({ at: row.at, ...sumsOfReceipt(row) });
   }
-}
-
-/** Of every figure; the time is the later one. */
-function sum<P extends Point>(earlier: P, later: P): P {
-  const added = Object.entries(later).map(([key, value]) => [key, Number(value) + Number(earlier[key as keyof P])]);
-  return { ...(Object.fromEntries(added) as P), at: later.at };
 }
 
 function iso(at: number): string {

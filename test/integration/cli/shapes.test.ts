@@ -180,7 +180,7 @@ describe('each command', () => {
           'markets',
           'bids',
         ],
-        ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'image', 'doctor', 'stop'],
+        ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'report', 'image', 'doctor', 'stop'],
         ...['pause', 'resume', 'open', 'web', 'service'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
         ...['messages', 'transfers', 'completion'],
