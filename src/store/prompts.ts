@@ -91,6 +91,13 @@ export function promptsTable(database: Database) {
       `SELECT agent_id, SUM(reward) FROM prompts INDEXED BY prompts_rewards WHERE reward > 0 GROUP BY agent_id`,
     )
     .raw();
+  const endedFrom = database.prepare<
+    [number],
+    { scored: number | null; skipped: number | null; expired: number | null }
+  >(
+    `SELECT SUM(status = 'scored') AS scored, SUM(status = 'skipped') AS skipped, SUM(status = 'expired') AS expired
+       FROM prompts WHERE id >= ?`,
+  );
   const counts = database.prepare<[], { open: number | null; queued: number | null }>(
     `SELECT SUM(status = 'open') AS open, SUM(status = 'queued') AS queued
        FROM prompts WHERE status IN ('queued', 'open')`,
@@ -130,6 +137,11 @@ export function promptsTable(database: Database) {
     takeBack: (executionId: number): void => void takeBack.run(executionId),
     ofRequest: (requestId: number, before: number, limit: number): readonly Prompt[] =>
       toPrompts(ofRequest.all(requestId, before, limit)),
+    /** How those from this id on ended. */
+    endedFrom(id: number): { readonly scored: number; readonly skipped: number; readonly expired: number } {
+      const row = endedFrom.get(id);
+      return { scored: row?.scored ?? 0, skipped: row?.skipped ?? 0, expired: row?.expired ?? 0 };
+    },
     /** How many answer this request, by their agents' word. */
     answering: (requestId: number): number => Number(answering.get(requestId)),
     /** What marks issued after this cycle. */

@@ -1,6 +1,6 @@
 import type { News, Tone } from '../operator/event-lines.ts';
 import { sanitiseLine } from './sanitise.ts';
-import { line, wrapLine, type Line } from './styled.ts';
+import { line, textOf, wrapLine, type Line } from './styled.ts';
 import { displayWidth } from './width.ts';
 
 /** Of what happened, what can be looked at again. */
@@ -42,11 +42,12 @@ export class EventLog {
   }
 
   /** The newest of those that stay, as plain text. */
-  staying(max: number): readonly string[] {
+  staying(max: number, columns: number): readonly string[] {
     return this.#events
       .filter(({ stays }) => stays)
       .slice(-max)
-      .map(({ time, text }) => `${time} ${text}`);
+      .flatMap((event) => eventLines(event, columns))
+      .map(textOf);
   }
 }
 

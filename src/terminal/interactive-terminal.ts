@@ -116,7 +116,7 @@ export class InteractiveTerminal implements Terminal {
     input.off('data', this.#onData).pause();
     if (!this.#isAside) input.setRawMode(false);
     output.off('resize', this.#onResize);
-    this.#screen.leave(this.#events.staying(STAYING_MAX));
+    this.#screen.leave(this.#events.staying(STAYING_MAX, this.#screen.columns));
   }
 
   async #askNow(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
@@ -162,7 +162,7 @@ export class InteractiveTerminal implements Terminal {
       elapsedMs: this.#options.clock.monotonic() - this.#shownAt,
       events: this.#events,
       pane: this.#panel ?? letter,
-      question: letter?.question.picture(columns),
+      question: letter && ((width: number) => letter.question.picture(width)),
       keys: keyHints(this.#letter, { panel: this.#panel?.name, isPaused: this.#view?.state === 'paused' }),
     };
     this.#screen.draw(pictureOf(scene, { columns, rows }));
@@ -225,9 +225,8 @@ export class InteractiveTerminal implements Terminal {
 
   #open(name: PanelName): void {
     const { controls } = this.#options;
-    const pager = new Pager();
+    const pager = new Pager({ isAtEnd: name === 'log' });
     this.#panel = { ...openPanel(name, controls, this.#events), pager };
-    if (name === 'log') pager.press('end');
   }
 
   #lookAgain({ name, pager }: Panel & Pane): void {

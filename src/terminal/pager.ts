@@ -1,8 +1,12 @@
 /** Where in a long text one is. It learns from each drawing how much there is, and how much of it is seen. */
 export class Pager {
-  #offset = 0;
+  #offset: number;
   #total = 0;
   #rows = 1;
+
+  constructor({ isAtEnd = false } = {}) {
+    this.#offset = isAtEnd ? Infinity : 0;
+  }
 
   /** The first line that is seen, of so many of which so many fit. */
   fit(total: number, rows: number): number {

@@ -14,6 +14,12 @@ export interface Pane {
   readonly lines: (columns: number) => readonly Line[];
 }
 
+/** A question, and where in it the next letter goes. */
+export interface Asked {
+  readonly lines: readonly Line[];
+  readonly cursor: CursorPlace;
+}
+
 /** All that there is to be seen. */
 export interface Scene {
   readonly view: ShownEconomy | undefined;
@@ -22,7 +28,7 @@ export interface Scene {
   readonly events: EventLog;
   /** What is read: it stands in the middle. */
   readonly pane: Pane | undefined;
-  readonly question: { readonly lines: readonly Line[]; readonly cursor: CursorPlace } | undefined;
+  readonly question: ((columns: number) => Asked) | undefined;
   /** The keys that mean something now, the most important first. */
   readonly keys: readonly Line[];
 }
@@ -43,24 +49,25 @@ const ROWS_MIN = 10;
 /** Where all of it stands on a screen of that size. */
 export function pictureOf(scene: Scene, size: Size): Picture {
   const { columns, rows } = size;
-  const bottom = bottomOf(scene, size);
-  const above = Math.max(0, rows - bottom.lines.length);
-  const top = columns >= WIDE_COLUMNS ? wide(scene, columns, above) : narrow(scene, columns, above);
-  const shown = [...top, ...filler(above - top.length), ...bottom.lines.map((one) => ({ line: one }))].slice(-rows);
-  const cursor = bottom.cursor && { ...bottom.cursor, row: shown.length - bottom.lines.length + bottom.cursor.row };
-  return { rows: shown, cursor };
+  const isWide = columns >= WIDE_COLUMNS;
+  const asked = scene.question?.(isWide ? mainColumns(columns, true) : columns);
+  // Of a question that leaves no room for anything else, what is being typed.
+  if (asked && rows < asked.lines.length + 4) return alone(asked, rows);
+  const keys = asRows(fitting(scene.keys, columns, 1));
+  const above = rows - keys.length;
+  if (isWide) {
+    const { shown, cursor } = wide(scene, asked, { columns, rows: above });
+    return { rows: [...shown, ...filler(above - shown.length), ...keys], cursor };
+  }
+  const question = asRows(asked?.lines ?? []);
+  const top = narrow(scene, columns, above - question.length);
+  const shown = [...top, ...filler(above - question.length - top.length)];
+  const cursor = asked && { ...asked.cursor, row: shown.length + asked.cursor.row };
+  return { rows: [...shown, ...question, ...keys], cursor };
 }
 
-/** The question and the keys. */
-function bottomOf({ question, keys }: Scene, { columns, rows }: Size) {
-  const asked = question?.lines ?? [];
-  const cursor = question?.cursor;
-  if (rows < asked.length + 4) {
-    // Of a question that is higher than the screen, what is being typed.
-    const kept = asked.slice(cursor?.row ?? 0);
-    return { lines: kept.slice(0, rows), cursor: cursor && { ...cursor, row: 0 } };
-  }
-  return { lines: [...asked, ...fitting(keys, columns, 1)], cursor };
+function alone({ lines, cursor }: Asked, rows: number): Picture {
+  return { rows: asRows(lines.slice(cursor.row).slice(0, rows)), cursor: { ...cursor, row: 0 } };
 }
 
 function narrow(scene: Scene, columns: number, rows: number): readonly Row[] {
@@ -84,17 +91,27 @@ function liveRows(rows: number): number {
   return rows < 14 ? 1 : rows < 22 ? 2 : 3;
 }
 
-function wide(scene: Scene, columns: number, rows: number): readonly Row[] {
-  const { pane, view, elapsedMs, events } = scene;
-  const most = pane ? SIDE_COLUMNS.most : Math.floor(columns / 2);
+function mainColumns(columns: number, hasPane: boolean): number {
+  const most = hasPane ? SIDE_COLUMNS.most : Math.floor(columns / 2);
   const side = Math.min(most, Math.max(SIDE_COLUMNS.least, columns - 3 - PANE_COLUMNS_MAX, Math.floor(columns * 0.38)));
-  const main = Math.min(PANE_COLUMNS_MAX, columns - side - 3);
+  return Math.min(PANE_COLUMNS_MAX, columns - side - 3);
+}
+
+/** The question stands right below what is read, the economy beside both. */
+function wide(scene: Scene, asked: Asked | undefined, { columns, rows }: Size) {
+  const { pane, view, elapsedMs, events } = scene;
+  const main = mainColumns(columns, pane !== undefined);
+  const side = columns - main - 3;
   const live = (width: number) => (view ? liveViewLines(view, elapsedMs, width).slice(0, rows) : []);
-  if (!pane) return sideBySide(live(main), events.newest(side, rows), main);
+  if (!pane) return { shown: sideBySide(live(main), events.newest(side, rows), main), cursor: undefined };
+  const question = asked?.lines ?? [];
+  const height = paneHeight(pane, main, rows - question.length);
   const right = live(side);
   const room = rows - right.length - 1;
   const news = room > 0 ? [EMPTY_LINE, ...events.newest(side, room)] : [];
-  return sideBySide(paneLines(pane, main, paneHeight(pane, main, rows)), [...right, ...news], main);
+  const left = [...paneLines(pane, main, height), ...question];
+  const cursor = asked && { ...asked.cursor, row: height + asked.cursor.row };
+  return { shown: sideBySide(left, [...right, ...news], main), cursor };
 }
 
 function sideBySide(left: readonly Line[], right: readonly Line[], width: number): readonly Row[] {

@@ -43,4 +43,10 @@ while True:
             os.write(master, bytes.fromhex(rest.decode()))
         else:
             reads = word == b"resume"
+# What it printed last.
+while master is not None and reads and select.select([master], [], [], 0)[0]:
+    try:
+        os.write(1, os.read(master, 65536))
+    except OSError:
+        break
 sys.exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))

@@ -51,7 +51,10 @@ describe('run at a terminal', () => {
     await screen.until(/│ Mark execution 1\.[^?]*\?/);
     screen.type('\x03');
     expect(await screen.ended).toBe(0);
-    expect(screen.lines.join('\n')).toMatch(/ending: nothing more is launched[^]*ended after cycle \d+/);
+    const left = screen.lines.join('\n');
+    expect(left).toMatch(/ending: nothing more is launched[^]*ended after cycle \d+/);
+    expect(left).toMatch(/This run: \d+ cycles?, \d+ executions?; 0 prompts marked\.\nCredits: 0 issued in this run;/);
+    expect(left).toMatch(/prompt_1 from genesis waits for your marks[^]*bp-agents\s+score prompt_1 7 8 9 marks it\.\nGo on with/);
     expect(await home.json('prompts', '--open')).toMatchObject([{ id: 'prompt_1' }]);
     expect(await home.json('audit')).toMatchObject({ ok: true });
   });

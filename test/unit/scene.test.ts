@@ -24,7 +24,7 @@ describe('the picture', () => {
     const { asked, ...rest } = scene();
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 220 }), fc.integer({ min: 2, max: 70 }), (columns, rows) => {
-        const question = asked.picture(columns);
+        const question = (width: number) => asked.picture(width);
         const { rows: shown, cursor } = pictureOf({ ...rest, question }, { columns, rows });
         expect(shown.length).toBeLessThanOrEqual(rows);
         expect(textOf(shown[cursor?.row ?? -1]?.line ?? [])).toMatch(/^ {2}interesting: $/);
@@ -41,7 +41,7 @@ describe('the picture', () => {
     [199, 60],
   ])('on %i columns and %i rows has the economy, the letter and the newest event', (columns, rows) => {
     const { asked, ...rest } = scene();
-    const picture = pictureOf({ ...rest, question: asked.picture(columns) }, { columns, rows });
+    const picture = pictureOf({ ...rest, question: (width) => asked.picture(width) }, { columns, rows });
     const shown = picture.rows.map((row) => `${textOf(row.line)}  ${textOf(row.beside?.line ?? [])}`).join('\n');
     for (const text of ['cycle 128 · next in 7 s', '│ News', 'word word', 'agent 40', '? Your marks for prompt_3'])
       expect(shown).toContain(text);

@@ -4,6 +4,7 @@ import { RequestShelf } from '../../operator/ask.ts';
 import type { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { LiveEconomy } from '../../operator/live-economy.ts';
+import { RunTally } from '../../operator/run-tally.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
 import { PromptNotice } from '../../operator/prompt-notice.ts';
 import type { OrchestratorDeps } from '../../orchestrator/deps.ts';
@@ -11,6 +12,7 @@ import { runMarket } from '../../orchestrator/market-loop.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { HumanDesk } from '../../terminal/human-desk.ts';
 import { LiveScreen } from '../../terminal/live-screen.ts';
+import { summaryLine, summaryLines } from '../../terminal/summary-lines.ts';
 import type { Terminal } from '../../terminal/view.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { failureOf } from '../output/command-failure.ts';
@@ -27,12 +29,13 @@ export interface Market {
   readonly limits: EndLimits;
 }
 
-/** Runs the market until its cycles are over or an interrupt comes, and shows it. */
-export async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<void> {
+/** Runs the market until its cycles are over or an interrupt comes, and shows it. Returns what is to be said at the end. */
+export async function openMarket(deps: CliDeps, home: Home, market: Market): Promise<readonly string[]> {
   const { terminal, orchestrator, prompts, events, limits, cycles } = market;
   const { interrupt } = deps;
   const live = new LiveEconomy(home.economy);
   const screen = new LiveScreen(live, terminal);
+  const tally = new RunTally(home.economy);
   const say = (line: string) => screen.say(line);
   const onFailure = (error: unknown) => say(failureOf(error).message ?? '');
   const desk = new HumanDesk({ prompts, terminal, say, onFailure });
@@ -63,6 +66,7 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
   const unsubscribe = events.subscribe((event) => {
     if (event.kind === 'cycle' && ++cleared === cycles) settling();
     if (event.kind === 'cycle') shelf.look();
+    tally.note(event);
     screen.note(event);
   });
   try {
@@ -76,7 +80,10 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
     await notice.close();
   }
   failed.signal.throwIfAborted();
+  const summary = tally.summary();
+  if (!terminal.interactive) screen.say(summaryLine(summary));
   screen.say(`ended after cycle ${stateOf(home.economy).cycle}`);
+  return terminal.interactive ? summaryLines(summary) : [];
 }
 
 /** Does it now and then until the signal; rejects where it throws. */

@@ -65,11 +65,19 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
       : undefined;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });
+      let summary: readonly string[] = [];
       const terminal = openScreen(deps, home, { prompts, headless: options.headless, told });
       try {
         say = (line) => terminal.event(line);
         const { orchestrator } = parts;
-        await openMarket(deps, home, { terminal, orchestrator, prompts, events, limits, cycles: options.cycles });
+        summary = await openMarket(deps, home, {
+          terminal,
+          orchestrator,
+          prompts,
+          events,
+          limits,
+          cycles: options.cycles,
+        });
       } catch (error) {
         limits.failed(error);
         throw error;
@@ -77,6 +85,7 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
         say = plainly;
         terminal.close();
       }
+      printProse(deps.stdout, summary);
     } finally {
       await page?.close();
       await parts.close();

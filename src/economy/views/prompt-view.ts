@@ -77,6 +77,14 @@ export function waitingPrompts(economy: Economy): readonly Prompt[] {
   return economy[STORE].prompts.waiting();
 }
 
+/** How many of those from this id on were marked, skipped, or ran out. */
+export function endedPrompts(
+  economy: Economy,
+  id: number,
+): { readonly scored: number; readonly skipped: number; readonly expired: number } {
+  return economy[STORE].prompts.endedFrom(id);
+}
+
 export function promptOfExecution(economy: Economy, executionId: number): Prompt | undefined {
   return economy[STORE].prompts.ofExecution(executionId);
 }

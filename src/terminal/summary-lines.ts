@@ -1,0 +1,48 @@
+import type { RunSummary } from '../operator/run-tally.ts';
+import { sanitiseLine } from './sanitise.ts';
+
+/** What a run came to, what still waits and how to go on, for a terminal. */
+export function summaryLines(summary: RunSummary): readonly string[] {
+  const { issued, held, prompts } = summary;
+  const answers = [
+    counted(prompts.scored, 'prompt marked', 'prompts marked'),
+    ...(prompts.skipped > 0 ? [`${prompts.skipped} skipped`] : []),
+    ...(prompts.expired > 0 ? [`${prompts.expired} expired`] : []),
+  ];
+  return [
+    '',
+    `This run: ${runText(summary)}; ${answers.join(', ')}.`,
+    `Credits: ${amount(issued)} issued in this run; agents have ${amount(held)} now.`,
+    ...waitingLines(summary),
+    'Go on with bp-agents run. Look back with bp-agents agents, prompts and history.',
+  ];
+}
+
+/** The same in one line. */
+export function summaryLine(summary: RunSummary): string {
+  const [open] = summary.waiting;
+  const waits = open ? `; ${open.id} from ${sanitiseLine(open.agent_id, 60)} waits: bp-agents prompts` : '';
+  return `${runText(summary)}, ${counted(summary.prompts.scored, 'prompt', 'prompts')} marked, ${amount(summary.held)} credits held${waits}`;
+}
+
+function runText({ cycles, executions, failed }: RunSummary): string {
+  const ended = failed === 0 ? '' : ` (${failed} not completed)`;
+  return `${counted(cycles, 'cycle', 'cycles')}, ${counted(executions, 'execution', 'executions')}${ended}`;
+}
+
+function waitingLines({ waiting: [open, ...deck] }: RunSummary): readonly string[] {
+  if (!open) return ['Nothing waits for you.'];
+  const more = deck.length === 0 ? '' : `, and ${counted(deck.length, 'prompt', 'prompts')} behind it`;
+  const who = `${open.id} from ${sanitiseLine(open.agent_id, 60)} waits for your marks${more}`;
+  const answer =
+    open.status === 'open' ? `: bp-agents prompts shows it, bp-agents score ${open.id} 7 8 9 marks it` : '';
+  return [`${who}${answer}.`];
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : more}`;
+}
+
+function amount(credits: number): string {
+  return credits.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
