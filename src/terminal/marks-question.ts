@@ -73,7 +73,7 @@ export class MarksQuestion {
 
   #heading(columns: number): readonly Line[] {
     const asked = `? Your marks for ${this.#options.promptId}, 0 to ${MARK_MAX} each`;
-    const how = this.#isReason ? '' : ' (7 8 9, or one by one; s skips)';
+    const how = this.#isReason ? '' : ' (789 and Enter, or one by one; s skips)';
     return [[...line(asked, 'accent'), ...(asked.length + how.length <= columns ? line(how, 'dim') : [])]];
   }
 

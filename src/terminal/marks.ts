@@ -34,13 +34,26 @@ export function goBack(progress: Progress): Progress {
 
 function enterMarks({ marks }: Progress, typed: string): Step {
   if (/^s(kip)?$/i.test(typed)) return { kind: 'done', answer: { kind: 'skipped' } };
-  const words = typed.split(/[\s,;]+/);
+  const words = together(typed, MARKS.length - marks.length) ?? typed.split(/[\s,;]+/);
   const wrong = words.find((word) => !/^\d{1,2}$/.test(word) || checkMark(Number(word), 'mark'));
   const missing = MARKS.length - marks.length;
   if (wrong === undefined && words.length <= missing)
     return { kind: 'next', progress: { marks: [...marks, ...words.map(Number)], problem: null } };
   const problem = wrong === undefined ? `at most ${missing} more, please` : `${shown(wrong)}: ${EXPECTED}`;
   return { kind: 'next', progress: { marks, problem } };
+}
+
+/** `789`, and `1098` for ten, nine, eight: marks without a space, where they can be read in one way only. */
+function together(typed: string, missing: number): readonly string[] | undefined {
+  if (missing < 2 || !/^\d{3,}$/.test(typed) || typed.length > 2 * missing) return undefined;
+  const readings = readingsOf(typed, missing);
+  return readings.length === 1 ? readings[0] : undefined;
+}
+
+function readingsOf(digits: string, count: number): readonly (readonly string[])[] {
+  if (count === 0) return digits === '' ? [[]] : [];
+  const first = [digits.slice(0, 1), ...(digits.startsWith('10') ? ['10'] : [])].filter((mark) => mark !== '');
+  return first.flatMap((mark) => readingsOf(digits.slice(mark.length), count - 1).map((rest) => [mark, ...rest]));
 }
 
 function enterReason(progress: Progress, typed: string, reasonCharsMax: number): Step {

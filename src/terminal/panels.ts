@@ -42,7 +42,7 @@ export function openPanel(name: PanelName, { agents, waiting }: TerminalControls
 }
 
 const HELP: readonly (readonly [keys: string, meaning: string])[] = [
-  ['7 8 9 Enter', 'the three marks, interesting, useful and understandable; or each by itself'],
+  ['789 Enter', 'the three marks, interesting, useful and understandable; or 7 8 9, or each by itself'],
   ['Enter', 'after the marks: the reason, or none, and off it goes'],
   ['Backspace', 'on an empty line: takes the last mark back'],
   ['s Enter', 'skips the prompt: it earns nothing'],

@@ -13,8 +13,8 @@ export function summaryLines(summary: RunSummary): readonly string[] {
     '',
     `This run: ${runText(summary)}; ${answers.join(', ')}.`,
     `Credits: ${amount(issued)} issued in this run; agents have ${amount(held)} now.`,
-    ...waitingLines(summary),
-    'Go on with bp-agents run. Look back with bp-agents agents, prompts and history.',
+    waitingText(summary),
+    ...commandLines(summary),
   ];
 }
 
@@ -30,13 +30,21 @@ function runText({ cycles, executions, failed }: RunSummary): string {
   return `${counted(cycles, 'cycle', 'cycles')}, ${counted(executions, 'execution', 'executions')}${ended}`;
 }
 
-function waitingLines({ waiting: [open, ...deck] }: RunSummary): readonly string[] {
-  if (!open) return ['Nothing waits for you.'];
+function waitingText({ waiting: [open, ...deck] }: RunSummary): string {
+  if (!open) return 'Nothing waits for you.';
   const more = deck.length === 0 ? '' : `, and ${counted(deck.length, 'prompt', 'prompts')} behind it`;
-  const who = `${open.id} from ${sanitiseLine(open.agent_id, 60)} waits for your marks${more}`;
-  const answer =
-    open.status === 'open' ? `: bp-agents prompts shows it, bp-agents score ${open.id} 7 8 9 marks it` : '';
-  return [`${who}${answer}.`];
+  return `${open.id} from ${sanitiseLine(open.agent_id, 60)} waits for your marks${more}.`;
+}
+
+/** How to go on. */
+function commandLines({ waiting: [open] }: RunSummary): readonly string[] {
+  const commands = [
+    ...(open ? [['prompts', 'shows it'] as const] : []),
+    ...(open?.status === 'open' ? [[`score ${open.id} 7 8 9`, 'marks it'] as const] : []),
+    ['run', 'goes on from here'] as const,
+  ];
+  const width = Math.max(...commands.map(([words]) => words.length));
+  return commands.map(([words, meaning]) => `  bp-agents ${words.padEnd(width)}  ${meaning}`);
 }
 
 function counted(count: number, one: string, more: string): string {

@@ -84,7 +84,7 @@ describe('at a real terminal', () => {
     ] as const) {
       pty.resize(columns, rows);
       await sleep(300);
-      await pty.until(/cycle[^]* {2}interesting: 7 {2}useful: 8\n/);
+      await pty.until(/cycle[^]* {2}interesting: 7 {2}useful: 8/);
       const count = (text: string) => pty.lines.join('\n').split(text).length - 1;
       await expect.poll(() => [count('? Your marks'), count('cycle ')], { timeout: 60_000 }).toEqual([1, 1]);
     }

@@ -31,7 +31,7 @@ describe('run at a terminal', () => {
     await screen.until(/│ Mark execution 1\.[^?]*\?/);
     const asked = await cycleOf(screen);
     await screen.until(new RegExp(`cycle ${asked + 4} `));
-    screen.type('7 8 9\r');
+    screen.type('789\r');
     screen.type('well said\r');
     await screen.until(/prompt_1: \+600 to genesis, who now has/);
     const [first] = await home.json<readonly unknown[]>('prompts');
@@ -46,6 +46,17 @@ describe('run at a terminal', () => {
     await screen.until(/prompt_2 from genesis/);
   });
 
+  it('pauses the market with a key, and lets it go on with the same', async () => {
+    const screen = start('--bootstrap');
+    await screen.until(/│ Mark execution 1\.[^?]*\?/);
+    screen.type('p');
+    await screen.until(/cycle \d+ · paused/);
+    expect(await home.json('status')).toMatchObject({ paused: expect.stringContaining('by you') as string });
+    screen.type('p');
+    await screen.until(/the market runs again/);
+    await screen.until(/cycle \d+ · next in/);
+  });
+
   it('ends on Ctrl-C with 0, gives the terminal back and leaves the prompt open', async () => {
     const screen = start('--bootstrap');
     await screen.until(/│ Mark execution 1\.[^?]*\?/);
@@ -54,7 +65,9 @@ describe('run at a terminal', () => {
     const left = screen.lines.join('\n');
     expect(left).toMatch(/ending: nothing more is launched[^]*ended after cycle \d+/);
     expect(left).toMatch(/This run: \d+ cycles?, \d+ executions?; 0 prompts marked\.\nCredits: 0 issued in this run;/);
-    expect(left).toMatch(/prompt_1 from genesis waits for your marks[^]*bp-agents\s+score prompt_1 7 8 9 marks it\.\nGo on with/);
+    expect(left).toMatch(
+      /prompt_1 from genesis waits for your marks\.\n.* shows it\n {2}bp-agents score prompt_1 7 8 9 {2}marks it\n/,
+    );
     expect(await home.json('prompts', '--open')).toMatchObject([{ id: 'prompt_1' }]);
     expect(await home.json('audit')).toMatchObject({ ok: true });
   });

@@ -26,6 +26,15 @@ describe('the answer to a prompt', () => {
     expect(type('7', '0, 10', '')).toEqual(answer);
   });
 
+  it('needs no spaces where the marks can be read in one way only', () => {
+    const given = (entry: string) => (type(entry) as { progress: Progress }).progress.marks;
+    expect(given('789')).toEqual([7, 8, 9]);
+    expect(given('1098')).toEqual([10, 9, 8]);
+    expect(given('105')).toEqual([1, 0, 5]);
+    expect(given('101010')).toEqual([10, 10, 10]);
+    for (const entry of ['1010', '78', '7890', '0'.repeat(5000)]) expect(given(entry)).toEqual([]);
+  });
+
   it('is a skip at any mark', () => {
     for (const entries of [['s'], ['7', 'SKIP'], ['7', '8', 's']])
       expect(type(...entries)).toEqual({ kind: 'done', answer: { kind: 'skipped' } });
