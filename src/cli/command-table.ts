@@ -245,6 +245,11 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/doctor.ts')).addDoctor,
   },
   {
+    name: 'mcp',
+    description: 'let your own assistant look at the economy, by MCP over stdin and stdout; it can give no marks',
+    load: async () => (await import('./commands/mcp.ts')).addMcp,
+  },
+  {
     name: 'completion',
     description: 'print what bash, zsh or fish needs to complete commands, options and ids',
     arguments: [['<shell>', 'bash, zsh or fish']],

@@ -1,12 +1,16 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { outputPath, outputsDirectory } from '../config/home-places.ts';
 import type { Execution } from '../domain/execution.ts';
-import { formatId, parseId } from '../domain/ids.ts';
+import { formatId, isAgentId, parseId } from '../domain/ids.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { Economy } from '../economy/economy.ts';
 import { executionsBefore } from '../economy/views/execution-view.ts';
 import { BpError } from '../platform/errors.ts';
 import { namesInSync } from '../platform/folder.ts';
 import { openLog } from './execution-log.ts';
+import type { Home } from './home.ts';
+import { knownAgent } from './views/known-agent.ts';
+import { knownExecution } from './views/known-execution.ts';
 
 const PAGE_ROWS = 100;
 /** Where the last line of an output is looked for. */
@@ -24,7 +28,7 @@ export function keptOutputs(home: string): ReadonlySet<number> {
 }
 
 /** The newest execution of an agent that has output, or that runs and may have some soon. */
-export function newestWithOutput(economy: Economy, home: string, agentId: string): Execution | undefined {
+function newestWithOutput(economy: Economy, home: string, agentId: string): Execution | undefined {
   const kept = keptOutputs(home);
   const oldest = kept.size === 0 ? Infinity : [...kept].reduce((least, id) => Math.min(least, id));
   let before = Number.MAX_SAFE_INTEGER;
@@ -35,6 +39,30 @@ export function newestWithOutput(economy: Economy, home: string, agentId: string
     if (found || last === undefined || page.length < PAGE_ROWS || last.id < oldest) return found;
     before = last.id;
   }
+}
+
+/**
+ * An execution, or the newest of an agent that has printed something. Refuses: `invalid_id`, `execution_not_found`,
+ * `agent_not_found`.
+ */
+export function printingExecution({ economy, directory }: KeptHome, target: string): Result<Execution> {
+  const number = parseId('execution', target);
+  if (number.ok) return knownExecution(economy, number.value);
+  const field = 'target';
+  if (!isAgentId(target))
+    return refuse('invalid_id', 'expected an execution such as exe_17, or an agent such as genesis', { field });
+  const agent = knownAgent(economy, target);
+  if (!agent.ok) return agent;
+  const found = newestWithOutput(economy, directory, agent.value.id);
+  if (found) return accept(found);
+  return refuse('execution_not_found', `no execution of ${target} has printed anything that is still kept`, { field });
+}
+
+type KeptHome = Pick<Home, 'economy' | 'directory'>;
+
+/** The end of what an execution printed, as it was written; null where nothing was printed or is kept. */
+export function outputTail(home: string, executionId: number, bytes: number): string | null {
+  return endOf(outputPath(home, formatId('execution', executionId)), bytes) || null;
 }
 
 /**
@@ -56,13 +84,13 @@ export function lastLine(home: string, executionId: number): string | null {
   }
 }
 
-function endOf(path: string): string {
+function endOf(path: string, bytesMax = TAIL_BYTES): string {
   const file = openLog(path);
   if (file === undefined) return '';
   try {
     const { size } = fstatSync(file);
-    const from = Math.max(0, size - TAIL_BYTES);
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    const from = Math.max(0, size - bytesMax);
+    const buffer = Buffer.alloc(Math.min(size, bytesMax));
     const text = buffer.subarray(0, readSync(file, buffer, 0, buffer.length, from)).toString('utf8');
     return from === 0 ? text : `…${text}`;
   } finally {

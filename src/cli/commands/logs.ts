@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { outputPath } from '../../config/home-places.ts';
 import type { Execution } from '../../domain/execution.ts';
-import { formatId, isAgentId, parseId } from '../../domain/ids.ts';
+import { formatId } from '../../domain/ids.ts';
 import { runningProcess } from '../../economy/home/open-home.ts';
 import { findAgent } from '../../economy/views/agent-view.ts';
 import { getExecution } from '../../economy/views/execution-view.ts';
 import { hasLog, LineCutter, linesOf, readLog } from '../../operator/execution-log.ts';
 import { followLog } from '../../operator/followed-log.ts';
 import type { Home } from '../../operator/home.ts';
-import { newestWithOutput } from '../../operator/kept-outputs.ts';
-import { knownAgent } from '../../operator/views/known-agent.ts';
-import { knownExecution } from '../../operator/views/known-execution.ts';
+import { printingExecution } from '../../operator/kept-outputs.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -34,22 +32,11 @@ export function addLogs(command: Command, deps: CliDeps): void {
       if (json && follow)
         reject('invalid_value', '--follow prints lines as they come: leave --json out', { field: 'follow' });
       await withHome(deps, command, async (home) => {
-        const found = executionOf(home, target);
+        const found = valueOf(printingExecution(home, target));
         if (follow) await printLive(deps, home, found);
         else print(deps, home, found, json);
       });
     });
-}
-
-/** An execution, or the newest of an agent that has printed something. */
-function executionOf({ economy, directory }: Home, target: string): Execution {
-  const number = parseId('execution', target);
-  if (number.ok) return valueOf(knownExecution(economy, number.value));
-  if (!isAgentId(target))
-    reject('invalid_id', 'expected an execution such as exe_17, or an agent such as genesis', { field: 'target' });
-  const { id } = valueOf(knownAgent(economy, target));
-  const found = newestWithOutput(economy, directory, id);
-  return found ?? reject('execution_not_found', `no execution of ${id} has printed anything that is still kept`);
 }
 
 function print(deps: CliDeps, { directory, economy }: Home, found: Execution, json: boolean): void {

@@ -45,6 +45,7 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   replay: 'run',
   measures: 'run',
   config: 'file',
+  mcp: 'run',
   audit: 'run',
   export: 'run',
   report: 'run',

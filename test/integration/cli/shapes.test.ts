@@ -183,7 +183,7 @@ describe('each command', () => {
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'report', 'image', 'doctor', 'stop'],
         ...['pause', 'resume', 'open', 'web', 'service'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
-        ...['messages', 'transfers', 'completion'],
+        ...['messages', 'transfers', 'completion', 'mcp'],
       ].sort(),
     );
   });
@@ -192,7 +192,7 @@ describe('each command', () => {
     const explained = await home.run(name, '--help');
     expect(explained.exitCode).toBe(0);
     expect(explained.stdout).toContain(`Usage: bp-agents ${name}`);
-    expect(explained.stdout.includes('--json')).toBe(!['run', 'web', 'completion'].includes(name));
+    expect(explained.stdout.includes('--json')).toBe(!['run', 'web', 'completion', 'mcp'].includes(name));
     expect(await home.run('help', name)).toEqual(explained);
   });
 
