@@ -56,7 +56,7 @@ function shortParts(view: ShownEconomy, elapsedMs: number): readonly Line[] {
   const sold = RESOURCES.filter((resource) => resource !== 'attention' && view.markets[resource].supply > 0);
   return [
     ...headline(view, elapsedMs),
-    ...(open ? [line(`expires in ${duration(open.expires_in_ms - elapsedMs)}`)] : []),
+    ...(open ? [line(`${open.id} expires in ${duration(open.expires_in_ms - elapsedMs)}`)] : []),
     ...(prompts.queued > 0 ? [line(`${prompts.queued} on deck`)] : []),
     line(`${view.agents.alive} alive`),
     line(`${view.running.length} running`),
@@ -106,7 +106,7 @@ function promptParts(open: NonNullable<ShownEconomy['open_prompt']>, elapsedMs: 
   const request = open.request_id === null ? '' : ` for ${open.request_id}`;
   return [
     `${open.id} from ${sanitiseLine(open.agent_id, 60)}${request}`,
-    `expires in ${duration(open.expires_in_ms - elapsedMs)}`,
+    `it expires in ${duration(open.expires_in_ms - elapsedMs)}`,
   ];
 }
 

@@ -71,17 +71,17 @@ describe('the live view', () => {
   it('shows the open prompt, the deck and whether the human is away', () => {
     const open = { id: 'prompt_3', agent_id: 'genesis', request_id: null, files: [], expires_in_ms: 600_000 };
     expect(lines(economyView({ open_prompt: open, prompts: { open: 1, queued: 1 } }), 30_000)).toContain(
-      'prompt      prompt_3 from genesis · expires in 9 min · 1 waiting',
+      'prompt      prompt_3 from genesis · it expires in 9 min · 1 waiting',
     );
     expect(lines(economyView({ open_prompt: { ...open, request_id: 'request_7' } }))).toContain(
-      'prompt      prompt_3 from genesis for request_7 · expires in 10 min',
+      'prompt      prompt_3 from genesis for request_7 · it expires in 10 min',
     );
     const brought = [
       { name: 'a\x1b[2J', bytes: 1200 },
       { name: 'b', bytes: 1 },
     ];
     expect(lines(economyView({ open_prompt: { ...open, files: brought } }))).toContain(
-      'expires in 10 min · with 2 files, 1,201 bytes',
+      'it expires in 10 min · with 2 files, 1,201 bytes',
     );
     expect(lines(economyView({ human_away: true }))).toContain('you are away: press a key');
   });
