@@ -62,7 +62,8 @@ export class LiveEconomy {
     const paused = this.#isLocked ? DATABASE_HELD : glance.paused;
     const isEmpty = agents.alive + agents.dormant + agents.dead === 0;
     const state = this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused';
-    const isWaiting = state === 'running' && !isEmpty && !glance.human_away && glance.prompts.open === 0;
+    const isUnasked = glance.human_away || glance.quiet_until !== null;
+    const isWaiting = state === 'running' && !isEmpty && !isUnasked && glance.prompts.open === 0;
     return {
       ...glance,
       paused,

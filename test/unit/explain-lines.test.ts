@@ -5,7 +5,14 @@ import type { ExplainedCycle } from '../../src/economy/replay/explain-bid.ts';
 const LOST: ExplainedCycle = {
   ...{ cycle: 1, fate: 'no memory_mb left', rank: 2, competing: 3, amount: 12, reserve_cost: 5, short_of: 'memory_mb' },
   before: [{ bid: 'bid_3', agent_id: 'ada', amount: 20 }],
-  ...{ before_count: 1, least_amount: 20.5, set_by: 'bid_3', human_away: false, attention_held_by: null },
+  ...{
+    before_count: 1,
+    least_amount: 20.5,
+    set_by: 'bid_3',
+    human_away: false,
+    quiet_hours: false,
+    attention_held_by: null,
+  },
 };
 
 describe('explained cycles', () => {
@@ -53,6 +60,13 @@ describe('explained cycles', () => {
 describe('what stands in the way now', () => {
   it('is nothing where the bid does not wait for attention, or where nobody has it', () => {
     expect(attentionLines(null)).toEqual([]);
-    expect(attentionLines({ human_away: false, open_prompt: null, queued_prompt: null })).toEqual([]);
+    expect(attentionLines({ human_away: false, quiet_until: null, open_prompt: null, queued_prompt: null })).toEqual(
+      [],
+    );
+  });
+
+  it('is the quiet hours, while there are any', () => {
+    const now = { human_away: false, quiet_until: 'tue 07:00', open_prompt: null, queued_prompt: null };
+    expect(attentionLines(now)).toEqual(['now it is quiet: no attention is sold until tue 07:00']);
   });
 });

@@ -10,8 +10,9 @@ export function explainLines(cycles: readonly ExplainedCycle[]): readonly string
 /** What stands in the way of a bid for attention now, and what would end that. */
 export function attentionLines(now: AttentionView | null): readonly string[] {
   if (now === null) return [];
-  const { human_away: away, open_prompt: open, queued_prompt: queued } = now;
+  const { human_away: away, quiet_until: quiet, open_prompt: open, queued_prompt: queued } = now;
   if (away) return ['now you count as away: no attention is sold until bp-agents prompts says that you are back'];
+  if (quiet !== null) return [`now it is quiet: no attention is sold until ${quiet}`];
   const behind = queued ? `, and ${queued.id} of ${queued.agent_id} waits behind it` : '';
   return open ? [`now ${open.id} of ${open.agent_id} waits for your marks${behind}`] : [];
 }

@@ -15,7 +15,7 @@ import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
 import { supplyNow } from './supply-now.ts';
-import { fillSlot, isUnasked } from '../attention/prompt-slot.ts';
+import { fillSlot, isUnasked, quietNow } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /** More at once nobody would read; the others' turn comes. */
@@ -65,6 +65,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const supply = supplyNow(deps);
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
+    const isQuiet = quietNow(deps) !== null;
     const humanAway = isUnasked(deps);
     const moment = marketMoment(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
@@ -80,7 +81,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const { hash: head } = store.transfers.head();
     const { cycle, pausedReason } = store.state.get();
     const durationMs = clock.monotonic() - began;
-    const cleared = { allocation, bids, rules, moment, humanAway, expiredBids, revenue, supply, held, prices };
+    const cleared = { allocation, bids, rules, moment, humanAway, isQuiet, expiredBids, revenue, supply, held, prices };
     recordCycle(deps, { ...cleared, movement, durationMs });
     const counts = { bids: bids.length, revenue, allocated, expiredBids, expiredPrompt };
     return { cycle, pausedReason, ...counts, lives, needInstall, head };

@@ -10,7 +10,10 @@ import { STORE } from '../internal/store-key.ts';
 /** What the scheduler was given, apart from what a cycle's record holds anyway. */
 interface MomentRecord {
   readonly rules: MarketRules;
+  /** Or it was quiet. */
   readonly human_away: boolean;
+  /** Absent where it was not. */
+  readonly quiet?: true;
   readonly running: readonly string[];
   /** Absent where nobody rested for that. */
   readonly installing?: readonly string[];
@@ -36,15 +39,22 @@ export interface RecordedClearing {
   readonly supply: Quantities;
   /** What earlier executions and prompts held at its start. */
   readonly held: Quantities;
+  /** Or not to be asked. */
   readonly humanAway: boolean;
+  readonly quiet: boolean;
 }
 
-export function momentRecord(rules: MarketRules, moment: MarketMoment, humanAway: boolean): string {
+export function momentRecord(
+  rules: MarketRules,
+  moment: MarketMoment,
+  human: { readonly isUnasked: boolean; readonly isQuiet: boolean },
+): string {
   const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
   const { tokensWithheld: withheld } = moment;
   return JSON.stringify({
     rules,
-    human_away: humanAway,
+    human_away: human.isUnasked,
+    ...(human.isQuiet && { quiet: true as const }),
     running: [...running],
     ...(installing.size > 0 && { installing: [...installing] }),
     ...(withheld > 0 && { tokens_withheld: withheld }),
@@ -83,6 +93,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
     supply,
     held,
     humanAway: moment.human_away,
+    quiet: moment.quiet === true,
     input: {
       bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
       prices: pricesOf(record.pricesBefore),

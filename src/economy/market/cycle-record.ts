@@ -14,7 +14,9 @@ interface CycleFacts {
   readonly bids: readonly PendingBid[];
   readonly rules: MarketRules;
   readonly moment: MarketMoment;
+  /** The human is away, or it is quiet. */
   readonly humanAway: boolean;
+  readonly isQuiet: boolean;
   readonly expiredBids: number;
   readonly revenue: MicroCredits;
   /** What was sold, held or not. */
@@ -46,7 +48,7 @@ export function recordCycle({ [STORE]: store, config }: Economy, facts: CycleFac
     pricesBefore: JSON.stringify(pricesView(facts.prices)),
     pricesAfter: JSON.stringify(pricesView(facts.movement.prices)),
     head: store.transfers.head().hash,
-    moment: momentRecord(facts.rules, facts.moment, facts.humanAway),
+    moment: momentRecord(facts.rules, facts.moment, { isUnasked: facts.humanAway, isQuiet: facts.isQuiet }),
     standing: standingRecord(facts.bids),
   });
   store.spending.foldBefore(dayOf(clearedAt ?? 0) - config.history.spending_days);

@@ -32,6 +32,8 @@ export interface ExplainedCycle {
   readonly set_by: string | null;
   /** It did not compete since it asks for attention and the human counted as away. */
   readonly human_away: boolean;
+  /** The same in quiet hours. */
+  readonly quiet_hours: boolean;
   /** It did not compete since this execution held attention. */
   readonly attention_held_by: AttentionHolderView | null;
 }
@@ -95,7 +97,7 @@ function attentionHolders({ executions, prompts }: Economy[typeof STORE]): Holde
 function explain(
   bidId: number,
   cycle: number,
-  { input, held, humanAway }: RecordedClearing,
+  { input, held, humanAway, quiet }: RecordedClearing,
   holderAt: HolderAt,
 ): ExplainedCycle {
   const allocation = allocate(input);
@@ -123,7 +125,8 @@ function explain(
     before_count: before.length,
     least_amount: least ? toCredits(least.amount) : null,
     set_by: least?.rivalId === undefined ? null : formatId('bid', least.rivalId),
-    human_away: humanAway && reason?.code === 'attention_held',
+    human_away: humanAway && !quiet && reason?.code === 'attention_held',
+    quiet_hours: quiet && reason?.code === 'attention_held',
     attention_held_by: reason?.code === 'attention_held' && !humanAway && held.attention > 0 ? holderAt(cycle) : null,
   };
 }

@@ -15,7 +15,9 @@ export function runsOf(cycles: readonly ExplainedCycle[]): readonly ExplainedRun
 }
 
 /** What a cycle came to; where attention was missing, also who had it. */
-export function verdictOf({ fate, human_away: away, attention_held_by: holder }: ExplainedCycle): string {
+export function verdictOf({ fate, human_away: away, quiet_hours: quiet, ...rest }: ExplainedCycle): string {
+  const { attention_held_by: holder } = rest;
+  if (quiet) return 'no attention free: it was quiet';
   if (away) return 'no attention free: you counted as away';
   if (!holder) return fate;
   return `no attention free: ${holder.prompt_id ?? holder.execution_id} of ${holder.agent_id} held it`;

@@ -72,7 +72,6 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   image: ['', 'sandbox_engine_unreachable', 1],
   doctor: ['', 'not_in_order', 1],
   mcp: ['now', 'unknown_option', 2],
-  service: ['--name ../x', 'invalid_value', 2],
   completion: ['tcsh', 'unknown_option', 2],
   simulate: ['--scenario nowhere', 'scenario_not_found', 2],
   sweep: ['nowhere', 'scenario_invalid', 2],

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
+import { explainBid } from '../../../src/economy/replay/explain-bid.ts';
+import { attentionView } from '../../../src/economy/views/attention-view.ts';
 import { marketStateView } from '../../../src/economy/views/market-view.ts';
 import { statusView } from '../../../src/economy/views/status-view.ts';
 import {
@@ -78,6 +80,8 @@ describe('in quiet hours', () => {
       human_away: true,
       markets: { attention: { free: 0, supply: 1 } },
     });
+    expect(explainBid(economy, waiting?.id ?? 0, 1)).toMatchObject([{ quiet_hours: true, human_away: false }]);
+    expect(attentionView(economy)).toMatchObject({ quiet_until: 'tue 07:00', human_away: false });
     economy.clock.jump(5 * HOUR_MS);
     expect(nextCycle(economy).allocated).toHaveLength(1);
   });
