@@ -1,6 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { Message } from './protobuf.ts';
+
+const PROTOBUF = 'application/x-protobuf';
 
 type Value = string | number | boolean | undefined;
 
@@ -24,7 +27,7 @@ export interface OtlpCollector {
   /** What `traces.endpoint` is to be. */
   readonly endpoint: string;
   readonly spans: readonly SentSpan[];
-  /** All bodies as they came. */
+  /** All bodies as they came: texts stand in them as they are. */
   readonly bodies: readonly string[];
   readonly headers: readonly IncomingHttpHeaders[];
   /** What it answers from now on. */
@@ -34,32 +37,20 @@ export interface OtlpCollector {
   close(): Promise<void>;
 }
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-
-interface Otlp {
-  readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly KeyValue[] };
-    readonly scopeSpans: readonly { readonly spans: readonly Readonly<Record<string, unknown>>[] }[];
-  }[];
-}
-
-/** Takes traces over OTLP/HTTP, in JSON, as any collector does. */
+/** Takes traces over OTLP/HTTP in protobuf, which is what all collectors take. */
 export async function startCollector(port = 0): Promise<OtlpCollector> {
   const spans: SentSpan[] = [];
   const bodies: string[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    void buffer(request).then((body) => {
       headers.push(request.headers);
-      const isTaken = request.url === '/v1/traces' && request.method === 'POST';
-      if (isTaken && collector.status === 200) {
-        bodies.push(body);
-        spans.push(...spansOf(JSON.parse(body) as Otlp));
+      const isTraces = request.url === '/v1/traces' && request.headers['content-type'] === PROTOBUF;
+      if (isTraces && collector.status === 200) {
+        bodies.push(body.toString('latin1'));
+        spans.push(...spansOf(new Message(body)));
       }
-      response.writeHead(isTaken ? collector.status : 404, { 'content-type': 'application/json' }).end('{}');
+      response.writeHead(isTraces ? collector.status : 415, { 'content-type': PROTOBUF }).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -83,25 +74,41 @@ export async function startCollector(port = 0): Promise<OtlpCollector> {
   return collector;
 }
 
-function spansOf({ resourceSpans }: Otlp): readonly SentSpan[] {
-  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    scopeSpans.flatMap(({ spans }) =>
-      spans.map((span) => ({
-        ...(span as unknown as SentSpan),
-        parentSpanId: span['parentSpanId'] as string | undefined,
-        startedAt: Number(BigInt(span['startTimeUnixNano'] as string) / 1_000_000n),
-        endedAt: Number(BigInt(span['endTimeUnixNano'] as string) / 1_000_000n),
-        attributes: plain(span['attributes'] as KeyValue[]),
-        events: (span['events'] as { name: string; attributes: KeyValue[] }[]).map((event) => ({
-          name: event.name,
-          attributes: plain(event.attributes),
-        })),
-        resource: plain(resource.attributes),
-      })),
-    ),
-  );
+function spansOf(request: Message): readonly SentSpan[] {
+  return request.messages(1).flatMap((ofResource) => {
+    const resource = attributesOf(ofResource.messages(1)[0], 1);
+    const spans = ofResource.messages(2).flatMap((ofScope) => ofScope.messages(2));
+    return spans.map((span) => ({ ...spanOf(span), resource }));
+  });
 }
 
-function plain(attributes: readonly KeyValue[]): Readonly<Record<string, Value>> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0] as Value]));
+function spanOf(span: Message): Omit<SentSpan, 'resource'> {
+  const [status] = span.messages(15);
+  return {
+    traceId: span.bytes(1).toString('hex'),
+    spanId: span.bytes(2).toString('hex'),
+    parentSpanId: span.has(4) ? span.bytes(4).toString('hex') : undefined,
+    name: span.text(5),
+    kind: Number(span.number(6)),
+    startedAt: Number(span.number(7) / 1_000_000n),
+    endedAt: Number(span.number(8) / 1_000_000n),
+    attributes: attributesOf(span, 9),
+    events: span.messages(11).map((event) => ({ name: event.text(2), attributes: attributesOf(event, 3) })),
+    status: status === undefined ? {} : { message: status.text(2), code: Number(status.number(3)) },
+  };
+}
+
+function attributesOf(message: Message | undefined, field: number): Readonly<Record<string, Value>> {
+  const pairs = message?.messages(field) ?? [];
+  return Object.fromEntries(pairs.map((pair) => [pair.text(1), valueOf(pair.messages(2)[0])]));
+}
+
+function valueOf(value: Message | undefined): Value {
+  if (value?.has(1)) return value.text(1);
+  if (value?.has(2)) return value.number(2) === 1n;
+  if (value?.has(3)) return Number(BigInt.asIntN(64, value.number(3)));
+  if (!value?.has(4)) return undefined;
+  const double = Buffer.alloc(8);
+  double.writeBigUInt64LE(value.number(4));
+  return double.readDoubleLE();
 }

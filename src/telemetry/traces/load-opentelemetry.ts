@@ -1,5 +1,5 @@
 import type * as Api from '@opentelemetry/api';
-import type * as Exporter from '@opentelemetry/exporter-trace-otlp-http';
+import type * as Exporter from '@opentelemetry/exporter-trace-otlp-proto';
 import type * as Resources from '@opentelemetry/resources';
 import type * as Sdk from '@opentelemetry/sdk-trace-node';
 import { errorCode } from '../../platform/system-error.ts';
@@ -14,7 +14,7 @@ export interface OpenTelemetry {
 /** Newer ones need a newer Node than this program does. */
 export const OPENTELEMETRY = [
   '@opentelemetry/api@1.9',
-  '@opentelemetry/exporter-trace-otlp-http@0.223',
+  '@opentelemetry/exporter-trace-otlp-proto@0.223',
   '@opentelemetry/resources@2.12',
   '@opentelemetry/sdk-trace-node@2.12',
 ] as const;
@@ -24,7 +24,7 @@ export async function loadOpenTelemetry(): Promise<OpenTelemetry | undefined> {
   try {
     const [api, exporter, resources, sdk] = await Promise.all([
       import('@opentelemetry/api'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/exporter-trace-otlp-proto'),
       import('@opentelemetry/resources'),
       import('@opentelemetry/sdk-trace-node'),
     ]);
