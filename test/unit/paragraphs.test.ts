@@ -7,7 +7,9 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..');
 const CHARS_MAX = 600;
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', ...below('docs', '.md'), 'runtime/README.md'];
-const CODE = below('src', '.ts', '.tsx', '.sql');
+const CODE = ['src', 'test', 'runtime'].flatMap((folder) =>
+  below(folder, '.ts', '.tsx', '.sql', '.mjs', '.cjs', '.c', '.h'),
+);
 
 function below(folder: string, ...extensions: readonly string[]): readonly string[] {
   const entries = readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true });
