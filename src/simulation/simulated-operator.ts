@@ -4,10 +4,12 @@ import type { Economy } from '../economy/economy.ts';
 import { tellAgent, tellAll } from '../economy/agents/tell-agents.ts';
 import { closeRequest } from '../economy/requests/close-request.ts';
 import { publishRequest } from '../economy/requests/publish-request.ts';
+import { endOperatorPause, pauseByOperator } from '../economy/market/operator-pause.ts';
 import { stopAgent } from '../economy/agents/stop-agent.ts';
 import { stopExecution } from '../economy/executions/stop-execution.ts';
 import type { Dice } from './dice.ts';
 import type { Trial } from './trial.ts';
+import { stateOf } from '../economy/views/status-view.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
 
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
@@ -29,6 +31,7 @@ export class SimulatedOperator {
   readonly #agents: () => readonly KnownAgent[];
   /** Apart from the other dice, which go on as they would without. */
   readonly #wishes: Dice;
+  readonly #pauses: Dice;
   #made = 0;
   #asked = 0;
 
@@ -36,6 +39,7 @@ export class SimulatedOperator {
     this.#economy = economy;
     this.#dice = dice;
     this.#wishes = dice.fork('wishes');
+    this.#pauses = dice.fork('pauses');
     this.#trial = trial;
     this.#agents = agents;
   }
@@ -47,6 +51,7 @@ export class SimulatedOperator {
 
   look(): void {
     this.#wish();
+    this.#pauseOrResume();
     const dice = this.#dice;
     if (dice.chance(0.1)) this.#replenish();
     if (dice.chance(0.03)) {
@@ -56,6 +61,17 @@ export class SimulatedOperator {
     if (dice.chance(0.005)) {
       stopAgent(this.#economy, dice.pick(this.#agents()).id);
     }
+  }
+
+  /** Wants nothing more. */
+  rest(): void {
+    endOperatorPause(this.#economy);
+  }
+
+  #pauseOrResume(): void {
+    if (stateOf(this.#economy).operatorPause !== null) {
+      if (this.#pauses.chance(0.15)) endOperatorPause(this.#economy);
+    } else if (this.#pauses.chance(0.004)) pauseByOperator(this.#economy, 'for a while');
   }
 
   /** Asks, closes, and speaks to one or all; what is refused is refused. */

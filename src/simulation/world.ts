@@ -74,6 +74,7 @@ export class World {
     this.#options.faults.stop();
     this.engine.isUp = true;
     welcomeHuman(this.#options.economy);
+    this.#operator.rest();
   }
 
   /** One Ctrl-C; the operator starts the program again. */

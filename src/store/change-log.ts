@@ -81,8 +81,8 @@ export function changeLog(database: Database) {
     .prepare<[], [number, number, number]>('SELECT posted, pending, held FROM ledger_totals')
     .raw();
   const state = database
-    .prepare<[], [number, number, number, string | null]>(
-      'SELECT cycle, running_ms, human_away, paused_reason FROM economy_state',
+    .prepare<[], [number, number, number, string | null, number | null]>(
+      'SELECT cycle, running_ms, human_away, paused_reason, operator_paused_at FROM economy_state',
     )
     .raw();
   const markets = database

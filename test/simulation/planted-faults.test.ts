@@ -45,6 +45,11 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 
 const PLANTS: readonly Plant[] = [
   {
+    name: 'a market that the operator has paused goes on',
+    module: '../../src/economy/market/clear-cycle.ts',
+    wrong: (right) => ({ ...right, clearUnlessPaused: right['clearCycle'] }),
+  },
+  {
     name: 'a prompt answers a request that is closed',
     module: '../../src/economy/requests/close-request.ts',
     wrong: (right) => ({ ...right, checkAnswerable: () => undefined }),
@@ -153,7 +158,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'what comes for the dead goes to the dead',
-    soonest: 'p7',
+    soonest: 'q2',
     cycles: 1000,
     module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({ ...right, receiver: (_: unknown, agent: string) => agent }),

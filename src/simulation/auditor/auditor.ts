@@ -94,12 +94,17 @@ export class Auditor {
   #readMoment(): Moment {
     const state = this.#log.state();
     demand(state !== undefined, 'there is an economy', () => 'its state is gone');
-    const [cycle, runningMs, humanAway, pausedReason] = state;
-    return { cycle, runningMs, humanAway: humanAway === 1, paused: pausedReason !== null };
+    const [cycle, runningMs, humanAway, pausedReason, pausedAt] = state;
+    return { cycle, runningMs, humanAway: humanAway === 1, paused: pausedReason !== null, stands: pausedAt !== null };
   }
 
   #checkCycle(changes: Changes, moment: Moment): void {
     const before = this.#mirror.moment;
+    demand(
+      !before.stands || !moment.stands,
+      'a market that the operator has paused stands',
+      () => `cycle ${moment.cycle}`,
+    );
     const isNext = moment.cycle === before.cycle + 1 && moment.runningMs >= before.runningMs;
     demand(isNext, 'cycles are counted', () => `cycle ${moment.cycle} came after ${before.cycle}`);
     const clearing: Clearing = {

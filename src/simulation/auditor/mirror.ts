@@ -8,6 +8,8 @@ export interface Moment {
   readonly runningMs: number;
   readonly humanAway: boolean;
   readonly paused: boolean;
+  /** The operator has paused it. */
+  readonly stands: boolean;
 }
 
 /** What was given attention lately: to whom, and how that went. */
@@ -43,7 +45,7 @@ export class Mirror {
   lastPrompt = 0;
   lastMessage = 0;
   lastRequest = 0;
-  moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false };
+  moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false, stands: false };
   prices: PriceQuad = [0, 0, 0, 0];
   smoothed: readonly (number | null)[] = [null, null, null, null];
   /** The newest first. */
