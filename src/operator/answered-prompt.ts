@@ -1,5 +1,5 @@
 import type { Prompt } from '../domain/attention.ts';
-import { formatCredits, type MicroCredits } from '../domain/credits.ts';
+import { formatCredits, toCredits, type MicroCredits } from '../domain/credits.ts';
 import type { EndedPrompt } from '../economy/attention/end-prompt.ts';
 import type { Economy } from '../economy/economy.ts';
 import { meansOf, type Means } from '../economy/views/means-view.ts';
@@ -29,11 +29,13 @@ export function answeredPrompt(economy: Economy, { promptId, agentId, reward }: 
   return { promptId, agentId, reward, means: (prompt && meansOf(economy, prompt)) ?? null };
 }
 
+const ROUNDED = { maximumFractionDigits: 2 };
+
 /** `+140 to ada, who now has 1,210: 20 more prompts` */
 export function answeredLine({ agentId, reward, means }: AnsweredPrompt): string {
   const gift = `${reward > 0 ? `+${formatCredits(reward)}` : 'nothing'} to ${agentId}`;
   if (means === null) return `${gift}, who is dead${reward > 0 ? ': it is burnt' : ''}`;
   const { balance, prompts } = means;
   const more = prompts === 1 ? '1 more prompt' : `${prompts.toLocaleString('en-US')} more prompts`;
-  return `${gift}, who now has ${formatCredits(balance)}: ${more}`;
+  return `${gift}, who now has ${toCredits(balance).toLocaleString('en-US', ROUNDED)}: ${more}`;
 }

@@ -57,7 +57,7 @@ function Running({ executions, at }: { readonly executions: readonly RunningExec
                     <a href={href('executions', it.id)}>{it.id}</a>
                   </td>
                   <td data-title="CPU" class="number">
-                    {count(it.bought.cpu_seconds)} s
+                    {credits(it.bought.cpu_seconds)} s
                   </td>
                   <td data-title="memory" class="number">
                     {count(it.bought.memory_mb)} MB
