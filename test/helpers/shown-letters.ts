@@ -2,7 +2,7 @@ import { submitPrompt, type PromptDraft } from '../../src/economy/attention/subm
 import { accepted, bidFor, runningAgent, runWinners, settle, WITH_ATTENTION, type TestEconomy } from './economy.ts';
 
 /** A letter with all that Markdown has. */
-export const LETTER = `Three books, as you asked.
+const LETTER = `Three books, as you asked.
 
 1. **Small Growth** (96 p.)
 2. *Water First*, see [the review](https://books.example/water)
