@@ -37,7 +37,8 @@ export interface AgentPage {
 /** As `agents --json` has them, without what costs a long look at each. */
 export type AgentRow = ReturnType<typeof rowOf>;
 
-interface Sortable extends ListedAgent {
+interface Sortable {
+  readonly agent: ListedAgent;
   readonly available: MicroCredits;
   readonly earned: MicroCredits;
   readonly executions: number;
@@ -59,21 +60,18 @@ export async function agentPage(
   if (wrong) return wrong;
   const patienceMs = PATIENCE_MS[sort === 'executions' ? sort : 'other'];
   const complete = await inTurns(() => runs.step(), { clock: economy.clock, patienceMs });
-  const found = await matching(economy, query);
-  await nextTurn();
   const earned = new Map(earnedByAll(economy));
   await nextTurn();
-  const agents = found.map((agent): Sortable => ({
-    ...agent,
-    available: subtract(agent.posted, agent.pending),
-    earned: micro(earned.get(agent.id) ?? 0),
-    executions: runs.of(agent.id),
+  const agents = await matching(economy, query, (agent) => ({
+    ...{ agent, available: subtract(agent.posted, agent.pending) },
+    ...{ earned: micro(earned.get(agent.id) ?? 0), executions: runs.of(agent.id) },
   }));
+  await nextTurn();
   const direction = isDescending ? -1 : 1;
-  agents.sort((a, b) => direction * (compare(sort, a, b) || a.number - b.number));
+  agents.sort((a, b) => direction * (compare(sort, a, b) || a.agent.number - b.agent.number));
   const shown = agents.slice(after, after + limit);
   return accept({
-    agents: snapshot(economy, () => shown.map((agent) => rowOf(agent, countChildren(economy, agent.id)))),
+    agents: snapshot(economy, () => shown.map((it) => rowOf(it, countChildren(economy, it.agent.id)))),
     count: agents.length,
     next: after + limit < agents.length ? after + limit : null,
     complete,
@@ -81,16 +79,20 @@ export async function agentPage(
 }
 
 /** Read a few at a time: there may be ten thousand. */
-async function matching(economy: Economy, { status, text }: AgentPageQuery): Promise<readonly ListedAgent[]> {
+async function matching(
+  economy: Economy,
+  { status, text }: AgentPageQuery,
+  sortable: (agent: ListedAgent) => Sortable,
+): Promise<Sortable[]> {
   const wanted = text?.trim().toLowerCase() ?? '';
   const isWanted = ({ id, parentId, template }: ListedAgent) =>
     wanted === '' || [id, parentId, template].some((name) => name?.toLowerCase().includes(wanted) === true);
-  const found: ListedAgent[] = [];
+  const found: Sortable[] = [];
   let last = 0;
   const step = () => {
     const rows = listedAgentsAfter(economy, last, ROWS);
     for (const agent of rows)
-      if ((status === undefined || agent.status === status) && isWanted(agent)) found.push(agent);
+      if ((status === undefined || agent.status === status) && isWanted(agent)) found.push(sortable(agent));
     last = rows.at(-1)?.number ?? last;
     return rows.length < ROWS;
   };
@@ -105,15 +107,15 @@ function compare(sort: AgentOrder, a: Sortable, b: Sortable): number {
     case 'executions':
       return a[sort] - b[sort];
     case 'seen':
-      return (a.lastSeenCycle ?? -1) - (b.lastSeenCycle ?? -1);
+      return (a.agent.lastSeenCycle ?? -1) - (b.agent.lastSeenCycle ?? -1);
     case 'id':
-      return a.id < b.id ? -1 : 1;
+      return a.agent.id < b.agent.id ? -1 : 1;
     case 'born':
       return 0;
   }
 }
 
-function rowOf(agent: Sortable, children: number) {
+function rowOf({ agent, available, earned, executions }: Sortable, children: number) {
   return {
     id: agent.id,
     status: agent.status,
@@ -125,9 +127,9 @@ function rowOf(agent: Sortable, children: number) {
     born_at: new Date(agent.bornAt).toISOString(),
     last_seen_cycle: agent.lastSeenCycle,
     children,
-    available: toCredits(agent.available),
+    available: toCredits(available),
     pending: toCredits(agent.pending),
-    earned: toCredits(agent.earned),
-    executions: agent.executions,
+    earned: toCredits(earned),
+    executions,
   };
 }

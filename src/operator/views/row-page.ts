@@ -3,7 +3,7 @@ import { checkWhole } from '../../domain/whole-number.ts';
 import type { Page } from './newest-rows.ts';
 
 /** How many rows of a table may be asked for at once by whoever shows them page by page. */
-export const PAGE_LIMITS = { least: 1, most: 200 };
+const PAGE_LIMITS = { least: 1, most: 200 };
 
 /** How many are looked through for one page: a rare kind of row is looked for page by page, too. */
 const SEEN_MAX = 2000;

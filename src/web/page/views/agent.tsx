@@ -11,6 +11,7 @@ import { SaidOr } from '../parts/said-or.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { Tree } from '../parts/tree.tsx';
+import { href } from '../shell/router.ts';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 
 /** How long a line of descent is shown. */
@@ -98,7 +99,7 @@ function Prompts({ agent }: Pick<AgentOverTime, 'agent'>) {
       keyOf={(prompt) => prompt.id}
       none="It has shown nothing yet."
       columns={[
-        { title: 'prompt', cell: (prompt) => prompt.id },
+        { title: 'prompt', cell: ({ id }) => <a href={href('inbox', id)}>{id}</a> },
         { title: 'title', isWords: true, cell: ({ title }) => <SaidOr text={title} none="without a title" /> },
         { title: 'status', cell: ({ status }) => status },
         {

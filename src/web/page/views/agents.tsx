@@ -15,7 +15,7 @@ import { AgentView } from './agent.tsx';
 
 const ROWS = 100;
 /** Ten thousand agents are sorted anew each time. */
-const REST_MS = 4000;
+const REST_MS = 5000;
 
 const ORDERS: Readonly<Record<AgentOrder, string>> = {
   available: 'most credits',

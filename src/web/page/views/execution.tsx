@@ -9,6 +9,7 @@ import { Output } from '../parts/output.tsx';
 import { SaidOr } from '../parts/said-or.tsx';
 import { Table, type Column } from '../parts/table.tsx';
 import { durationText, Time } from '../parts/time.tsx';
+import { href } from '../shell/router.ts';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 
 /** One execution: what it bought, used and paid, the models that it called, and what it printed. */
@@ -43,7 +44,8 @@ function Shown({ execution, calls, calls_left_out: isCut, prompt }: WholeExecuti
             'showed',
             prompt === null ? undefined : (
               <>
-                {prompt.id} (<SaidOr text={prompt.title} none="without a title" />
+                <a href={href('inbox', prompt.id)}>{prompt.id}</a> (
+                <SaidOr text={prompt.title} none="without a title" />
                 ), {prompt.status}
               </>
             ),
