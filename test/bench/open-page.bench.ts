@@ -1,6 +1,6 @@
 /**
  * What an open page costs a busy run: CPU seconds of the program for each cycle while the page is open and while it is
- * shut, in turns, and the memory of both. `npm run bench -- page [-- TURNS SECONDS VIEW]`; 4 turns of 60 s, at Now.
+ * shut, in turns, and the memory of both. `npm run bench -- open-page [-- TURNS SECONDS VIEW]`; 4 turns of 60 s, at Now.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
