@@ -10,8 +10,3 @@ export function snapshot<T>(economy: Economy, look: () => T): T {
 export function changeMark(economy: Economy): string {
   return `${economy[STORE].dataVersion()}.${economy[STORE].ownChanges()}`;
 }
-
-/** Changes whenever another process has changed the economy. */
-export function dataVersion(economy: Economy): number {
-  return economy[STORE].dataVersion();
-}

@@ -3,7 +3,7 @@ import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
 import { DATABASE_HELD, glanceView, stateOf } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
-import { dataVersion, snapshot } from '../economy/snapshot.ts';
+import { changeMark, snapshot } from '../economy/snapshot.ts';
 import { quietNow } from '../economy/attention/prompt-slot.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
 import { comingText } from './views/coming-text.ts';
@@ -16,7 +16,7 @@ export class LiveEconomy {
   #isStopping = false;
   #isLocked = false;
   #isStale = true;
-  #seenVersion = -1;
+  #seenMark = '';
 
   constructor(economy: Economy) {
     this.#economy = economy;
@@ -47,10 +47,10 @@ export class LiveEconomy {
 
   /** The state of things where it may have changed since the last time, undefined otherwise. */
   changed(): LiveView | undefined {
-    const version = dataVersion(this.#economy);
-    if (!this.#isStale && version === this.#seenVersion) return undefined;
+    const mark = changeMark(this.#economy);
+    if (!this.#isStale && mark === this.#seenMark) return undefined;
     const view = this.now();
-    this.#seenVersion = version;
+    this.#seenMark = mark;
     this.#isStale = false;
     return view;
   }

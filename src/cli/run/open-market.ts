@@ -67,6 +67,7 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
     if (event.kind === 'cycle' && ++cleared === cycles) settling();
     if (event.kind === 'cycle') shelf.look();
     tally.note(event);
+    if (event.kind === 'cycle' || event.kind === 'settled') desk.look();
     screen.note(event);
   });
   try {
