@@ -46,6 +46,8 @@ export interface TerminalPlace {
 const INTERRUPT = 0x03;
 /** Ctrl-\ would end the program with a dump of its memory, Ctrl-D means the end of what is read. */
 const IGNORED: readonly number[] = [0x04, 0x1c];
+/** What happens is drawn no more often than the eye sees it. */
+const FRAME_MS = 50;
 /** After a question has closed by itself, keys meant for it must not answer the next one. */
 const DEAF_MS = 1000;
 /** Of what happened, what is left on the terminal at the end. */
@@ -70,6 +72,8 @@ export class InteractiveTerminal implements Terminal {
   #lastAnswer: Promise<unknown> = Promise.resolve();
   #isAside = false;
   #isDue = false;
+  #drawnAt = -Infinity;
+  #isWaiting = false;
 
   constructor(options: InteractiveTerminalOptions) {
     this.#options = options;
@@ -97,7 +101,7 @@ export class InteractiveTerminal implements Terminal {
 
   event(line: string, news: News = {}): void {
     this.#events.add(timeOfDay(this.#options.clock), line, news);
-    this.#drawSoon();
+    this.#drawInTime();
   }
 
   async ask(prompt: AskedPrompt, signal: AbortSignal): Promise<Answer> {
@@ -153,8 +157,23 @@ export class InteractiveTerminal implements Terminal {
     });
   }
 
+  /** For what nobody has pressed a key for: many events are one drawing. */
+  #drawInTime(): void {
+    const { clock } = this.#options;
+    const waitMs = this.#drawnAt + FRAME_MS - clock.monotonic();
+    if (waitMs <= 0) this.#drawSoon();
+    else if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      clock.sleep(waitMs, this.#closing.signal).then(() => {
+        this.#isWaiting = false;
+        this.#drawSoon();
+      }, ignore);
+    }
+  }
+
   #draw(): void {
     if (this.#isAside || this.#closing.signal.aborted) return;
+    this.#drawnAt = this.#options.clock.monotonic();
     const { columns, rows } = this.#screen;
     const letter = this.#inSight;
     const scene = {

@@ -139,7 +139,7 @@ function rounded(amount: number): string {
   return amount.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
-export function duration(milliseconds: number): string {
+function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

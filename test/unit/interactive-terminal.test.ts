@@ -30,18 +30,20 @@ describe('without a question', () => {
   });
 
   it('shows what happens at once, with the time and without what could harm', async () => {
-    const { terminal, shown } = terminalSetUp();
+    const { terminal, clock, shown } = terminalSetUp();
     terminal.show(economyView());
     terminal.event('genesis won \x1b[31m');
     terminal.event('second');
+    clock.advance(50);
     await settle();
     expect(shown()).toMatch(/\d\d:\d\d:\d\d genesis won ␛\[31m\n\d\d:\d\d:\d\d second/);
   });
 
   it('is not broken by a line that the terminal finds wider than it was counted', async () => {
-    const { terminal, shown } = terminalSetUp();
+    const { terminal, clock, shown } = terminalSetUp();
     terminal.show(economyView());
     terminal.event('■'.repeat(60));
+    clock.advance(50);
     await settle();
     expect(shown()).toMatch(/^cycle 128 · next in 7 s\nagents {6}3 alive[^■]*■+\n+\? help/);
   });
@@ -217,8 +219,9 @@ describe('with a question', () => {
   });
 
   it('shows what happens meanwhile', async () => {
-    const { terminal, shown } = await asking();
+    const { terminal, clock, shown } = await asking();
     terminal.event('ada died; its credits are burnt');
+    clock.advance(50);
     await settle();
     expect(shown()).toMatch(/ada died; its credits are burnt\n[^]*\? Your marks/);
   });
