@@ -141,6 +141,30 @@ describe('the desk', () => {
     expect(economy.store.prompts.find(1)).toMatchObject({ status: 'scored', scores: MARKS });
   });
 
+  it('says how a prompt was answered on the page of the same run', async () => {
+    show('genesis');
+    show('ada');
+    const prompts = new PromptDesk(economy);
+    desk = new HumanDesk({
+      prompts,
+      terminal,
+      say: (line) => said.push(line),
+      onFailure: (error) => said.push(String(error)),
+    });
+    desk.look();
+    accepted(await prompts.score(1, MARKS, 'good', 'page'));
+    desk.look();
+    await settled();
+    desk.look();
+    accepted(await prompts.skip(2, 'page'));
+    desk.look();
+    await settled();
+    expect(said).toEqual([
+      'prompt_1 was marked 5 6 7 on the page (“good”): +450 to genesis',
+      'prompt_2 was skipped on the page: nothing to ada',
+    ]);
+  });
+
   it('says so where the answer came too late', async () => {
     show('genesis');
     desk.look();
