@@ -66,6 +66,7 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   config: ['--set odd.key=1', 'config_invalid', 2],
   audit: ['--expect odd', 'invalid_value', 2],
   export: ['', 'missing_mandatory_option_value', 2],
+  report: ['--set odd.key=1', 'config_invalid', 2],
   backup: ['a-file', 'backup_exists', 2],
   restore: ['a-file', 'backup_damaged', 1],
   purge: ['nobody --yes', 'agent_not_found', 2],
