@@ -6,6 +6,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Histories } from '../../src/operator/history/histories.ts';
 import { reportData } from '../../src/operator/report/report-data.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
 import { allRoutes } from '../../src/web/routes/all-routes.ts';
 import type { WebDeps } from '../../src/web/web-deps.ts';
 import { openTestEconomy } from '../helpers/economy.ts';
@@ -32,11 +33,35 @@ const QUESTIONS: readonly (readonly [path: string, id: string, query: Readonly<R
   ['/api/books', '', {}],
 ];
 
+/** Goes round with the event loop, and notes how much CPU time each turn uses, whatever else this machine does. */
+class Turns {
+  #longest = 0;
+  #last = process.cpuUsage();
+  #isOver = false;
+
+  constructor() {
+    this.#turn();
+  }
+
+  /** In milliseconds, of the longest turn. */
+  async end(): Promise<number> {
+    await setTimeout(5);
+    this.#isOver = true;
+    return this.#longest / 1000;
+  }
+
+  #turn(): void {
+    const { user, system } = process.cpuUsage(this.#last);
+    this.#longest = Math.max(this.#longest, user + system);
+    this.#last = process.cpuUsage();
+    if (!this.#isOver) setImmediate(() => this.#turn());
+  }
+}
+
 const economy = openTestEconomy();
 try {
   fillLargeEconomy(economy.databasePath, { ...LARGE, executions: Number(process.argv[2] ?? LARGE.executions) });
-  const clock = { now: Date.now, monotonic: () => performance.now(), sleep: economy.clock.sleep };
-  const real = { ...economy, clock };
+  const real = { ...economy, clock: systemClock() };
   const routes = allRoutes(new Histories(real));
   const home = { directory: economy.home, economy: real, config: economy.config, close: () => undefined };
   for (const [path, id, query] of QUESTIONS)
@@ -63,29 +88,4 @@ try {
   );
 } finally {
   economy.close();
-}
-
-/** Goes round with the event loop, and notes how much CPU time each turn uses, whatever else this machine does. */
-class Turns {
-  #longest = 0;
-  #last = process.cpuUsage();
-  #isOver = false;
-
-  constructor() {
-    this.#turn();
-  }
-
-  /** In milliseconds, of the longest turn. */
-  async end(): Promise<number> {
-    await setTimeout(5);
-    this.#isOver = true;
-    return this.#longest / 1000;
-  }
-
-  #turn(): void {
-    const { user, system } = process.cpuUsage(this.#last);
-    this.#longest = Math.max(this.#longest, user + system);
-    this.#last = process.cpuUsage();
-    if (!this.#isOver) setImmediate(() => this.#turn());
-  }
 }
