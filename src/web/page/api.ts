@@ -33,11 +33,6 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await answered(await asTab('GET', path, undefined, signal))).json() as Promise<T>;
 }
 
-/** As `get`, for what is plain text. */
-export async function getText(path: string, signal?: AbortSignal): Promise<string> {
-  return (await answered(await asTab('GET', path, undefined, signal))).text();
-}
-
 /** As `get`, for what is to be kept as a file. */
 export async function getFile(path: string): Promise<Blob> {
   return (await answered(await asTab('GET', path))).blob();
