@@ -1,12 +1,19 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { VIEWS } from '../views.ts';
 import { useLive } from './live.ts';
 import { href } from './router.ts';
 
 export function Navigation({ current }: { readonly current: string }) {
   const { economy } = useLive();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone there are more than fit beside each other.
+  useEffect(
+    () => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    [current],
+  );
   const waiting = (economy?.prompts.open ?? 0) + (economy?.prompts.queued ?? 0);
   return (
-    <nav class="nav" aria-label="Views">
+    <nav class="nav" ref={nav} aria-label="Views">
       <ul>
         {VIEWS.map(({ name, title, key }) => (
           <li key={name}>
