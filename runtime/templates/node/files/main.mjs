@@ -42,9 +42,9 @@ function letter() {
   const mean = ([, marks]) => (marks.length > 0 ? marks.reduce((sum, mark) => sum + mark, 0) / marks.length : 31);
   const [[title]] = Object.entries(memory.kinds).sort((a, b) => mean(b) - mean(a));
   const prices = Object.entries(me.markets).map(([name, { price }]) => `- ${name}: ${price} credits`);
-  const receipt = `I bought ${JSON.stringify(me.context)}; my last life: ${JSON.stringify(me.lastExecution)}`;
+  const receipt = Object.entries(me.lastExecution?.used ?? { lives: 0 }).map(([name, used]) => `- ${name}: ${used}`);
   const learnt = `You told me: ${memory.told.join(' ') || 'nothing'}. Your reasons: ${memory.reasons.join(' ') || 'none'}.`;
-  return [shown(`${title === 'prices' ? prices.join('\n') : receipt}\n\n${learnt}`), title];
+  return [shown(`${(title === 'prices' ? prices : receipt).join('\n')}\n\n${learnt}`), title];
 }
 
 const open = (me.handshake.requests ?? []).filter(({ id }) => !memory.done.includes(id));

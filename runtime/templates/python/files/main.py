@@ -39,11 +39,11 @@ def work(wish):
 
 def letter():
     """What it shows where nobody wishes anything: of its kinds, the one with the best marks, each tried once."""
-    marks = memory["kinds"]
-    title = max(marks, key=lambda kind: sum(marks[kind]) / len(marks[kind]) if marks[kind] else 31)
-    prices = "\n".join(f"- {name}: {market['price']:g} credits" for name, market in me.markets.items())
-    text = prices if title == "prices" else f"I bought {me.context}; my last life: {me.last_execution}"
-    return f"{text}\n\nYou told me: {memory['told'] or 'nothing'}. Your reasons: {memory['reasons'] or 'none'}."[:4000], title
+    title = max(memory["kinds"].items(), key=lambda kind: sum(kind[1]) / len(kind[1]) if kind[1] else 31)[0]
+    prices = {name: f"{market['price']:g} credits" for name, market in me.markets.items()}
+    facts = prices if title == "prices" else (me.last_execution or {}).get("used") or {"lives before this one": 0}
+    learnt = f"You told me: {'; '.join(memory['told']) or 'nothing'}. Reasons: {'; '.join(memory['reasons']) or 'none'}."
+    return "\n".join([*(f"- {name}: {fact}" for name, fact in facts.items()), "", learnt])[:4000], title
 
 
 open_wishes = (wish for wish in me.requests if me.context["attention"] and wish["id"] not in memory["done"])
