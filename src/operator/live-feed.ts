@@ -1,5 +1,6 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import { changeMark } from '../economy/snapshot.ts';
+import { openPrompt } from '../economy/views/prompt-view.ts';
 import type { Economy } from '../economy/economy.ts';
 import { LiveEconomy } from './live-economy.ts';
 import { RecentEvents, type RecentEvent } from './recent-events.ts';
@@ -21,6 +22,7 @@ export class LiveFeed {
   readonly #events: RecentEvents;
   #version = 0;
   #mark = '';
+  #openPrompt: number | undefined;
 
   /** Whether the market is open in this process. */
   readonly isRun: boolean;
@@ -53,8 +55,16 @@ export class LiveFeed {
   /** Another number wherever anything may have changed. Cheap. */
   version(): number {
     const mark = changeMark(this.#economy);
-    if (mark !== this.#mark) this.#version++;
+    if (mark !== this.#mark) {
+      this.#version++;
+      this.#openPrompt = openPrompt(this.#economy)?.id;
+    }
     this.#mark = mark;
     return this.#version;
+  }
+
+  /** The number of the open prompt, as of the last `version`. */
+  openPrompt(): number | undefined {
+    return this.#openPrompt;
   }
 }

@@ -27,10 +27,17 @@ interface Stream {
   readonly answer: ServerResponse;
   readonly isLive: boolean;
   version: number;
+  /** The prompt that it was told of as the open one. */
+  openPrompt: number | undefined;
+  /** From when on it is told of whatever has changed; before, only of a prompt that opens or ends. */
+  dueAt: number;
   sentAt: number;
 }
 
-/** Tells the open tabs what has changed, each at most once a second. While none is open nothing is looked at. */
+/**
+ * Tells the open tabs what has changed, each at most once a second. A prompt that opens or ends is told at once, and the
+ * next news then come a second later. While no tab is open nothing is looked at.
+ */
 export class EventStreams {
   readonly #deps: EventStreamsDeps;
   readonly #streams = new Set<Stream>();
@@ -52,7 +59,8 @@ export class EventStreams {
     for (const [name, value] of Object.entries(reply.getHeaders())) answer.setHeader(name, value ?? '');
     answer.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     const isLive = LIVE_VIEWS.includes(String(view));
-    const stream: Stream = { answer, isLive, version: -1, sentAt: clock.monotonic() - MESSAGE_MS };
+    const now = clock.monotonic();
+    const stream: Stream = { answer, isLive, version: -1, openPrompt: undefined, dueAt: now, sentAt: now };
     this.#streams.add(stream);
     answer.on('error', () => answer.destroy());
     answer.on('close', () => this.#streams.delete(stream));
@@ -84,16 +92,16 @@ export class EventStreams {
   #tell(): void {
     const { feed, clock } = this.#deps;
     const now = clock.monotonic();
-    const version = feed.version();
-    const due = [...this.#streams].filter(({ sentAt }) => now - sentAt >= MESSAGE_MS);
-    const changed = due.filter((stream) => stream.version !== version);
-    const live = changed.some(({ isLive }) => isLive) ? message('live', feed.now()) : '';
+    const [version, openPrompt] = [feed.version(), feed.openPrompt()];
+    const changed = [...this.#streams].filter((stream) => stream.version !== version);
+    const told = changed.filter((stream) => now >= stream.dueAt || stream.openPrompt !== openPrompt);
+    const live = told.some(({ isLive }) => isLive) ? message('live', feed.now()) : '';
     const tick = message('tick', { version });
-    for (const stream of changed) {
+    for (const stream of told) {
       send(stream, stream.isLive ? live : tick, now);
-      stream.version = version;
+      Object.assign(stream, { version, openPrompt, dueAt: Math.max(now, stream.dueAt) + MESSAGE_MS });
     }
-    for (const stream of due) if (now - stream.sentAt >= HEARTBEAT_MS) send(stream, ':\n\n', now);
+    for (const stream of this.#streams) if (now - stream.sentAt >= HEARTBEAT_MS) send(stream, ':\n\n', now);
   }
 }
 

@@ -40,7 +40,7 @@ describe('a stranger', () => {
     expect(text).not.toMatch(/token|genesis/);
     expect(headers).toMatchObject({
       'content-security-policy': expect.stringMatching(
-        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'$/,
+        /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'$/,
       ) as string,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',

@@ -126,6 +126,23 @@ describe('a stream of events', () => {
     await Promise.all([live.ended, other.ended]);
   });
 
+  it('tells at once of a prompt that opens or ends', async () => {
+    const { feed } = server.deps;
+    const openPrompt = feed.openPrompt.bind(feed);
+    const stream = await listening(client, 'agents');
+    await expect.poll(() => stream.messages.length).toBe(1);
+    for (let prompt = 1; prompt <= 8; prompt++) {
+      feed.openPrompt = () => prompt;
+      feed.note({ kind: 'resumed' });
+      await sleep(300);
+    }
+    feed.openPrompt = openPrompt;
+    // News of anything else in this time would be three at most.
+    expect(stream.messages.length - 1).toBeGreaterThanOrEqual(5);
+    stream.stop();
+    await stream.ended;
+  });
+
   it('is given to so many tabs and no more', async () => {
     const streams = await Promise.all(Array.from({ length: 40 }, () => listening(client, 'agents')));
     const [open, refused] = [200, 429].map((wanted) => streams.filter(({ status }) => status === wanted).length);
