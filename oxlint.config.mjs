@@ -10,6 +10,7 @@ const OWNERS = {
   'fastify-type-provider-zod': ['service'],
   marked: ['operator', 'terminal'],
   commander: ['cli'],
+  inquirer: ['cli'],
   yaml: ['config'],
   pino: ['platform'],
 };

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { reject } from '../output/command-failure.ts';
 import type { CliDeps } from '../cli-deps.ts';
 
@@ -13,13 +12,12 @@ export async function confirmed(
 ): Promise<boolean> {
   if (!isTerminal(stdin) || !isTerminal(stderr))
     reject('missing_field', 'this can not be undone, and nobody can be asked here: say --yes', { field: 'yes' });
-  const asking = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await asking.question(`${question} [y/N] `, { signal: interrupt });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    asking.close();
-  }
+  // Only here: no other command asks a single thing.
+  const { createPromptModule } = await import('inquirer');
+  const ask = createPromptModule({ input: stdin, output: stderr, signal: interrupt });
+  // Not inquirer's own confirmation, to which whatever begins with a y is a yes.
+  const { answer } = await ask<{ answer: string }>({ type: 'input', name: 'answer', message: `${question} [y/N]` });
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 /** Node types these streams as terminals, whatever they are connected to. */

@@ -273,17 +273,17 @@ describe('a question', () => {
   const terminal = () => Object.assign(new PassThrough(), { isTTY: true });
 
   it.each([
-    ['y\n', true],
-    ['YES\n', true],
-    ['\n', false],
-    ['n\n', false],
-    ['yellow\n', false],
+    ['y\r', true],
+    ['YES\r', true],
+    ['\r', false],
+    ['n\r', false],
+    ['yellow\r', false],
   ])('that is answered with %j is %s', async (typed, wanted) => {
     const [stdin, stderr] = [terminal(), terminal()];
     const answer = confirmed({ stdin, stderr, interrupt: new AbortController().signal } as never, 'Really?');
+    await expect.poll(() => String(stderr.read())).toContain('Really? [y/N]');
     stdin.write(typed);
     expect(await answer).toBe(wanted);
-    expect(String(stderr.read())).toContain('Really? [y/N] ');
   });
 
   it('is given up with the command', async () => {
