@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refuse, type Refusal } from '../../domain/refusal.ts';
+import { LOOPBACK } from '../standing.ts';
 
 export interface Asked {
   readonly method: string;
@@ -7,11 +8,9 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** As browsers name this machine with that port. */
-function hostsOf(port: number): readonly string[] {
-  return NAMES.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
+/** The only name: at `localhost` another user may listen to [::1] with the same port, and be asked first. */
+function isOwnHost(host: string, port: number): boolean {
+  return host === `${LOOPBACK}:${port}` || (port === 80 && host === LOOPBACK);
 }
 
 /**
@@ -20,9 +19,8 @@ function hostsOf(port: number): readonly string[] {
  */
 export function refuseForeign({ method, path, headers }: Asked, port: number): Refusal | undefined {
   const { host = '', origin } = headers;
-  if (!hostsOf(port).includes(host.toLowerCase()))
-    return refuse('foreign_host', `the page is at http://127.0.0.1:${port}`);
-  if (origin === undefined ? method === 'POST' : origin !== `http://${host.toLowerCase()}`)
+  if (!isOwnHost(host, port)) return refuse('foreign_host', `the page is at http://127.0.0.1:${port}`);
+  if (origin === undefined ? method === 'POST' : origin !== `http://${host}`)
     return refuse('foreign_origin', 'only the page itself may ask here');
   const site = headers['sec-fetch-site'];
   const isOwn = site === undefined || site === 'same-origin' || (site === 'none' && !path.startsWith('/api/'));
