@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, namesInSync } from '../../platform/folder.ts';
 import { readOwnFile, replaceOwnFile } from '../../platform/own-file.ts';
@@ -37,10 +37,10 @@ export class Records {
     }
   }
 
-  /** Whether it was there: of several who take the same one away, one is told so. */
+  /** Whether it was there: of several who take the same one away, in whatever process, one is told so. */
   remove(name: string): boolean {
     try {
-      rmSync(this.#pathOf(name));
+      unlinkSync(this.#pathOf(name));
       return true;
     } catch (error) {
       if (isOneOf(error, 'ENOENT', 'ENOTDIR')) return false;
