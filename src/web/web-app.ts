@@ -60,7 +60,7 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
 
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
-    const path = pathOf(request);
+    const path = routeOf(request);
     if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
     const { method, headers } = request;
     const whoMay = () => {
@@ -123,8 +123,9 @@ function queryOf({ query }: FastifyRequest): Readonly<Record<string, string>> {
   );
 }
 
-function pathOf({ url }: FastifyRequest): string {
-  return url.replace(/\?.*$/s, '');
+/** By which route it will be answered, however its address is written; nothing where there is none. */
+function routeOf({ routeOptions: { url = '' } }: FastifyRequest): string {
+  return url;
 }
 
 function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest, logger: Logger): Refusal {
@@ -140,6 +141,7 @@ function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return refuse('unsupported_media_type', 'send a JSON object with Content-Type: application/json');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
     case 'ECONNRESET':
       return refuse('malformed_request', 'send the whole request');
     default:

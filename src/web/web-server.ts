@@ -39,7 +39,13 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
   app.server.maxConnections = home.config.web.connections_max;
   const taken = await listen(app, clock, port === 0 ? (standingOf(directory)?.port ?? 0) : port);
   gate.standAt(taken);
-  keepStanding(directory, { port: taken, key });
+  try {
+    keepStanding(directory, { port: taken, key });
+  } catch (error) {
+    // Nobody would find it, and it would outlive the run.
+    await app.close();
+    throw error;
+  }
   return {
     port: taken,
     address: pageAddress(taken),

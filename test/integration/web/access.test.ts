@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { fakeClock } from '../../helpers/fake-clock.ts';
 import { PageClient, signatureOf } from '../../helpers/page-client.ts';
 import { serveHome, type ServedHome } from '../../helpers/served-home.ts';
 import { tabText } from '../../../src/web/access/tabs.ts';
+import { startWebServer } from '../../../src/web/web-server.ts';
 
 let economy: TestEconomy;
 let server: ServedHome;
@@ -209,7 +210,41 @@ describe('a session', () => {
   });
 });
 
+describe('who may', () => {
+  it('is asked by what will answer, however the address is written', async () => {
+    await server.close();
+    const metrics = { token: 'T'.repeat(43), contentType: 'text/plain', text: () => Promise.resolve('numbers') };
+    server = await serveHome(economy, { metrics });
+    client = new PageClient(server.port);
+    await letIn();
+    const written = ['/metrics', '/%6detrics', '/metrics#', '/metrics?x', 'http://elsewhere.example/metrics'];
+    for (const path of written) expect(await client.ask(path)).toMatchObject({ code: 'no_metrics_token' });
+    const scraper = new PageClient(server.port);
+    const headers = { authorization: `Bearer ${metrics.token}` };
+    expect(await scraper.ask('/metrics', { headers })).toMatchObject({ status: 200, text: 'numbers' });
+    for (const path of ['/api/now', '/%61pi/now', '/api/now#', '/metrics/../api/now', '/api/nothing'])
+      expect(await scraper.ask(path, { headers })).toMatchObject({ status: 401, code: 'no_session' });
+  });
+
+  it('is refused without a line in the log where it is no question of ours', async () => {
+    await letIn();
+    expect(await client.ask('/api/now', { method: 'QUERY' })).toMatchObject({ status: 400, code: 'malformed_request' });
+    expect(server.logged).toEqual([]);
+  });
+});
+
 describe('what is kept', () => {
+  it('has a page that is found, or none at all', async () => {
+    await server.close();
+    const standing = join(pageDirectory(economy.home), 'standing.json');
+    rmSync(standing);
+    mkdirSync(standing);
+    await expect(startWebServer(server.deps, server.port)).rejects.toThrow('EISDIR');
+    await expect(client.ask('/')).rejects.toThrow('ECONNREFUSED');
+    rmdirSync(standing);
+    server = await serveHome(economy);
+  });
+
   it('lets nobody in who reads it, and only this user can', async () => {
     const address = server.newEntryAddress();
     await letIn();
