@@ -76,7 +76,7 @@ export class Gate {
     if (!this.#tabs.isChallenge(challenge) || !isSignedBy(session.value, tabText(origin, challenge), signature))
       return refuse('no_tab', 'the tab has to sign the challenge of this server with the key of its session');
     const token = this.#tabs.open(session.value.name);
-    return accept({ token, cookie: this.#cookie(secretIn(cookies, this.cookieName) ?? '') });
+    return accept({ token, cookie: this.#cookie(session.value.secret) });
   }
 
   /** Of whatever shows or changes something. Refuses: `no_session`, `no_tab`. */
@@ -87,9 +87,12 @@ export class Gate {
     return refuse('no_tab', `the header ${TAB_HEADER} has to hold the token of a tab`);
   }
 
-  #session(cookies: string | undefined): Result<Session> {
-    const session = this.#sessions.find(secretIn(cookies, this.cookieName), this.#port);
-    if (session) return accept(session);
+  /** Whoever has another port can set a cookie of this name: it hides none that lets in. */
+  #session(cookies: string | undefined): Result<Session & { readonly secret: string }> {
+    for (const secret of secretsIn(cookies, this.cookieName)) {
+      const session = this.#sessions.find(secret, this.#port);
+      if (session) return accept({ ...session, secret });
+    }
     return refuse('no_session', 'this browser has not been let in, or not for a month: bp-agents open lets it in');
   }
 
@@ -98,9 +101,9 @@ export class Gate {
   }
 }
 
-function secretIn(cookies: string | undefined, name: string): string | undefined {
+function secretsIn(cookies = '', name: string): readonly string[] {
   return cookies
-    ?.split(/; */)
-    .find((cookie) => cookie.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
+    .split(/; */)
+    .filter((cookie) => cookie.startsWith(`${name}=`))
+    .map((cookie) => cookie.slice(name.length + 1));
 }

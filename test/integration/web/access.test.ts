@@ -191,6 +191,30 @@ describe('a session', () => {
     expect(await client.openTab()).toMatchObject({ status: 401, code: 'no_session' });
   });
 
+  it('ends, too, where the clock was years ahead when it was made', async () => {
+    const clock = fakeClock();
+    await server.close();
+    const ahead = { ...clock, now: () => clock.now() + 2 * 365 * 24 * 3_600_000 };
+    server = await serveHome(economy, { clock: ahead });
+    client = new PageClient(server.port);
+    await letIn();
+    await server.close();
+    server = await serveHome(economy, { clock });
+    expect(await client.openTab()).toMatchObject({ status: 401, code: 'no_session' });
+  });
+
+  it('is found beside cookies of its name that another port has set', async () => {
+    await letIn();
+    const own = client.cookie!;
+    const [name = ''] = own.split('=');
+    const planted = ['x', '', 'A'.repeat(43), '../entries'].map((value) => `${name}=${value}`);
+    client.cookie = [...planted, own, ...planted].join('; ');
+    const opened = await client.openTab();
+    expect(opened.status).toBe(200);
+    expect(String(opened.headers['set-cookie'])).toContain(`${own};`);
+    expect(await client.ask('/api/now')).toMatchObject({ status: 200 });
+  });
+
   it('of another home is another one, though a browser sends both cookies to both', async () => {
     await letIn();
     const secondEconomy = openTestEconomy();
