@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { reportData } from '../../operator/report/report-data.ts';
@@ -24,6 +24,7 @@ export function addReport(command: Command, deps: CliDeps): void {
       const { out, json } = command.optsWithGlobals<Options>();
       if (out.trim() === '') reject('empty', '--out must be a name, not empty', { field: 'out' });
       const file = resolve(deps.directory, out);
+      refuseSpecial(file);
       const built = (name: string) => readFileSync(join(deps.pageDirectory, name), 'utf8');
       const parts = { script: built('report.js'), style: built('report.css'), licences: built('LICENSES.txt') };
       const data = await withHome(deps, command, reportData);
@@ -33,4 +34,10 @@ export function addReport(command: Command, deps: CliDeps): void {
       if (json) printJson(deps.stdout, { file, bytes, cycle: data.cycle });
       else printLines(deps.stdout, [`${file}: ${bytes.toLocaleString('en-US')} bytes, as of cycle ${data.cycle}`]);
     });
+}
+
+/** To root a device such as /dev/null, or a link such as /dev/stdout, is as easy to replace as a file. */
+function refuseSpecial(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    reject('invalid_value', `${file} is there already and is not a plain file: choose another --out`, { field: 'out' });
 }

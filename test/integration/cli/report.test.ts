@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReportData } from '../../../src/operator/report/report-data.ts';
@@ -60,15 +70,29 @@ describe('report', () => {
     expect(html).not.toContain('unsafe-inline');
   });
 
-  it('can be read by its owner alone, replaces an older one, and follows no link', async () => {
-    writeFileSync(path('target'), 'mine');
-    symlinkSync(path('target'), path('report.html'));
+  it('can be read by its owner alone, and replaces an older one', async () => {
     const answer = await home.json<{ file: string; bytes: number }>('report', '--out', path('report.html'));
-    expect(read('target')).toBe('mine');
     expect(answer).toMatchObject({ file: path('report.html'), bytes: statSync(path('report.html')).size });
     expect(statSync(path('report.html')).mode & 0o777).toBe(0o600);
     expect((await home.run('report', '--out', path('report.html'))).exitCode).toBe(0);
     expect(readdirSync(home.directory).filter((name) => name.startsWith('report.html'))).toEqual(['report.html']);
+  });
+
+  it('replaces no link, device or pipe, as /dev/stdout and /dev/null are', async () => {
+    writeFileSync(path('target'), 'mine');
+    symlinkSync(path('target'), path('link'));
+    symlinkSync('/proc/self/fd/1', path('stdout'));
+    execFileSync('mkfifo', [path('pipe')]);
+    for (const name of ['link', 'stdout', 'pipe']) {
+      const there = lstatSync(path(name));
+      const { exitCode, stderr } = await home.run('report', '--out', path(name));
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: expect.stringContaining('not a plain file') as string,
+      });
+      expect(lstatSync(path(name)).ino).toBe(there.ino);
+    }
+    expect(read('target')).toBe('mine');
   });
 
   it('says in a line what is in its way', async () => {
