@@ -69,6 +69,12 @@ describe('what was asked is told as messages', () => {
     ['nothing', {}],
     ['what is no list', { messages: 7 }],
     ['nothing in it', { messages: [null, [], {}, { role: 3, content: null }], system: null }],
+    [
+      'a hundred thousand messages that say nothing',
+      { messages: Array.from({ length: 100_000 }, () => ({ content: [] })) },
+    ],
+    ['a role of a megabyte', { messages: [{ role: 'r'.repeat(1_000_000), content: 'a' }] }],
+    ['a part of a kind of a megabyte', { messages: [{ content: [{ type: 't'.repeat(1_000_000) }] }] }],
     ['ten thousand parts', { messages: [{ role: 'user', content: Array.from({ length: 10_000 }, () => ({})) }] }],
   ])('also where there is %s', (_what, asked) => {
     expect(JSON.stringify(inputOf(asked)).length).toBeLessThan(20_000);

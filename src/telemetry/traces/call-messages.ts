@@ -20,6 +20,8 @@ interface Message {
 
 /** Of a picture or a file nobody needs more here. */
 const OTHER_CHARS_MAX = 1000;
+/** Of the name of a role or a kind of part: an agent may have made it up. */
+const NAME_CHARS_MAX = 64;
 /** More in one message is left out. */
 const PARTS_MAX = 100;
 
@@ -45,7 +47,7 @@ function messageOf(value: unknown, otherwise: string): Message {
   const { role, content, parts, tool_calls: calls } = value;
   const own = content ?? parts ?? (calls === undefined ? [value] : []);
   return {
-    role: typeof role === 'string' ? role : otherwise,
+    role: typeof role === 'string' ? role.slice(0, NAME_CHARS_MAX) : otherwise,
     parts: [...partsOf(own), ...(calls === undefined ? [] : partsOf(calls))].slice(0, PARTS_MAX),
   };
 }
@@ -57,7 +59,7 @@ function partsOf(value: unknown): readonly Part[] {
       if (typeof part === 'string') return { type: 'text', content: part };
       if (isRecord(part) && typeof part['text'] === 'string') return { type: 'text', content: part['text'] };
       const type = isRecord(part) && typeof part['type'] === 'string' ? part['type'] : 'other';
-      return { type, content: shortJson(part) };
+      return { type: type.slice(0, NAME_CHARS_MAX), content: shortJson(part) };
     });
 }
 
@@ -65,7 +67,8 @@ function partsOf(value: unknown): readonly Part[] {
 function newest(messages: readonly Message[], charsMax: number): readonly Message[] {
   const kept: Message[] = [];
   let left = charsMax;
-  for (const { role, parts } of messages.toReversed()) {
+  // One without parts says nothing, and would count for nothing.
+  for (const { role, parts } of messages.filter((it) => it.parts.length > 0).toReversed()) {
     if (left <= 0) break;
     const fitting: Part[] = [];
     for (const { type, content } of parts.toReversed()) {
