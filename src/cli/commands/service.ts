@@ -57,8 +57,9 @@ function nameOf(name: string): string {
   return name;
 }
 
-/** A line break would begin another setting. */
+/** A line break would begin another setting, and a backslash at the end of a line takes in the next one. */
 function checkHome(home: string): string {
+  if (home.endsWith('\\')) reject('invalid_value', 'the path of the home ends with a backslash', { field: 'home' });
   if (/[\n\r\0]/.test(home)) reject('invalid_value', 'the path of the home has a line break in it', { field: 'home' });
   return home;
 }

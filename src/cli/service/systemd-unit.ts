@@ -28,7 +28,7 @@ StartLimitBurst=5
 
 [Service]
 Type=exec
-ExecStart=${[node, program, '--home', home, 'run', '--headless'].map(word).join(' ')}
+ExecStart=${[node, program, '--home', home, 'run', '--headless'].map(commandWord).join(' ')}
 WorkingDirectory=${specifierSafe(home)}
 EnvironmentFile=-${specifierSafe(join(home, ENVIRONMENT_FILE))}
 ${variables.map((line) => `${line}\n`).join('')}# The first SIGTERM lets what runs end and be settled; only the program itself is told.
@@ -69,13 +69,15 @@ function endSeconds({ sandbox, ending, intelligence }: Config): number {
   return Math.ceil(sandbox.wall_max_seconds + (inMs + ending.spare_ms + ending.locked_ms) / 1000) + SPARE_SECONDS;
 }
 
-/** One word of a command line or an assignment as systemd reads it: nothing of it is expanded or taken apart. */
+/** One assignment as systemd reads it: nothing of it is expanded or taken apart. */
 function word(text: string): string {
-  const escaped = text
-    .replaceAll(/["\\]/g, String.raw`\$&`)
-    .replaceAll('$', '$$$$')
-    .replaceAll('\n', String.raw`\n`);
+  const escaped = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`);
   return `"${specifierSafe(escaped)}"`;
+}
+
+/** The same in a command line, the only place where a dollar means something. */
+function commandWord(text: string): string {
+  return word(text).replaceAll('$', '$$$$');
 }
 
 /** For settings that take the rest of their line as it is. */

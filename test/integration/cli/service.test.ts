@@ -22,7 +22,7 @@ beforeEach(() => {
   const runtimeDirectory = join(folder, 'package', 'runtime');
   mkdirSync(join(folder, 'package', 'dist'), { recursive: true });
   writeFileSync(join(folder, 'package', 'dist', 'main.js'), '');
-  const environment = { XDG_CONFIG_HOME: join(folder, 'config'), PATH, DOCKER_HOST: 'unix:///run/a b/%h.sock' };
+  const environment = { XDG_CONFIG_HOME: join(folder, 'config'), PATH, DOCKER_HOST: 'unix:///run/a b/%h$x.sock' };
   home = cliHome({ environment, runtimeDirectory });
 });
 afterEach(() => {
@@ -46,7 +46,7 @@ describe('service', () => {
     expect(setting(stdout, 'ExecStart')).toEqual([words.map((word) => `"${word}"`).join(' ')]);
     expect(setting(stdout, 'TimeoutStopSec')).toHaveLength(1);
     expect(Number(setting(stdout, 'TimeoutStopSec')[0])).toBeGreaterThan(100 + 60 + 60);
-    expect(setting(stdout, 'Environment')).toContain('"DOCKER_HOST=unix:///run/a b/%%h.sock"');
+    expect(setting(stdout, 'Environment')).toContain('"DOCKER_HOST=unix:///run/a b/%%h$x.sock"');
     expect(setting(stdout, 'KillSignal')).toEqual(['SIGTERM']);
   });
 
@@ -62,6 +62,12 @@ describe('service', () => {
     expect(await home.run('service', '--install', '--name', 'farm')).toMatchObject({ exitCode: 2 });
     expect(readFileSync(told.path, 'utf8')).toBe('[Unit]\n');
     expect(await home.run('service', '--name', '../x')).toMatchObject({ exitCode: 2 });
+  });
+
+  it.each(['a\nb', 'end\\'])('is not made for a home called %j, whose line would not end with it', async (name) => {
+    const directory = join(folder, name);
+    mkdirSync(directory);
+    expect(await home.run('--home', directory, 'service')).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
   it.for(['plain', `a b$HOME %h 'q" \\back`])(
