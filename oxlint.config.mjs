@@ -8,7 +8,7 @@ const OWNERS = {
   fastify: ['service', 'web'],
   '@fastify/swagger': ['service'],
   'fastify-type-provider-zod': ['service'],
-  marked: ['operator', 'terminal'],
+  marked: ['operator'],
   commander: ['cli'],
   inquirer: ['cli'],
   yaml: ['config'],

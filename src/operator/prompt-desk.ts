@@ -7,6 +7,7 @@ import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import { findPrompt, openPrompt } from '../economy/views/prompt-view.ts';
 import { answeredPrompt, type AnsweredPrompt, type AnswerPlace, type PromptEnding } from './answered-prompt.ts';
 import { answeredRequest, type AnsweredRequest } from './views/answered-request.ts';
+import { knownOpening } from './views/known-opening.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 
 /** Answers of which it is known where they were given; of more, the newest. */
@@ -35,6 +36,11 @@ export class PromptDesk {
   /** The operator's own wish that it answers. */
   requestOf(prompt: Prompt): AnsweredRequest | undefined {
     return answeredRequest(this.#economy, prompt);
+  }
+
+  /** How its agent's last letter began, where the human knows that. */
+  knownOpeningOf(prompt: Prompt): string | null {
+    return knownOpening(this.#economy, prompt);
   }
 
   /** How a prompt ended; undefined where it hasn't, or where there is none. */

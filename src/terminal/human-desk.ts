@@ -54,11 +54,12 @@ export class HumanDesk {
 
   async #put(prompt: Prompt, signal: AbortSignal): Promise<void> {
     const { prompts, terminal, say, onFailure } = this.#options;
-    const { title, content, files } = prompt;
+    const { agentId: agent_id, title, content, files } = prompt;
     try {
       const request = prompts.requestOf(prompt);
-      const asked = { id: formatId('prompt', prompt.id), agent_id: prompt.agentId, request, title, content, files };
-      const answer = await terminal.ask(asked, signal);
+      const known_opening = prompts.knownOpeningOf(prompt);
+      const id = formatId('prompt', prompt.id);
+      const answer = await terminal.ask({ id, agent_id, request, title, content, known_opening, files }, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
       const result = await this.#take(prompt.id, answer);
       if (result?.ok) say(paid(result.value), { tone: 'good' });

@@ -62,8 +62,6 @@ export class InteractiveTerminal implements Terminal {
   readonly #closing = new AbortController();
   readonly #events = new EventLog();
   readonly #forget: readonly (() => void)[];
-  /** How the last letter of each agent began. */
-  readonly #openings = new Map<string, string | null>();
   #view: ShownEconomy | undefined;
   #shownAt = 0;
   #letter: OpenLetter | undefined;
@@ -129,9 +127,7 @@ export class InteractiveTerminal implements Terminal {
     const letter = new OpenLetter(prompt, {
       signs: hasStyles ? 'styled' : 'typed',
       reasonCharsMax,
-      known: this.#openings.get(prompt.agent_id) ?? null,
     });
-    remember(this.#openings, prompt.agent_id, letter.opening);
     this.#letter = letter;
     this.#screen.send(notification(prompt.id));
     this.#draw();
@@ -285,14 +281,6 @@ export class InteractiveTerminal implements Terminal {
     this.#draw();
     this.#screen.repaint();
   };
-}
-
-const OPENINGS_MAX = 1000;
-
-function remember(openings: Map<string, string | null>, agentId: string, opening: string | null): void {
-  openings.delete(agentId);
-  openings.set(agentId, opening);
-  for (const oldest of openings.keys()) if (openings.size > OPENINGS_MAX) openings.delete(oldest);
 }
 
 function ignore(): void {

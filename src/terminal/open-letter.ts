@@ -1,7 +1,7 @@
 import { sanitiseLine } from './sanitise.ts';
 import type { KeyPress } from './keyboard.ts';
 import { readLetter, type ReadLetter } from './letter/letter.ts';
-import type { Signs } from './letter/markdown-inline.ts';
+import type { Signs } from './letter/span-lines.ts';
 import { MarksQuestion } from './marks-question.ts';
 import { Pager } from './pager.ts';
 import { framedLines, promptCaption } from './prompt-frame.ts';
@@ -15,8 +15,6 @@ const LINES_MAX = 20_000;
 export interface OpenLetterOptions {
   readonly signs: Signs;
   readonly reasonCharsMax: number;
-  /** How the agent's letter before began. */
-  readonly known: string | null;
 }
 
 /** A prompt that is before the human: its letter, where in it they read, and what they have answered so far. */
@@ -33,20 +31,15 @@ export class OpenLetter implements Pane {
   #settle: (answer: Answer) => void = () => undefined;
   #set: { readonly columns: number; readonly lines: readonly Line[] } | undefined;
 
-  constructor(prompt: AskedPrompt, { signs, reasonCharsMax, known }: OpenLetterOptions) {
+  constructor(prompt: AskedPrompt, { signs, reasonCharsMax }: OpenLetterOptions) {
     this.#prompt = prompt;
     this.#signs = signs;
-    this.#letter = readLetter(prompt, LINES_MAX, known);
+    this.#letter = readLetter(prompt, LINES_MAX, prompt.known_opening);
     this.title = promptCaption(prompt);
     this.question = new MarksQuestion({ promptId: sanitiseLine(prompt.id, 60), reasonCharsMax });
     this.#answer = new Promise((resolve) => {
       this.#settle = resolve;
     });
-  }
-
-  /** How it begins. */
-  get opening(): string | null {
-    return this.#letter.opening;
   }
 
   /** Set once for each width: a letter may be long, and is drawn often. */

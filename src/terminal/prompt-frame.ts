@@ -1,6 +1,6 @@
 import { fileLines, filesTotal } from './handed-files.ts';
 import { readLetter, setLetter, type ReadLetter } from './letter/letter.ts';
-import type { Signs } from './letter/markdown-inline.ts';
+import type { Signs } from './letter/span-lines.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { line, textOf, wrapLine, type Line } from './styled.ts';
 import type { AskedPrompt } from './view.ts';

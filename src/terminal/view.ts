@@ -14,6 +14,8 @@ export interface AskedPrompt {
   readonly request?: { readonly id: string; readonly text: string } | undefined;
   readonly title: string | null;
   readonly content: string;
+  /** How its agent's last letter began, where the human knows that. */
+  readonly known_opening?: string | null;
   readonly files: readonly HandedFile[];
 }
 

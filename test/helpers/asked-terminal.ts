@@ -65,11 +65,12 @@ export async function asking({
   signal = new AbortController().signal,
   size = [],
   content = PROMPT.content,
-}: { signal?: AbortSignal; size?: readonly number[]; content?: string } = {}) {
+  known = null,
+}: { signal?: AbortSignal; size?: readonly number[]; content?: string; known?: string | null } = {}) {
   const set = terminalSetUp(...size);
   set.terminal.show(economyView());
   const answers: Answer[] = [];
-  void set.terminal.ask({ ...PROMPT, content }, signal).then((answer) => answers.push(answer));
+  void set.terminal.ask({ ...PROMPT, content, known_opening: known }, signal).then((answer) => answers.push(answer));
   await settle();
   return { ...set, answers };
 }

@@ -94,6 +94,12 @@ describe('with a question', () => {
     expect(screen.emulator.notifications).toEqual(['9;prompt_3']);
   });
 
+  it('leaves out a greeting that is known, and says so', async () => {
+    const { shown } = await asking({ content: 'Good day.\n\nWhat now?', known: 'Good day.' });
+    expect(shown()).toMatch(/it begins as its last letter did\n│ What now\?/);
+    expect(shown()).not.toContain('Good day.');
+  });
+
   it('stands beside the live view where there is room', async () => {
     const { shown } = await asking({ size: [120, 30] });
     expect(shown()).toMatch(

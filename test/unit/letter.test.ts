@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Block, Letter, Span } from '../../src/operator/letter/letter.ts';
 import { readLetter } from '../../src/operator/letter/read-letter.ts';
+import { openingOf, withoutRepeats } from '../../src/operator/letter/without-repeats.ts';
 import { INJECTIONS } from '../helpers/injections.ts';
 
 const text = (value: string): Span => ({ kind: 'text', text: value });
@@ -31,11 +32,12 @@ describe('a letter', () => {
     ].join('\n\n');
     expect(readLetter(source)).toEqual([
       { kind: 'heading', depth: 1, spans: [text('Hello '), { kind: 'emphasis', spans: [text('you')] }] },
-      paragraph(text('First line')),
+      paragraph(text('First'), { kind: 'line' }, text('line')),
       { kind: 'quote', blocks: [paragraph(text('said '), { kind: 'strong', spans: [text('he')] })] },
       {
         kind: 'list',
         start: 3,
+        isLoose: false,
         items: [
           { done: null, blocks: [paragraph(text('three'))] },
           { done: null, blocks: [paragraph(text('four'))] },
@@ -44,6 +46,7 @@ describe('a letter', () => {
       {
         kind: 'list',
         start: null,
+        isLoose: false,
         items: [
           { done: true, blocks: [paragraph(text('done'))] },
           { done: false, blocks: [paragraph(text('to do'))] },
@@ -55,6 +58,7 @@ describe('a letter', () => {
         align: [null, 'right'],
         head: [[text('a')], [text('b')]],
         rows: [[[text('1')], [{ kind: 'code', text: '2' }]]],
+        written: ['| a | b |', '|---|--:|', '| 1 | `2` |'],
       },
       { kind: 'rule' },
       paragraph(text('end')),
@@ -121,6 +125,22 @@ describe('a letter', () => {
     expect(words(letter).length).toBeLessThan(5_000_000);
   });
 
+  it('has what is shielded from its parser as it was written, and rules of any length', () => {
+    const deep = `${'> '.repeat(9)}deep`;
+    expect(readLetter(`~~~\n${deep}\n~~~`)).toEqual([{ kind: 'code', lines: [deep] }]);
+    const wide = `${'|a'.repeat(30)}|\n${'|-'.repeat(30)}|`;
+    expect(readLetter(wide)).toEqual([
+      paragraph(text(`${'|a'.repeat(30)}|`), { kind: 'line' }, text(`${'|-'.repeat(30)}|`)),
+    ]);
+    expect(readLetter('- '.repeat(12))).toEqual([{ kind: 'rule' }]);
+  });
+
+  it('has no line that begins with a mark, whatever stood before it', () => {
+    expect(readLetter('> <b>\n> \u0301</b>')).toMatchObject([
+      { kind: 'quote', blocks: [{ kind: 'plain', lines: ['<b>', '\u25CC\u0301</b>'] }] },
+    ]);
+  });
+
   it('shows as plain text what is too long to be read', () => {
     const letter = readLetter('# a\n\n'.repeat(5000));
     expect(letter[0]).toMatchObject({ kind: 'heading' });
@@ -132,6 +152,34 @@ describe('a letter', () => {
     expect(texts.length).toBeGreaterThan(0);
     expect(texts.join('\n')).not.toMatch(ACTING);
     expect(texts.every((line) => !line.includes('\n'))).toBe(true);
+  });
+});
+
+describe('a letter without repeats', () => {
+  const folded = (content: string, title: string | null, known: string | null = null) =>
+    withoutRepeats(readLetter(content), title, known);
+
+  it('has its title once, however that is written', () => {
+    for (const content of ['# News!\n\nText', '**News**\n\nText', 'news\n====\n\nText'])
+      expect(folded(content, 'News').letter).toEqual([paragraph(text('Text'))]);
+  });
+
+  it('keeps an opening that says more than the title, or would be all of it', () => {
+    for (const content of ['Newspaper\n\nText', '# [News](http://a.example)\n\nText', '# News', '# …\n\nText'])
+      expect(folded(content, content.startsWith('# …') ? '!' : 'News').letter).toEqual(readLetter(content));
+  });
+
+  it('leaves out an opening that is known, unless it leads elsewhere or is no greeting', () => {
+    const greeting = 'Good day,\n*I am* [ada](http://a.example).';
+    const known = openingOf(`# News\n\n${greeting}\n\nOne.`, 'News');
+    expect(folded(`${greeting}\n\nTwo.`, null, known)).toMatchObject({
+      letter: [paragraph(text('Two.'))],
+      opening: known,
+      isFolded: true,
+    });
+    for (const content of [greeting, `${greeting.replace('a.example', 'b.example')}\n\nTwo.`])
+      expect(folded(content, null, known)).toMatchObject({ letter: readLetter(content), isFolded: false });
+    expect(openingOf(`${'long '.repeat(300)}\n\nOne.`, null)).toBeNull();
   });
 });
 

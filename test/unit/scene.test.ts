@@ -14,7 +14,7 @@ const LETTER = { id: 'prompt_3', agent_id: 'ada', title: 'News', content: 'word 
 function scene(content = LETTER.content) {
   const events = new EventLog();
   for (let count = 1; count <= 40; count++) events.add('14:03:59', `something that happened to agent ${count}`);
-  const letter = new OpenLetter({ ...LETTER, content }, { signs: 'styled', reasonCharsMax: 100, known: null });
+  const letter = new OpenLetter({ ...LETTER, content }, { signs: 'styled', reasonCharsMax: 100 });
   const asked = new MarksQuestion({ promptId: 'prompt_3', reasonCharsMax: 100 });
   return { view: economyView(), elapsedMs: 0, events, pane: letter, keys: [line('? help')], asked };
 }

@@ -2,6 +2,7 @@ import type { MarkedToken, Token } from 'marked';
 import { visibleLine } from '../../domain/visible-line.ts';
 import type { Span } from './letter.ts';
 import { withoutEntities } from './entities.ts';
+import { untamed } from './tame-markdown.ts';
 
 /** What is left of a letter's limit on parts. */
 export interface Budget {
@@ -14,7 +15,7 @@ const DEPTH_MAX = 8;
 export function spansOf(tokens: readonly Token[], budget: Budget, depth = 0): readonly Span[] {
   return tokens.flatMap((token) => {
     if (budget.nodes-- <= 0) return [];
-    return depth > DEPTH_MAX ? [literal(token.raw)] : readSpan(token as MarkedToken, budget, depth);
+    return depth > DEPTH_MAX ? literal(token.raw) : readSpan(token as MarkedToken, budget, depth);
   });
 }
 
@@ -33,14 +34,14 @@ function readSpan(token: MarkedToken, budget: Budget, depth: number): readonly S
     case 'link':
       return [...spansOf(token.tokens, budget, depth + 1), ...address(token)];
     case 'image':
-      return [literal(`[image: ${token.text}]`), ...address(token)];
+      return [...literal(`[image: ${token.text}]`), ...address(token)];
     case 'text':
-      return token.tokens ? spansOf(token.tokens, budget, depth) : [literal(withoutEntities(token.text))];
+      return token.tokens ? spansOf(token.tokens, budget, depth) : literal(withoutEntities(token.text));
     case 'checkbox':
       return [];
     default:
       // An escaped character, and HTML as it was written.
-      return [literal(token.type === 'escape' ? token.text : token.raw)];
+      return literal(token.type === 'escape' ? token.text : token.raw);
   }
 }
 
@@ -60,11 +61,14 @@ function address({
     : [{ kind: 'address' as const, text: line(said) }];
 }
 
-function literal(text: string): Span {
-  return { kind: 'text', text: line(text) };
+function literal(text: string): readonly Span[] {
+  return text.split('\n').flatMap((one, index): readonly Span[] => {
+    const said = one === '' ? [] : [{ kind: 'text' as const, text: line(one) }];
+    return index === 0 ? said : [{ kind: 'line' }, ...said];
+  });
 }
 
-/** What entities stood for may act where the entity didn't. A line break within a paragraph is a space. */
+/** What entities stood for may act where the entity didn't. */
 function line(text: string): string {
-  return visibleLine(text.replaceAll('\n', ' '));
+  return visibleLine(untamed(text).replaceAll('\n', ' '));
 }

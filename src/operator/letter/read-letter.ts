@@ -5,16 +5,22 @@ import { tame } from './tame-markdown.ts';
 
 /** So much is read as Markdown; what follows is plain text. */
 const MARKDOWN_CHARS = 20_000;
-const CHARS_MAX = 1_048_576;
-const LINES_MAX = 20_000;
+const LIMITS: LetterLimits = { charsMax: 1_048_576, linesMax: 20_000 };
 const TAB = '    ';
 const NO_MORE = '…';
 
+/** So much of a letter is read at all. Where it is more, the last line says so. */
+export interface LetterLimits {
+  readonly charsMax: number;
+  readonly linesMax: number;
+}
+
 /** Any text is a letter. In bounded time. */
-export function readLetter(text: string): Letter {
-  const cut = wholeCharacters(text, CHARS_MAX);
-  const all = cut.split(/\r\n|[\n\r\u2028\u2029]/u);
-  const lines = all.slice(0, LINES_MAX).map((line) => visibleLine(line.replaceAll('\t', TAB)));
+export function readLetter(written: string, { charsMax, linesMax }: LetterLimits = LIMITS): Letter {
+  const text = written.trimEnd();
+  const cut = wholeCharacters(text, charsMax);
+  const all = cut.split(/\r\n|[\n\u2028\u2029]/u);
+  const lines = all.slice(0, linesMax).map((line) => visibleLine(line.replaceAll('\t', TAB)));
   if (cut.length < text.length || all.length > lines.length) lines.push(NO_MORE);
   const { read, rest } = halves(lines);
   return [...blocksOf(tame(read)), ...(rest.length > 0 ? [{ kind: 'plain' as const, lines: rest }] : [])];

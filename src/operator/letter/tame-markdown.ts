@@ -4,14 +4,25 @@ const NESTED_MAX = 8;
 const COLUMNS_MAX = 20;
 
 const MARKER = /[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$))/y;
+/** A rule across the page, which looks like lists within each other. */
+const RULE = /^ {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$/u;
 const TABLE_RULE = /^[\s>|:\-+*\d.)]*$/u;
 
-/** The same Markdown, in which what would cost a parser too much is escaped: it then shows as it was written. */
+/** Stands before a sign that must not act. No line that was made visible holds one. */
+const SHIELD = '\uE000';
+
+/** Visible lines as one text, in which signs that would cost a parser too much are shielded: it takes them for letters. */
 export function tame(lines: readonly string[]): string {
   return lines.map((line) => withoutWideTable(withoutDeepNesting(line))).join('\n');
 }
 
+/** A piece of such a text, as it was written. */
+export function untamed(text: string): string {
+  return text.replaceAll(SHIELD, '');
+}
+
 function withoutDeepNesting(line: string): string {
+  if (RULE.test(line)) return line;
   let end = 0;
   for (let depth = 0; depth <= NESTED_MAX; depth++) {
     MARKER.lastIndex = end;
@@ -19,10 +30,10 @@ function withoutDeepNesting(line: string): string {
     if (depth < NESTED_MAX) end = MARKER.lastIndex;
   }
   const marker = line.slice(end);
-  return line.slice(0, end) + marker.replace(/[>\-+*.)]/u, '\\$&');
+  return line.slice(0, end) + marker.replace(/[>\-+*\d]/u, `${SHIELD}$&`);
 }
 
 function withoutWideTable(line: string): string {
   if (line.split('|', COLUMNS_MAX + 2).length <= COLUMNS_MAX + 1 || !TABLE_RULE.test(line)) return line;
-  return line.replace('|', '\\|');
+  return line.replace('|', `${SHIELD}|`);
 }

@@ -9,8 +9,11 @@ import { HumanDesk } from '../../../src/terminal/human-desk.ts';
 import type { Answer, AskedPrompt, Terminal } from '../../../src/terminal/view.ts';
 import {
   accepted,
+  bidFor,
   openTestEconomy,
   runningAgent,
+  runWinners,
+  settle,
   WITH_ATTENTION,
   type TestEconomy,
   withStore,
@@ -99,7 +102,10 @@ describe('the desk', () => {
     desk.look();
     desk.look();
     expect(terminal.asked).toEqual([
-      { id: 'prompt_1', agent_id: 'genesis', title: 'A letter', content: 'from genesis', files: [] },
+      {
+        ...{ id: 'prompt_1', agent_id: 'genesis', title: 'A letter', content: 'from genesis', files: [] },
+        known_opening: null,
+      },
     ]);
     terminal.answer({ kind: 'scored', scores: MARKS, reason: 'good' });
     await settled();
@@ -114,6 +120,21 @@ describe('the desk', () => {
     accepted(submitPrompt(economy, caller, { content: 'Here.', requestId: 1 }));
     desk.look();
     expect(terminal.asked).toMatchObject([{ request: { id: 'request_1', text: 'Find me a book.' } }]);
+  });
+
+  it('knows how the last letter of the same agent began, once that was answered', async () => {
+    const { execution } = runningAgent(economy, 'ada', { bundle: WITH_ATTENTION });
+    const shown = { content: 'Good day.\n\nOne.' };
+    accepted(submitPrompt(economy, { executionId: execution.id, agentId: 'ada' }, shown));
+    settle(economy, execution.id);
+    desk.look();
+    terminal.answer({ kind: 'skipped' });
+    await settled();
+    bidFor(economy, 'ada', { bundle: WITH_ATTENTION });
+    const again = runWinners(economy).get('ada');
+    accepted(submitPrompt(economy, { executionId: again?.execution.id ?? 0, agentId: 'ada' }, shown));
+    desk.look();
+    expect(terminal.asked.map(({ known_opening }) => known_opening)).toEqual([null, 'Good day.']);
   });
 
   it('asks for the next one, which took the slot with the answer', async () => {

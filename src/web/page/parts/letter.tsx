@@ -118,6 +118,8 @@ function spanOf(span: Span): ComponentChildren {
       return <em>{span.spans.map(spanOf)}</em>;
     case 'deleted':
       return <del>{span.spans.map(spanOf)}</del>;
+    case 'line':
+      return ' ';
     case 'break':
       return <br />;
   }

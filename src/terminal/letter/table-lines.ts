@@ -1,22 +1,28 @@
-import type { Tokens } from 'marked';
+import type { Block } from '../../operator/letter/letter.ts';
 import { line, lineWidth, padLine, textOf, wrapLine, type Line } from '../styled.ts';
 import { displayWidth } from '../width.ts';
-import { inlineLine, type Signs } from './markdown-inline.ts';
+import { spanLine, type Signs } from './span-lines.ts';
+
+type Table = Extract<Block, { kind: 'table' }>;
 
 const GAP = '  ';
 /** Narrower than this a column says nothing. */
 const COLUMN_MIN = 6;
 
 /** As columns that fit the width; undefined where there are too many. */
-export function tableLines(table: Tokens.Table, columns: number, signs: Signs): readonly Line[] | undefined {
-  const header = table.header.map(({ text }) => inlineLine(text, signs, 'strong'));
-  const rows = table.rows.map((row) => row.map(({ text }) => inlineLine(text, signs)));
+export function tableLines(
+  { align, head, rows: body }: Table,
+  columns: number,
+  signs: Signs,
+): readonly Line[] | undefined {
+  const header = head.map((cell) => spanLine(cell, signs, 'strong'));
+  const rows = body.map((row) => row.map((cell) => spanLine(cell, signs)));
   const inColumns = header.map((cell, index) => [cell, ...rows.map((row) => row[index] ?? [])]);
   const natural = inColumns.map((cells) => Math.max(1, ...cells.map(lineWidth)));
   const widths = fitted(natural, inColumns.map(longestWord), columns - GAP.length * (natural.length - 1));
   if (!widths) return undefined;
   const rule = widths.map((width) => '─'.repeat(width)).join(GAP);
-  const shown = (cells: readonly Line[]) => rowLines(cells, widths, table.align);
+  const shown = (cells: readonly Line[]) => rowLines(cells, widths, align);
   return [...shown(header), line(rule, 'dim'), ...rows.flatMap(shown)];
 }
 
@@ -36,7 +42,7 @@ function longestWord(cells: readonly Line[]): number {
   return Math.max(1, ...cells.flatMap((cell) => textOf(cell).split(' ').map(displayWidth)));
 }
 
-function rowLines(cells: readonly Line[], widths: readonly number[], align: Tokens.Table['align']): readonly Line[] {
+function rowLines(cells: readonly Line[], widths: readonly number[], align: Table['align']): readonly Line[] {
   const wrapped = widths.map((width, index) => wrapLine(cells[index] ?? [], width));
   const height = Math.max(...wrapped.map(({ length }) => length));
   return Array.from({ length: height }, (_, row) =>
