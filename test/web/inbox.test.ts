@@ -71,6 +71,26 @@ describe('the open prompt', () => {
     await page.getByRole('article', { name: 'On deck' }).waitFor();
   });
 
+  it('says neither its title nor a known greeting twice; the greeting is a click away', async () => {
+    const content = (text: string) => `# *News*\n\nGood day, I am ada.\n\n${text}`;
+    accepted(
+      scorePrompt(
+        economy,
+        showLetter(economy, 'ada', { title: 'News', content: content('One.') }),
+        marks(5, 5, 5),
+        null,
+      ),
+    );
+    showLetter(economy, 'ada', { title: 'News', content: content('Two.') });
+    const page = await open();
+    const letter = page.getByRole('article', { name: 'News' }).locator('.letter');
+    await letter.getByText('Two.').waitFor();
+    expect(await letter.textContent()).toBe('Two.');
+    await page.getByRole('button', { name: 'It begins as its last letter did' }).click();
+    await letter.getByText('Good day, I am ada.').waitFor();
+    expect(await page.getByRole('heading', { name: 'News' }).count()).toBe(1);
+  });
+
   it('is marked by a slider and a click, and nothing is sent before', async () => {
     const promptId = showLetter(economy, 'ada');
     const page = await open();

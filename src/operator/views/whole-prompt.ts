@@ -7,6 +7,7 @@ import { snapshot } from '../../economy/snapshot.ts';
 import { authorView } from '../../economy/views/author-view.ts';
 import { findPrompt, promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
 import { answeredRequest } from './answered-request.ts';
+import { knownOpening } from './known-opening.ts';
 
 /** What this agent showed before it: so many are shown with it. */
 const EARLIER = 5;
@@ -34,6 +35,7 @@ function wholePromptOf(economy: Economy, prompt: Prompt) {
     author: authorView(economy, prompt),
     /** Of the same agent, the newest first. */
     earlier: earlierOf(economy, prompt),
+    known_opening: knownOpening(economy, prompt),
     mark_max: MARK_MAX,
     /** Credits that each mark issues. */
     rates: ratesOf(economy),

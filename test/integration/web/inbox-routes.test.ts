@@ -118,18 +118,19 @@ describe('the routes of prompts', () => {
     });
   });
 
-  it('show the last marks of the same agent', async () => {
-    const first = runningAgent(economy, 'ada', { bundle: WITH_ATTENTION });
-    accepted(
-      submitPrompt(economy, { executionId: first.execution.id, agentId: 'ada' }, { content: 'one', title: 'One' }),
-    );
-    settle(economy, first.execution.id);
+  it('show the last marks of the same agent, and how its last letter began', async () => {
+    const { execution } = runningAgent(economy, 'ada', { bundle: WITH_ATTENTION });
+    const first = { content: '# One\n\nGood day.\n\nText', title: 'One' };
+    accepted(submitPrompt(economy, { executionId: execution.id, agentId: 'ada' }, first));
+    settle(economy, execution.id);
+    expect(await value('GET', '/api/prompts/prompt_1')).toMatchObject({ earlier: [], known_opening: null });
     accepted(scorePrompt(economy, 1, MARKS, 'good'));
     bidFor(economy, 'ada', { bundle: WITH_ATTENTION });
     const again = runWinners(economy).get('ada');
     accepted(submitPrompt(economy, { executionId: again?.execution.id ?? 0, agentId: 'ada' }, { content: 'two' }));
     expect(await value('GET', '/api/prompts/prompt_2')).toMatchObject({
       earlier: [{ id: 'prompt_1', title: 'One', scores: MARKS, reason: 'good', reward: 450 }],
+      known_opening: 'Good day.',
     });
   });
 

@@ -1,10 +1,12 @@
+import { useMemo, useState } from 'preact/hooks';
+import { readLetter } from '../../../operator/letter/read-letter.ts';
+import { withoutRepeats } from '../../../operator/letter/without-repeats.ts';
 import { getFile } from '../api.ts';
 import { LetterText } from '../parts/letter.tsx';
 import { Said, said } from '../parts/said.tsx';
 import { bytes, moment } from '../shell/figures.ts';
 import { href } from '../shell/router.ts';
 import { endingOf, type ShownPrompt } from './shown-prompt.ts';
-import { useState } from 'preact/hooks';
 
 /** What the agent shows, with its files and what it answers. */
 export function PromptLetter({ prompt }: { readonly prompt: ShownPrompt }) {
@@ -30,11 +32,7 @@ export function PromptLetter({ prompt }: { readonly prompt: ShownPrompt }) {
           {request.text === '' ? '(purged)' : said(request.text, 4000)}
         </div>
       )}
-      {content === null ? (
-        <p class="muted">(purged)</p>
-      ) : (
-        <LetterText text={withoutTitle(content, prompt.title)} label={`What ${agentId} wrote`} />
-      )}
+      {content === null ? <p class="muted">(purged)</p> : <Content key={id} content={content} prompt={prompt} />}
       <Files prompt={prompt} />
     </article>
   );
@@ -44,11 +42,30 @@ function Title({ prompt: { title, agent_id: agentId } }: { readonly prompt: Show
   return title === null || title.trim() === '' ? <>From {agentId}</> : <Said text={title} />;
 }
 
-/** A title that the letter repeats as its first heading isn't said twice. */
-function withoutTitle(content: string, title: string | null): string {
-  const [first = '', ...rest] = content.trimStart().split('\n');
-  const heading = /^#{1,6}\s+(.*?)\s*#*\s*$/u.exec(first)?.[1];
-  return title !== null && heading === title.trim() ? rest.join('\n') : content;
+/** Neither the title nor a greeting that is known is said twice; the greeting can be seen all the same. */
+function Content({ content, prompt }: { readonly content: string; readonly prompt: ShownPrompt }) {
+  const { title, agent_id: agentId, known_opening: known } = prompt;
+  const [isUnfolded, setUnfolded] = useState(false);
+  const { folded, unfolded } = useMemo(() => {
+    const [whole, shownTitle] = [readLetter(content), title === null ? null : said(title)];
+    return { folded: withoutRepeats(whole, shownTitle, known), unfolded: withoutRepeats(whole, shownTitle, null) };
+  }, [content, title, known]);
+  const { letter } = isUnfolded ? unfolded : folded;
+  return (
+    <>
+      {folded.isFolded && (
+        <button
+          type="button"
+          class="plain muted small"
+          aria-expanded={isUnfolded}
+          onClick={() => setUnfolded(!isUnfolded)}
+        >
+          It begins as its last letter did
+        </button>
+      )}
+      <LetterText letter={letter} label={`What ${agentId} wrote`} />
+    </>
+  );
 }
 
 function Files({ prompt: { id, files } }: { readonly prompt: ShownPrompt }) {

@@ -1,17 +1,16 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Block, Letter, ListItem, Span } from '../../../operator/letter/letter.ts';
-import { readLetter } from '../../../operator/letter/read-letter.ts';
 
 /**
  * What an agent wrote, set as a letter. No HTML is made of it: each part becomes an element of a fixed name, without an
  * attribute that the text could fill.
  */
-export function LetterText({ text, label }: { readonly text: string; readonly label: string }) {
-  const letter = useMemo(() => withHeadingsInOrder(readLetter(text)), [text]);
+export function LetterText({ letter, label }: { readonly letter: Letter; readonly label: string }) {
+  const blocks = useMemo(() => withHeadingsInOrder(letter), [letter]);
   return (
     <section class="letter" aria-label={label}>
-      {letter.map(blockOf)}
+      {blocks.map(blockOf)}
     </section>
   );
 }
