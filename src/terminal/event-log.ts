@@ -13,6 +13,8 @@ interface Event {
   readonly text: string;
   readonly tone: Tone | undefined;
   readonly stays: boolean;
+  /** Set once for each width: a thousand of them may be drawn several times a second. */
+  set?: { readonly columns: number; readonly lines: readonly Line[] };
 }
 
 /** What has happened, the newest last. */
@@ -51,7 +53,12 @@ export class EventLog {
   }
 }
 
-function eventLines({ time, text, tone }: Event, columns: number): readonly Line[] {
+function eventLines(event: Event, columns: number): readonly Line[] {
+  if (event.set?.columns !== columns) event.set = { columns, lines: setLines(event, columns) };
+  return event.set.lines;
+}
+
+function setLines({ time, text, tone }: Event, columns: number): readonly Line[] {
   const room = columns - TIME_COLUMNS;
   const longest = Math.max(...text.split(' ').map(displayWidth));
   // An address is whole where it can be, so that it can be copied.
