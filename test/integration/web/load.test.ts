@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import SqliteDatabase from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 import { PageClient } from '../../helpers/page-client.ts';
@@ -107,6 +108,29 @@ async function listening(as: PageClient, view: string) {
   return { status: answer.status, messages, stop: () => stop.abort(), ended: reading };
 }
 
+/** Notes each statement that this process runs, in any database. */
+function watchStatements() {
+  const database = new SqliteDatabase(':memory:');
+  const prototype = Object.getPrototypeOf(database.prepare('SELECT 1')) as Record<
+    string,
+    (...args: unknown[]) => unknown
+  >;
+  database.close();
+  const run: string[] = [];
+  const methods = ['get', 'all', 'run', 'iterate'] as const;
+  const before = methods.map((method) => prototype[method]!);
+  for (const [index, method] of methods.entries())
+    prototype[method] = function (this: { readonly source: string }, ...args) {
+      run.push(this.source);
+      return before[index]!.apply(this, args);
+    };
+  return {
+    /** Those since it was asked last. */
+    run: () => run.splice(0),
+    stop: () => methods.forEach((method, index) => (prototype[method] = before[index]!)),
+  };
+}
+
 describe('a stream of events', () => {
   it('begins with the state of the moment, and says at most once a second that something changed', async () => {
     const live = await listening(client, 'now');
@@ -157,14 +181,21 @@ describe('a stream of events', () => {
       .toBe(200);
   });
 
-  it('costs nothing while nobody listens', async () => {
-    let looks = 0;
-    const { feed } = server.deps;
-    const version = feed.version.bind(feed);
-    feed.version = () => (looks++, version());
+  it('reads nothing while nobody listens, and of a view that nobody looks at only whether anything has changed', async () => {
+    const statements = watchStatements();
     await sleep(700);
-    const idle = looks;
+    expect(statements.run()).toEqual([]);
+    const other = await listening(client, 'agents');
+    await expect.poll(() => other.messages.length).toBe(1);
+    statements.run();
     await sleep(700);
-    expect(looks).toBe(idle);
+    expect(new Set(statements.run())).toEqual(new Set(['PRAGMA data_version', 'SELECT total_changes()']));
+    other.stop();
+    await other.ended;
+    await sleep(300);
+    statements.run();
+    await sleep(700);
+    expect(statements.run()).toEqual([]);
+    statements.stop();
   });
 });
