@@ -5,31 +5,16 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBrowser, visit, type Visit } from '../helpers/browser.ts';
-import { cliHome } from '../helpers/cli.ts';
-import { spawnRun } from '../helpers/spawned-run.ts';
+import { AGENTS, busyHome } from '../helpers/busy-home.ts';
 
 const [turns = 4, seconds = 60] = process.argv.slice(2, 4).map(Number);
 const view = process.argv[4] ?? 'now';
-const AGENTS = 20;
-const SETTINGS = ['market.cycle_seconds=1', 'market.supply.cpu_seconds=64', 'market.supply.memory_mb=8000'];
 /** Of a second: Linux counts in these. */
 const TICKS = 100;
 
-const home = cliHome();
-for (let agent = 1; agent <= AGENTS; agent++)
-  await home.run(
-    'bootstrap',
-    '--id',
-    `agent-${agent}`,
-    '--bundle',
-    'cpu_seconds=1,memory_mb=64,tokens=0,attention=0',
-    '--credits',
-    '1000000',
-  );
-const run = spawnRun(home.directory, SETTINGS, [], { WORKS_ON: 'yes' });
+const { home, run } = await busyHome();
 const browser = await openBrowser();
 try {
-  await run.says(/cycle 5 /);
   const { pid } = run.child;
   const [shut, open]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < turns; turn++) {
