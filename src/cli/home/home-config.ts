@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { cachedConfig, readOnce, type ConfigCache } from '../../config/config-cache.ts';
-import { configCachePath } from '../../config/home-places.ts';
+import { configCachePath, databasePath, workspacesDirectory } from '../../config/home-places.ts';
 import type { ConfigSources } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { BpError } from '../../platform/errors.ts';
@@ -21,7 +21,20 @@ export interface GlobalOptions {
 /** Where the economy lives: `--home`, then `BP_HOME`, then the current directory. An absolute path. */
 export function homeDirectory({ directory, environment }: CliDeps, { home }: GlobalOptions): string {
   if (home?.trim() === '') reject('empty', '--home must be a folder, not empty', { field: 'home' });
-  return resolve(directory, home ?? (environment['BP_HOME'] || '.'));
+  const found = resolve(directory, home ?? (environment['BP_HOME'] || '.'));
+  refuseAgentsFolder(found);
+  return found;
+}
+
+/** There an agent may have written a configuration: it would name programs to run, and hosts to send keys to. */
+function refuseAgentsFolder(home: string): void {
+  for (let folder = home; folder !== dirname(folder); folder = dirname(folder)) {
+    const above = dirname(folder);
+    if (folder === workspacesDirectory(above) && existsSync(databasePath(above)))
+      reject('invalid_value', `this folder is for agents of ${above}, and no home: go there, or name it with --home`, {
+        field: 'home',
+      });
+  }
 }
 
 export function configSources(deps: CliDeps, options: GlobalOptions): ConfigSources {
