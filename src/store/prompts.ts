@@ -86,9 +86,10 @@ export function promptsTable(database: Database) {
       `SELECT COALESCE(SUM(reward), 0) FROM prompts INDEXED BY prompts_rewards WHERE agent_id = ? AND reward > 0`,
     )
     .pluck();
-  const earnedByAll = database
-    .prepare<[], [string, number]>(
-      `SELECT agent_id, SUM(reward) FROM prompts INDEXED BY prompts_rewards WHERE reward > 0 GROUP BY agent_id`,
+  const earnedAfter = database
+    .prepare<[string, number], [string, number]>(
+      `SELECT agent_id, SUM(reward) FROM prompts INDEXED BY prompts_rewards WHERE reward > 0 AND agent_id > ?
+         GROUP BY agent_id ORDER BY agent_id LIMIT ? + 0`,
     )
     .raw();
   const endedFrom = database.prepare<
@@ -148,8 +149,9 @@ export function promptsTable(database: Database) {
     issuedAfter: (cycle: number): MicroCredits => micro(Number(issued.get(cycle))),
     /** All that its prompts were ever rewarded with. */
     earned: (agentId: string): MicroCredits => micro(Number(earned.get(agentId))),
-    /** The same of each agent that was ever rewarded. */
-    earnedByAll: (): readonly (readonly [agentId: string, earned: number])[] => earnedByAll.all(),
+    /** The same of the next agents that were ever rewarded, in the order of their ids. */
+    earnedAfter: (agentId: string, limit: number): readonly (readonly [agentId: string, earned: number])[] =>
+      earnedAfter.all(agentId, limit),
     counts(): { readonly open: number; readonly queued: number } {
       const row = counts.get();
       return { open: row?.open ?? 0, queued: row?.queued ?? 0 };

@@ -1,3 +1,4 @@
+import type { MicroCredits } from '../../domain/credits.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type {
   AgentReceipt,
@@ -78,9 +79,17 @@ export function childrenAfter(
   return parentId === null ? history.rootsAfter(after, limit) : history.childrenAfter(parentId, after, limit);
 }
 
-/** In micro-credits, of each agent that was ever rewarded. */
-export function earnedByAll(economy: Economy): readonly (readonly [agentId: string, earned: number])[] {
-  return economy[STORE].prompts.earnedByAll();
+/** In micro-credits, of the next agents that were ever rewarded, in the order of their ids. */
+export function earnedAfter(
+  economy: Economy,
+  agentId: string,
+  limit: number,
+): readonly (readonly [agentId: string, earned: number])[] {
+  return economy[STORE].prompts.earnedAfter(agentId, limit);
+}
+
+export function earnedBy(economy: Economy, agentId: string): MicroCredits {
+  return economy[STORE].prompts.earned(agentId);
 }
 
 export function countChildren(economy: Economy, agentId: string): number {

@@ -1,8 +1,8 @@
-import { micro, subtract, toCredits } from '../../domain/credits.ts';
+import { subtract, toCredits } from '../../domain/credits.ts';
 import { doCreditsAddUp } from '../../economy/money/conservation.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { snapshot } from '../../economy/snapshot.ts';
-import { earnedByAll, listedAgentsAfter, marksAfter, newestMovement } from '../../economy/views/history-view.ts';
+import { earnedBy, listedAgentsAfter, marksAfter, newestMovement } from '../../economy/views/history-view.ts';
 import { glanceView } from '../../economy/views/status-view.ts';
 import { AgentHistory } from '../history/agent-history.ts';
 import { allRows } from '../history/all-rows.ts';
@@ -57,7 +57,6 @@ function dataOf(directory: string, economy: Economy) {
 
 /** Those with the most credits. */
 function richestAgents(economy: Economy) {
-  const earned = new Map(earnedByAll(economy));
   const rows = allRows(
     (after, limit) => listedAgentsAfter(economy, after, limit),
     ({ number }) => number,
@@ -69,7 +68,7 @@ function richestAgents(economy: Economy) {
       ...{ id, status, parent: parentId },
       available: toCredits(subtract(posted, pending)),
       pending: toCredits(pending),
-      earned: toCredits(micro(earned.get(id) ?? 0)),
+      earned: toCredits(earnedBy(economy, id)),
     }));
 }
 

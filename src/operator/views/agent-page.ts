@@ -1,10 +1,16 @@
 import type { AgentStatus } from '../../domain/agent.ts';
-import { micro, subtract, toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { subtract, toCredits, type MicroCredits } from '../../domain/credits.ts';
 import { accept, type Result } from '../../domain/refusal.ts';
 import { checkWhole } from '../../domain/whole-number.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { snapshot } from '../../economy/snapshot.ts';
-import { countChildren, earnedByAll, listedAgentsAfter, type ListedAgent } from '../../economy/views/history-view.ts';
+import {
+  countChildren,
+  earnedAfter,
+  earnedBy,
+  listedAgentsAfter,
+  type ListedAgent,
+} from '../../economy/views/history-view.ts';
 import type { Histories } from '../history/histories.ts';
 import { inTurns, nextTurn } from '../history/in-turns.ts';
 import { checkPage } from './row-page.ts';
@@ -40,7 +46,8 @@ export type AgentRow = ReturnType<typeof rowOf>;
 interface Sortable {
   readonly agent: ListedAgent;
   readonly available: MicroCredits;
-  readonly earned: MicroCredits;
+  /** Zero where they are not sorted by it. */
+  readonly earned: number;
   readonly executions: number;
 }
 
@@ -60,22 +67,35 @@ export async function agentPage(
   if (wrong) return wrong;
   const patienceMs = PATIENCE_MS[sort === 'executions' ? sort : 'other'];
   const complete = await inTurns(() => runs.step(), { clock: economy.clock, patienceMs });
-  const earned = new Map(earnedByAll(economy));
-  await nextTurn();
+  const earned = sort === 'earned' ? await earnedByAll(economy) : undefined;
   const agents = await matching(economy, query, (agent) => ({
     ...{ agent, available: subtract(agent.posted, agent.pending) },
-    ...{ earned: micro(earned.get(agent.id) ?? 0), executions: runs.of(agent.id) },
+    ...{ earned: earned?.get(agent.id) ?? 0, executions: runs.of(agent.id) },
   }));
   await nextTurn();
   const direction = isDescending ? -1 : 1;
   agents.sort((a, b) => direction * (compare(sort, a, b) || a.agent.number - b.agent.number));
   const shown = agents.slice(after, after + limit);
   return accept({
-    agents: snapshot(economy, () => shown.map((it) => rowOf(it, countChildren(economy, it.agent.id)))),
+    agents: snapshot(economy, () => shown.map((it) => rowOf(economy, it))),
     count: agents.length,
     next: after + limit < agents.length ? after + limit : null,
     complete,
   });
+}
+
+/** As `matching`, a few at a time. */
+async function earnedByAll(economy: Economy): Promise<ReadonlyMap<string, number>> {
+  const earned = new Map<string, number>();
+  let last = '';
+  const step = () => {
+    const rows = earnedAfter(economy, last, ROWS);
+    for (const [id, amount] of rows) earned.set(id, amount);
+    last = rows.at(-1)?.[0] ?? last;
+    return rows.length < ROWS;
+  };
+  await inTurns(step, { clock: economy.clock, patienceMs: Infinity });
+  return earned;
 }
 
 /** Read a few at a time: there may be ten thousand. */
@@ -115,7 +135,7 @@ function compare(sort: AgentOrder, a: Sortable, b: Sortable): number {
   }
 }
 
-function rowOf({ agent, available, earned, executions }: Sortable, children: number) {
+function rowOf(economy: Economy, { agent, available, executions }: Sortable) {
   return {
     id: agent.id,
     status: agent.status,
@@ -126,10 +146,10 @@ function rowOf({ agent, available, earned, executions }: Sortable, children: num
     born_cycle: agent.bornCycle,
     born_at: new Date(agent.bornAt).toISOString(),
     last_seen_cycle: agent.lastSeenCycle,
-    children,
+    children: countChildren(economy, agent.id),
     available: toCredits(available),
     pending: toCredits(agent.pending),
-    earned: toCredits(earned),
+    earned: toCredits(earnedBy(economy, agent.id)),
     executions,
   };
 }

@@ -3,14 +3,15 @@ import { toCredits } from '../../../src/domain/credits.ts';
 import { Histories } from '../../../src/operator/history/histories.ts';
 import { inTurns } from '../../../src/operator/history/in-turns.ts';
 import { agentOverTime } from '../../../src/operator/views/agent-over-time.ts';
-import { agentPage, type AgentPageQuery } from '../../../src/operator/views/agent-page.ts';
+import { agentPage, type AgentPage, type AgentPageQuery } from '../../../src/operator/views/agent-page.ts';
 import { bidPage } from '../../../src/operator/views/bid-page.ts';
 import { executionPage } from '../../../src/operator/views/execution-page.ts';
 import { lineagePage } from '../../../src/operator/views/lineage.ts';
 import { marketSeries } from '../../../src/operator/views/market-series.ts';
 import { bidExplained, bidExplainedInTurns } from '../../../src/operator/views/one-bid.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
-import { accepted, makeAgent, runWinners, settle } from '../../helpers/economy.ts';
+import { accepted, makeAgent, openTestEconomy, runWinners, settle } from '../../helpers/economy.ts';
+import { fillLargeEconomy } from '../../helpers/large-economy.ts';
 import { openEventfulEconomy, type EventfulEconomy } from '../../helpers/eventful-economy.ts';
 
 let economy: EventfulEconomy;
@@ -36,6 +37,22 @@ describe('agents page by page', () => {
       expect(agent.earned).toBe(toCredits(economy.store.prompts.earned(agent.id)));
     }
     expect(agents.some(({ earned }) => earned > 0)).toBe(true);
+  });
+
+  it('are sorted by what they earned, more than are read in one turn too', async () => {
+    const large = openTestEconomy();
+    fillLargeEconomy(large.databasePath, { agents: 2000, executions: 20_000, cycles: 2000 });
+    const earned: number[] = [];
+    for (let after: number | null = 0; after !== null;) {
+      const query: AgentPageQuery = { ...QUERY, sort: 'earned', isDescending: true, after };
+      const { agents, next }: AgentPage = accepted(await agentPage(large, new Histories(large), query));
+      for (const agent of agents) expect(agent.earned).toBe(toCredits(large.store.prompts.earned(agent.id)));
+      earned.push(...agents.map((agent) => agent.earned));
+      after = next;
+    }
+    expect(earned.filter((it) => it > 0).length).toBeGreaterThan(250);
+    expect(earned).toEqual(earned.toSorted((one, other) => other - one));
+    large.close();
   });
 
   it('are sorted, found by their names and status, and paged', async () => {
