@@ -86,14 +86,15 @@ describe.each([
 });
 
 it('its tree opens by keyboard', async () => {
-  const { page, close } = await open(data);
+  const opened = await open(data);
+  const { page } = opened;
   const tree = page.getByRole('tree');
   await tree.getByRole('treeitem').first().focus();
   const focused = () => page.evaluate<string>('document.activeElement.innerText');
   while (!(await focused()).includes('parent')) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
   await tree.getByRole('treeitem', { name: 'child', level: 2 }).waitFor(DRAWN);
-  await close();
+  await opened.close();
 });
 
 it('runs nothing and asks nobody, even where every text in it is meant to', async () => {

@@ -8,14 +8,14 @@ import type { Home } from '../home.ts';
 import { knownExecution } from './known-execution.ts';
 
 /** How much of an output is given at once. */
-export const PIECE_BYTES = 65_536;
+const PIECE_BYTES = 65_536;
 
 /** A part of what an execution printed, as its agent wrote it: not sanitised. */
 export interface OutputPiece {
   readonly text: string;
   /** Where it begins and ends, in bytes. */
   readonly from: number;
-  readonly upTo: number;
+  readonly up_to: number;
   /** How much there is; null where nothing was printed, or nothing is kept. */
   readonly bytes: number | null;
   /** How many bytes a part has at most. */
@@ -36,14 +36,14 @@ export function outputPiece(
     knownExecution(economy, executionId);
   if (!known.ok) return known;
   const file = openLog(outputPath(directory, formatId('execution', executionId)));
-  if (file === undefined) return accept({ text: '', from: 0, upTo: 0, bytes: null, piece: PIECE_BYTES });
+  if (file === undefined) return accept({ text: '', from: 0, up_to: 0, bytes: null, piece: PIECE_BYTES });
   try {
     const { size: bytes } = fstatSync(file);
     const begin = Math.min(bytes, from ?? Math.max(0, bytes - PIECE_BYTES));
     const buffer = Buffer.alloc(Math.min(PIECE_BYTES, bytes - begin));
     const read = readSync(file, buffer, 0, buffer.length, begin);
     const text = buffer.toString('utf8', 0, read);
-    return accept({ text, from: begin, upTo: begin + read, bytes, piece: PIECE_BYTES });
+    return accept({ text, from: begin, up_to: begin + read, bytes, piece: PIECE_BYTES });
   } finally {
     closeSync(file);
   }

@@ -9,7 +9,7 @@ import { PROMPT_ROUTES } from './prompts.ts';
 import { REQUEST_ROUTES } from './requests.ts';
 
 /** What the page asks for of the moment and of single things. */
-export const ROUTES: readonly WebRoute[] = [
+const ROUTES: readonly WebRoute[] = [
   ...NOW_ROUTES,
   ...PROMPT_ROUTES,
   ...REQUEST_ROUTES,

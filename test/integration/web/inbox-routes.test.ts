@@ -7,7 +7,8 @@ import { LiveFeed } from '../../../src/operator/live-feed.ts';
 import { PromptDesk } from '../../../src/operator/prompt-desk.ts';
 import type { Logger } from '../../../src/platform/logger.ts';
 import { Content } from '../../../src/web/route.ts';
-import { ROUTES } from '../../../src/web/routes/all-routes.ts';
+import { Histories } from '../../../src/operator/history/histories.ts';
+import { allRoutes } from '../../../src/web/routes/all-routes.ts';
 import type { WebDeps } from '../../../src/web/web-deps.ts';
 import {
   accepted,
@@ -50,7 +51,7 @@ async function call(
 ): Promise<Result<unknown>> {
   const url = new URL(path, 'http://here');
   const parts = url.pathname.split('/');
-  for (const route of ROUTES) {
+  for (const route of allRoutes(new Histories(economy))) {
     const names = route.path.split('/');
     const fits = names.length === parts.length && names.every((name, i) => name.startsWith(':') || name === parts[i]);
     if (route.method !== method || !fits) continue;

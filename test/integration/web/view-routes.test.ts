@@ -5,7 +5,7 @@ import { lastAuditPath, outputPath } from '../../../src/config/home-places.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
 import { Histories } from '../../../src/operator/history/histories.ts';
 import { keepAudit } from '../../../src/operator/last-audit.ts';
-import { PIECE_BYTES, type OutputPiece } from '../../../src/operator/views/output-piece.ts';
+import type { OutputPiece } from '../../../src/operator/views/output-piece.ts';
 import type { WebRoute } from '../../../src/web/route.ts';
 import { allRoutes } from '../../../src/web/routes/all-routes.ts';
 import type { WebDeps } from '../../../src/web/web-deps.ts';
@@ -85,10 +85,10 @@ describe('the routes of executions', () => {
     const text = Array.from({ length: 20_000 }, (_, line) => `line ${line}`).join('\n');
     writeFileSync(path, text);
     const last: OutputPiece = await value('/api/executions/:id/output', {}, 'exe_1');
-    expect(last.text).toBe(text.slice(-PIECE_BYTES));
-    expect(last).toMatchObject({ upTo: text.length, bytes: text.length });
+    expect(last.text).toBe(text.slice(-last.piece));
+    expect(last).toMatchObject({ up_to: text.length, bytes: text.length });
     const part: OutputPiece = await value('/api/executions/:id/output', { from: '10' }, 'exe_1');
-    expect(part.text).toBe(text.slice(10, 10 + PIECE_BYTES));
+    expect(part.text).toBe(text.slice(10, 10 + part.piece));
     expect(await value('/api/executions/:id/output', { from: '99999999' }, 'exe_1')).toMatchObject({ text: '' });
   });
 

@@ -15,7 +15,7 @@ export function Output({ executionId, isOver }: { readonly executionId: string; 
   const data = useRefreshed<OutputPiece>(`/api/executions/${encodeURIComponent(executionId)}/output${query}`);
   return (
     <Answer data={data}>
-      {({ text, from: begin, upTo, bytes, piece }) =>
+      {({ text, from: begin, up_to, bytes, piece }) =>
         bytes === null || bytes === 0 ? (
           <p class="none">{isOver ? 'It printed nothing, or what it printed is kept no longer.' : 'Nothing yet.'}</p>
         ) : (
@@ -25,16 +25,16 @@ export function Output({ executionId, isOver }: { readonly executionId: string; 
               <button type="button" disabled={begin === 0} onClick={() => setFrom(Math.max(0, begin - piece))}>
                 Older
               </button>
-              <button type="button" disabled={upTo >= bytes} onClick={() => setFrom(upTo)}>
+              <button type="button" disabled={up_to >= bytes} onClick={() => setFrom(up_to)}>
                 Newer
               </button>
               <button type="button" disabled={from === undefined} onClick={() => setFrom(undefined)}>
                 End
               </button>
               <span class="muted small">
-                {begin === 0 && upTo >= bytes
+                {begin === 0 && up_to >= bytes
                   ? sizeText(bytes)
-                  : `${sizeText(begin)} to ${sizeText(upTo)} of ${sizeText(bytes)}`}
+                  : `${sizeText(begin)} to ${sizeText(up_to)} of ${sizeText(bytes)}`}
               </span>
             </nav>
           </>
