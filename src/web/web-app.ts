@@ -46,8 +46,11 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
     forceCloseConnections: true,
     routerOptions: { maxParamLength: HEADER_BYTES_MAX },
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS, connectionsCheckingInterval: HEADERS_MS },
-    frameworkErrors: (_error, _request, reply) =>
-      void sendProblem(reply.headers(SECURITY_HEADERS), refuse('malformed_request', 'send HTTP/1.1')),
+    // An address that can't be read comes here, and to no hook.
+    frameworkErrors: (_error, { raw }, reply) => {
+      if (isAhead(reply)) raw.destroy();
+      else sendProblem(reply.headers(SECURITY_HEADERS), refuse('malformed_request', 'send HTTP/1.1'));
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>
@@ -59,6 +62,7 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, refuse('route_not_found', 'there is no such route')));
 
   app.addHook('onRequest', (request, reply, done) => {
+    if (isAhead(reply)) return void request.raw.destroy();
     reply.headers(SECURITY_HEADERS);
     const path = routeOf(request);
     if (!ASSET_PATHS.includes(path)) reply.header('cache-control', 'no-store');
@@ -101,6 +105,11 @@ function addRoute(app: FastifyInstance, deps: WebDeps, route: WebRoute): void {
       return result.value instanceof Content ? sendContent(reply, result.value) : reply.send(result.value ?? {});
     },
   });
+}
+
+/** Whether it was asked before the last answer was there, as no browser does: answers that nobody reads would pile up. */
+function isAhead({ raw }: FastifyReply): boolean {
+  return raw.socket === null;
 }
 
 function sendContent(reply: FastifyReply, { bytes, fileName }: Content): FastifyReply {

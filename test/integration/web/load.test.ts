@@ -72,6 +72,17 @@ describe('the server', () => {
     for (const answer of answers.slice(0, 2)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   });
 
+  it('hangs up on who asks on before it was answered, and makes no pile of answers', async () => {
+    const head = `Host: 127.0.0.1:${server.port}\r\nCookie: ${client.cookie}\r\nX-Bp-Tab: ${client.tab}\r\n\r\n`;
+    for (const path of ['/app.js', '/api/now', '/nothing', '/%zz', '/api/events']) {
+      const { closed } = heldOpen(`GET ${path} HTTP/1.1\r\n${head}`.repeat(50));
+      expect((await closed).split('HTTP/1.1 ').length - 1).toBeLessThanOrEqual(1);
+    }
+    const streams = await Promise.all(Array.from({ length: 32 }, () => listening(client, 'agents')));
+    expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 32 }, () => 200));
+    for (const { stop } of streams) stop();
+  });
+
   it('reads no head and no body beyond its limit', async () => {
     expect(await client.ask('/api/now', { headers: { 'x-long': 'a'.repeat(9000) } })).toMatchObject({ status: 431 });
     const long = { text: 'a'.repeat(300_000) };
