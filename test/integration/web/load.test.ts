@@ -199,7 +199,7 @@ describe('a stream of events', () => {
     const other = await listening(client, 'agents');
     await expect.poll(() => other.messages.length).toBe(1);
     statements.run();
-    await sleep(700);
+    await sleep(1500);
     expect(new Set(statements.run())).toEqual(new Set(['PRAGMA data_version', 'SELECT total_changes()']));
     other.stop();
     await other.ended;
