@@ -1,5 +1,6 @@
 import type { MarketEvent } from '../domain/market-event.ts';
 import { changeMark } from '../economy/snapshot.ts';
+import { stateOf } from '../economy/views/status-view.ts';
 import { openPrompt } from '../economy/views/prompt-view.ts';
 import type { Economy } from '../economy/economy.ts';
 import { LiveEconomy } from './live-economy.ts';
@@ -11,6 +12,8 @@ import { runningExecutions, type RunningExecution } from './views/running-execut
 export interface WatchedEconomy extends LiveView {
   readonly executions: readonly RunningExecution[];
   readonly events: readonly RecentEvent[];
+  /** Whether the operator's own pause stands; null where no market is open that could be paused. */
+  readonly paused_by_operator: boolean | null;
 }
 
 const AT_REST = 'nothing runs here: bp-agents run opens the market';
@@ -48,8 +51,11 @@ export class LiveFeed {
 
   now(): WatchedEconomy {
     const executions = runningExecutions(this.#economy);
-    const now = { ...this.#live.now(), executions, events: this.#events.all() };
-    return this.isRun ? now : { ...now, state: 'paused', paused: AT_REST, notice: AT_REST };
+    const isPaused = stateOf(this.#economy).operatorPause !== null;
+    const now = { ...this.#live.now(), executions, events: this.#events.all(), paused_by_operator: isPaused };
+    return this.isRun
+      ? now
+      : { ...now, state: 'paused', paused: AT_REST, notice: AT_REST, paused_by_operator: null };
   }
 
   /** Another number wherever anything may have changed. Cheap. */

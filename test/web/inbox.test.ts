@@ -44,6 +44,25 @@ async function open(): Promise<Visit['page']> {
 const asked = (page: Visit['page']) => page.getByRole('form', { name: /Your marks/u }).waitFor();
 const statusOf = (promptId: number) => economy.store.prompts.find(promptId)?.status;
 
+describe('the market', () => {
+  it('is paused and let go on by a key or the button, and the page says so', async () => {
+    showLetter(economy, 'ada');
+    const page = await open();
+    const isPaused = () => economy.store.state.get().operatorPause !== null;
+    await page.getByText(/^prompt_1 expires in/u).waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByText(/by you since/u).waitFor();
+    expect(isPaused()).toBe(true);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    expect(isPaused()).toBe(false);
+    await page.keyboard.press('r');
+    await page.keyboard.type('p');
+    expect(isPaused()).toBe(false);
+  });
+});
+
 describe('the open prompt', () => {
   it('is read and marked by keys alone, and what that did is told', async () => {
     accepted(scorePrompt(economy, showLetter(economy, 'ada', { title: 'The first' }), marks(9, 9, 9), 'More of these'));

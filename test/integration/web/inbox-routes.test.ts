@@ -231,3 +231,18 @@ describe('the routes of requests', () => {
     expect(await call('POST', '/api/tell', { agent: null, text: 5 })).toMatchObject({ code: 'wrong_type' });
   });
 });
+
+describe('the routes of the pause', () => {
+  it('pause the market and let it go on, twice as well as once, and the moment says so', async () => {
+    expect(await value('GET', '/api/now')).toMatchObject({ state: 'running', paused_by_operator: false });
+    for (let time = 0; time < 2; time++) expect(await value('POST', '/api/pause')).toEqual({});
+    expect(await value('GET', '/api/now')).toMatchObject({ state: 'paused', paused_by_operator: true });
+    for (let time = 0; time < 2; time++) expect(await value('POST', '/api/resume')).toEqual({});
+    expect(await value('GET', '/api/now')).toMatchObject({ state: 'running', paused_by_operator: false });
+  });
+
+  it('are not offered where no market is open', async () => {
+    deps = { ...deps, feed: new LiveFeed(economy, { isRun: false }) };
+    expect(await value('GET', '/api/now')).toMatchObject({ paused_by_operator: null });
+  });
+});

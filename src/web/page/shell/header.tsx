@@ -1,5 +1,6 @@
 import { count, counted, span } from './figures.ts';
 import { useLive, type Live } from './live.ts';
+import { PauseButton } from './pause-button.tsx';
 import { useSeconds } from './use-seconds.ts';
 
 /** What state the economy is in, on every view. */
@@ -8,9 +9,12 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
     <header class="top">
       <span class="name">bp-agents</span>
       <State live={useLive()} />
-      <button type="button" class="plain open" onClick={onHelp} aria-keyshortcuts="?">
-        <kbd>?</kbd> Keys
-      </button>
+      <div class="acts">
+        <PauseButton />
+        <button type="button" class="plain" onClick={onHelp} aria-keyshortcuts="?">
+          <kbd>?</kbd> Keys
+        </button>
+      </div>
     </header>
   );
 }

@@ -29,6 +29,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
       <Keys
         rows={[
           ...VIEWS.map(({ key, title }) => [`g ${key}`, title] as const),
+          ['p', 'pauses the market, and lets it go on'],
           ['?', 'these keys'],
           ['Tab', 'the next part'],
         ]}

@@ -111,7 +111,11 @@ function Expiry({ live: { economy, at } }: { readonly live: Live }) {
   const sinceMs = useSeconds(at);
   const open = economy?.open_prompt;
   if (!open) return null;
-  return <p class="muted small number">expires in {span(open.expires_in_ms - sinceMs)}</p>;
+  return (
+    <p class="muted small number">
+      {open.id} expires in {span(open.expires_in_ms - sinceMs)}
+    </p>
+  );
 }
 
 /** A prompt that was open and was not answered from here: how it ended is told. */
