@@ -53,9 +53,7 @@ export class LiveFeed {
     const executions = runningExecutions(this.#economy);
     const isPaused = stateOf(this.#economy).operatorPause !== null;
     const now = { ...this.#live.now(), executions, events: this.#events.all(), paused_by_operator: isPaused };
-    return this.isRun
-      ? now
-      : { ...now, state: 'paused', paused: AT_REST, notice: AT_REST, paused_by_operator: null };
+    return this.isRun ? now : { ...now, state: 'paused', paused: AT_REST, notice: AT_REST, paused_by_operator: null };
   }
 
   /** Another number wherever anything may have changed. Cheap. */
