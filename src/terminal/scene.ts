@@ -40,7 +40,8 @@ export interface Size {
 
 /** From here on the economy stands beside what is read, under it above. */
 const WIDE_COLUMNS = 110;
-const SIDE_COLUMNS = { least: 38, most: 90 };
+/** The least holds the page's address in one row, so that it can be copied. */
+const SIDE_COLUMNS = { least: 46, most: 90 };
 /** Longer lines are hard to read. */
 const PANE_COLUMNS_MAX = 100;
 /** Fewer rows than this are left to what is read alone. */

@@ -50,6 +50,14 @@ describe('the picture', () => {
       rows > 20 ? 12 : 5,
     );
   });
+
+  it.each([110, 119, 120, 160, 200])("has the page's address in one row on %i columns", (columns) => {
+    const address = `http://127.0.0.1:65535/#${'t'.repeat(22)}`;
+    const { asked, ...rest } = scene();
+    rest.events.add('14:03:59', `page: ${address} (for one browser)`);
+    const { rows } = pictureOf({ ...rest, question: (width) => asked.picture(width) }, { columns, rows: 40 });
+    expect(rows.map(({ beside }) => textOf(beside?.line ?? [])).join('\n')).toContain(address);
+  });
 });
 
 describe('styles', () => {
