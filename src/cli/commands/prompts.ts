@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
+import type { EndedPrompt } from '../../economy/attention/end-prompt.ts';
 import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
 import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
+import { answeredLine, answeredPrompt } from '../../operator/answered-prompt.ts';
 import { answeredRequest, type AnsweredRequest } from '../../operator/views/answered-request.ts';
 import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
 import { fileLines, filesTotal } from '../../terminal/handed-files.ts';
@@ -103,14 +105,20 @@ function filesLines({ id, files }: PromptView): readonly string[] {
 }
 
 /** How one prompt ended, for the commands that end it. */
-export function printEnded(deps: CliDeps, economy: Home['economy'], promptId: number, json: boolean | undefined): void {
-  const prompt = findPrompt(economy, promptId);
-  if (!prompt) throw new Error(`prompt ${promptId} is gone`);
+export function printEnded(
+  deps: CliDeps,
+  economy: Home['economy'],
+  ended: EndedPrompt,
+  json: boolean | undefined,
+): void {
+  const prompt = findPrompt(economy, ended.promptId);
+  if (!prompt) throw new Error(`prompt ${ended.promptId} is gone`);
   const view = promptView(prompt);
   if (json) {
     printJson(deps.stdout, view);
     return;
   }
   const next = view.next_bid === null ? [] : [`its next bid: ${view.next_bid.status}, ${view.next_bid.detail}`];
-  printLines(deps.stdout, [...tableLines([view], promptColumns([view])), ...next, ...filesLines(view)]);
+  const done = answeredLine(answeredPrompt(economy, ended));
+  printLines(deps.stdout, [...tableLines([view], promptColumns([view])), done, ...next, ...filesLines(view)]);
 }

@@ -25,8 +25,7 @@ export function addScore(command: Command, deps: CliDeps): void {
         understandable: valueOf(parseMark(third, 'understandable')),
       };
       await withHome(deps, command, ({ economy }) => {
-        valueOf(scorePrompt(economy, promptId, scores, reason ?? null));
-        printEnded(deps, economy, promptId, json);
+        printEnded(deps, economy, valueOf(scorePrompt(economy, promptId, scores, reason ?? null)), json);
       });
     });
 }

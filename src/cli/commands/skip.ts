@@ -13,8 +13,7 @@ export function addSkip(command: Command, deps: CliDeps): void {
     const { json } = command.optsWithGlobals<GlobalOptions>();
     const promptId = valueOf(parseId('prompt', prompt));
     await withHome(deps, command, ({ economy }) => {
-      valueOf(skipPrompt(economy, promptId));
-      printEnded(deps, economy, promptId, json);
+      printEnded(deps, economy, valueOf(skipPrompt(economy, promptId)), json);
     });
   });
 }

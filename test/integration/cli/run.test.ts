@@ -131,10 +131,12 @@ describe('run', () => {
     const home = homeOf();
     const market = start(home, '--bootstrap');
     await said(market, 'prompt_1 from genesis waits');
-    expect(await home.run('score', 'prompt_1', '7', '8', '9')).toMatchObject({ exitCode: 0 });
+    const marked = await home.run('score', 'prompt_1', '7', '8', '9');
+    expect(marked).toMatchObject({ exitCode: 0 });
+    expect(marked.stdout).toMatch(/^\+600 to genesis, who now has [\d,.]+: \d+ more prompts$/mu);
     expect(await home.run('score', 'prompt_1', '7', '8', '9')).toMatchObject({ exitCode: 2 });
     await said(market, 'prompt_2 from genesis waits');
-    expect(await home.run('skip', '2')).toMatchObject({ exitCode: 0 });
+    expect((await home.run('skip', '2')).stdout).toMatch(/^nothing to genesis, who now has /mu);
     market.interrupt();
     expect(await market.ended).toMatchObject({ exitCode: 0 });
     const prompts = await home.json<readonly unknown[]>('prompts');
