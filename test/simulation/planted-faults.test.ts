@@ -313,7 +313,9 @@ const PLANTS: readonly Plant[] = [
     module: '../../src/economy/attention/prompt-slot.ts',
     wrong: (right) => ({
       ...right,
-      fillSlot: ({ store }: Anything) => {
+      fillSlot: (economy: Anything) => {
+        // Its key is another one each time that the modules are loaded.
+        const store = economy[Object.getOwnPropertySymbols(economy)[0]!];
         const deck = store.prompts.deck();
         if (deck) store.executions.releaseAttention(deck.executionId);
         return undefined;
@@ -337,6 +339,8 @@ describe('the simulation finds that', () => {
       expect(found).toBeDefined();
     } finally {
       vi.doUnmock(module);
+      // Or a file that comes after this one in its process would get what has the fault.
+      vi.resetModules();
     }
   });
 });
