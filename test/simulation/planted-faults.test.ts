@@ -43,6 +43,11 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
   };
 }
 
+/** Its key is another one each time that the modules are loaded. */
+function storeOf(economy: Anything): Anything {
+  return economy[Object.getOwnPropertySymbols(economy)[0]!];
+}
+
 const PLANTS: readonly Plant[] = [
   {
     name: 'a market that the operator has paused goes on',
@@ -169,8 +174,8 @@ const PLANTS: readonly Plant[] = [
     module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({
       ...right,
-      receiver: ({ store }: Anything, agent: string) =>
-        store.agents.find(agent)?.status === 'dormant' ? 'system:burn' : right['receiver']({ store }, agent),
+      receiver: (economy: Anything, agent: string) =>
+        storeOf(economy).agents.find(agent)?.status === 'dormant' ? 'system:burn' : right['receiver'](economy, agent),
     }),
   },
   {
@@ -314,8 +319,7 @@ const PLANTS: readonly Plant[] = [
     wrong: (right) => ({
       ...right,
       fillSlot: (economy: Anything) => {
-        // Its key is another one each time that the modules are loaded.
-        const store = economy[Object.getOwnPropertySymbols(economy)[0]!];
+        const store = storeOf(economy);
         const deck = store.prompts.deck();
         if (deck) store.executions.releaseAttention(deck.executionId);
         return undefined;
