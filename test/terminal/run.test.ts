@@ -51,6 +51,8 @@ describe('run at a terminal', () => {
     await screen.until(/│ Mark execution 1\.[^?]*\?/);
     screen.type('p');
     await screen.until(/cycle \d+ · paused/);
+    // The market itself hears of it at its next turn: a pause that is over by then is none to it.
+    await screen.until(/the market is paused/);
     expect(await home.json('status')).toMatchObject({ paused: expect.stringContaining('by you') as string });
     screen.type('p');
     await screen.until(/the market runs again/);

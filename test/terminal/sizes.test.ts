@@ -102,14 +102,15 @@ describe('in tmux', () => {
     ).toEqual([]);
   });
 
-  it('NO_COLOR leaves no style, and without it there are some', async () => {
+  it('NO_COLOR leaves no style', async () => {
     const plain = started(80, 24, { NO_COLOR: '1' });
     tell('ask', '**bold** `code`');
     await plain.until(/│ \*\*bold\*\* `code`/);
     expect(plain.styled).not.toContain('\x1b[');
-    plain.close();
+  });
+
+  it('without NO_COLOR there are styles', async () => {
     const styled = started(80, 24);
-    await styled.until(/cycle \d+ ·/);
     tell('ask', '**bold** `code`');
     await styled.until(/│ bold code/);
     expect(styled.styled).toContain('\x1b[1m');
