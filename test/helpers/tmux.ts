@@ -64,7 +64,9 @@ export class Tmux {
   }
 
   #tmux(...words: readonly string[]): string {
-    const environment = { ...process.env, LC_ALL: 'C.UTF-8' };
+    // What the test's own surroundings say of colour is not what the program in tmux shall hear.
+    const environment: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C.UTF-8' };
+    for (const name of ['NO_COLOR', 'FORCE_COLOR']) delete environment[name];
     return execFileSync('tmux', ['-u', '-L', this.#socket, ...words], {
       encoding: 'utf8',
       env: environment,
