@@ -24,6 +24,14 @@ beforeAll(() => {
 });
 afterAll(() => economy.close());
 
+/** What undoes each migration since, the newest first. */
+const WITHOUT_LATER_MIGRATIONS = [
+  'DROP INDEX prompts_rewards',
+  'ALTER TABLE economy_state DROP COLUMN operator_paused_at',
+  'ALTER TABLE economy_state DROP COLUMN operator_pause_reason',
+  'DROP TABLE renamed_agents',
+];
+
 /** As the version before had it, with `operator` in the place of this agent, in the ledger and its hashes too. */
 function homeWith(formerId: string): string {
   const columns = {
@@ -46,12 +54,13 @@ function homeWith(formerId: string): string {
   );
   const refs = `UPDATE transfers SET ref = 'operator' || substr(ref, ${formerId.length + 1})
                  WHERE ref = '${formerId}' OR ref LIKE '${formerId}/%';`;
-  const earlier = `DROP INDEX prompts_rewards; DROP TABLE renamed_agents;
-    ALTER TABLE economy_state DROP COLUMN operator_paused_at;
-    ALTER TABLE economy_state DROP COLUMN operator_pause_reason;
-    DELETE FROM migrations WHERE number >= 16; PRAGMA user_version = 15;
-    UPDATE cycles SET head = '' WHERE 1;`;
-  const path = economy.tamperedFile({ sql: [...renames, refs, earlier].join('\n'), rehash: true });
+  const earlier = [
+    ...WITHOUT_LATER_MIGRATIONS,
+    'DELETE FROM migrations WHERE number >= 16',
+    'PRAGMA user_version = 15',
+    "UPDATE cycles SET head = '' WHERE 1",
+  ];
+  const path = economy.tamperedFile({ sql: [...renames, refs, `${earlier.join(';')};`].join('\n'), rehash: true });
   // What each cycle noted of the chain is of the chain before.
   const database = new SqliteDatabase(path);
   database.exec('DELETE FROM cycles WHERE cycle < (SELECT MAX(cycle) FROM cycles)');
