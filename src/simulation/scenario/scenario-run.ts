@@ -9,6 +9,7 @@ import { measure, type MeasureOptions, type Measures } from '../measures/measure
 import { paths, type PathPoint } from '../measures/paths.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import type { PreparedScenario } from './scenario-file.ts';
+import { presence } from './humans/presence.ts';
 import { ScenarioWorld } from './scenario-world.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
 import { stateOf } from '../../economy/views/status-view.ts';
@@ -56,9 +57,9 @@ export async function runScenario(
     if (why !== undefined) throw broken(name, seed, why);
     const { ok, first_difference: difference, head } = auditLedger(economy);
     if (!ok) throw broken(name, seed, `audit: ${difference}`);
-    const presence = world.human?.presence(days * DAY_MS) ?? [];
+    const spans = scenario.human ? presence(scenario.human.hours, days * DAY_MS) : [];
     const measures = await measure(economy, {
-      presence: presence.map(([from, to]) => [began + from, began + to]),
+      presence: spans.map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
       welfare,
     });

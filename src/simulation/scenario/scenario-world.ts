@@ -13,7 +13,7 @@ import { ask } from '../service-desk.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from '../simulated-engine.ts';
 import { Residents, type Resident } from './residents.ts';
-import { ScenarioHuman } from './scenario-human.ts';
+import { ScenarioHuman } from './humans/scenario-human.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
 import { STRATEGIES } from './strategies/strategies.ts';
 import type { Self } from './strategies/strategy.ts';
