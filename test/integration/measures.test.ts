@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
+import { scorePrompt, skipPrompt } from '../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../src/economy/attention/submit-prompt.ts';
 import { measure, type Measures } from '../../src/simulation/measures/measures.ts';
 import { openEventfulEconomy, type EventfulEconomy } from '../helpers/eventful-economy.ts';
@@ -71,13 +71,35 @@ describe('the measures of attention', () => {
     const until = economy.clock.now();
     const found = await measure(economy, { presence: [[began, until]] });
     expect(found['human.idle_share']).toBeCloseTo(1 - 30_000 / (until - began), 9);
-    expect(found).toMatchObject({ 'slots.a': 1, 'slots.top_lineage': 1 });
+    expect(found).toMatchObject({ 'slots.a': 1, 'slots_of_equal.a': 1, 'slots.top_lineage': 1 });
+    expect(found).toMatchObject({ 'attention.mean_marks': 6, 'attention.expired_share': 0 });
+    expect(found['heard_after_hours.a']).toBeCloseTo((opened - began) / 3_600_000, 9);
+    expect(found).not.toHaveProperty('slots.best_third');
     const days = economy.store.state.get().runningMs / 86_400_000;
     expect(found['attention.marks_per_day']).toBeCloseTo(6 / days, 6);
     // Only what lies within the time in which somebody was there counts.
     const half = await measure(economy, { presence: [[opened, opened + 10_000]] });
     expect(half['human.idle_share']).toBe(0);
     expect(await measure(economy)).not.toHaveProperty('human.idle_share');
+  });
+
+  it('tell how long somebody was there without a prompt while one was wanted', async () => {
+    const began = economy.clock.now();
+    makeAgent(economy, 'c', { bundle: WITH_ATTENTION });
+    economy.clock.advance(20_000);
+    const { execution } = runWinners(economy).get('c')!;
+    accepted(submitPrompt(economy, { executionId: execution.id, agentId: 'c' }, { content: 'look' }));
+    const opened = economy.clock.now();
+    settle(economy, execution.id);
+    economy.clock.advance(60_000);
+    accepted(skipPrompt(economy, 2));
+    const ended = economy.clock.now();
+    economy.clock.advance(40_000);
+    const found = await measure(economy, { presence: [[began, economy.clock.now()]], bestMarks: 60 });
+    expect(found['human.idle_wanted']).toBeCloseTo((opened - began) / (ended - began), 6);
+    expect(found['human.idle_share']).toBeCloseTo(1 - 60_000 / (economy.clock.now() - began), 6);
+    // A skip is an answer without marks.
+    expect(found).toMatchObject({ 'attention.mean_marks': 3, 'attention.of_best': 0.1 });
   });
 
   it('count as lost what a prompt cost that nobody answered, less what it gave back', async () => {
@@ -89,6 +111,8 @@ describe('the measures of attention', () => {
     const found = await measure(economy);
     expect(refund).toBeGreaterThan(0);
     expect(found['credits.lost_unseen']).toBeCloseTo((execution.price - refund) / 1e6, 6);
-    expect(found['attention.expired']).toBe(1);
+    expect(found).toMatchObject({ 'attention.expired': 1, 'attention.expired_share': 1 / 3 });
+    const quality = await measure(economy, { qualityOf: (id) => (id === 'b' ? 9 : 1) });
+    expect(quality['slots.best_third']).toBeCloseTo(1 / 3, 9);
   });
 });

@@ -1,12 +1,14 @@
 import { bundleCost } from '../../domain/resources.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { bareBundle } from '../../economy/views/market-view.ts';
-import { attentionMeasures, type Span } from './attention-measures.ts';
+import { arrivalMeasures } from './arrival-measures.ts';
+import { attentionMeasures } from './attention-measures.ts';
 import { lifeMeasures } from './life-measures.ts';
 import { lineageMeasures } from './lineage-measures.ts';
 import { marketMeasures } from './market-measures.ts';
 import { moneyMeasures } from './money-measures.ts';
 import { loadSolver } from './optimum.ts';
+import type { Span } from './spans.ts';
 import { welfareMeasure } from './welfare-measure.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
 
@@ -18,6 +20,10 @@ export interface MeasureOptions {
   readonly presence?: readonly Span[];
   /** To which group an agent belongs; its lineage by default. */
   readonly groupOf?: (agentId: string) => string;
+  /** The marks that an agent's prompts deserve; undefined where nobody knows. */
+  readonly qualityOf?: (agentId: string) => number;
+  /** The marks that the best choice of prompts would have come to. */
+  readonly bestMarks?: number | undefined;
   /** Also the share of the best possible welfare, which can take longer than all the rest; by default it is. */
   readonly welfare?: boolean | undefined;
 }
@@ -34,7 +40,11 @@ export async function measure(economy: Economy, options: MeasureOptions = {}): P
   // All from one moment, since a run may be going on; the optima take longer than a snapshot should be held.
   const read = store.read(() => ({
     ...lifeMeasures(store, { cycle, cyclesPerHour, groupOf, bareCost }),
-    ...attentionMeasures(store, { days, presence: options.presence, until: clock.now(), groupOf }),
+    ...attentionMeasures(store, {
+      ...{ days, cycle, groupOf, until: clock.now() },
+      ...{ presence: options.presence, qualityOf: options.qualityOf, bestMarks: options.bestMarks },
+    }),
+    ...arrivalMeasures(store, { began: clock.now() - runningMs, until: clock.now(), groupOf }),
     ...lineageMeasures(store, groupOf),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),

@@ -9,6 +9,8 @@ import { measure, type MeasureOptions, type Measures } from '../measures/measure
 import { paths, type PathPoint } from '../measures/paths.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import type { PreparedScenario } from './scenario-file.ts';
+import { bestMarks } from './humans/best-choice.ts';
+import { candidates } from './humans/candidates.ts';
 import { presence } from './humans/presence.ts';
 import { ScenarioWorld } from './scenario-world.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
@@ -61,6 +63,13 @@ export async function runScenario(
     const measures = await measure(economy, {
       presence: spans.map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
+      qualityOf: (agentId) => world.residents.get(agentId).quality,
+      bestMarks: scenario.human
+        ? bestMarks({
+            ...{ traits: scenario.human, endMs: days * DAY_MS, newDice: () => dice.fork('human') },
+            candidates: candidates(economy, world.residents, began),
+          })
+        : undefined,
       welfare,
     });
     return { seed, days, cycles: stateOf(economy).cycle, measures, paths: paths(economy), head };

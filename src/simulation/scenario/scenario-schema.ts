@@ -80,6 +80,13 @@ const human = z.strictObject({
     .enum(['lineage', 'kind'])
     .default('lineage')
     .describe('What repetition takes marks off: prompts of the same lineage, or of the same kind, whoever wrote them.'),
+  drift: real(0, 1).default(0).describe('By how large a share the liking of each lineage goes up and down over days.'),
+  drift_days: real(0.01, DAYS_MAX).default(2).describe('How long that takes; each lineage has a pace of its own.'),
+  comparison: real(0, 10)
+    .default(0)
+    .describe('So many times what a prompt is better or worse than the last few goes on top of its marks.'),
+  compared_with: whole(1, 100).default(4).describe('How many prompts those are.'),
+  moods: real(0, 1).default(0).describe('What the worst hour takes off all marks.'),
   skips_under: real(0, 10).default(0).describe('Skips what deserves less than this mark.'),
 });
 

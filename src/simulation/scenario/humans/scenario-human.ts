@@ -31,7 +31,7 @@ export class ScenarioHuman {
 
   constructor(options: HumanOptions) {
     this.#options = options;
-    this.#taste = new Taste(options.traits);
+    this.#taste = new Taste(options.traits, options.dice);
   }
 
   /** From now on. */
