@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseYaml } from '../../config/yaml.ts';
 import { BpError } from '../../platform/errors.ts';
@@ -13,7 +13,10 @@ export type Sweep = z.output<typeof sweepSchema>;
 const VALUES_MAX = 100;
 
 const sweepSchema = z.strictObject({
-  scenario: z.string().min(1).describe('One that comes with the program, or a file beside this one.'),
+  scenario: z
+    .string()
+    .min(1)
+    .describe('One that comes with the program, or a file: from where this one lies, or an absolute path.'),
   keys: z
     .record(
       z.string().min(1),
@@ -47,7 +50,7 @@ export function readSweep(file: string): { readonly sweep: Sweep; readonly scena
   }
   const sweep = result.data;
   const isBuiltIn = scenarioNames().includes(sweep.scenario);
-  return { sweep, scenario: readScenario(isBuiltIn ? sweep.scenario : join(dirname(file), sweep.scenario)) };
+  return { sweep, scenario: readScenario(isBuiltIn ? sweep.scenario : resolve(dirname(file), sweep.scenario)) };
 }
 
 function treeOf(file: string): unknown {

@@ -98,6 +98,17 @@ describe('sweep', () => {
     expect(points[1]).toMatchObject({ values: { 'attention.rest_allocations': 0, 'market.age_bonus': 0.05 } });
   });
 
+  it('takes a scenario from beside it or by an absolute path', async () => {
+    mkdirSync(file('below'));
+    for (const scenario of ['../small.yaml', file('small.yaml')]) {
+      writeFileSync(file('below/sweep.yaml'), SWEEP.replace('small.yaml', scenario));
+      const { points } = await home.json<{ points: readonly unknown[] }>(
+        ...['sweep', file('below/sweep.yaml'), '--jobs', '1', '--days', '0.001'],
+      );
+      expect(points).toHaveLength(2);
+    }
+  });
+
   it.each([
     ['sweep.bad.yaml: keys: one key or two', SWEEP.replace('{attention.rest_allocations: [0, 3]}', '{}')],
     ['attention.rest_allocation', SWEEP.replace('rest_allocations', 'rest_allocation')],
