@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
+import { runningProcess } from '../../economy/home/open-home.ts';
 import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
 import { spendingLines } from '../../terminal/spending-lines.ts';
 import type { CliDeps } from '../cli-deps.ts';
@@ -11,10 +12,19 @@ import { printJson, printLines, tableLines } from '../output/printing.ts';
 export function addStatus(command: Command, deps: CliDeps): void {
   withJson(command).action(async () => {
     const { json } = command.optsWithGlobals<GlobalOptions>();
-    const status = await withHome(deps, command, (home) => statusFromOutside(home.economy));
+    const { status, isFresh } = await withHome(deps, command, ({ economy, directory }) => {
+      const status = statusFromOutside(economy);
+      return { status, isFresh: status.cycle === 0 && runningProcess(directory) === undefined };
+    });
     if (json) printJson(deps.stdout, status);
-    else printLines(deps.stdout, statusLines(status));
+    else printLines(deps.stdout, [...(isFresh ? [firstSteps(status)] : []), ...statusLines(status)]);
   });
+}
+
+/** All figures below are still nought. */
+function firstSteps({ agents }: ReturnType<typeof statusView>): string {
+  const genesis = agents.alive + agents.dormant + agents.dead === 0 ? 'bp-agents bootstrap makes genesis, ' : '';
+  return `no run has been here yet: ${genesis}bp-agents run opens the market`;
 }
 
 function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
