@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { credits, real, whole } from './fields.ts';
 import { quiet } from './quiet-schema.ts';
+import { rank } from './rank-schema.ts';
 
 /** Thirty marks at this rate still make one transfer. */
 const RATE_MAX = 10_000_000;
@@ -13,6 +14,7 @@ export const attention = z
     rest_allocations: whole(0, 1000)
       .default(3)
       .describe('A lineage rests while it holds one of this many last allocations of attention and others want it.'),
+    rank,
     ...quiet,
     prompt_bytes_max: whole(1, 1_048_576).default(16_384).describe('Bytes of a prompt.'),
     title_chars_max: whole(1, 1000).default(200).describe("Characters of a prompt's title."),

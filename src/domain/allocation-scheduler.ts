@@ -14,7 +14,8 @@ import type {
   Winner,
 } from './market.ts';
 import { mechanismOf } from './mechanism.ts';
-import { bundleCost, fits, shortage, type Prices, type Quantities } from './resources.ts';
+import { offersOf } from './offers.ts';
+import { fits, shortage, type Prices, type Quantities } from './resources.ts';
 
 export interface AllocationInput {
   /** All pending bids, in any order. */
@@ -33,7 +34,7 @@ export interface AllocationInput {
 export function allocate({ bids, prices, rules, moment }: AllocationInput): Allocation {
   const { competing, waiting } = competition(bids, moment, rules.restAllocations);
   const mechanism = mechanismOf(rules);
-  const ranked = mechanism.order.rank(competing.map((bid) => ({ bid, reserveCost: bundleCost(bid.bundle, prices) })));
+  const ranked = mechanism.order.rank(offersOf(competing, { prices, rules, moment }));
   const free = atLeastNothing(moment.freeAtStart);
   const run = greedyFill(ranked, free);
   const paid = mechanism.payment(run, mechanism.order);

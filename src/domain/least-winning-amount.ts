@@ -4,7 +4,8 @@ import type { Order } from './ranking.ts';
 import { fits, minus, type Quantities } from './resources.ts';
 
 export interface LeastWinningAmount {
-  readonly amount: MicroCredits;
+  /** Undefined where no amount would have stood above the rival. */
+  readonly amount: MicroCredits | undefined;
   /** The bid that it has to stand above; undefined where it only has to meet its reserve. */
   readonly rivalId: number | undefined;
 }
@@ -33,8 +34,9 @@ export function leastWinningAmount(
     if (served.has(agentId) || !fits(bundle, left)) continue;
     served.add(agentId);
     left = minus(left, bundle);
-    if (!fits(own.bid.bundle, left))
-      return { amount: max(floor, micro(order.leastAmountAhead(own, offer))), rivalId: offer.bid.id };
+    if (fits(own.bid.bundle, left)) continue;
+    const ahead = order.leastAmountAhead(own, offer);
+    return { amount: ahead === Infinity ? undefined : max(floor, micro(ahead)), rivalId: offer.bid.id };
   }
   return { amount: floor, rivalId: undefined };
 }

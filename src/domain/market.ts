@@ -32,10 +32,31 @@ export interface StandingBid {
   readonly earliestCycle: number;
 }
 
-/** A competing bid with what its bundle costs at today's reserve prices. */
+/** A competing bid with what it is ranked by. */
 export interface Offer {
   readonly bid: StandingBid;
+  /** What its bundle costs at today's reserve prices. */
   readonly reserveCost: MicroCredits;
+  /** For how many cycles passed over it is ranked. */
+  readonly age: number;
+  /** What it is to the human, in millionths of the mean of those that ask for attention; a million for all others. */
+  readonly weightPpm: number;
+  /** No larger amount ranks any higher; Infinity where each does. */
+  readonly amountMost: number;
+}
+
+export const RANKINGS = ['amount', 'record'] as const;
+
+/** How bids for attention are ranked. */
+export interface AttentionRules {
+  /** `record`: their amounts are weighted by what their agents' prompts are expected to be worth to the human. */
+  readonly by: (typeof RANKINGS)[number];
+  /** Up to how many millionths of its reserve cost an amount counts; null: all of it. */
+  readonly amountCapPpm: number | null;
+  /** Up to which amount it counts; null: all of it. */
+  readonly amountMost: MicroCredits | null;
+  /** All of them are ranked as if they were as old as the oldest: none gains on another by waiting. */
+  readonly sharesAge: boolean;
 }
 
 export const MECHANISMS = ['density', 'highest-bid'] as const;
@@ -49,6 +70,8 @@ export interface MarketRules {
   readonly restAllocations: number;
   /** After how many cycles passed over a bid expires. */
   readonly ttlCycles: number;
+  /** Absent in records of earlier versions: bids for attention are ranked as all others. */
+  readonly attention?: AttentionRules;
 }
 
 /** Who was given attention by one of the last allocations that held it. */
@@ -71,6 +94,11 @@ export interface MarketMoment {
   readonly tokensWithheld: number;
   /** The last attention allocations, newest first; more than `restAllocations` may be given. */
   readonly recentAttention: readonly AttentionHolder[];
+  /**
+   * By agent, what its next prompt is expected to be worth to the human, as a whole number of which only the proportion
+   * to others counts. Absent where bids for attention aren't ranked by that.
+   */
+  readonly attentionWeights?: ReadonlyMap<string, number>;
 }
 
 /** Why a bid does not compete in a cycle. It then neither ages nor counts as demand. */

@@ -93,6 +93,7 @@ export function changeLog(database: Database) {
       'SELECT competing, winners, revenue, head FROM cycles WHERE cycle = ?',
     )
     .raw();
+  const moment = database.prepare<[number], string>('SELECT moment FROM cycles WHERE cycle = ?').pluck();
 
   return {
     /** The rows that were changed since the last time, each once, as they stand now. */
@@ -114,5 +115,7 @@ export function changeLog(database: Database) {
     state: () => state.get(),
     markets: () => markets.all(),
     cycle: (number: number) => cycle.get(number),
+    /** What that cycle was cleared from, as it recorded it. */
+    momentOf: (number: number) => moment.get(number),
   };
 }

@@ -1,5 +1,6 @@
 import { allocate, type AllocationInput } from '../../src/domain/allocation-scheduler.ts';
 import { micro, type MicroCredits } from '../../src/domain/credits.ts';
+import { plainOffer } from '../../src/domain/offers.ts';
 import type { Offer, StandingBid } from '../../src/domain/market.ts';
 import {
   demandOf,
@@ -42,7 +43,7 @@ export function densityValue(instance: KnapsackInstance): number {
   let smoothed: readonly (number | null)[] = capacities.map(() => null);
   let winners: readonly number[] = [];
   for (let cycle = 0; cycle < CYCLES; cycle++) {
-    const offers = bids.map((bid): Offer => ({ bid, reserveCost: costOf(instance, bid.id, prices) }));
+    const offers = bids.map((bid): Offer => plainOffer(bid, costOf(instance, bid.id, prices)));
     winners = fill(instance, byDensity(0).rank(offers));
     const won = new Set(winners);
     const asking = offers.filter(({ bid, reserveCost }) => !won.has(bid.id) && bid.amount >= reserveCost);
@@ -127,11 +128,11 @@ function payable(bids: readonly StandingBid[], prices: Prices): readonly Standin
 
 /**
  * Bids as agents make them: of a small program, of a large one, of one that thinks, now and then of one that asks for
- * the human; each worth up to four times what it costs at start prices. The supply is a share of what they ask for.
+ * the human (`attention`: how often); each worth up to four times what it costs at start prices. The supply is a share of what they ask for.
  */
 export function marketShaped(
   random: () => number,
-  { bids: count = 60, tightness }: { bids?: number; tightness: number },
+  { bids: count = 60, tightness, attention = 0.1 }: { bids?: number; tightness: number; attention?: number },
 ): { readonly bids: readonly StandingBid[]; readonly supply: Quantities } {
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
   const bundles = Array.from({ length: count }, () => {
@@ -141,7 +142,7 @@ export function marketShaped(
       cpuMs: between(500, 4000) * large,
       memoryMb: between(32, 256) * large,
       tokens: kind > 0.6 ? between(100, 4000) : 0,
-      attention: random() < 0.1 ? (1 as const) : (0 as const),
+      attention: random() < attention ? (1 as const) : (0 as const),
     };
   });
   const asked = (key: 'cpuMs' | 'memoryMb' | 'tokens') => bundles.reduce((sum, bundle) => sum + bundle[key], 0);

@@ -28,7 +28,18 @@ const rules: fc.Arbitrary<MarketRules> = fc.record({
   ageBonusPpm: fc.constantFrom(0, 1, 50_000, 333_333, 1_000_000),
   restAllocations: fc.constant(0),
   ttlCycles: fc.integer({ min: 1, max: 4 }),
+  attention: fc.record({
+    by: fc.constantFrom('amount', 'record', 'record'),
+    amountCapPpm: fc.constantFrom(null, 1_000_000, 1_333_333, 5_000_000),
+    amountMost: fc.constantFrom(null, null, micro(12)),
+    sharesAge: fc.boolean(),
+  }),
 });
+
+/** Of all agents but a few. */
+const weights: fc.Arbitrary<ReadonlyMap<string, number>> = fc
+  .array(fc.oneof(fc.constantFrom(1, 2, 1000), fc.integer({ min: 1, max: 1_000_000_000 })), { maxLength: 20 })
+  .map((drawn) => new Map(drawn.map((weight, index) => [`agent-${index + 1}`, weight])));
 
 const free: fc.Arbitrary<Quantities> = fc.record({
   cpuMs: fc.oneof(fc.integer({ min: 0, max: 6000 }), fc.constant(1_000_000)),
@@ -38,7 +49,7 @@ const free: fc.Arbitrary<Quantities> = fc.record({
 });
 
 /** Nothing but what is free limits the bids. Attention counts as free, so that all of them compete. */
-const openMoment: fc.Arbitrary<MarketMoment> = free.map((freeAtStart) => ({
+const openMoment: fc.Arbitrary<MarketMoment> = fc.tuple(free, weights).map(([freeAtStart, attentionWeights]) => ({
   cycle: 7,
   paused: false,
   runningAgents: new Set<string>(),
@@ -46,6 +57,7 @@ const openMoment: fc.Arbitrary<MarketMoment> = free.map((freeAtStart) => ({
   freeAtStart: { ...freeAtStart, attention: Math.max(1, freeAtStart.attention) },
   tokensWithheld: 0,
   recentAttention: [],
+  attentionWeights,
 }));
 
 function prices(most: number): fc.Arbitrary<Prices> {

@@ -175,7 +175,12 @@ describe('any clearing', () => {
   it('serves the same bids in the same ranks as the naive market', () => {
     fc.assert(
       fc.property(marketCase(size), ({ bids, prices, rules, moment }) => {
-        const expected = naiveWinners(bids, { prices, rules, free: moment.freeAtStart });
+        const expected = naiveWinners(bids, {
+          prices,
+          rules,
+          free: moment.freeAtStart,
+          weights: moment.attentionWeights,
+        });
         const { winners } = allocate({ bids, prices, rules, moment });
         expect(winners.map(({ bidId, rank }) => ({ bidId, rank }))).toEqual(expected);
       }),

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocate } from '../../src/domain/allocation-scheduler.ts';
 import { micro } from '../../src/domain/credits.ts';
-import type { MarketRules, StandingBid } from '../../src/domain/market.ts';
+import type { AttentionRules, MarketRules, StandingBid } from '../../src/domain/market.ts';
+import { RANKED_AS_OTHERS } from '../../src/domain/offers.ts';
 import { bundleCost, type Prices } from '../../src/domain/resources.ts';
 import { marketCase, type MarketCase } from '../helpers/market-arbitraries.ts';
 import { naiveFloor, naivePriceByHalving, naivePriceByTrying } from '../helpers/naive-market.ts';
@@ -93,12 +94,65 @@ describe('the price of a win', () => {
 });
 
 function expectNaivePrices({ bids, prices, rules, moment }: MarketCase, naivePrice: typeof naivePriceByTrying): void {
-  const market = { prices, rules, free: moment.freeAtStart };
+  const market = { prices, rules, free: moment.freeAtStart, weights: moment.attentionWeights };
   for (const { bidId, price } of allocate({ bids, prices, rules, moment }).winners) {
     const bid = bids.find((each) => each.id === bidId)!;
     expect(price).toBe(naivePrice(bid, bids, market));
   }
 }
+
+describe('the price of attention', () => {
+  const asks = { reserveAtPlacing: 150, bundle: { cpuMs: 1000, attention: 1 } } as const;
+
+  function paid(bids: StandingBid[], weights: Record<string, number>, rules: Partial<AttentionRules> = {}) {
+    const attention = { ...RANKED_AS_OTHERS, by: 'record', ...rules } as const;
+    const moment = marketMoment({ attentionWeights: new Map(Object.entries(weights)) });
+    const { winners } = allocate({ bids, prices: PRICES, rules: { ...RULES, attention }, moment });
+    return Object.fromEntries(winners.map(({ bidId, price }) => [bidId, price]));
+  }
+
+  it('is weighed with the records of winner and loser', () => {
+    const bids = [standingBid(1, { ...asks, amount: 900 }), standingBid(2, { ...asks, amount: 600 })];
+    expect(paid(bids, { 'agent-1': 7, 'agent-2': 7 })).toEqual({ 1: 600 });
+    expect(paid(bids, { 'agent-1': 40, 'agent-2': 20 })).toEqual({ 1: 300 });
+    expect(paid(bids, { 'agent-1': 10, 'agent-2': 30 })).toEqual({ 2: 301 });
+    // Without a record it has the mean weight.
+    expect(paid(bids, { 'agent-2': 30 })).toEqual({ 1: 600 });
+  });
+
+  it('is the reserve where amounts count for no more, however rich the loser', () => {
+    const bids = [standingBid(1, { ...asks, amount: 150 }), standingBid(2, { ...asks, amount: 1_000_000 })];
+    expect(paid(bids, { 'agent-1': 3, 'agent-2': 2 }, { amountCapPpm: 1_000_000 })).toEqual({ 1: 150 });
+    expect(paid(bids, { 'agent-1': 3, 'agent-2': 3 }, { amountCapPpm: 1_000_000 })).toEqual({ 1: 150 });
+    expect(paid(bids, { 'agent-1': 3, 'agent-2': 3 }, { amountMost: micro(150) })).toEqual({ 1: 150 });
+  });
+
+  it('gains nothing from waiting where all count as old as the oldest, and stands before others as the oldest would', () => {
+    const young = standingBid(1, { ...asks, amount: 400 });
+    const old = standingBid(2, { ...asks, amount: 300, passedOver: 50 });
+    expect(paid([young, old], {}, { by: 'amount' })).toEqual({ 2: 150 });
+    expect(paid([young, old], {}, { by: 'amount', sharesAge: true })).toEqual({ 1: 300 });
+    const others = standingBid(3, { amount: 600, bundle: { cpuMs: 99_500 } });
+    const { ranked } = allocate({
+      ...{ bids: [young, old, others], prices: PRICES, moment: marketMoment() },
+      rules: { ...RULES, attention: { ...RANKED_AS_OTHERS, sharesAge: true } },
+    });
+    expect(ranked.map(({ bid }) => bid.id)).toEqual([1, 2, 3]);
+  });
+
+  it('keeps a mean weight of 1 beside other bids, and is not moved by asking twice', () => {
+    const bids = [1, 2, 3].map((id) => standingBid(id, { ...asks, agentId: id === 3 ? 'agent-2' : `agent-${id}` }));
+    const { ranked } = allocate({
+      ...{ bids, prices: PRICES, rules: { ...RULES, attention: { ...RANKED_AS_OTHERS, by: 'record' } } },
+      moment: marketMoment({ attentionWeights: new Map(Object.entries({ 'agent-1': 1, 'agent-2': 3 })) }),
+    });
+    expect(ranked.map(({ bid, weightPpm }) => [bid.id, weightPpm])).toEqual([
+      [2, 1_500_000],
+      [3, 1_500_000],
+      [1, 500_000],
+    ]);
+  });
+});
 
 describe('any market', () => {
   it('charges the least amount that would have won, found by trying every one', () => {

@@ -4,9 +4,10 @@ import type { ExplainedCycle } from '../../src/economy/replay/explain-bid.ts';
 
 const LOST: ExplainedCycle = {
   ...{ cycle: 1, fate: 'no memory_mb left', rank: 2, competing: 3, amount: 12, reserve_cost: 5, short_of: 'memory_mb' },
-  before: [{ bid: 'bid_3', agent_id: 'ada', amount: 20 }],
+  before: [{ bid: 'bid_3', agent_id: 'ada', amount: 20, weight: null }],
   ...{
     before_count: 1,
+    weight: null,
     least_amount: 20.5,
     set_by: 'bid_3',
     human_away: false,
@@ -32,6 +33,18 @@ describe('explained cycles', () => {
       '  offered 12 for what cost 5 to 7.5 at the reserve',
       '  before it in cycle 2: bid_3 of ada with 20 and 2 more',
       '  the least that won or would have in cycle 2: 20.5, to stand above bid_3',
+    ]);
+  });
+
+  it('say by which weight an amount was ranked, and that no amount would have made up for it', () => {
+    const before = [{ ...LOST.before[0]!, weight: 2.4567891 }];
+    const weighted = { ...LOST, before, weight: 0.4321098, least_amount: null };
+    expect(explainLines([weighted, { ...weighted, cycle: 2, weight: 1.25 }])).toEqual([
+      'cycles 1 to 2: no memory_mb left; 2nd of 3',
+      '  offered 12 for what cost 5 at the reserve',
+      '  its weight 0.432 to 1.25 by its record',
+      '  before it in cycle 2: bid_3 of ada with 20 × 2.46',
+      '  no amount would have won in cycle 2: it would not stand above bid_3 with any',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
+import { RANKED_AS_OTHERS } from '../../src/domain/offers.ts';
 import { marketRules, priceRule } from '../../src/economy/market/market-rules.ts';
 
 function config(...overrides: readonly string[]) {
@@ -28,6 +29,17 @@ describe('the rules of a market', () => {
 
   it.each([0.5, 1, 60])('forget demand as fast at a cycle of %d s', (seconds) => {
     expect(leftAfterMinute(seconds)).toBeCloseTo(leftAfterMinute(10), 12);
+  });
+
+  it('rank bids for attention as they are told to', () => {
+    const ranked = (...overrides: readonly string[]) => marketRules(config(...overrides)).attention;
+    expect(ranked()).toEqual(RANKED_AS_OTHERS);
+    expect(ranked('attention.rank.amount_cap=1.5', 'attention.rank.age_bonus=false')).toEqual({
+      ...{ by: 'amount', amountCapPpm: 1_500_000, amountMost: null, sharesAge: true },
+    });
+    expect(ranked('attention.rank.by=record', 'attention.rank.amount_cap=reward')).toMatchObject({
+      ...{ by: 'record', amountCapPpm: null, amountMost: 750_000_000 },
+    });
   });
 
   it('keep every score a fraction of exact integers, whatever is configured', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allocate, type AllocationInput } from '../../src/domain/allocation-scheduler.ts';
 import { micro } from '../../src/domain/credits.ts';
-import type { StandingBid } from '../../src/domain/market.ts';
+import type { AttentionRules, StandingBid } from '../../src/domain/market.ts';
 import { solveKnapsack, type Solver } from '../../src/simulation/measures/knapsack.ts';
 import { bestValue, loadSolver } from '../../src/simulation/measures/optimum.ts';
 import { mean } from '../../src/simulation/measures/statistics.ts';
@@ -47,32 +47,55 @@ describe('density', () => {
     expect(Math.max(...shares)).toBeLessThanOrEqual(1);
   });
 
-  it('leaves nobody better off who misreports its value or asks for more than it needs, in 4,800 tries', () => {
-    let tries = 0;
-    let otherwise = 0;
-    for (let number = 0; tries < 4800; number++) {
-      const dice = new Dice(`misreport/${number}`);
-      const { bids, supply } = marketShaped(() => dice.fraction(), { bids: 24, tightness: dice.pick(TIGHTNESSES) });
-      const input = aged(adaptedMarket(bids, supply), dice);
-      for (const bid of input.bids) {
-        const truth = gain(input, bid, bid);
-        for (let round = 0; round < 4; round++, tries++) {
-          const lie = misreported(bid, dice);
-          if (lie.amount < lie.reserveAtPlacing) continue;
-          const told = gain(input, bid, lie);
-          expect(told).toBeLessThanOrEqual(truth);
-          if (told !== truth) otherwise++;
+  it.each([
+    ['', (input: AllocationInput) => input, everyBid, 500],
+    [' for attention, weighted by records', weighted, bidsForAttention, 200],
+  ])(
+    'leaves nobody better off who misreports its value or asks for more%s, in 4,800 tries',
+    (_, rank, liars, least) => {
+      let tries = 0;
+      let otherwise = 0;
+      for (let number = 0; tries < 4800; number++) {
+        const dice = new Dice(`misreport/${number}`);
+        const shape = { bids: 24, tightness: dice.pick(TIGHTNESSES), attention: liars === everyBid ? 0.1 : 0.6 };
+        const { bids, supply } = marketShaped(() => dice.fraction(), shape);
+        const input = rank(aged(adaptedMarket(bids, supply), dice), dice);
+        for (const bid of liars(input.bids)) {
+          const truth = gain(input, bid, bid);
+          for (let round = 0; round < 4; round++, tries++) {
+            const lie = misreported(bid, dice);
+            if (lie.amount < lie.reserveAtPlacing) continue;
+            const told = gain(input, bid, lie);
+            expect(told).toBeLessThanOrEqual(truth);
+            if (told !== truth) otherwise++;
+          }
         }
       }
-    }
-    // A lie that changes nothing shows nothing.
-    expect(otherwise).toBeGreaterThan(500);
-  });
+      // A lie that changes nothing shows nothing.
+      expect(otherwise).toBeGreaterThan(least);
+    },
+  );
 });
 
 function valueOf(input: AllocationInput): number {
   const won = new Set(allocate(input).winners.map(({ bidId }) => bidId));
   return input.bids.reduce((sum, { id, amount }) => sum + (won.has(id) ? amount : 0), 0);
+}
+
+const everyBid = (bids: readonly StandingBid[]) => bids;
+const bidsForAttention = (bids: readonly StandingBid[]) => bids.filter(({ bundle }) => bundle.attention === 1);
+
+/** Records that differ a hundredfold, capped and squashed or not, with the age bonus among them or without. */
+function weighted(input: AllocationInput, dice: Dice): AllocationInput {
+  const attention: AttentionRules = {
+    by: 'record',
+    amountCapPpm: dice.pick([null, 1_000_000, 1_500_000, 3_000_000]),
+    amountMost: dice.pick([null, null, micro(80_000_000)]),
+    sharesAge: dice.chance(0.5),
+  };
+  const weights = input.bids.map(({ agentId }) => [agentId, dice.whole(1, 100)] as const);
+  const moment = { ...input.moment, attentionWeights: new Map(weights) };
+  return { ...input, rules: { ...input.rules, attention }, moment };
 }
 
 function aged(input: AllocationInput, dice: Dice): AllocationInput {

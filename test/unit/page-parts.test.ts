@@ -25,7 +25,7 @@ describe('a line in words', () => {
 describe('what became of a bid', () => {
   const cycle = (number: number, change: Partial<ExplainedCycle> = {}): ExplainedCycle => ({
     ...{ cycle: number, fate: 'outbid', rank: 2, competing: 3, amount: 5, reserve_cost: 4, short_of: 'attention' },
-    ...{ before: [], before_count: 0, least_amount: 6, set_by: 'bid_1' },
+    ...{ before: [], before_count: 0, weight: null, least_amount: 6, set_by: 'bid_1' },
     ...{ human_away: false, quiet_hours: false, attention_held_by: null, ...change },
   });
 

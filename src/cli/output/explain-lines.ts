@@ -22,12 +22,13 @@ function runLines(run: ExplainedRun): readonly string[] {
   const competed = last.rank !== null;
   const place = competed ? `${placesOf(run)} of ${span(run.map(({ competing }) => competing))}` : 'did not compete';
   const more = last.before_count - last.before.length;
-  const before = last.before.map(({ bid, agent_id: agent, amount }) => `${bid} of ${agent} with ${amount}`).join(', ');
+  const before = last.before.map(beforeText).join(', ');
   // Of several cycles the newest is the one that counts.
   const when = run.length === 1 ? '' : ` in cycle ${last.cycle}`;
   return [
     `${cyclesOf(run)}: ${verdictOf(last)}; ${place}`,
     ...(competed ? [`  offered ${span(run.map((it) => it.amount))} for what cost ${costs(run)} at the reserve`] : []),
+    ...(last.weight === null ? [] : [`  its weight ${weights(run)} by its record`]),
     ...(before === '' ? [] : [`  before it${when}: ${before}${more > 0 ? ` and ${more} more` : ''}`]),
     ...(competed ? [`  ${leastLine(last, when)}`] : []),
   ];
@@ -50,6 +51,19 @@ function costs(run: ExplainedRun): string {
   return span(run.map(({ reserve_cost: cost }) => cost ?? 0));
 }
 
+function weights(run: ExplainedRun): string {
+  return span(run.flatMap(({ weight }) => (weight === null ? [] : [short(weight)])));
+}
+
+function beforeText({ bid, agent_id: agent, amount, weight }: ExplainedCycle['before'][number]): string {
+  return `${bid} of ${agent} with ${amount}${weight === null ? '' : ` × ${short(weight)}`}`;
+}
+
+/** Weights decide by their millionths; these two digits are for reading. */
+function short(weight: number): number {
+  return Number(weight.toPrecision(3));
+}
+
 /** One number, or the smallest and the largest of them. */
 function span(numbers: readonly number[]): string {
   const [least, most] = [smallest(numbers), largest(numbers)];
@@ -65,6 +79,8 @@ function largest(numbers: readonly number[]): number {
 }
 
 function leastLine({ least_amount: least, set_by: rival }: ExplainedCycle, when: string): string {
+  if (least === null && rival !== null)
+    return `no amount would have won${when}: it would not stand above ${rival} with any`;
   if (least === null) return `no amount would have won${when}: its bundle did not fit into what was free`;
   const why = rival === null ? 'its reserve' : `to stand above ${rival}`;
   return `the least that won or would have${when}: ${least}, ${why}`;

@@ -21,6 +21,8 @@ interface MomentRecord {
   readonly tokens_withheld?: number;
   /** The last allocations of attention, the newest first: agent and lineage. */
   readonly recent_attention: readonly (readonly [string, string])[];
+  /** Agent and weight. Absent where bids for attention weren't ranked by records, or none was free. */
+  readonly attention_weights?: readonly (readonly [string, number])[];
 }
 
 /** The pending bids: what of them changes from cycle to cycle. The rest stands in `bids`. Kept short: there can be very many. */
@@ -50,7 +52,7 @@ export function momentRecord(
   human: { readonly isUnasked: boolean; readonly isQuiet: boolean },
 ): string {
   const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
-  const { tokensWithheld: withheld } = moment;
+  const { tokensWithheld: withheld, attentionWeights: weights } = moment;
   return JSON.stringify({
     rules,
     human_away: human.isUnasked,
@@ -59,6 +61,7 @@ export function momentRecord(
     ...(installing.size > 0 && { installing: [...installing] }),
     ...(withheld > 0 && { tokens_withheld: withheld }),
     recent_attention: recent.map(({ agentId, lineageId }) => [agentId, lineageId]),
+    ...(weights && { attention_weights: [...weights] }),
   } satisfies MomentRecord);
 }
 
@@ -109,6 +112,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
           agentId,
           lineageId,
         })),
+        ...(moment.attention_weights && { attentionWeights: new Map(moment.attention_weights) }),
       },
     },
   };

@@ -1,5 +1,5 @@
 import { allocate } from '../../domain/allocation-scheduler.ts';
-import { micro, type MicroCredits } from '../../domain/credits.ts';
+import type { MicroCredits } from '../../domain/credits.ts';
 import { leastWinningAmount } from '../../domain/least-winning-amount.ts';
 import type { StandingBid } from '../../domain/market.ts';
 import { mechanismOf } from '../../domain/mechanism.ts';
@@ -34,5 +34,5 @@ export function leastAmountNow(
   const bids = [...store.bids.pending(), own];
   const { ranked } = allocate({ bids, prices, rules, moment: { ...moment, freeAtStart, cycle: moment.cycle + 1 } });
   const least = leastWinningAmount(own.id, { ranked, free: freeAtStart, order: mechanismOf(rules).order });
-  return least && micro(least.amount);
+  return least?.amount;
 }

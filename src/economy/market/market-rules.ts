@@ -1,6 +1,7 @@
 import { cyclesIn, spansPerCycle } from '../../config/cycle-length.ts';
 import type { Config } from '../../config/schema.ts';
-import type { MarketRules } from '../../domain/market.ts';
+import { MARK_MAX, MARKS, reward, type Scores } from '../../domain/attention.ts';
+import type { AttentionRules, MarketRules } from '../../domain/market.ts';
 import type { PriceRule } from '../../domain/pricing.ts';
 
 const PARTS_PER_MILLION = 1_000_000;
@@ -15,6 +16,19 @@ export function marketRules({ market, attention }: Config): MarketRules {
     ageBonusPpm: Math.min(AGE_BONUS_PPM_MAX, Math.round(market.age_bonus * spansPerCycle(market) * PARTS_PER_MILLION)),
     restAllocations: attention.rest_allocations,
     ttlCycles: Math.min(TTL_CYCLES_MAX, cyclesIn(market.ttl_seconds, market)),
+    attention: attentionRules(attention),
+  };
+}
+
+const BEST = Object.fromEntries(MARKS.map((mark) => [mark, MARK_MAX])) as Scores;
+
+function attentionRules({ rank, rates }: Config['attention']): AttentionRules {
+  const { by, amount_cap: cap, age_bonus: ages } = rank;
+  return {
+    by,
+    amountCapPpm: typeof cap === 'number' ? Math.round(cap * PARTS_PER_MILLION) : null,
+    amountMost: cap === 'reward' ? reward(BEST, rates) : null,
+    sharesAge: !ages,
   };
 }
 

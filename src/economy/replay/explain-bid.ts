@@ -1,9 +1,10 @@
-import { allocate, reasonText } from '../../domain/allocation-scheduler.ts';
+import { allocate, reasonText, type AllocationInput } from '../../domain/allocation-scheduler.ts';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
 import { leastWinningAmount } from '../../domain/least-winning-amount.ts';
 import type { Allocation, Offer } from '../../domain/market.ts';
 import { mechanismOf } from '../../domain/mechanism.ts';
+import { ONE_PPM } from '../../domain/offers.ts';
 import type { Resource } from '../../domain/resources.ts';
 import { clearingOf, type RecordedClearing } from '../market/clearing-record.ts';
 import type { Economy } from '../economy.ts';
@@ -23,12 +24,14 @@ export interface ExplainedCycle {
   /** What of its bundle was short; null where it won or didn't compete. */
   readonly short_of: Resource | null;
   /** The winners that stood before it, the highest first, at most the nearest few. */
-  readonly before: readonly { readonly bid: string; readonly agent_id: string; readonly amount: number }[];
+  readonly before: readonly OfferBefore[];
   /** How many winners stood before it in all. */
   readonly before_count: number;
+  /** What its amount was weighted with by its agent's record; null where it didn't compete or nobody's was. */
+  readonly weight: number | null;
   /** With how much it would have won, other bids for its agent left out; null where no amount would have done. */
   readonly least_amount: number | null;
-  /** The bid that sets this amount; null where only the reserve does. */
+  /** The bid that sets this amount, or above which no amount would have set it; null where only the reserve does. */
   readonly set_by: string | null;
   /** It did not compete since it asks for attention and the human counted as away. */
   readonly human_away: boolean;
@@ -36,6 +39,14 @@ export interface ExplainedCycle {
   readonly quiet_hours: boolean;
   /** It did not compete since this execution held attention. */
   readonly attention_held_by: AttentionHolderView | null;
+}
+
+export interface OfferBefore {
+  readonly bid: string;
+  readonly agent_id: string;
+  readonly amount: number;
+  /** As the explained bid's. */
+  readonly weight: number | null;
 }
 
 export interface AttentionHolderView {
@@ -117,18 +128,28 @@ function explain(
     amount: toCredits((offer?.bid ?? input.bids.find(({ id }) => id === bidId)!).amount),
     reserve_cost: offer ? toCredits(offer.reserveCost) : null,
     short_of: reason && 'resource' in reason ? reason.resource : null,
-    before: before.slice(-BEFORE_MAX).map(({ bid }) => ({
+    before: before.slice(-BEFORE_MAX).map(({ bid, weightPpm }) => ({
       bid: formatId('bid', bid.id),
       agent_id: bid.agentId,
       amount: toCredits(bid.amount),
+      weight: weightOf({ bid, weightPpm }, input),
     })),
     before_count: before.length,
-    least_amount: least ? toCredits(least.amount) : null,
+    weight: offer ? weightOf(offer, input) : null,
+    least_amount: least?.amount === undefined ? null : toCredits(least.amount),
     set_by: least?.rivalId === undefined ? null : formatId('bid', least.rivalId),
     human_away: humanAway && !quiet && reason?.code === 'attention_held',
     quiet_hours: quiet && reason?.code === 'attention_held',
     attention_held_by: reason?.code === 'attention_held' && !humanAway && held.attention > 0 ? holderAt(cycle) : null,
   };
+}
+
+function weightOf(
+  { bid, weightPpm }: Pick<Offer, 'bid' | 'weightPpm'>,
+  { moment, rules }: AllocationInput,
+): number | null {
+  const isWeighted = rules.attention?.by === 'record' && moment.attentionWeights?.has(bid.agentId) === true;
+  return isWeighted && bid.bundle.attention === 1 ? weightPpm / ONE_PPM : null;
 }
 
 function winnersBefore({ ranked, winners }: Allocation, place: number): readonly Offer[] {

@@ -11,6 +11,7 @@ import { Payments } from './payments.ts';
 import type { PriceQuad } from './reckoning.ts';
 import type { Quad } from './rows.ts';
 import { checkTransitions } from './transitions.ts';
+import { recordedWeights } from './attention-rank.ts';
 
 export interface AuditorOptions {
   readonly log: ChangeLog;
@@ -110,6 +111,7 @@ export class Auditor {
     const clearing: Clearing = {
       ...{ mirror: this.#mirror, changes, config: this.#config, supply: this.#supply },
       ...{ cycle: moment.cycle, humanAway: moment.humanAway, paused: moment.paused },
+      weights: recordedWeights(this.#log.momentOf(moment.cycle)),
     };
     const market = checkClearing(clearing);
     checkPriceMoves(readPrices(this.#log), market, clearing, this.#start);

@@ -3,6 +3,7 @@ import type { Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { AttentionGrant, Mirror } from './mirror.ts';
 import { costOf, cyclesOf, fitsInto, takeFrom } from './reckoning.ts';
+import { mostOf, rankedBy, type Ranked } from './attention-rank.ts';
 import type { BidRow, ExecutionRow, Quad } from './rows.ts';
 
 export interface Clearing {
@@ -15,6 +16,8 @@ export interface Clearing {
   /** Expiry, which comes first, may have made the human away. */
   readonly humanAway: boolean;
   readonly paused: boolean;
+  /** What it recorded of each agent's worth to the human; none where it didn't go by that. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 /** What the auditor found about one clearing, for the checks of prices. */
@@ -26,10 +29,11 @@ export interface ClearedMarket {
   readonly held: Quad;
 }
 
-/** A competing bid with its cost, and its score as a fraction. */
+/** A competing bid with its cost and what else it is ranked by. */
 export interface Rival {
   readonly bid: BidRow;
   readonly cost: number;
+  readonly standing: Ranked;
 }
 
 /**
@@ -44,7 +48,10 @@ export function checkClearing(clearing: Clearing): ClearedMarket {
   const freeNow: Quad = clearing.humanAway ? [free[0], free[1], free[2], 0] : free;
   const competing = competingBids(standing, freeNow, clearing);
   const rank = ranking(config);
-  const ranked = competing.map((bid) => ({ bid, cost: costOf(bid.bundle, mirror.prices) })).sort(rank);
+  const standingOf = rankedBy(competing, clearing);
+  const ranked = competing
+    .map((bid) => ({ bid, cost: costOf(bid.bundle, mirror.prices), standing: standingOf(bid) }))
+    .sort(rank);
   const due = winnersOf(ranked, freeNow);
 
   const winners = changes.executions.filter(({ old }) => !old).map(({ now }) => now);
@@ -121,14 +128,15 @@ type Rank = (a: Rival, b: Rival) => number;
 function ranking({ market }: Config): Rank {
   if (market.mechanism === 'highest-bid') return (a, b) => b.bid.amount - a.bid.amount || a.bid.id - b.bid.id;
   const bonus = Math.min(1e9, Math.round(market.age_bonus * (market.cycle_seconds / market.reference_seconds) * 1e6));
-  const worth = ({ bid, cost }: Rival) => Math.max(bid.amount, cost);
-  const age = ({ bid }: Rival) => 1_000_000 + bonus * bid.passed;
+  const worth = ({ bid, cost, standing }: Rival) => Math.max(cost, Math.min(bid.amount, mostOf(standing, cost)));
+  const age = ({ standing }: Rival) => 1_000_000 + bonus * standing.age;
+  const score = (it: Rival) => (worth(it) / it.cost) * age(it) * it.standing.weight;
+  const over = (it: Rival) => BigInt(worth(it)) * BigInt(age(it)) * BigInt(it.standing.weight);
   return (a, b) => {
-    // worth ÷ cost × age, compared as fractions wherever two doubles could deceive.
-    const [left, right] = [(worth(a) / a.cost) * age(a), (worth(b) / b.cost) * age(b)];
+    // worth ÷ cost × age × weight, compared as fractions wherever two doubles could deceive.
+    const [left, right] = [score(a), score(b)];
     if (Math.abs(left - right) > 1e-12 * left) return right - left;
-    const exact =
-      BigInt(worth(b)) * BigInt(age(b)) * BigInt(a.cost) - BigInt(worth(a)) * BigInt(age(a)) * BigInt(b.cost);
+    const exact = over(b) * BigInt(a.cost) - over(a) * BigInt(b.cost);
     return exact === 0n ? a.bid.id - b.bid.id : exact > 0n ? 1 : -1;
   };
 }

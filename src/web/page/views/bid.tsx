@@ -107,6 +107,12 @@ function cyclesText({ cycles: run }: Run): string {
 
 function leastText({ cycles: [{ rank, least_amount: least, set_by: rival }] }: Run) {
   if (rank === null) return '–';
+  if (least === null && rival !== null)
+    return (
+      <>
+        no amount: not above <BidLink id={rival} />
+      </>
+    );
   if (least === null) return 'no amount: it did not fit';
   return (
     <>
