@@ -4,6 +4,7 @@ import { startPrices } from '../domain/pricing.ts';
 import { BpError } from '../platform/errors.ts';
 import type { MachineSize } from '../platform/machine.ts';
 import { spansPerCycle } from './cycle-length.ts';
+import { humanHours, type HumanHours } from './human-hours.ts';
 import { modelBudget, type ModelBudget } from './model-prices.ts';
 import { quietHours, type QuietHours } from './quiet-hours.ts';
 import type { Config } from './schema.ts';
@@ -18,6 +19,8 @@ export interface Derived {
   readonly budget: ModelBudget;
   /** When nobody is asked. */
   readonly quietHours: QuietHours;
+  /** What hour of the human's calendar it is. */
+  readonly humanHours: HumanHours;
 }
 
 /**
@@ -30,8 +33,11 @@ export function derive(config: Config, machine: MachineSize): Derived {
   const flowValue = min(AMOUNT_MAX, max(micro(1), micro(Math.round(stockValue * spansPerCycle(config.market)))));
   const prices = startPrices(supply, { stockValue, flowValue, start });
   checkAmounts(config.market.prices.cap_factor, supply, prices);
-  const quiet = quietHours(config.attention);
-  return { supply, startPrices: prices, budget: modelBudget(config.intelligence), quietHours: quiet };
+  return {
+    ...{ supply, startPrices: prices, budget: modelBudget(config.intelligence) },
+    quietHours: quietHours(config.attention),
+    humanHours: humanHours(config.attention),
+  };
 }
 
 function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineSize): Quantities {

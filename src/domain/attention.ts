@@ -67,6 +67,12 @@ export interface Prompt {
   readonly openedAt: number | null;
   /** The market's running time at the first cycle after it took the slot; its time counts from there. */
   readonly openedRunningMs: number | null;
+  /** When a face first put it before the human; null: none has. */
+  readonly shownAt: number | null;
+  /** When the human last acted on it, or was shown it. */
+  readonly actedAt: number | null;
+  /** What it has taken of the human's time; null where nobody saw it. */
+  readonly attentionMs: number | null;
   readonly endedAt: number | null;
   readonly scores: Scores | null;
   readonly reason: string | null;

@@ -185,7 +185,8 @@ const EXECUTIONS = [
   ),
 ];
 const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
-  next_bid_status next_bid_detail request_id submitted_at opened_at answered_at purged_at title content`);
+  next_bid_status next_bid_detail request_id submitted_at opened_at shown_at
+  attention_seconds answered_at purged_at title content`);
 const REQUESTS = words('id status published_at until closed_at answered_by prompts purged_at files text');
 const PROMPT_FILES = words('prompt_id number name bytes sha256 kept');
 const MESSAGES = words('id from to cycle sent_at content');

@@ -3,6 +3,7 @@ import { accept, type Result } from '../domain/refusal.ts';
 import { onceFree } from '../economy/home/database-patience.ts';
 import type { Economy } from '../economy/economy.ts';
 import { scorePrompt, skipPrompt, type EndedPrompt } from '../economy/attention/end-prompt.ts';
+import { noteAttention } from '../economy/attention/note-attention.ts';
 import { welcomeHuman } from '../economy/attention/prompt-slot.ts';
 import { findPrompt, openPrompt } from '../economy/views/prompt-view.ts';
 import { answeredPrompt, type AnsweredPrompt, type AnswerPlace, type PromptEnding } from './answered-prompt.ts';
@@ -13,6 +14,9 @@ import { stateOf } from '../economy/views/status-view.ts';
 /** Answers of which it is known where they were given; of more, the newest. */
 const PLACES_MAX = 100;
 
+/** One sign of life in this time is enough. */
+const SIGN_EVERY_MS = 2000;
+
 type Face = Exclude<AnswerPlace, 'elsewhere'>;
 
 /** The human's own hand: what the operator of a face that stays can do with prompts. The faces of a run share one. */
@@ -21,6 +25,7 @@ export class PromptDesk {
   /** By the prompt's number. */
   readonly #places = new Map<number, Face>();
   #isWelcoming = false;
+  #actedAt = -Infinity;
   #touchedAt: number;
 
   constructor(economy: Economy) {
@@ -59,6 +64,20 @@ export class PromptDesk {
   /** Refuses as `skipPrompt` does. */
   skip(promptId: number, face: Face): Promise<Result<AnsweredPrompt>> {
     return this.#answer(face, () => skipPrompt(this.#economy, promptId));
+  }
+
+  /** A face has put it before the human. */
+  async shown(promptId: number): Promise<void> {
+    await onceFree(this.#economy, () => noteAttention(this.#economy, promptId, 'shown'));
+  }
+
+  /** The human did something over the open prompt: a key, a click, a scroll. It may be told as often as that happens. */
+  async acted(promptId: number): Promise<void> {
+    const now = this.#economy.clock.monotonic();
+    this.#touchedAt = now;
+    if (now - this.#actedAt < SIGN_EVERY_MS) return;
+    this.#actedAt = now;
+    await onceFree(this.#economy, () => noteAttention(this.#economy, promptId, 'acted'));
   }
 
   /** How long nobody has touched any of the faces, or answered there. */

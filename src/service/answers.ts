@@ -194,6 +194,11 @@ const Prompt = z
     ...promptEnd,
     submitted_at: time.describe('When it was submitted.'),
     opened_at: time.nullable().describe('When the human could first see it, or null.'),
+    shown_at: time.nullable().describe('When it was first put before the human, or null.'),
+    attention_seconds: z
+      .number()
+      .nullable()
+      .describe("What it has taken of the human's time; null where nobody saw it."),
     purged_at: time.nullable().describe('When its text was purged; null while it is kept.'),
   })
   .meta({ id: 'Prompt' });

@@ -33,6 +33,7 @@ const FILES = `(SELECT json_group_array(json_object('name', name, 'bytes', bytes
 const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
   next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
   submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
+  shown_at AS shownAt, acted_at AS actedAt, attention_ms AS attentionMs,
   interesting, useful, understandable, reason, reward, refund, request_id AS requestId, purged_at AS purgedAt,
   ${FILES} AS files`;
 
@@ -60,6 +61,13 @@ export function promptsTable(database: Database) {
     `UPDATE prompts SET status = 'open', opened_at = ? WHERE id = ? AND status = 'queued'`,
   );
   const startTime = database.prepare('UPDATE prompts SET opened_running_ms = ? WHERE id = ?');
+  const shown = database.prepare(
+    `UPDATE prompts SET shown_at = @at, acted_at = @at, attention_ms = 0 WHERE id = @id AND shown_at IS NULL`,
+  );
+  const acted = database.prepare(
+    `UPDATE prompts SET shown_at = COALESCE(shown_at, @at), acted_at = @at,
+       attention_ms = COALESCE(attention_ms, 0) + @attentionMs WHERE id = @id`,
+  );
   const end = database.prepare(
     `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
        interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, reward_cap = ?, refund = ?
@@ -122,6 +130,10 @@ export function promptsTable(database: Database) {
     takeSlot: (id: number, at: number): void => void takeSlot.run(at, id),
     /** From when on the open prompt's time counts. */
     startTime: (id: number, runningMs: number): void => void startTime.run(runningMs, id),
+    /** A face put it before the human. Where one has before, nothing changes. */
+    noteShown: (id: number, at: number): void => void shown.run({ id, at }),
+    /** The human acted on it, after so much more attention. */
+    noteActed: (id: number, at: number, attentionMs: number): void => void acted.run({ id, at, attentionMs }),
     /** False where it had ended before. */
     end({ id, status, endedAt, endedCycle, scores, rates, reason, reward, rewardCap, refund }: PromptEnd): boolean {
       const marks = MARKS.map((mark) => scores?.[mark] ?? null);

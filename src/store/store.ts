@@ -5,6 +5,7 @@ import { accountNames, type RenamedAgent } from './account-names.ts';
 import { accountsTable, type Accounts } from './accounts.ts';
 import { agentFilesTable, type AgentFiles } from './agent-files.ts';
 import { agentsTable, type Agents } from './agents.ts';
+import { attentionHoursTable, type AttentionHours } from './attention-hours.ts';
 import { auditRows, type AuditRows } from './audit-rows.ts';
 import { backUpDatabase, type Backup } from './backup.ts';
 import { bidsTable, type Bids } from './bids.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly executions: Executions;
   readonly prompts: Prompts;
   readonly promptFiles: PromptFiles;
+  readonly attentionHours: AttentionHours;
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
@@ -164,6 +166,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     executions: executionsTable(database),
     prompts: promptsTable(database),
     promptFiles: promptFilesTable(database),
+    attentionHours: attentionHoursTable(database),
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),

@@ -24,8 +24,8 @@ export interface InteractiveTerminalOptions {
   /** Lines that were printed before, which the screen hides. */
   readonly told: readonly string[];
   readonly controls: TerminalControls;
-  /** The human is there: any key but Ctrl-C. */
-  readonly onKey: () => void;
+  /** The human is there: any key but Ctrl-C. `promptId`: whose letter is in sight, such as `prompt_3`. */
+  readonly onKey: (promptId: string | undefined) => void;
   /** Ctrl-C, which the terminal doesn't turn into a signal while it hands over single keys. */
   readonly onInterrupt: () => void;
   readonly place: TerminalPlace;
@@ -200,7 +200,7 @@ export class InteractiveTerminal implements Terminal {
     const keys = chunk.filter((byte) => byte !== INTERRUPT && !IGNORED.includes(byte));
     const interrupts = chunk.filter((byte) => byte === INTERRUPT).length;
     if (keys.length > 0) {
-      this.#options.onKey();
+      this.#options.onKey(this.#inSight?.promptId);
       this.#keyboard.feed(Buffer.from(keys));
     }
     for (let count = 0; count < interrupts; count++) this.#options.onInterrupt();

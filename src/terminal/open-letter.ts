@@ -19,6 +19,7 @@ export interface OpenLetterOptions {
 
 /** A prompt that is before the human: its letter, where in it they read, and what they have answered so far. */
 export class OpenLetter implements Pane {
+  readonly promptId: string;
   readonly title: string;
   readonly pager = new Pager();
   readonly question: MarksQuestion;
@@ -33,6 +34,7 @@ export class OpenLetter implements Pane {
 
   constructor(prompt: AskedPrompt, { signs, reasonCharsMax }: OpenLetterOptions) {
     this.#prompt = prompt;
+    this.promptId = prompt.id;
     this.#signs = signs;
     this.#letter = readLetter(prompt, LINES_MAX, prompt.known_opening);
     this.title = promptCaption(prompt);

@@ -26,6 +26,10 @@ afterAll(() => economy.close());
 
 /** What undoes each migration since, the newest first. */
 const WITHOUT_LATER_MIGRATIONS = [
+  ...['shown_at', 'acted_at', 'attention_ms'].map((column) => `ALTER TABLE prompts DROP COLUMN ${column}`),
+  'DROP TABLE attention_hours',
+  'ALTER TABLE economy_state DROP COLUMN human_acted_at',
+  'ALTER TABLE economy_state DROP COLUMN attention_unpriced_ms',
   'DROP INDEX prompts_rewards',
   'ALTER TABLE economy_state DROP COLUMN operator_paused_at',
   'ALTER TABLE economy_state DROP COLUMN operator_pause_reason',

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { parseId } from '../../domain/ids.ts';
+import { formatId, parseId } from '../../domain/ids.ts';
 import type { EndedPrompt } from '../../economy/attention/end-prompt.ts';
+import { noteAttention } from '../../economy/attention/note-attention.ts';
 import { welcomeHuman } from '../../economy/attention/prompt-slot.ts';
-import { findPrompt, promptView } from '../../economy/views/prompt-view.ts';
+import { findPrompt, openPrompt, promptView } from '../../economy/views/prompt-view.ts';
 import { answeredLine, answeredPrompt } from '../../operator/answered-prompt.ts';
 import { answeredRequest, type AnsweredRequest } from '../../operator/views/answered-request.ts';
 import { promptList, type PromptView } from '../../operator/views/prompt-list.ts';
@@ -31,10 +32,16 @@ const COLUMNS: readonly Column<PromptView>[] = [
   { title: 'marks', value: ({ scores }) => scores && Object.values(scores).join(' ') },
   { title: 'reward', value: ({ reward }) => reward, right: true },
   { title: 'refund', value: ({ refund }) => refund, right: true },
+  { title: 'took', value: ({ attention_seconds: seconds }) => took(seconds), right: true },
   { title: 'title', value: ({ title, purged_at: purged }) => (purged === null ? title : PURGED) },
   { title: 'files', value: ({ files }) => (files.length === 0 ? null : files.length), right: true },
   { title: 'reason', value: ({ reason }) => reason },
 ];
+
+/** `48 s`, of the human's time. */
+function took(seconds: number | null): string | null {
+  return seconds === null ? null : `${Math.round(seconds)} s`;
+}
 
 const REQUEST_COLUMN: Column<PromptView> = { title: 'request', value: ({ request_id: request }) => request };
 
@@ -55,6 +62,10 @@ export function addPrompts(command: Command, deps: CliDeps): void {
       const { prompts, requests } = await withHome(deps, command, ({ economy }) => {
         if (!options.json) welcomeHuman(economy);
         const found = valueOf(promptList(economy, { ...options, limit }));
+        const open = openPrompt(economy);
+        // Whoever reads the letter here is at it from now on.
+        if (!options.json && open && found.some(({ id }) => id === formatId('prompt', open.id)))
+          noteAttention(economy, open.id, 'shown');
         return { prompts: found, requests: found.filter(isWaiting).map(({ id }) => requestOf(economy, id)) };
       });
       if (options.json) printJson(deps.stdout, prompts);

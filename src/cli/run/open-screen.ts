@@ -1,3 +1,4 @@
+import { parseId } from '../../domain/ids.ts';
 import { waitingPage } from '../../operator/views/prompt-page.ts';
 import { agentList } from '../../operator/views/agent-list.ts';
 import type { Home } from '../../operator/home.ts';
@@ -39,8 +40,10 @@ export function openScreen(deps: CliDeps, home: Home, { prompts, headless, told 
     notification: (promptId) => notification(config.terminal.bell, `${promptId} waits for your marks`, environment),
     told,
     controls: controlsOf(home, onFailure),
-    onKey: () => {
+    onKey: (promptId) => {
       prompts.welcome().catch(onFailure);
+      const id = parseId('prompt', promptId ?? '');
+      if (id.ok) prompts.acted(id.value).catch(onFailure);
     },
     onInterrupt: () => deps.process.raiseInterrupt(),
     place: deps.process,

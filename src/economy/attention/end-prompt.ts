@@ -10,6 +10,8 @@ import { receiver } from '../agents/living-agent.ts';
 import { placeBid } from '../market/place-bid.ts';
 import { isIdle } from '../executions/idle.ts';
 import { restart } from '../executions/restart.ts';
+import { humanGoes } from './human-time.ts';
+import { attentionOfAnswer } from './note-attention.ts';
 import { fillSlot, quietNow, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -18,6 +20,8 @@ export interface EndedPrompt {
   readonly agentId: string;
   readonly reward: MicroCredits;
   readonly refund: MicroCredits;
+  /** What it took of the human's time; null where nobody saw it. */
+  readonly attentionMs: number | null;
 }
 
 /**
@@ -81,6 +85,7 @@ export function expirePrompt(deps: Economy, beforeMs: number): number | undefine
   const openMs = runningMs - (prompt.openedRunningMs ?? runningMs);
   if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
   store.state.setHumanAway(true);
+  humanGoes(deps);
   const { price, attentionPrice, reserveCost, outcome } = store.executions.get(prompt.executionId);
   // A refunded execution gave everything back already; nothing is left of the price then.
   const refunded = outcome === 'system_fault' || outcome === 'stopped_by_operator' ? price : ZERO;
@@ -125,6 +130,7 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
   const { cycle } = store.state.get();
   const at = clock.now();
   const ref = formatId('prompt', prompt.id);
+  const attentionMs = ending.status === 'expired' ? prompt.attentionMs : attentionOfAnswer(deps, prompt, at);
   if (ending.reward > 0) {
     const credit = receiver(deps, prompt.agentId);
     store.transfers.single({ cycle, at, debit: 'system:issuance', credit, amount: ending.reward, kind: 'reward', ref });
@@ -137,7 +143,7 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
   store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, ...ending });
   placeNextBid(deps, prompt);
   fillSlot(deps);
-  return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund };
+  return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund, attentionMs };
 }
 
 /** Places the bid that the prompt named; where it can't be, the agent's `responses` say why and what would have passed. */

@@ -1,4 +1,5 @@
 import type { Economy } from '../economy.ts';
+import { humanComes } from './human-time.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
@@ -31,6 +32,7 @@ export function welcomeHuman(deps: Economy): void {
   store.transaction(() => {
     if (!store.state.get().humanAway) return;
     store.state.setHumanAway(false);
+    humanComes(deps);
     fillSlot(deps);
   });
 }

@@ -39,6 +39,9 @@ export function promptView(prompt: Prompt) {
     next_bid: nextBidView(prompt),
     submitted_at: isoOrNull(prompt.submittedAt),
     opened_at: isoOrNull(prompt.openedAt),
+    shown_at: isoOrNull(prompt.shownAt),
+    /** What it has taken of the human's time; null where nobody saw it. */
+    attention_seconds: prompt.attentionMs === null ? null : prompt.attentionMs / 1000,
     answered_at: isoOrNull(prompt.endedAt),
     purged_at: isoOrNull(prompt.purgedAt),
   };

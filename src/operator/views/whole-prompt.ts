@@ -48,7 +48,8 @@ function earlierOf(economy: Economy, { agentId, id }: Prompt) {
     .map(promptView)
     .map((view) => {
       const { id: promptId, title, status, scores, reason, reward, answered_at: at } = view;
-      return { id: promptId, title, status, scores, reason, reward, answered_at: at };
+      const { attention_seconds } = view;
+      return { id: promptId, title, status, scores, reason, reward, answered_at: at, attention_seconds };
     });
 }
 

@@ -68,6 +68,20 @@ export const PROMPT_ROUTES: readonly WebRoute[] = [
   },
   {
     method: 'POST',
+    path: '/api/prompts/:id/attention',
+    isAlsoAtRest: true,
+    handle: async ({ params, body }, { prompts }) => {
+      const id = parseId('prompt', params['id'] ?? '');
+      if (!id.ok) return id;
+      const { sign } = body;
+      if (sign === 'shown') await prompts.shown(id.value);
+      else if (sign === 'acted') await prompts.acted(id.value);
+      else return refuse('invalid_value', 'sign must be shown or acted', { field: 'sign' });
+      return accept({});
+    },
+  },
+  {
+    method: 'POST',
     path: '/api/present',
     isAlsoAtRest: true,
     handle: async (_call, { prompts }) => {

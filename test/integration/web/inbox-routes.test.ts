@@ -167,6 +167,18 @@ describe('the routes of prompts', () => {
     expect(economy.store.prompts.open()?.id).toBe(1);
   });
 
+  it('note what answering takes, from what the page says of keys and clicks', async () => {
+    const id = show('ada');
+    const sign = (sign: unknown) => call('POST', `/api/prompts/prompt_${id}/attention`, { sign });
+    await sign('shown');
+    economy.clock.advance(20_000);
+    await sign('acted');
+    economy.clock.advance(200_000);
+    for (let times = 0; times < 5; times++) await sign('shown');
+    expect(await value('GET', `/api/prompts/prompt_${id}`)).toMatchObject({ attention_seconds: 20 });
+    expect(await sign('left')).toMatchObject({ ok: false, code: 'invalid_value' });
+  });
+
   it('skip, and bring the human back', async () => {
     show('ada');
     expect(await value('POST', '/api/prompts/prompt_1/skip')).toMatchObject({ reward: 0 });

@@ -1,5 +1,6 @@
 import type { Economy } from '../../../economy/economy.ts';
 import { scorePrompt, skipPrompt } from '../../../economy/attention/end-prompt.ts';
+import { noteAttention } from '../../../economy/attention/note-attention.ts';
 import { welcomeHuman } from '../../../economy/attention/prompt-slot.ts';
 import { openPrompt } from '../../../economy/views/prompt-view.ts';
 import { stateOf } from '../../../economy/views/status-view.ts';
@@ -66,9 +67,24 @@ export class ScenarioHuman {
     const { clock, dice, traits } = this.#options;
     const [least, most] = traits.answer_seconds;
     this.#reading = prompt.id;
-    clock.after((least + (most - least) * dice.fraction()) * 1000, () => {
+    const takesMs = (least + (most - least) * dice.fraction()) * 1000;
+    noteAttention(this.#options.economy, prompt.id, 'shown');
+    this.#leafThrough(prompt.id, takesMs);
+    clock.after(takesMs, () => {
       this.#reading = undefined;
       if (this.#isPresent) this.#answer(prompt);
+    });
+  }
+
+  /** Whoever reads for long touches a key now and then, as a face would note. */
+  #leafThrough(promptId: number, leftMs: number): void {
+    const { clock, economy } = this.#options;
+    const keyMs = (economy.config.attention.gap_seconds * 1000) / 2;
+    if (leftMs <= keyMs) return;
+    clock.after(keyMs, () => {
+      if (!this.#isPresent) return;
+      noteAttention(economy, promptId, 'acted');
+      this.#leafThrough(promptId, leftMs - keyMs);
     });
   }
 

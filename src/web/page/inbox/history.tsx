@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { PromptPage, PromptRow } from '../../../operator/views/prompt-page.ts';
 import { get } from '../api.ts';
 import { Said } from '../parts/said.tsx';
-import { credits, moment } from '../shell/figures.ts';
+import { credits, moment, span } from '../shell/figures.ts';
 import { href } from '../shell/router.ts';
 import { useLive } from '../shell/live.ts';
 import { useData } from '../shell/use-data.ts';
@@ -37,8 +37,8 @@ export function History() {
         <table class="rows cards">
           <thead>
             <tr>
-              {['prompt', 'agent', 'marks', 'credits', 'reason', 'when'].map((title) => (
-                <th scope="col" key={title} class={title === 'credits' ? 'right' : undefined}>
+              {['prompt', 'agent', 'marks', 'credits', 'took', 'reason', 'when'].map((title) => (
+                <th scope="col" key={title} class={title === 'credits' || title === 'took' ? 'right' : undefined}>
                   {title}
                 </th>
               ))}
@@ -59,7 +59,9 @@ export function History() {
   );
 }
 
-function HistoryRow({ id, agent_id: agentId, title, scores, status, reward, reason, answered_at: at }: PromptRow) {
+function HistoryRow(row: PromptRow) {
+  const { id, agent_id: agentId, title, scores, status, reward, reason, answered_at: at } = row;
+  const { attention_seconds: seconds } = row;
   return (
     <tr key={id}>
       <td data-title="prompt" class="words">
@@ -73,6 +75,9 @@ function HistoryRow({ id, agent_id: agentId, title, scores, status, reward, reas
       </td>
       <td data-title="credits" class="right">
         {reward > 0 ? credits(reward) : ''}
+      </td>
+      <td data-title="took" class="right muted">
+        {seconds !== null && span(seconds * 1000)}
       </td>
       <td data-title="reason" class="words">
         {reason !== null && <Said text={reason} charsMax={160} />}

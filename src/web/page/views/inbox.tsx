@@ -9,6 +9,7 @@ import { PromptLetter } from '../inbox/prompt-letter.tsx';
 import { endingOf, type ShownPrompt } from '../inbox/shown-prompt.ts';
 import { said } from '../parts/said.tsx';
 import { ToldPanel } from '../inbox/told-answer.tsx';
+import { useAttention } from '../inbox/use-attention.ts';
 import { useAnswering } from '../inbox/use-answering.ts';
 import { counted, credits, span } from '../shell/figures.ts';
 import { isTyping, useKeys } from '../shell/keys.ts';
@@ -55,6 +56,7 @@ function Prompt({ id, openId }: { readonly id: string; readonly openId: string |
   const { held, told } = useAnswering();
   const isOpen = id === openId;
   const { data: prompt, problem } = useData<ShownPrompt>(`/api/prompts/${encodeURIComponent(id)}`, isOpen);
+  useAttention(isOpen && prompt?.id === id ? id : null);
   if (problem !== undefined) return <p class="notice bad">{problem}</p>;
   if (!prompt) return <p class="muted">…</p>;
   return (
@@ -73,13 +75,14 @@ function Prompt({ id, openId }: { readonly id: string; readonly openId: string |
 
 /** The marks of one that is over. */
 function Ending({ prompt }: { readonly prompt: ShownPrompt }) {
-  const { scores, reward, refund, reason } = prompt;
+  const { scores, reward, refund, reason, attention_seconds: seconds } = prompt;
   return (
     <section class="done sheet" aria-label="How it ended">
       {scores && <p class="gain">{Object.values(scores).join(' · ')}</p>}
       <p>{endingOf(prompt)}</p>
       {reward > 0 && <p class="number">+{credits(reward)} credits</p>}
       {refund > 0 && <p class="number">{credits(refund)} credits went back</p>}
+      {seconds !== null && <p class="muted small">It took {span(seconds * 1000)} of your time</p>}
       {reason !== null && <p class="muted">“{said(reason, 2000)}”</p>}
     </section>
   );
