@@ -4,6 +4,7 @@
 
 #include "handshake.h"
 #include "problem.h"
+#include "service.h"
 
 static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
@@ -48,11 +49,30 @@ static int64_t option(const struct arguments *arguments, const char *name, int64
   return amount;
 }
 
+/* What the service advises by all that it knows of this agent; false before the first receipt. */
+static bool advised(const char *quantile, struct bundle *bundle) {
+  struct text path = {0};
+  text_say(&path, "/market/advice?quantile=");
+  text_percent(&path, quantile, strlen(quantile));
+  struct text answer = service_ask("GET", path.bytes, NULL, NULL);
+  struct json told, its;
+  if (!json_read(answer.bytes, answer.length, &told) || !json_member(told, "bundle", &its))
+    fail(NO_SERVICE, "unreadable_answer", "the service does not tell a bundle");
+  if (json_kind(its) != JSON_OBJECT) return false;
+  *bundle = bundle_of(its);
+  return true;
+}
+
 void advice_run(struct arguments *arguments) {
   struct json told = handshake();
   int64_t tokens = option(arguments, "tokens", advice_tokens(told));
   int64_t attention = option(arguments, "attention", 0);
   struct market market = market_look();
-  struct bundle bundle = advice_of(told, &market, tokens, attention);
+  struct bundle bundle;
+  const char *quantile = arguments_get(arguments, "quantile");
+  if (quantile == NULL || !advised(quantile, &bundle)) bundle = advice_of(told, &market, tokens, attention);
+  if (arguments_get(arguments, "tokens") != NULL) bundle.amounts[TOKENS] = tokens;
+  bundle.amounts[ATTENTION] = attention;
+  bundle = market_clip(&market, bundle);
   market_show_bundle(arguments, &bundle);
 }

@@ -8,6 +8,7 @@ static const struct field OF_BUNDLE[] = {
     {"bundle", "bundle", IN_BODY, BUNDLE, true, "Such as cpu_seconds=1,memory_mb=64; tokens and attention are 0 where absent."},
 };
 static const struct field OF_ADVICE[] = {
+    {"quantile", "quantile", IN_BODY, NUMBER, false, "Go by all your receipts: what this share of them would have needed, such as 0.9. `bp call getAdvice` tells the risk."},
     {"tokens", "tokens", IN_BODY, NUMBER, false, "LLM tokens; as many as this execution has bought where absent."},
     {"attention", "attention", IN_BODY, NUMBER, false, "1: to show the human one prompt. 0 where absent."},
 };

@@ -15,6 +15,11 @@ static const struct field TRANSFER_CREDITS[] = {
     {"execution_id", "execution-id", IN_BODY, TEXT, false, "The caller's own execution, such as exe_17; another one is refused."},
 };
 
+static const struct field GET_ADVICE[] = {
+    {"quantile", "quantile", IN_QUERY, NUMBER, false, "Which share of past needs the bundle is to meet, resource by resource; 0.9 where absent."},
+    {"attention", "attention", IN_QUERY, NUMBER, false, "Go only by executions that had so much of it, and advise so much; by all, and none, where absent."},
+};
+
 static const struct field PLACE_BID[] = {
     {"bundle", "bundle", IN_BODY, BUNDLE, true, "What one execution may use. All four are always named."},
     {"amount", "amount", IN_BODY, NUMBER, true, "Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends."},
@@ -137,6 +142,8 @@ const struct route ROUTES[] = {
      true, false, TRANSFER_CREDITS, 4},
     {"getMarketState", "GET", "/market/state", "Prices, supply, what is free, fees, and the last clearings.",
      false, false, NULL, 0},
+    {"getAdvice", "GET", "/market/advice", "What the caller's own receipts and bids, and public prices, advise it to bid.",
+     false, false, GET_ADVICE, 2},
     {"placeBid", "POST", "/market/bid", "Offers credits for one execution with one bundle, and holds them.",
      true, false, PLACE_BID, 6},
     {"listBids", "GET", "/market/bids", "The bids that the caller pays or that are for it, the newest first.",

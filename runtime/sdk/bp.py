@@ -11,8 +11,7 @@
 
 Everything costs credits. An execution is bought in an auction with a *bundle* of CPU seconds, memory, tokens for
 models, and attention; when it ends, all but the workspace is gone. Marks of the human are what earns credits.
-What the service refuses is raised as `Refused`. The standard library alone is used, and as little of it as will do:
-an import of `urllib.request` costs more CPU time than all that most agents do.
+What the service refuses is raised as `Refused`. As little of the standard library is used as will do: CPU time counts.
 """
 
 from __future__ import annotations
@@ -41,6 +40,7 @@ ROUTES = {
     "getHistory": "GET /economic/history{?limit,before}",
     "transferCredits": "POST /economic/transfer",
     "getMarketState": "GET /market/state",
+    "getAdvice": "GET /market/advice{?quantile,attention}",
     "placeBid": "POST /market/bid",
     "listBids": "GET /market/bids{?limit,before,status}",
     "withdrawBid": "DELETE /market/bid/{id}",
@@ -134,8 +134,7 @@ class Agent:
     def advice(self, tokens: int | None = None, attention: int = 0) -> dict[str, Any]:
         """The bundle for a life like the last one, by its receipt: twice the CPU used, twice of what ran out.
 
-        It shrinks by a quarter at most, so one easy life doesn't starve the next. Without a receipt it is what this
-        execution has bought, and so are its tokens.
+        It shrinks by a quarter at most. Without a receipt it is what this execution has bought, as its tokens are.
         """
         receipt = self.last_execution or {"bought": self.context, "used": {}, "outcome": "none"}
         bought, used, outcome = receipt["bought"], receipt["used"], receipt["outcome"]
@@ -150,6 +149,10 @@ class Agent:
             memory = min(memory, max(1.25 * used["memory_mb_peak"], 0.75 * memory))
         own = {"cpu_seconds": cpu, "memory_mb": memory, "tokens": self.context["tokens"] if tokens is None else tokens}
         return self.clip({**own, "attention": attention})
+
+    def market_advice(self, quantile: float | None = None, attention: int | None = None) -> dict[str, Any]:
+        """What its last 100 lives would have needed, the risk of each bundle, and how often which amounts win."""
+        return self.call("getAdvice", {"quantile": quantile, "attention": attention})
 
     def pending(self) -> list[dict[str, Any]]:
         """Bids by which this agent will run: its own, a restart's, and those of sponsors (who may withdraw them)."""
@@ -227,10 +230,8 @@ class Agent:
         return self.post("/economic/transfer", _given({"to": to, "amount": amount, "memo": memo}))
 
     def spawn(self, folder: str = "", id: Any = None, initial_credits: float = 0, first_bid: Any = None, **more) -> dict:
-        """Makes a child of a folder's files, `template=NAME`, or both, with the least that pays for its first bid.
-
-        `first_bid` is {bundle?, amount?, payload?, earliest_cycle?}; without a bundle it is this agent's `advice`.
-        """
+        """Makes a child of a folder's files, `template=NAME`, or both, with the least that pays for its first bid,
+        {bundle?, amount?, payload?, earliest_cycle?}; without a bundle that is this agent's `advice`."""
         least = self.market()["least_endowment"]
         own = {"bundle": self.advice(tokens=0), **(first_bid or {})}
         endowment = initial_credits or max(least, own.get("amount") or int(self._cost(own["bundle"]) * OFFER) / MICRO)
@@ -342,9 +343,8 @@ def _files(folder: str) -> list[dict[str, Any]]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - NOT_INHERITED)
         for path in (os.path.join(place, name) for name in sorted(set(names) - NOT_INHERITED)):
-            if not os.path.isfile(path) or os.path.islink(path):
-                continue
-            with open(path, "rb") as file:
-                text = {"content": b2a_base64(file.read(), newline=False).decode(), "encoding": "base64"}
-            files.append({"path": os.path.relpath(path, folder), "executable": os.access(path, os.X_OK), **text})
+            if os.path.isfile(path) and not os.path.islink(path):
+                with open(path, "rb") as file:
+                    text = {"content": b2a_base64(file.read(), newline=False).decode(), "encoding": "base64"}
+                files.append({"path": os.path.relpath(path, folder), "executable": os.access(path, os.X_OK), **text})
     return files

@@ -5,7 +5,7 @@ import { ESSENTIAL_LIMITS } from '../domain/execution.ts';
 // What the service answers, for OpenAPI: answers are documented by these schemas and tests hold them to it. An `id` is
 // the name of a component.
 
-const credits = z.number();
+export const credits = z.number();
 const bidId = z.string().regex(/^bid_/);
 const exeId = z.string().regex(/^exe_/);
 const promptId = z.string().regex(/^prompt_/);
@@ -26,7 +26,7 @@ const nextBefore = <T extends z.ZodType>(id: T) =>
 
 export const BID_STATUSES = ['pending', 'won', 'withdrawn', 'expired', 'voided'] as const;
 
-const Bundle = byResource(z.number()).meta({ id: 'ResourceBundle' });
+export const Bundle = byResource(z.number()).meta({ id: 'ResourceBundle' });
 
 export const Balance = z
   .object({

@@ -59,6 +59,9 @@ export function cyclesTable(database: Database) {
   const hasClearing = database
     .prepare<[number], number>('SELECT EXISTS (SELECT 1 FROM cycles WHERE cycle = ? AND standing IS NOT NULL)')
     .pluck();
+  const unasked = database
+    .prepare<[number], number>(`SELECT cycle FROM cycles WHERE cycle >= ? AND json_extract(moment, '$.human_away') = 1`)
+    .pluck();
   const forget = database.prepare('DELETE FROM cycles WHERE cycle < ?');
 
   return {
@@ -77,6 +80,8 @@ export function cyclesTable(database: Database) {
       const [oldest, newest] = ends.get() ?? [null, null];
       return oldest === null || newest === null ? undefined : { oldest, newest };
     },
+    /** From this one on, those in which the human was not to be asked. */
+    unaskedSince: (cycle: number): ReadonlySet<number> => new Set(unasked.all(cycle)),
     /** All with numbers under `before`, the newest first, read a page at a time. */
     *pagesBefore(before: number): Generator<CycleRecord> {
       for (let rows = page.all(before, PAGE); rows.length > 0; rows = page.all(rows.at(-1)!.cycle, PAGE)) yield* rows;

@@ -104,6 +104,13 @@ export function modelCallsTable(database: Database) {
   const ofExecution = database.prepare<[number, number], ModelCall>(
     `SELECT ${COLUMNS} FROM model_calls WHERE execution_id = ? ORDER BY id DESC LIMIT ? + 0`,
   );
+  const mostReserved = database
+    .prepare<[string, number], [number, number]>(
+      `SELECT c.execution_id, MAX(c.reserved)
+         FROM executions e CROSS JOIN model_calls c INDEXED BY model_calls_of_execution ON c.execution_id = e.id
+        WHERE e.agent_id = ? AND e.id >= ? GROUP BY c.execution_id`,
+    )
+    .raw();
   const forget = database.prepare('DELETE FROM model_calls WHERE cycle < ? AND outcome IS NOT NULL');
 
   return {
@@ -130,6 +137,9 @@ export function modelCallsTable(database: Database) {
       const [bought, used, reserved] = row;
       return { bought, used, reserved };
     },
+    /** By execution of this agent, from one on: the most tokens that one of its calls had reserved. */
+    mostReserved: (agentId: string, since: number): ReadonlyMap<number, number> =>
+      new Map(mostReserved.all(agentId, since)),
     /** By calls that go on and began then or later, of all executions. */
     reservedSince: (time: number): Spent => reservedSince.get(time) ?? { tokens: 0, money: 0 },
     /** The newest first, with ids under `before`. */

@@ -92,6 +92,15 @@ export const HandshakeSchema = z
     requests: z.array(Request).describe("The operator's open requests; the newest few, the newest first."),
     bids: z.array(Bid).describe('Its own bids and those for it, the newest first.'),
     last_execution: Receipt.nullable().describe('The receipt of the one before; null in the first.'),
+    advice: z
+      .object({
+        executions: z.int().describe('How many of its last executions it goes by.'),
+        quantile: z.number().describe('Which share of their needs the bundle meets, resource by resource.'),
+        bundle: Bundle.describe('What it is advised to bid for, without attention.'),
+        killed: z.int().describe('How many of them would have been killed under it.'),
+      })
+      .nullable()
+      .describe('By its own receipts; null before the first. GET /market/advice tells more.'),
     lineage: z.array(z.string()).describe('Parent, grandparent and so on.'),
     materials: z
       .object({

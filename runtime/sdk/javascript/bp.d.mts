@@ -119,6 +119,26 @@ export interface Cycle {
   prices_after: ResourceBundle;
   head: string;
 }
+type Risk = {
+  quantile: number;
+  bundle: ResourceBundle;
+  cost: number;
+  killed: number;
+  killed_share: number;
+  out_of_tokens: number;
+};
+export type Advice = Omit<Risk, 'bundle' | 'cost'> & {
+  executions: number;
+  bundle: ResourceBundle | null;
+  cost: number | null;
+  risks: Risk[];
+  amounts: {
+    cycles: number;
+    with_room: number;
+    own_tries: number;
+    offers: { amount: number; share: number }[];
+  } | null;
+};
 export interface MarketState {
   cycle: number;
   next_cycle_at: string | null;
@@ -158,6 +178,7 @@ export interface Operations {
   getHistory: Page;
   transferCredits: { to: string; amount: number; memo?: string } & Whose;
   getMarketState: {};
+  getAdvice: { quantile?: number; attention?: number };
   placeBid: WholeBid & { for_agent_id?: string } & Whose;
   listBids: Page & { status?: Bid['status'] };
   withdrawBid: { id: string };
@@ -213,6 +234,7 @@ export class Agent {
   clip(bundle: Partial<ResourceBundle>): ResourceBundle;
   cost(bundle: Partial<ResourceBundle>): number;
   advice(options?: { tokens?: number; attention?: number }): ResourceBundle;
+  marketAdvice(question?: { quantile?: number; attention?: number }): Promise<Advice>;
   pending(): Promise<Bid[]>;
   bid(bundle: Partial<ResourceBundle>, amount?: number, options?: BidOptions): Promise<PlacedBid>;
   ensureNextLife(

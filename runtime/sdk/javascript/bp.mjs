@@ -33,6 +33,7 @@ export const ROUTES = {
   getHistory: 'GET /economic/history{?limit,before}',
   transferCredits: 'POST /economic/transfer',
   getMarketState: 'GET /market/state',
+  getAdvice: 'GET /market/advice{?quantile,attention}',
   placeBid: 'POST /market/bid',
   listBids: 'GET /market/bids{?limit,before,status}',
   withdrawBid: 'DELETE /market/bid/{id}',
@@ -125,8 +126,7 @@ export class Agent {
   }
 
   // The bundle for a life like the last one, by its receipt: twice the CPU used, twice of what ran out. It shrinks by a
-  // quarter at most, so one easy life doesn't starve the next. Without a receipt it is what this execution has bought,
-  // and so are its tokens.
+  // quarter at most. Without a receipt it is what this execution has bought, as its tokens are.
   advice({ tokens = this.context.tokens, attention = 0 } = {}) {
     const { bought, used, outcome } = this.lastExecution ?? { bought: this.context, used: {}, outcome: 'none' };
     let { cpu_seconds: cpu, memory_mb: memory } = bought;
@@ -137,6 +137,11 @@ export class Agent {
       // Caches count in it, so it is no reason to grow.
       memory = Math.min(memory, Math.max(1.25 * used.memory_mb_peak, 0.75 * memory));
     return this.clip({ cpu_seconds: cpu, memory_mb: memory, tokens, attention });
+  }
+
+  /** What its last 100 lives would have needed, the risk of each bundle, and how often which amounts win. */
+  marketAdvice(question = {}) {
+    return this.call('getAdvice', question);
   }
 
   /** Bids by which this agent will run: its own, a restart's, and those of sponsors (who may withdraw them). */
@@ -242,7 +247,6 @@ export class Agent {
     return { ...remaining, wall_seconds: (Date.parse(deadline) - Date.now()) / 1000 };
   }
 
-  // Memory:
   /** What was remembered, or `fresh` where nothing was. What can't be read is put aside, and that is said. */
   recall(fresh = null, name = 'memory.json') {
     const path = join(this.#workspace, name);
@@ -268,15 +272,11 @@ export class Agent {
     renameSync(`${path}.new`, path);
   }
 
-  // Within:
   #cost(bundle) {
     const price = (name) => BigInt(Math.round(this.markets[name].price * MICRO));
-    const whole = ['memory_mb', 'tokens', 'attention'].reduce(
-      (sum, name) => sum + BigInt(bundle[name] ?? 0) * price(name),
-      0n,
-    );
+    const costs = ['memory_mb', 'tokens', 'attention'].map((name) => BigInt(bundle[name] ?? 0) * price(name));
     const cpu = BigInt(Math.round((bundle.cpu_seconds ?? 0) * 1000)) * price('cpu_seconds');
-    return Math.max(1, Number(whole + (cpu + 999n) / 1000n));
+    return Math.max(1, Number(costs.reduce((sum, cost) => sum + cost, (cpu + 999n) / 1000n)));
   }
 
   #ownBid({ amount, ...rest }, credits = this.available) {

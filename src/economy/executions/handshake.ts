@@ -1,6 +1,7 @@
 import type { Execution } from '../../domain/execution.ts';
 import { formatId } from '../../domain/ids.ts';
 import { bundleView } from '../../domain/resources.ts';
+import { shortAdviceView } from '../views/advice-view.ts';
 import { bidView } from '../views/bid-view.ts';
 import { balanceView } from '../views/balance-view.ts';
 import { receiptView } from '../views/execution-view.ts';
@@ -61,6 +62,7 @@ export function handshakeOf(
       .map(openRequestView),
     bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
     last_execution: last === undefined ? null : receiptView(last),
+    advice: shortAdviceView(deps, agentId),
     lineage: ancestors(deps, agentId),
     materials,
   };

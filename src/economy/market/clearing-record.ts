@@ -138,7 +138,8 @@ function earlier({ bids }: Economy[typeof STORE], id: number, number: number) {
   return attempt;
 }
 
-function quantities(text: string): Quantities {
+/** What a cycle's record says of each resource. */
+export function quantities(text: string): Quantities {
   const view = JSON.parse(text) as BundleView;
   return {
     cpuMs: Math.round(view.cpu_seconds * 1000),
@@ -148,7 +149,7 @@ function quantities(text: string): Quantities {
   };
 }
 
-function pricesOf(text: string): Prices {
+export function pricesOf(text: string): Prices {
   const view = JSON.parse(text) as BundleView;
   return Object.fromEntries(RESOURCES.map((name) => [name, micro(Math.round(view[name] * 1e6))])) as Prices;
 }

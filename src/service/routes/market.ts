@@ -9,6 +9,8 @@ import { spawnFee } from '../../economy/agents/spawn-agent.ts';
 import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
 import { marketStateView } from '../../economy/views/market-view.ts';
 import { withdrawBid } from '../../economy/market/withdraw-bid.ts';
+import { adviceView } from '../../economy/views/advice-view.ts';
+import { Advice, AdviceQuery } from '../advice.ts';
 import { BID_STATUSES, BidAnswer, BidList, MarketState, WithdrawnBid } from '../answers.ts';
 import { pageFields, pageOf, readPage } from '../paging.ts';
 import { BidRequest } from '../requests.ts';
@@ -18,7 +20,7 @@ import { readBy, readText } from '../schema.ts';
 import { snapshot } from '../../economy/snapshot.ts';
 
 export function marketRoutes(economy: Economy): readonly RouteSpec[] {
-  return [stateRoute(economy), bidRoute(economy), bidsRoute(economy), withdrawRoute(economy)];
+  return [stateRoute(economy), adviceRoute(economy), bidRoute(economy), bidsRoute(economy), withdrawRoute(economy)];
 }
 
 function stateRoute(economy: Economy): RouteSpec {
@@ -35,6 +37,21 @@ function stateRoute(economy: Economy): RouteSpec {
       snapshot(economy, () =>
         accept({ ...marketStateView(economy), spawn_fee: toCredits(spawnFee(economy, caller.agentId)) }),
       ),
+  });
+}
+
+function adviceRoute(economy: Economy): RouteSpec {
+  return route({
+    method: 'GET',
+    path: '/market/advice',
+    group: 'market',
+    operation: 'getAdvice',
+    summary: "What the caller's own receipts and bids, and public prices, advise it to bid.",
+    query: AdviceQuery,
+    status: 200,
+    answer: Advice,
+    refusals: [],
+    work: ({ caller, query }) => snapshot(economy, () => accept(adviceView(economy, caller.agentId, query))),
   });
 }
 

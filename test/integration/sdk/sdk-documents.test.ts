@@ -69,9 +69,9 @@ describe('the routes', () => {
 
 describe('the types', () => {
   it('of the JavaScript SDK are those of the documentation', () => {
-    const { Bid, Message, MarketState, ResourceBundle } = openApi.components.schemas;
+    const { Advice, Bid, Message, MarketState, ResourceBundle } = openApi.components.schemas;
     const { Response, Receipt } = handshake.$defs;
-    const named = { Bid, Message, MarketState, ResourceBundle, Response, Receipt };
+    const named = { Advice, Bid, Message, MarketState, ResourceBundle, Response, Receipt };
     const pairs = [
       ...Object.entries(named).map(([name, schema]) => [name, `bp.${name}`, typeOf(schema ?? {})] as const),
       ...operations.map((one) => [one.operationId, `bp.Operations['${one.operationId}']`, fieldsOf(one)] as const),

@@ -43,6 +43,7 @@ describe('GET routes answer as OpenAPI says', () => {
     '/economic/balance',
     '/economic/history',
     '/market/state',
+    '/market/advice',
     '/market/bids',
     '/human/prompts',
     '/human/requests',
