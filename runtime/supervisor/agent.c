@@ -26,10 +26,10 @@ static void tell(int fd, const struct news *news) {
   if (write(fd, news, sizeof *news) < 0) _exit(126);
 }
 
-static _Noreturn void become_agent(const struct options *options, int output_fd, int news_fd) {
+static _Noreturn void become_agent(const struct options *options, const int output_fds[SOURCES], int news_fd) {
   struct news news = {.kind = NEWS_FAILED};
 
-  const char *failed_step = confine_self(options, output_fd, news_fd);
+  const char *failed_step = confine_self(options, output_fds, news_fd);
   /* Whether the pipe has already moved decides where there is still someone to tell. */
   int fd = failed_step != NULL && strcmp(failed_step, "descriptors") == 0 ? news_fd : STDERR_FILENO + 1;
   if (failed_step != NULL) {
@@ -71,7 +71,7 @@ static _Noreturn void become_agent(const struct options *options, int output_fd,
   _exit(126);
 }
 
-int agent_start(struct agent *agent, const struct options *options, int output_fd) {
+int agent_start(struct agent *agent, const struct options *options, const int output_fds[SOURCES]) {
   int ends[2];
   *agent = (struct agent){.state = AGENT_ABSENT, .news_fd = -1};
 
@@ -81,7 +81,7 @@ int agent_start(struct agent *agent, const struct options *options, int output_f
   }
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   pid_t pid = fork();
-  if (pid == 0) become_agent(options, output_fd, ends[1]);
+  if (pid == 0) become_agent(options, output_fds, ends[1]);
   close(ends[1]);
   if (pid < 0) {
     snprintf(agent->detail, sizeof agent->detail, "fork: %s", strerror(errno));

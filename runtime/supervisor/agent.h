@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "options.h"
+#include "output.h"
 
 enum agent_state {
   AGENT_ABSENT,       /* not forked */
@@ -25,8 +26,8 @@ struct agent {
   int status; /* as from waitpid, when ended */
 };
 
-/* Forks the agent, which prints into `output_fd`. Returns -1 with `detail` set where that is not possible. */
-int agent_start(struct agent *agent, const struct options *options, int output_fd);
+/* Forks the agent, which prints into `output_fds`. Returns -1 with `detail` set where that is not possible. */
+int agent_start(struct agent *agent, const struct options *options, const int output_fds[SOURCES]);
 
 /* Takes in what the child has told; returns true when that has changed the state. Never blocks. */
 bool agent_hear(struct agent *agent);

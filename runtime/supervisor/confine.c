@@ -69,10 +69,10 @@ static bool set_limits(const struct options *options) {
          (options->user_processes_max == 0 || set_limit(RLIMIT_NPROC, options->user_processes_max));
 }
 
-static bool set_descriptors(int output_fd, int kept_fd) {
+static bool set_descriptors(int output_fd, int error_fd, int kept_fd) {
   int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) return false;
-  if (dup2(output_fd, STDOUT_FILENO) < 0 || dup2(output_fd, STDERR_FILENO) < 0) return false;
+  if (dup2(output_fd, STDOUT_FILENO) < 0 || dup2(error_fd, STDERR_FILENO) < 0) return false;
   if (kept_fd != STDERR_FILENO + 1 && dup3(kept_fd, STDERR_FILENO + 1, O_CLOEXEC) < 0) return false;
   return close_range(STDERR_FILENO + 2, ~0U, 0) == 0;
 }
@@ -93,11 +93,11 @@ static void prefer_as_victim(void) {
   close(fd);
 }
 
-const char *confine_self(const struct options *options, int output_fd, int kept_fd) {
+const char *confine_self(const struct options *options, const int output_fds[SOURCES], int kept_fd) {
   reset_signals();
   prefer_as_victim();
   umask(022);
-  if (!set_descriptors(output_fd, kept_fd)) return "descriptors";
+  if (!set_descriptors(output_fds[SOURCE_STDOUT], output_fds[SOURCE_STDERR], kept_fd)) return "descriptors";
   if (setsid() < 0) return "setsid";
   if (setpriority(PRIO_PROCESS, 0, AGENT_NICE) != 0) return "setpriority";
   if (!set_limits(options)) return "setrlimit";
@@ -113,7 +113,7 @@ const char *confine_porter(const struct options *options, int socket) {
   signal(SIGXFSZ, SIG_IGN);
   umask(077);
   int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nothing < 0 || !set_descriptors(nothing, socket)) return "descriptors";
+  if (nothing < 0 || !set_descriptors(nothing, nothing, socket)) return "descriptors";
   if (setsid() < 0) return "setsid";
   if (!set_limit(RLIMIT_FSIZE, options->file_bytes_max) || !set_limit(RLIMIT_CORE, 0)) return "setrlimit";
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return "no_new_privs";

@@ -2,14 +2,15 @@
 #define CONFINE_H
 
 #include "options.h"
+#include "output.h"
 
 /*
  * Turns the calling process, a fresh child of the supervisor, into one that may hold the agent: unprivileged user, no
- * capabilities, no way back, limits, own session, stdin from /dev/null, both outputs on `output_fd`, and no other
+ * capabilities, no way back, limits, own session, stdin from /dev/null, both outputs on `output_fds`, and no other
  * descriptor but `kept_fd`, which becomes 3 and closes when a program is run.
  * Returns NULL, or the name of the step that failed, with errno set.
  */
-const char *confine_self(const struct options *options, int output_fd, int kept_fd);
+const char *confine_self(const struct options *options, const int output_fds[SOURCES], int kept_fd);
 
 /*
  * Turns the calling process, a fresh child of the supervisor, into a porter: the agent's user where files are concerned and

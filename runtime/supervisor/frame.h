@@ -8,6 +8,8 @@
 enum { NONCE_SIZE = 16, MARK_SIZE = 4 + NONCE_SIZE, GREETING_SIZE = 36 };
 enum { FRAME_HEAD_SIZE = 12, FRAME_DATA_MAX = 16384 };
 enum { FRAME_SYN = 1, FRAME_ACK = 2, FRAME_FIN = 4, FRAME_RST = 8 };
+/* Only the supervisor says it, of output: this came by stderr. */
+enum { FRAME_STDERR = 16 };
 /* Even numbers are content. */
 enum { STREAM_CONTROL = 1, STREAM_OUTPUT = 3, STREAM_CONNECTION_FIRST = 5 };
 

@@ -74,7 +74,7 @@ static const char *set_up(struct supervision *self) {
   held_look(&self->held, &self->options, &self->cgroup);
   meter_open(&self->meter, &self->cgroup);
   session_begin(&self->session, relay_affordable_connections());
-  if (!output_open(&self->session.output)) return "the pipe of the output";
+  if (!output_open(&self->session.output)) return "the pipes of the output";
   failed_step = watch_prepare(&self->watch, &self->budget, processes_max(self));
   if (failed_step != NULL) return failed_step;
   content_begin(&self->options, &self->session);
@@ -117,7 +117,7 @@ static enum reason start_agent(struct supervision *self) {
   self->going = true;
   budget_start(&self->budget, &self->options, &self->meter);
   watch_begin(&self->watch);
-  if (agent_start(&self->agent, &self->options, output->agent_fd) != 0) return REASON_FAILED;
+  if (agent_start(&self->agent, &self->options, output->agent_fds) != 0) return REASON_FAILED;
   output_leave_to_agent(output);
   return REASON_NONE;
 }
@@ -196,7 +196,7 @@ static void fill(struct supervision *self, const struct pollfd *entries, bool ha
 
 /* Waits for the next thing to happen and handles it. */
 static enum reason watch_once(struct supervision *self) {
-  enum { SIGNAL, SPENT, NEWS, INPUT, OUTPUT, PRINTED, CONTENT, OWN };
+  enum { SIGNAL, SPENT, NEWS, INPUT, OUTPUT, PRINTED, CONTENT = PRINTED + SOURCES, OWN };
   static struct pollfd entries[OWN + RELAY_POLL_MAX];
   struct session *session = &self->session;
   struct output *output = &session->output;
@@ -209,7 +209,8 @@ static enum reason watch_once(struct supervision *self) {
   /* What can't be acted on isn't asked for: a hang-up is heard all the same, and we would spin. */
   entries[INPUT] = (struct pollfd){.fd = self->input_ended ? -1 : STDIN_FILENO, .events = POLLIN};
   entries[OUTPUT] = (struct pollfd){.fd = wire_waits(session) ? STDOUT_FILENO : -1, .events = POLLOUT};
-  entries[PRINTED] = (struct pollfd){.fd = output_room(output) > 0 ? output->fd : -1, .events = POLLIN};
+  for (int i = 0; i < SOURCES; i++)
+    entries[PRINTED + i] = (struct pollfd){.fd = output_room(output) > 0 ? output->fds[i] : -1, .events = POLLIN};
   entries[CONTENT] = content_poll();
   int count = OWN + relay_poll(entries + OWN, now);
 
@@ -232,7 +233,7 @@ static enum reason watch_once(struct supervision *self) {
   relay_pass_on(entries + OWN);
   content_pass_on(entries[CONTENT]);
   if (content_is_open()) self->no_go_at_us = now + GO_PATIENCE_US;
-  if (entries[PRINTED].revents != 0) output_read(output);
+  output_read(output, (const bool[SOURCES]){entries[PRINTED].revents != 0, entries[PRINTED + 1].revents != 0});
   say_how_far(self);
   fill(self, entries + OWN, had_room, now);
   content_hear(entries[CONTENT]);

@@ -96,11 +96,14 @@ static void write_file(int directory, const char *name, struct iovec pieces[2]) 
 }
 
 void report_keep(const char *ended_line, const struct output *output) {
-  struct iovec held[2], line[2] = {{.iov_base = (void *)(uintptr_t)ended_line, .iov_len = strlen(ended_line)}};
+  struct iovec held[2], sources[2];
+  struct iovec line[2] = {{.iov_base = (void *)(uintptr_t)ended_line, .iov_len = strlen(ended_line)}};
   int directory = open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;
   /* First, so that who finds the report finds this, too. */
   output_held(output, held);
+  output_held_sources(output, sources);
+  if (held[0].iov_len > 0) write_file(directory, "sources", sources);
   if (held[0].iov_len > 0) write_file(directory, "output", held);
   write_file(directory, "report.json", line);
   close(directory);

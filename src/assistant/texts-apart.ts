@@ -33,6 +33,7 @@ const WRITTEN: ReadonlySet<string> = new Set([
   'detail',
   'output',
   'output_last',
+  'stderr_last',
   'name',
   'waiting_files',
   'kept_files',

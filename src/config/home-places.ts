@@ -95,6 +95,11 @@ export function outputPath(home: string, executionId: string): string {
   return join(outputsDirectory(home), `${executionId}.log`);
 }
 
+/** What of an output came by stderr, where anything did. */
+export function outputSourcesPath(output: string): string {
+  return output.replace(/\.log$/, '.sources');
+}
+
 /** What is known to be the same in an agent's folder and on an engine that sees no folder of this host. */
 export function shipmentsDirectory(home: string): string {
   return join(stateDirectory(home), 'shipments');

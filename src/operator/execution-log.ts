@@ -1,6 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { BpError } from '../platform/errors.ts';
+import type { OutputSource } from '../domain/output-source.ts';
+import { openLog } from './opened-log.ts';
+import { bySource, stderrIn, type SourcedPiece } from './output-sources.ts';
 
 const CHUNK_BYTES = 65_536;
 
@@ -15,24 +17,32 @@ export function hasLog(path: string): boolean {
  * Throws `BpError` `log_unreadable`.
  */
 export function* readLog(path: string): Generator<string> {
+  for (const { content } of readSourcedLog(path)) yield content;
+}
+
+/** The same, each piece of one source. */
+export function* readSourcedLog(path: string): Generator<SourcedPiece<string>> {
   const file = openLog(path);
   if (file === undefined) return;
   try {
     const decoder = new StringDecoder('utf8');
     const buffer = Buffer.alloc(CHUNK_BYTES);
-    for (;;) {
+    for (let at = 0; ;) {
       const bytes = readSync(file, buffer);
       if (bytes === 0) break;
-      yield decoder.write(buffer.subarray(0, bytes));
+      const spans = stderrIn(path, at + bytes);
+      for (const { content, source } of bySource(buffer.subarray(0, bytes), at, spans))
+        yield { content: decoder.write(content), source };
+      at += bytes;
     }
-    yield decoder.end();
+    yield { content: decoder.end(), source: 'stdout' };
   } finally {
     closeSync(file);
   }
 }
 
 /** Cuts pieces of text into lines; what is longer than `charsMax` comes in several. */
-export class LineCutter {
+class LineCutter {
   readonly #charsMax: number;
   #rest = '';
 
@@ -51,6 +61,11 @@ export class LineCutter {
     }
   }
 
+  /** Whether something waits for its line's end. */
+  get isWithin(): boolean {
+    return this.#rest !== '';
+  }
+
   /** What no line break has ended. */
   *end(): Generator<string> {
     if (this.#rest !== '') yield this.#rest;
@@ -63,32 +78,26 @@ export class LineCutter {
   }
 }
 
-/** Whole lines of pieces, cut as `LineCutter` does. */
-export function* linesOf(pieces: Iterable<string>, charsMax: number): Generator<string> {
-  const cutter = new LineCutter(charsMax);
-  for (const piece of pieces) yield* cutter.push(piece);
-  yield* cutter.end();
-}
+/** The same for pieces whose source is known: a line is of stderr where any of it is. */
+export class SourcedLineCutter {
+  readonly #cutter: LineCutter;
+  #source: OutputSource = 'stdout';
 
-/** A file, open to be read; undefined where there is none. Throws `BpError` `log_unreadable`. */
-export function openLog(path: string): number | undefined {
-  const file = opened(path);
-  if (file === undefined || fstatSync(file).isFile()) return file;
-  closeSync(file);
-  throw unreadable(path, 'it is not a file');
-}
-
-function opened(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    if (code === 'ELOOP') throw unreadable(path, 'it is a link');
-    throw error;
+  constructor(charsMax: number) {
+    this.#cutter = new LineCutter(charsMax);
   }
-}
 
-function unreadable(path: string, why: string): BpError {
-  return new BpError('log_unreadable', `${path} is not read: ${why}`);
+  *push({ content, source }: SourcedPiece<string>): Generator<SourcedPiece<string>> {
+    if (content === '') return;
+    let own = source === 'stderr' || !this.#cutter.isWithin ? source : this.#source;
+    for (const line of this.#cutter.push(content)) {
+      yield { content: line, source: own };
+      own = source;
+    }
+    this.#source = own;
+  }
+
+  *end(): Generator<SourcedPiece<string>> {
+    for (const line of this.#cutter.end()) yield { content: line, source: this.#source };
+  }
 }

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../platform/clock.ts';
-import { openLog } from './execution-log.ts';
+import { openLog } from './opened-log.ts';
+import { bySource, stderrIn, type SourcedPiece } from './output-sources.ts';
 
 export interface FollowDeps {
   readonly clock: Clock;
@@ -17,16 +18,17 @@ const LOOK_MS = 200;
 const CHUNK_BYTES = 65_536;
 
 /**
- * The text of a log as it is written, piece by piece and not sanitised, until the execution has ended. The file may
+ * The text of a log as it is written, piece by piece and not sanitised, each of one source, until the execution has ended. The file may
  * come later, or never. Rejects with the signal's reason, and as `openLog` throws.
  */
 export async function* followLog(
   path: string,
   { clock, signal, isOver }: FollowDeps,
-): AsyncGenerator<string, FollowEnd> {
+): AsyncGenerator<SourcedPiece<string>, FollowEnd> {
   const decoder = new StringDecoder('utf8');
   const buffer = Buffer.alloc(CHUNK_BYTES);
   let file: number | undefined;
+  let at = 0;
   try {
     for (;;) {
       // Asked first: what came before the end is read after it.
@@ -34,11 +36,14 @@ export async function* followLog(
       file ??= openLog(path);
       for (let count = 1; file !== undefined && count > 0;) {
         count = readSync(file, buffer);
-        if (count > 0) yield decoder.write(buffer.subarray(0, count));
+        const bytes = buffer.subarray(0, count);
+        for (const { content, source } of bySource(bytes, at, count > 0 ? stderrIn(path, at + count) : []))
+          yield { content: decoder.write(content), source };
+        at += count;
       }
       if (file !== undefined && fstatSync(file).nlink === 0) return 'removed';
       if (over) {
-        yield decoder.end();
+        yield { content: decoder.end(), source: 'stdout' };
         return 'over';
       }
       await clock.sleep(LOOK_MS, signal);

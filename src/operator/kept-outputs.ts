@@ -7,8 +7,9 @@ import type { Economy } from '../economy/economy.ts';
 import { executionsBefore } from '../economy/views/execution-view.ts';
 import { BpError } from '../platform/errors.ts';
 import { namesInSync } from '../platform/folder.ts';
-import { openLog } from './execution-log.ts';
+import { openLog } from './opened-log.ts';
 import type { Home } from './home.ts';
+import { stderrIn } from './output-sources.ts';
 import { knownAgent } from './views/known-agent.ts';
 import { knownExecution } from './views/known-execution.ts';
 
@@ -65,22 +66,54 @@ export function outputTail(home: string, executionId: number, bytes: number): st
   return endOf(outputPath(home, formatId('execution', executionId)), bytes) || null;
 }
 
-/**
- * The last line that an execution printed, as it was written: not sanitised; of a very long one its end. Null where
- * nothing was printed or is kept, and where what stands there is no file.
- */
-export function lastLine(home: string, executionId: number): string | null {
+/** The last lines that an execution printed, as it was written: of a very long one its end. */
+export interface LastLines {
+  /** By whatever output. */
+  readonly output: string | null;
+  readonly stderr: string | null;
+}
+
+const NONE: LastLines = { output: null, stderr: null };
+
+/** Null where nothing was printed or is kept, and where what stands there is no file. Not sanitised. */
+export function lastLines(home: string, executionId: number): LastLines {
+  const path = outputPath(home, formatId('execution', executionId));
   try {
-    const end = endOf(outputPath(home, formatId('execution', executionId)));
-    return (
-      end
-        .trimEnd()
-        .split(/[\r\n]+/)
-        .at(-1) || null
-    );
+    return { output: lastLineOf(endOf(path)), stderr: lastLineOf(endOfStderr(path)) };
   } catch (error) {
-    if (error instanceof BpError) return null;
+    if (error instanceof BpError) return NONE;
     throw error;
+  }
+}
+
+function lastLineOf(text: string): string | null {
+  return (
+    text
+      .trimEnd()
+      .split(/[\r\n]+/)
+      .at(-1) || null
+  );
+}
+
+function endOfStderr(path: string): string {
+  const file = openLog(path);
+  if (file === undefined) return '';
+  try {
+    const spans = stderrIn(path, fstatSync(file).size);
+    const pieces: Buffer[] = [];
+    let room = TAIL_BYTES;
+    let isAll = true;
+    for (const { from, upTo } of spans.toReversed()) {
+      const piece = Buffer.alloc(Math.min(room, upTo - from));
+      pieces.unshift(piece.subarray(0, readSync(file, piece, 0, piece.length, upTo - piece.length)));
+      room -= piece.length;
+      isAll &&= piece.length === upTo - from;
+      if (room === 0) break;
+    }
+    const text = Buffer.concat(pieces).toString('utf8');
+    return isAll ? text : `…${text}`;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   installsDirectory,
   outputPath,
   outputsDirectory,
+  outputSourcesPath,
   shipmentsDirectory,
   workspacesDirectory,
 } from '../config/home-places.ts';
@@ -137,7 +138,9 @@ function removeOutputs(home: string, isMeant: (executionId: number) => boolean):
   for (const name of namesInSync(outputsDirectory(home))) {
     const id = parseId('execution', name.replace(/\.log$/, ''));
     if (!id.ok || !isMeant(id.value)) continue;
-    rmSync(outputPath(home, formatId('execution', id.value)), { force: true });
+    const path = outputPath(home, formatId('execution', id.value));
+    rmSync(outputSourcesPath(path), { force: true });
+    rmSync(path, { force: true });
     removed += 1;
   }
   return removed;

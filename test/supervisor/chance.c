@@ -47,3 +47,8 @@ size_t size_below(size_t most) {
 }
 
 const unsigned char *bytes_at(uint64_t stream, uint64_t place) { return pattern + (stream * 131 + place) % PERIOD; }
+
+enum source source_at_place(uint64_t place) {
+  bool is_mixed = place / 64 % 16 == 3;
+  return (is_mixed ? place % 2 : place / 1021 % 3) == 0 ? SOURCE_STDERR : SOURCE_STDOUT;
+}

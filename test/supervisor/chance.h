@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "frame.h"
+#include "output.h"
 
 /* The bytes of every stream are a piece of a pattern that begins anew after a prime number of them. */
 enum { PERIOD = 8191, PIECE_MAX = FRAME_DATA_MAX };
@@ -28,5 +28,8 @@ size_t size_below(size_t most);
 
 /* What a stream carries from this place on, PIECE_MAX bytes of it. */
 const unsigned char *bytes_at(uint64_t stream, uint64_t place);
+
+/* By which pipe the byte of the output at this place has come: at times each by another one than the last. */
+enum source source_at_place(uint64_t place);
 
 #endif

@@ -82,9 +82,12 @@ int examples_check(const char *path, struct session *session) {
   program(session, "program says go");
   EXPECT(session->control.go);
 
-  output_put(&session->output, (const unsigned char *)"hello\n", 6);
+  output_put(&session->output, (const unsigned char *)"hello\n", 6, SOURCE_STDOUT);
   output_send(&session->output, &session->outbox);
   supervisor(session, "supervisor sends output");
+  output_put(&session->output, (const unsigned char *)"oh\n", 3, SOURCE_STDERR);
+  output_send(&session->output, &session->outbox);
+  supervisor(session, "supervisor sends output of stderr");
   program(session, "program has kept output");
   EXPECT(session->output.kept == 5);
   session->output.ended = true;

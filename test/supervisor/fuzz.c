@@ -1,6 +1,6 @@
 /*
  * Both neighbours of a session at once: the program, which says what it may, and at times what it may not, and the agents'
- * sockets and pipe. As long as the program has said nothing wrong since it greeted, every byte must come through as it was
+ * sockets and pipes. As long as the program has said nothing wrong since it greeted, every byte must come through as it was
  * sent, in both directions, and within the windows. Whatever it says, the session must only ever say what makes sense, and
  * a new greeting must make all well again.
  */
@@ -80,7 +80,12 @@ static void agent_receives(int place, size_t most) {
 static void agent_prints(void) {
   size_t size = size_below(PIECE_MAX), room = output_room(&session->output);
   if (size > room) size = room;
-  output_put(&session->output, bytes_at(1, session->output.printed), size);
+  for (uint64_t end = session->output.printed + size; session->output.printed < end;) {
+    uint64_t place = session->output.printed;
+    size_t count = 1;
+    while (place + count < end && source_at_place(place + count) == source_at_place(place)) count++;
+    output_put(&session->output, bytes_at(1, place), count, source_at_place(place));
+  }
   EXPECT(session->output.printed - session->output.kept <= OUTPUT_SIZE);
 }
 

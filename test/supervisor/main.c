@@ -39,6 +39,10 @@ int main(int count, char **arguments) {
     metering_check();
     return 0;
   }
+  if (count == 2 && strcmp(arguments[1], "printing") == 0) {
+    printing_check();
+    return 0;
+  }
   if (count == 2 && strcmp(arguments[1], "freezing") == 0) {
     freezing_check();
     return 0;

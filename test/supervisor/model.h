@@ -15,6 +15,9 @@ int examples_check(const char *path, struct session *session);
 /* Checks what is made of looks at processes. */
 void metering_check(void);
 
+/* What is made of what comes by both pipes of an agent. */
+void printing_check(void);
+
 /* What a budget makes of looks that come late. */
 void freezing_check(void);
 

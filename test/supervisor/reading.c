@@ -61,7 +61,7 @@ static void read_connection(const struct frame *frame, const unsigned char *data
   if (both || (frame->flags & FRAME_RST) != 0) close_conversation(conversation);
 }
 
-static void read_frame(const struct frame *frame, const unsigned char *data) {
+static void read_frame(const struct frame *frame, enum source source, const unsigned char *data) {
   if (frame->stream == STREAM_CONTROL) {
     EXPECT(frame->type == FRAME_DATA && frame->length == 6 && memcmp(data, "ready\n", 6) == 0 && !program.ready);
     program.ready = true;
@@ -75,6 +75,7 @@ static void read_frame(const struct frame *frame, const unsigned char *data) {
   EXPECT(frame->type == FRAME_DATA && frame->flags == 0);
   if (!program.sound) return;
   EXPECT(memcmp(data, bytes_at(1, program.output_came), frame->length) == 0);
+  for (uint32_t i = 0; i < frame->length; i++) EXPECT(source_at_place(program.output_came + i) == source);
   program.output_came += frame->length;
   EXPECT(program.output_came - program.output_kept <= program.output_window);
 }
@@ -102,10 +103,15 @@ void program_reads(size_t most) {
   if (!program.answered) taken = read_answer(program.input, program.input_size);
   while (program.answered && program.input_size - taken >= FRAME_HEAD_SIZE) {
     struct frame frame;
-    EXPECT(frame_read(program.input + taken, &frame));
+    unsigned char head[FRAME_HEAD_SIZE];
+    memcpy(head, program.input + taken, sizeof head);
+    enum source source = head[3] & FRAME_STDERR ? SOURCE_STDERR : SOURCE_STDOUT;
+    /* A session itself must never take it. */
+    head[3] &= (unsigned char)~FRAME_STDERR;
+    EXPECT(frame_read(head, &frame) && (source == SOURCE_STDOUT || frame.stream == STREAM_OUTPUT));
     size_t whole = FRAME_HEAD_SIZE + (frame.type == FRAME_DATA ? frame.length : 0);
     if (program.input_size - taken < whole) break;
-    read_frame(&frame, program.input + taken + FRAME_HEAD_SIZE);
+    read_frame(&frame, source, program.input + taken + FRAME_HEAD_SIZE);
     taken += whole;
   }
   memmove(program.input, program.input + taken, program.input_size - taken);

@@ -42,10 +42,10 @@ export function addExecutions(command: Command, deps: CliDeps): void {
     });
 }
 
-const LAST_WORDS: Column<PrintingExecution> = { title: 'last line', value: lastWords };
+const LAST_WORDS: Column<PrintingExecution> = { title: 'last of stderr', value: lastWords };
 
 /** Of one that went well nobody asks why. */
-function lastWords({ outcome, output_last: line }: PrintingExecution): string | null {
+function lastWords({ outcome, stderr_last: line }: PrintingExecution): string | null {
   return outcome === 'completed' ? null : line;
 }
 

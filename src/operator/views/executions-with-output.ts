@@ -1,15 +1,18 @@
 import { accept, type Result } from '../../domain/refusal.ts';
 import { parseId } from '../../domain/ids.ts';
-import { keptOutputs, lastLine } from '../kept-outputs.ts';
+import { keptOutputs, lastLines, type LastLines } from '../kept-outputs.ts';
 import type { Home } from '../home.ts';
 import { executionList, type ExecutionQuery, type ExecutionView } from './execution-list.ts';
 
-/** `output_last`: the last line that it printed, to stdout or stderr, which are one; null where none is kept. */
-export type PrintingExecution = ExecutionView & { readonly output_last: string | null };
+/** With the last line that it printed, and the last of what came by stderr; null where none is kept. */
+export type PrintingExecution = ExecutionView & {
+  readonly output_last: string | null;
+  readonly stderr_last: string | null;
+};
 
 const LINE_CHARS_MAX = 1000;
 
-/** `executionList` with the last line of each. Refuses as that does. */
+/** `executionList` with the last lines of each. Refuses as that does. */
 export function executionsWithOutput(
   { economy, directory }: Pick<Home, 'economy' | 'directory'>,
   query: ExecutionQuery,
@@ -20,8 +23,12 @@ export function executionsWithOutput(
   return accept(
     executions.value.map((view) => {
       const id = parseId('execution', view.id);
-      const line = id.ok && kept.has(id.value) ? lastLine(directory, id.value) : null;
-      return { ...view, output_last: line?.slice(0, LINE_CHARS_MAX) ?? null };
+      const last: Partial<LastLines> = id.ok && kept.has(id.value) ? lastLines(directory, id.value) : {};
+      return { ...view, output_last: cut(last.output), stderr_last: cut(last.stderr) };
     }),
   );
+}
+
+function cut(line: string | null | undefined): string | null {
+  return line?.slice(0, LINE_CHARS_MAX) ?? null;
 }

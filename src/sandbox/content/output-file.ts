@@ -1,15 +1,17 @@
-import { constants } from 'node:fs';
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm, type FileHandle } from 'node:fs/promises';
+import { outputSourcesPath } from '../../config/home-places.ts';
+import type { OutputSource } from '../../domain/output-source.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { openForAppend } from './appended-file.ts';
 import { ByteQueue } from './byte-queue.ts';
+import { SourceNotes } from './source-notes.ts';
 
 export interface OutputFile {
   /**
    * Keeps the chunk as far as the cap allows. Resolves when it needs no memory any more; chunks that are written together
    * get the same promise. Never rejects.
    */
-  write(chunk: Uint8Array): Promise<void>;
+  write(chunk: Uint8Array, source?: OutputSource): Promise<void>;
   /** Bytes that came, kept or not. Of what came to an earlier process, those that it kept. */
   readonly bytes: number;
   /** What is written next follows on so many bytes; those in between came to an earlier process, and it kept none. */
@@ -27,8 +29,9 @@ function cutMarker(bytesMax: number): string {
 
 /**
  * What one execution prints, as it is: control characters are made harmless where it is shown, not here. The file is
- * made with the first byte. At most `bytesMax` bytes and a marker are written to it. Where it can't be written (a full
- * disk), the output is dropped and the execution goes on.
+ * made with the first byte. At most `bytesMax` bytes and a marker are written to it. Beside it stands where its source
+ * changes, as soon as anything comes by stderr. Where it can't be written (a full disk), the output is dropped and the
+ * execution goes on.
  */
 export function createOutputFile({
   path,
@@ -46,6 +49,9 @@ export function createOutputFile({
   let isCut = bytesKept > bytesMax;
   let bytes = Math.min(bytesKept, bytesMax);
   const waiting = new ByteQueue(Infinity);
+  /** What will be in the file when all of this is written. */
+  let inFile = bytesKept;
+  const sources = new SourceNotes(path, bytesKept === 0 ? 'stdout' : undefined);
   let opened: Promise<FileHandle> | undefined;
   let written = DONE;
   /** Of what waits. */
@@ -54,7 +60,9 @@ export function createOutputFile({
   let closing: Promise<void> | undefined;
 
   /** One write at a time, of all that has come meanwhile: an agent may print byte by byte. */
-  function append(chunk: Uint8Array): void {
+  function append(chunk: Uint8Array, source: OutputSource): void {
+    sources.note(inFile, source);
+    inFile += chunk.length;
     waiting.push(chunk);
     next ??= written.then(writeOut);
     written = next;
@@ -65,6 +73,8 @@ export function createOutputFile({
     const all = waiting.take(Infinity);
     if (failed) return;
     try {
+      // First: what is cut off in between comes once more, from the same place on.
+      await sources.write();
       opened ??= openForAppend(path);
       await (await opened).appendFile(all);
     } catch (error) {
@@ -80,14 +90,14 @@ export function createOutputFile({
   }
 
   return {
-    write(chunk) {
+    write(chunk, source = 'stdout') {
       if (closing) return DONE;
       const room = Math.max(0, bytesMax - bytes);
       bytes += chunk.length;
       if (isCut || chunk.length === 0) return DONE;
-      if (room > 0) append(chunk.subarray(0, room));
+      if (room > 0) append(chunk.subarray(0, room), source);
       isCut = chunk.length > room;
-      if (isCut) append(Buffer.from(cutMarker(bytesMax)));
+      if (isCut) append(Buffer.from(cutMarker(bytesMax)), 'stdout');
       return written;
     },
     goOnFrom(from) {
@@ -103,7 +113,8 @@ export function createOutputFile({
   };
 }
 
-async function openForAppend(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
-  return open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+/** Idempotent. */
+export async function removeOutput(path: string): Promise<void> {
+  await rm(outputSourcesPath(path), { force: true });
+  await rm(path, { force: true });
 }

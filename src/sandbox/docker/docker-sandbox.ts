@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import type { Config } from '../../config/schema.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -7,6 +6,7 @@ import type { Randomness } from '../../platform/randomness.ts';
 import { materialsDirectory, outputPath } from '../../config/home-places.ts';
 import { Materials } from '../content/materials/materials.ts';
 import { MaterialsFolder } from '../content/materials/materials-folder.ts';
+import { removeOutput } from '../content/output-file.ts';
 import { ShippedWorkspaces } from '../content/shipped/shipped-workspaces.ts';
 import { Volumes } from '../content/volumes.ts';
 import { alwaysShipped, Workspaces } from '../content/workspaces.ts';
@@ -108,7 +108,7 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
         connection.close();
       }
     },
-    forget: (executionId) => rm(outputPath(home, executionId), { force: true }),
+    forget: (executionId) => removeOutput(outputPath(home, executionId)),
     sweep: (keep, signal) => sweep(parts, keep, signal),
     place,
     materials: (signal) => materials.expose(signal),

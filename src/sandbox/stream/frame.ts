@@ -1,12 +1,12 @@
 import { StreamBroken } from './stream-broken.ts';
 
 /** The framing of docs/stream.md, which is yamux's. */
-export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8 } as const;
+export const FLAG = { syn: 1, ack: 2, fin: 4, rst: 8, stderr: 16 } as const;
 export const PAYLOAD_BYTES_MAX = 16_384;
 
 const HEADER_BYTES = 12;
 const TYPE = { data: 0, window: 1 } as const;
-const FLAGS_KNOWN = FLAG.syn | FLAG.ack | FLAG.fin | FLAG.rst;
+const FLAGS_KNOWN = FLAG.syn | FLAG.ack | FLAG.fin | FLAG.rst | FLAG.stderr;
 
 export interface FrameSinks {
   /** A frame has begun. `bytes`: of data to follow; 0 with a window update. */

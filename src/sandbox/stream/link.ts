@@ -198,7 +198,7 @@ export class Link {
           if (this.#requests !== undefined) session.keepRequests(this.#requests);
         },
         said: (line) => this.#hear(line),
-        printed: (piece) => output.write(piece),
+        printed: (piece, source) => output.write(piece, source),
         connected: (connection) => this.#take(connection),
       },
     });

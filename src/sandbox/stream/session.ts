@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { OutputSource } from '../../domain/output-source.ts';
 import type { Attachment } from './attachment.ts';
 import { Connection } from './connection.ts';
 import { createFrameReader, dataFrame, FLAG, windowFrame } from './frame.ts';
@@ -14,7 +15,7 @@ export interface SessionSinks {
    * Takes output, which it may not keep. Resolves when the output is kept. Pieces that are kept together may have the
    * same promise.
    */
-  readonly printed: (piece: Uint8Array) => Promise<void>;
+  readonly printed: (piece: Uint8Array, source: OutputSource) => Promise<void>;
   readonly connected: (connection: Duplex) => void;
 }
 
@@ -67,6 +68,8 @@ export class Session {
   /** What is being kept at once: a promise is waited for once, however small the pieces are. */
   #keeping: { readonly kept: Promise<void>; bytes: number } | undefined;
   #outputEnded = false;
+  /** Of the frame that is being read. */
+  #outputSource: OutputSource = 'stdout';
   #isClosed = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
@@ -134,10 +137,12 @@ export class Session {
     }
     if (stream === OUTPUT) {
       if ((flags & (FLAG.syn | FLAG.rst)) !== 0 || this.#outputEnded) throw new StreamBroken('output out of turn');
+      this.#outputSource = (flags & FLAG.stderr) === 0 ? 'stdout' : 'stderr';
       this.#outputOutstanding += bytes;
       if (this.#outputOutstanding > OUTPUT_WINDOW) throw new StreamBroken('output beyond its window');
       return;
     }
+    if ((flags & FLAG.stderr) !== 0) throw new StreamBroken('stderr where no output is');
     if ((flags & FLAG.syn) !== 0) this.#open(stream);
     else if (stream > (isConnection(stream) ? this.#lastConnection : this.#lastContent))
       throw new StreamBroken(`a frame for stream ${stream}, which was never opened`);
@@ -213,7 +218,7 @@ export class Session {
   }
 
   #print(piece: Uint8Array): void {
-    const kept = this.#options.sinks.printed(piece);
+    const kept = this.#options.sinks.printed(piece, this.#outputSource);
     if (this.#keeping?.kept !== kept) {
       const keeping = { kept, bytes: 0 };
       this.#keeping = keeping;

@@ -69,8 +69,11 @@ export function itAdopts(engine: SandboxUnderTest): void {
     it('printed and asked is also there where it ended while nobody was', async () => {
       await open();
       const text = 'for n in range(3): ask("/")\nopen("asked", "w").close()\nwait_for("go-on")\n';
+      const complaint = 'time.sleep(0.2)\nos.write(2, b"at last\\n")\n';
       const request = home.request({
-        files: asking(`say("before\\n")\n${text}for n in range(5000): say("%d after\\n" % n)\nraise SystemExit(3)\n`),
+        files: asking(
+          `say("before\\n")\n${text}for n in range(5000): say("%d after\\n" % n)\n${complaint}raise SystemExit(3)\n`,
+        ),
       });
       await home.at.crash({ request, state: 'running' }, () => home.at.hasAsked(request.agentId));
       home.at.release(request.agentId);
@@ -85,7 +88,10 @@ export function itAdopts(engine: SandboxUnderTest): void {
       const output = home.output(request.executionId);
       expect(end).toMatchObject({ cause: 'exited', exitCode: 3, usage: { outputBytes: output.length } });
       expect(end.usage.cpuMs).toBeGreaterThan(0);
-      expect(output).toBe(['before', ...Array.from({ length: 5000 }, (_, n) => `${n} after`), ''].join('\n'));
+      expect(output).toBe(
+        ['before', ...Array.from({ length: 5000 }, (_, n) => `${n} after`), 'at last', ''].join('\n'),
+      );
+      expect(home.stderr(request.executionId)).toBe('at last\n');
       // As often as it is asked for.
       expect(await (await home.adopt(request)).ended).toEqual(end);
       expect(home.output(request.executionId)).toBe(output);

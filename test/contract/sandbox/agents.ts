@@ -50,6 +50,25 @@ export function itRunsAgents(engine: SandboxUnderTest): void {
       expect(output).toBe('/workspace\nhello /workspace /workspace/env.json\noops\n');
     });
 
+    it('is told apart by what it prints to stdout and to stderr, be it by their names', async () => {
+      const text = `
+import os, sys, time
+def say(fd, text):
+    os.write(fd, text.encode())
+    time.sleep(0.1)
+say(1, "one\\n"); say(2, "two\\n"); say(1, "three\\n")
+open("/dev/stderr", "w").write("four\\n")
+time.sleep(0.1)
+open("/dev/stdout", "w").write("five\\n")
+raise ValueError("six")
+`;
+      const request = home.request({ files: python(text) });
+      const { end, output } = await home.run(request);
+      expect(end).toMatchObject({ cause: 'exited', exitCode: 1, usage: { outputBytes: output.length } });
+      expect(output).toMatch(/^one\ntwo\nthree\nfour\nfive\nTraceback[^]*\nValueError: six\n$/);
+      expect(home.stderr(request.executionId)).toMatch(/^two\nfour\nTraceback[^]*\nValueError: six\n$/);
+    });
+
     it('has not begun before "go"', async () => {
       const execution = await home.prepare({ agentId: 'waiting', files: python('open("begun", "w")\n') });
       await pause(300);

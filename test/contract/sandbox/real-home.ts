@@ -2,7 +2,8 @@ import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
-import { outputPath } from '../../../src/config/home-places.ts';
+import { outputPath, outputSourcesPath } from '../../../src/config/home-places.ts';
+import { stderrSpans } from '../../../src/domain/output-source.ts';
 import type {
   ExecutionEnd,
   ExecutionRequest,
@@ -28,6 +29,8 @@ export interface RealHome {
   /** Takes over an execution that an earlier program has begun. */
   adopt(request: ExecutionRequest): ReturnType<SandboxAtWork['sandbox']['adopt']>;
   output(executionId: string): string;
+  /** What of it came by stderr. */
+  stderr(executionId: string): string;
   outputFile(executionId: string): Stats;
   workspace(agentId: string): string;
 }
@@ -60,6 +63,12 @@ export function realHome(at: SandboxAtWork): RealHome {
       } catch {
         return '';
       }
+    },
+    stderr(executionId) {
+      const path = outputPath(at.home, executionId);
+      const output = readFileSync(path);
+      const spans = stderrSpans(readFileSync(outputSourcesPath(path), 'utf8'), output.length);
+      return Buffer.concat(spans.map(({ from, upTo }) => output.subarray(from, upTo))).toString();
     },
     outputFile: (executionId) => lstatSync(outputPath(at.home, executionId)),
     workspace: (agentId) => join(at.home, 'workspaces', `agent-${agentId}`),

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outputPath } from '../../../src/config/home-places.ts';
+import { outputPath, outputSourcesPath } from '../../../src/config/home-places.ts';
+import { sourceLine } from '../../../src/domain/output-source.ts';
 import { cliHome, type CliHome, type RunningCommand } from '../../helpers/cli.ts';
 import { bidFor, runningAgent, runWinners, settle, type TestEconomy } from '../../helpers/economy.ts';
 
@@ -21,6 +22,14 @@ afterEach(() => {
 /** Appends to what an execution printed. */
 function prints(id: string, text: string | Uint8Array): void {
   appendFileSync(outputPath(home.directory, id), text);
+}
+
+/** The same by stderr. */
+function complains(id: string, text: string): void {
+  const path = outputPath(home.directory, id);
+  const from = existsSync(path) ? statSync(path).size : 0;
+  appendFileSync(outputSourcesPath(path), sourceLine(from, 'stderr') + sourceLine(from + text.length, 'stdout'));
+  prints(id, text);
 }
 
 /** Another execution of an agent that lives already. */
@@ -45,10 +54,26 @@ describe('logs of an agent', () => {
     expect(await home.run('logs', 'ada')).toEqual({ exitCode: 0, stdout: 'second\n', stderr: '' });
     expect(await home.json('logs', 'ada')).toEqual({
       ...{ execution_id: 'exe_3', agent_id: 'ada' },
-      ...{ output: 'second\n', complete: true },
+      ...{ output: 'second\n', stderr_lines: [], complete: true },
     });
     rmSync(outputPath(home.directory, 'exe_3'));
     expect((await home.run('logs', 'ada')).stdout).toBe('first\n');
+  });
+
+  it('tell which lines came by stderr', async () => {
+    settle(economy, runningAgent(economy, 'ada').execution.id);
+    prints('exe_1', 'one\ntwo, ');
+    complains('exe_1', 'then\nthree\n');
+    prints('exe_1', 'four\n');
+    complains('exe_1', 'five');
+    expect(await home.json('logs', 'ada')).toMatchObject({
+      output: 'one\ntwo, then\nthree\nfour\nfive',
+      stderr_lines: [
+        [2, 3],
+        [5, 5],
+      ],
+    });
+    expect((await home.run('logs', 'ada')).stdout).toBe('one\ntwo, then\nthree\nfour\nfive\n');
   });
 
   it('are none where it printed nothing, or where nothing is kept', async () => {
@@ -88,6 +113,24 @@ describe('logs --follow', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     settle(economy, id);
     expect(await following.ended).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
+  it('waits for the first execution of an agent that prints', async () => {
+    const { id } = runningAgent(economy, 'ada').execution;
+    settle(economy, id);
+    const following = home.start('logs', 'ada', '--follow');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const next = runsAgain('ada');
+    prints(`exe_${next}`, 'hello\n');
+    await said(following, 'hello\n');
+    settle(economy, next);
+    const { exitCode, stdout, stderr } = await following.ended;
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'hello\n' });
+    expect(stderr).toContain('ada has printed nothing that is still kept: waiting for it\n');
+  });
+
+  it('refuses an agent that there is not, or that is dead and left nothing', async () => {
+    expect(await home.run('logs', 'nobody', '--follow')).toMatchObject({ exitCode: 2 });
   });
 
   it('of one that has ended shows what there is', async () => {
@@ -146,21 +189,27 @@ describe('logs --follow', () => {
 });
 
 describe('executions', () => {
-  const lastLines = async () =>
-    (await home.json<readonly { id: string; output_last: string | null }[]>('executions')).map(
-      ({ output_last: line }) => line,
-    );
+  interface Row {
+    readonly output_last: string | null;
+    readonly stderr_last: string | null;
+  }
+  const rows = () => home.json<readonly Row[]>('executions');
+  const lastLines = async () => (await rows()).map(({ output_last: line }) => line);
+  const lastComplaints = async () => (await rows()).map(({ stderr_last: line }) => line);
 
-  it('show the last line of those that went wrong, and of all in JSON', async () => {
+  it('show the last line of stderr of those that went wrong, and of all in JSON', async () => {
     settle(economy, runningAgent(economy, 'ada').execution.id);
-    expect((await home.run('executions')).stdout).not.toContain('last line');
+    expect((await home.run('executions')).stdout).not.toContain('last of stderr');
     settle(economy, runsAgain('ada'), 'agent_error');
     prints('exe_1', 'all is well\n');
-    prints('exe_2', 'Traceback\r\n  File "main.py"\r\nValueError: \u001B]0;no\u0007\r\n\r\n');
-    expect(await lastLines()).toEqual(['all is well', 'ValueError: \u001B]0;no\u0007']);
+    prints('exe_2', 'so far so good\n');
+    complains('exe_2', 'Traceback\r\n  File "main.py"\r\nValueError: \u001B]0;no\u0007\r\n\r\n');
+    prints('exe_2', 'goodbye\n');
+    expect(await lastLines()).toEqual(['all is well', 'goodbye']);
+    expect(await lastComplaints()).toEqual([null, 'ValueError: \u001B]0;no\u0007']);
     const { stdout } = await home.run('executions');
     expect(stdout).toContain('ValueError: ␛]0;no␇');
-    expect(stdout).not.toContain('all is well');
+    expect(stdout).not.toMatch(/all is well|goodbye/);
   });
 
   it('show none where nothing is kept, or where no file stands there', async () => {
@@ -182,5 +231,16 @@ describe('executions', () => {
     expect(line).toMatch(/^…x+y+$/);
     prints('exe_1', '\nthe last\n');
     expect(await lastLines()).toEqual(['the last']);
+    complains('exe_1', 'z'.repeat(10_000));
+    prints('exe_1', 'a');
+    complains('exe_1', 'b');
+    const [complaint] = await lastComplaints();
+    expect(complaint).toHaveLength(1000);
+    expect(complaint).toMatch(/^…z+$/);
+    prints('exe_1', '\n');
+    complains('exe_1', '\nat last: ');
+    prints('exe_1', 'x');
+    complains('exe_1', 'nothing\n');
+    expect(await lastComplaints()).toEqual(['at last: nothing']);
   });
 });

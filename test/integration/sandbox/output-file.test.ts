@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createOutputFile } from '../../../src/sandbox/content/output-file.ts';
+import { createOutputFile, removeOutput } from '../../../src/sandbox/content/output-file.ts';
 import { cutMarker } from '../../helpers/cut-marker.ts';
 
 let place: string;
@@ -70,6 +70,36 @@ describe('the output of an execution', () => {
     await file.close();
     expect(file.bytes).toBe(23);
     expect(readFileSync(path, 'utf8')).toBe(`12345678${cutMarker(8)}`);
+  });
+
+  it('has beside it where its source changes, where anything came by stderr', async () => {
+    const sources = join(place, 'logs', 'exe_1.sources');
+    await write(['only by stdout\n'], 100);
+    expect(existsSync(sources)).toBe(false);
+    rmSync(path);
+    const file = createOutputFile({ path, bytesMax: 12, logger });
+    void file.write(Buffer.from('out'));
+    void file.write(Buffer.from('err'), 'stderr');
+    await file.write(Buffer.from('more'), 'stderr');
+    void file.write(Buffer.from('o'));
+    await file.close();
+    const next = createOutputFile({ path, bytesMax: 12, bytesKept: 11, logger });
+    void next.write(Buffer.from('cut'), 'stderr');
+    await next.close();
+    expect(readFileSync(path, 'utf8')).toBe(`outerrmoreoc${cutMarker(12)}`);
+    expect(readFileSync(sources, 'utf8')).toBe('3 stderr\n10 stdout\n11 stderr\n12 stdout\n');
+    await removeOutput(path);
+    expect([existsSync(path), existsSync(sources)]).toEqual([false, false]);
+  });
+
+  it('tells its sources apart up to a limit', async () => {
+    const file = createOutputFile({ path, bytesMax: 1_000_000, logger });
+    for (let count = 0; count < 100_000; count++) void file.write(Buffer.from('x'), count % 2 ? 'stdout' : 'stderr');
+    await file.close();
+    const noted = readFileSync(join(place, 'logs', 'exe_1.sources'), 'utf8');
+    expect(noted.length).toBeGreaterThan(250_000);
+    expect(noted.length).toBeLessThan(263_000);
+    expect(noted).toMatch(/ stdout\n$/);
   });
 
   it('is written together where it comes byte by byte, and told of together', async () => {

@@ -42,7 +42,7 @@ describe("the core of the supervisor's end of the stream", () => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it('says and understands what docs/stream.md shows', () => {
-    expect(run('examples', join(ROOT, 'docs', 'stream.md'))).toBe('15 examples\n');
+    expect(run('examples', join(ROOT, 'docs', 'stream.md'))).toBe('16 examples\n');
   });
 
   it.each([1, 2, 3])('gives every byte, holds no more than its windows, and recovers: seed %i', (seed) => {
@@ -51,6 +51,10 @@ describe("the core of the supervisor's end of the stream", () => {
 
   it('counts what vanishes, and nothing twice, where no control group counts the CPU time', () => {
     expect(run('metering')).toBe('');
+  });
+
+  it('takes what comes by either pipe of an agent, and knows by which', () => {
+    expect(run('printing')).toBe('');
   });
 
   it('holds no wall time against an agent in which its container was frozen', () => {

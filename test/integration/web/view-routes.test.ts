@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lastAuditPath, outputPath } from '../../../src/config/home-places.ts';
+import { lastAuditPath, outputPath, outputSourcesPath } from '../../../src/config/home-places.ts';
+import { sourceLine } from '../../../src/domain/output-source.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
 import { Histories } from '../../../src/operator/history/histories.ts';
 import { keepAudit } from '../../../src/operator/last-audit.ts';
@@ -89,6 +90,10 @@ describe('the routes of executions', () => {
     expect(last).toMatchObject({ up_to: text.length, bytes: text.length });
     const part: OutputPiece = await value('/api/executions/:id/output', { from: '10' }, 'exe_1');
     expect(part.text).toBe(text.slice(10, 10 + part.piece));
+    expect(part.stderr).toEqual([]);
+    writeFileSync(path, 'é, ä! ö');
+    writeFileSync(outputSourcesPath(path), sourceLine(4, 'stderr') + sourceLine(7, 'stdout'));
+    expect(await value('/api/executions/:id/output', {}, 'exe_1')).toMatchObject({ text: 'é, ä! ö', stderr: [[3, 5]] });
     expect(await value('/api/executions/:id/output', { from: '99999999' }, 'exe_1')).toMatchObject({ text: '' });
   });
 

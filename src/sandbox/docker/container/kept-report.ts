@@ -16,13 +16,15 @@ export interface KeptReport {
   readonly report: EndedEvent | undefined;
   /** The end of what was printed, as far as the program hadn't confirmed it. */
   readonly output: Buffer;
+  /** As docs/stream.md describes them. */
+  readonly sources: Buffer;
 }
 
 const REPORT_BYTES_MAX = 16_384;
-/** What the supervisor holds, and the most that a pipe can. */
-const OUTPUT_BYTES_MAX = 2 * 1024 * 1024;
+/** What the supervisor holds, and the most that two pipes can. */
+const OUTPUT_BYTES_MAX = 3 * 1024 * 1024;
 /** With the headers and the padding of an archive. */
-const ARCHIVE_BYTES_MAX = OUTPUT_BYTES_MAX + REPORT_BYTES_MAX + 16_384;
+const ARCHIVE_BYTES_MAX = OUTPUT_BYTES_MAX + OUTPUT_BYTES_MAX / 8 + REPORT_BYTES_MAX + 16_384;
 
 /**
  * Reads it from a container that has ended and is still there. It reads through another container, which is never
@@ -55,6 +57,7 @@ export async function readKeptReport(
       return {
         report: report && report.length <= REPORT_BYTES_MAX ? parseReport(report.toString('utf8')) : undefined,
         output: files.get('output') ?? Buffer.alloc(0),
+        sources: files.get('sources') ?? Buffer.alloc(0),
       };
     });
   } finally {

@@ -10,6 +10,7 @@ import { withDeadline, within } from '../../../platform/deadline.ts';
 import { executionEnd, type ContainerEnd, type HostStop } from '../../lifecycle/end-cause.ts';
 import { killContainer } from '../container/kill.ts';
 import { CpuMeter } from '../container/cpu-meter.ts';
+import { addKeptOutput } from '../container/kept-output.ts';
 import { createOutputFile, type OutputFile } from '../../content/output-file.ts';
 import { createTextHead } from '../container/text-head.ts';
 import { readKeptReport } from '../container/kept-report.ts';
@@ -310,11 +311,9 @@ export class DockerExecution implements PreparedExecution {
   async #readKept(): Promise<void> {
     const { client, container, executionId, logger } = this.#parts;
     try {
-      const { report, output } = await readKeptReport(client, container, this.#giveUp.signal);
-      this.#report ??= report;
-      const from = (this.#report?.output_bytes ?? 0) - output.length;
-      if (from < 0 || from > this.#output.bytes) this.#output.goOnFrom(Math.max(0, from));
-      void this.#output.write(output.subarray(this.#output.bytes - Math.max(0, from)));
+      const kept = await readKeptReport(client, container, this.#giveUp.signal);
+      this.#report ??= kept.report;
+      addKeptOutput(this.#output, kept, this.#report?.output_bytes ?? 0);
     } catch (error) {
       logger.debug({ executionId, err: error }, 'a container has left no report');
     }

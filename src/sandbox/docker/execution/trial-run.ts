@@ -1,7 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BpError } from '../../../platform/errors.ts';
 import { outputPath } from '../../../config/home-places.ts';
+import { removeOutput } from '../../content/output-file.ts';
 import { removeTrialRunFolder, trialRunFolder } from '../../content/workspace.ts';
 import { withDeadline } from '../../../platform/deadline.ts';
 import { trialRunId } from '../../execution-id.ts';
@@ -68,7 +69,7 @@ export async function trialRun(deps: TrialRunDeps, signal: AbortSignal): Promise
     await discardExecution(deps, executionId).catch(() => undefined);
     await deps.workspaces.drop(trialRunFolder(executionId));
     await removeTrialRunFolder(deps.home, executionId);
-    await rm(outputPath(deps.home, executionId), { force: true });
+    await removeOutput(outputPath(deps.home, executionId));
   }
 }
 

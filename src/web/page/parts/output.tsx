@@ -15,12 +15,12 @@ export function Output({ executionId, isOver }: { readonly executionId: string; 
   const data = useRefreshed<OutputPiece>(`/api/executions/${encodeURIComponent(executionId)}/output${query}`);
   return (
     <Answer data={data}>
-      {({ text, from: begin, up_to, bytes, piece }) =>
+      {({ text, stderr, from: begin, up_to, bytes, piece }) =>
         bytes === null || bytes === 0 ? (
           <p class="none">{isOver ? 'It printed nothing, or what it printed is kept no longer.' : 'Nothing yet.'}</p>
         ) : (
           <>
-            <Text text={text} label={`Output of ${executionId}`} isEnd={from === undefined} />
+            <Text text={text} stderr={stderr} label={`Output of ${executionId}`} isEnd={from === undefined} />
             <nav class="pager" aria-label="parts of the output">
               <button type="button" disabled={begin === 0} onClick={() => setFrom(Math.max(0, begin - piece))}>
                 Older
@@ -31,6 +31,11 @@ export function Output({ executionId, isOver }: { readonly executionId: string; 
               <button type="button" disabled={from === undefined} onClick={() => setFrom(undefined)}>
                 End
               </button>
+              {stderr.length > 0 && (
+                <span class="small">
+                  <span class="stderr">marked</span>: by stderr
+                </span>
+              )}
               <span class="muted small">
                 {begin === 0 && up_to >= bytes
                   ? sizeText(bytes)
@@ -44,8 +49,13 @@ export function Output({ executionId, isOver }: { readonly executionId: string; 
   );
 }
 
+interface TextProps extends Pick<OutputPiece, 'text' | 'stderr'> {
+  readonly label: string;
+  readonly isEnd: boolean;
+}
+
 /** What is printed is followed as long as its end is in sight. */
-function Text({ text, label, isEnd }: { readonly text: string; readonly label: string; readonly isEnd: boolean }) {
+function Text({ text, stderr, label, isEnd }: TextProps) {
   const place = useRef<HTMLPreElement>(null);
   const isFollowed = useRef(true);
   useLayoutEffect(() => {
@@ -56,11 +66,27 @@ function Text({ text, label, isEnd }: { readonly text: string; readonly label: s
   };
   return (
     <pre class="output" tabIndex={0} role="region" aria-label={label} ref={place} onScroll={onScroll}>
-      {text.split('\n').map(visibleOutput).join('\n')}
+      {[...bySource(text, stderr)].map(({ part, isStderr }) =>
+        isStderr ? <span class="stderr">{visibleOutput(part)}</span> : visibleOutput(part),
+      )}
     </pre>
   );
 }
 
-function visibleOutput(line: string): string {
+function* bySource(text: string, stderr: OutputPiece['stderr']) {
+  let at = 0;
+  for (const [from, upTo] of stderr) {
+    if (from > at) yield { part: text.slice(at, from), isStderr: false };
+    yield { part: text.slice(from, upTo), isStderr: true };
+    at = upTo;
+  }
+  if (at < text.length) yield { part: text.slice(at), isStderr: false };
+}
+
+function visibleOutput(text: string): string {
+  return text.split('\n').map(visibleLineOf).join('\n');
+}
+
+function visibleLineOf(line: string): string {
   return visibleLine(line.replace(/\r$/, '').replaceAll('\t', '    '));
 }

@@ -18,6 +18,7 @@ function open({ answered = true } = {}) {
   const lines: string[] = [];
   const connections: Duplex[] = [];
   const printed: Buffer[] = [];
+  const sources: string[] = [];
   let isKept = true;
   let together: Promise<void> | undefined;
   const unkept: (() => void)[] = [];
@@ -29,7 +30,8 @@ function open({ answered = true } = {}) {
     sinks: {
       answered: (from) => lines.push(`output from ${from}`),
       said: (line) => lines.push(line),
-      printed: (piece) => {
+      printed: (piece, source) => {
+        sources.push(source);
         printed.push(Buffer.from(piece));
         if (together) return together;
         return isKept ? Promise.resolve() : new Promise((resolve) => unkept.push(resolve));
@@ -39,7 +41,7 @@ function open({ answered = true } = {}) {
   });
   if (answered) session.take(streamExample('supervisor answers'));
   return {
-    ...{ session, outlet, lines, connections },
+    ...{ session, outlet, lines, connections, sources },
     printed: () => Buffer.concat(printed),
     /** What was written since the last call, once it is. */
     written: async () => {
@@ -161,6 +163,15 @@ describe('a session', () => {
     expect(() => session.take(windowFrame(FIRST, 1))).toThrow('the container does not read');
   });
 
+  it('tells by which output something came', () => {
+    const { session, sources, printed } = open();
+    session.take(streamExample('supervisor sends output'));
+    session.take(streamExample('supervisor sends output of stderr'));
+    session.take(dataFrame(OUTPUT, Buffer.from('x')));
+    expect(printed().toString()).toBe('hello\noh\nx');
+    expect(sources).toEqual(['stdout', 'stderr', 'stdout']);
+  });
+
   it('grants output only when it is kept', async () => {
     const { session, keepNothing, keepAll, written } = open();
     keepNothing();
@@ -253,7 +264,7 @@ describe('a session', () => {
   it.each<[string, Buffer]>([
     ['another version', Buffer.from([1, ...dataFrame(CONTROL, Buffer.alloc(0)).subarray(1)])],
     ['another type', Buffer.from([0, 2, ...windowFrame(0, 0).subarray(2)])],
-    ['another flag', windowFrame(FIRST, 0, 16)],
+    ['another flag', windowFrame(FIRST, 0, 32)],
     ['a frame that is too long', dataFrame(OUTPUT, Buffer.alloc(16_385))],
     ['a stream that was never opened', dataFrame(FIRST, Buffer.alloc(1))],
     ['content that was never opened', dataFrame(2, Buffer.alloc(1))],
@@ -267,6 +278,8 @@ describe('a session', () => {
     ],
     ['a window that is too large', Buffer.concat([windowFrame(FIRST, 0, FLAG.syn), windowFrame(FIRST, 2 ** 31 - 1)])],
     ['a window for the output', windowFrame(OUTPUT, 1)],
+    ['stderr of what is said', dataFrame(CONTROL, Buffer.from('{}'), FLAG.stderr)],
+    ['stderr of a connection', dataFrame(FIRST, Buffer.from('x'), FLAG.syn | FLAG.stderr)],
     [
       'output after its end',
       Buffer.concat([dataFrame(OUTPUT, Buffer.alloc(0), FLAG.fin), dataFrame(OUTPUT, Buffer.alloc(1))]),
