@@ -14,7 +14,45 @@ import { ROOT } from './places.mjs';
  * @returns {Promise<number>}
  */
 export function foreground(command, args) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit' });
+  return endOf(spawn(command, args, { cwd: ROOT, stdio: 'inherit' }));
+}
+
+/**
+ * Runs a program beside the one in the foreground. What it prints is held back until `show` is called, and appears as
+ * it comes from then on.
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+export function heldBack(command, args) {
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {(() => void)[]} */
+  let held = [];
+  let isShown = false;
+  for (const [from, to] of /** @type {const} */ ([
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]))
+    from.on('data', (chunk) => {
+      if (isShown) to.write(chunk);
+      else held.push(() => to.write(chunk));
+    });
+  return {
+    ended: endOf(child, 'close'),
+    show() {
+      isShown = true;
+      for (const print of held) print();
+      held = [];
+    },
+  };
+}
+
+/**
+ * Resolves with the child's exit code, and passes on to it what ends us meanwhile.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {'exit' | 'close'} end
+ * @returns {Promise<number>}
+ */
+function endOf(child, end = 'exit') {
   /** @type {Map<NodeJS.Signals, () => void>} */
   const handlers = new Map();
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -24,7 +62,7 @@ export function foreground(command, args) {
   for (const [signal, handler] of handlers) process.on(signal, handler);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
+    child.once(end, (code, signal) => {
       for (const [name, handler] of handlers) process.off(name, handler);
       if (signal) process.kill(process.pid, signal);
       else resolve(code ?? 1);

@@ -1,6 +1,9 @@
 /** The projects of vitest.config.ts whose tests need no engine, and those whose tests do. */
 export const WITHOUT_ENGINE = ['unit', 'integration', 'simulation', 'web'];
-export const WITH_ENGINE = ['docker', 'hostile', 'terminal', 'alone'];
+export const WITH_ENGINE = ['docker', 'hostile', 'terminal'];
+
+/** Those that compare what they measure: nothing else may run beside them. */
+export const MEASURING = ['alone'];
 
 /** Those that only run where they are named: they need the engine, and longer than every commit can wait. */
 export const ONLY_NAMED = ['engines', 'kills', 'lives', 'residents', 'packed', 'arm'];

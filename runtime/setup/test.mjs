@@ -1,14 +1,12 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { captured, foreground } from './child.mjs';
+import { existsSync } from 'node:fs';
+import { captured } from './child.mjs';
 import { Fault } from './fault.mjs';
 import { installPackage } from './packages.mjs';
-import { inRoot, ROOT } from './places.mjs';
-import { ONLY_NAMED, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
-import { readReport } from './report.mjs';
+import { inRoot } from './places.mjs';
+import { MEASURING, ONLY_NAMED, projectsOf, WITH_ENGINE, WITHOUT_ENGINE } from './projects.mjs';
 import { setUp } from './set-up.mjs';
 import { step } from './step.mjs';
+import { beginTests, runTests, VITEST } from './test-run.mjs';
 
 /** The shell that docs/ledger.md is about; where it can't be installed its queries are run by the driver. */
 const LEDGER_TOOL = { command: 'sqlite3', package: 'sqlite3' };
@@ -26,44 +24,66 @@ const TOOLS_OF_PROJECTS = [
 /** What an engine elsewhere is reached through in tests. */
 const SSH_TOOL = { command: '/usr/sbin/sshd', package: 'openssh-server' };
 const ENTER = inRoot('runtime', 'setup', 'enter.cjs');
-const VITEST = inRoot('node_modules', 'vitest', 'vitest.mjs');
 
 /**
- * `npm test`: sets everything up and runs every test; the image is made while the tests run that need none. The last
- * line is `N passed, N failed, N skipped`.
+ * `npm test`: sets everything up and runs every test. What needs no engine and what does run beside each other, since
+ * the one computes and the other mostly waits; what measures comes after both. The last line is
+ * `N passed, N failed, N skipped`.
  * @param {readonly string[]} args Passed on to vitest.
  */
 export async function test(args) {
   const { isWanted, isNamed, others } = projectsOf(args);
-  let first = WITHOUT_ENGINE.filter(isWanted);
-  let then = [...WITH_ENGINE.filter(isWanted), ...ONLY_NAMED.filter(isNamed)];
-  await setUp(then.length > 0 ? ['packages', 'build', 'engine'] : ['packages', 'build']);
-  const image = then.length > 0 ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
-  if (first.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
+  let computing = WITHOUT_ENGINE.filter(isWanted);
+  let waiting = WITH_ENGINE.filter(isWanted);
+  const alone = [...MEASURING.filter(isWanted), ...ONLY_NAMED.filter(isNamed)];
+  const wantsEngine = waiting.length + alone.length > 0;
+  await setUp(wantsEngine ? ['packages', 'build', 'engine'] : ['packages', 'build']);
+  const image = wantsEngine ? captured(process.execPath, [ENTER, 'set-up', 'image']) : undefined;
+  // A failure is told where the image is waited for.
+  image?.catch(() => undefined);
+  if (computing.includes('integration')) await ensureTool(LEDGER_TOOL, 'docs/ledger.md is tried with it');
   const totals = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const reasons = [];
   for (const { project, why, ...tool } of TOOLS_OF_PROJECTS) {
-    if (!first.includes(project) && !then.includes(project)) continue;
+    if (!computing.includes(project) && !waiting.includes(project)) continue;
     const missing = await ensureTool(tool, why);
     if (missing === undefined) continue;
-    first = first.filter((name) => name !== project);
-    then = then.filter((name) => name !== project);
+    computing = computing.filter((name) => name !== project);
+    waiting = waiting.filter((name) => name !== project);
     totals.skipped += await countTests(project);
     reasons.push(`The tests of ${project} were skipped: ${missing}`);
   }
-  const wantsSsh = then.includes('docker') || then.includes('engines');
+  const wantsSsh = waiting.includes('docker') || alone.includes('engines');
   // Its version can't be asked for everywhere.
   if (wantsSsh && !existsSync(SSH_TOOL.command)) await ensureTool(SSH_TOOL, 'some tests reach the engine through it');
 
-  await runInto(totals, first, others);
+  const behind = image && waiting.length > 0 ? beginWhenMade(image, waiting, others) : undefined;
+  add(totals, await runTests(computing, others));
   if (image) await step('image', (say) => madeImage(image, say));
-  if (then.includes('engines')) await setUp(['podman']);
-  await runInto(totals, then, others);
+  const begun = await behind;
+  begun?.show();
+  if (begun) add(totals, await begun.totals);
+  if (alone.includes('engines')) await setUp(['podman']);
+  add(totals, await runTests(alone, others));
   for (const reason of reasons) console.log(reason);
   if (totals.passed + totals.failed + totals.skipped === 0) throw new Fault('there is no such test');
   console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 ? 1 : 0;
+}
+
+/**
+ * Begins the tests that need the image as soon as it is there; undefined where it could not be made.
+ * @param {ReturnType<typeof captured>} image
+ * @param {readonly string[]} projects
+ * @param {readonly string[]} args
+ */
+async function beginWhenMade(image, projects, args) {
+  const code = await image.then(
+    (made) => made.code,
+    () => undefined,
+  );
+  return code === 0 ? beginTests(projects, args) : undefined;
 }
 
 /**
@@ -80,30 +100,14 @@ async function madeImage(image, say) {
 }
 
 /**
- * Runs the tests of some projects and adds what came of them.
- * @param {{ passed: number, failed: number, skipped: number }} totals
- * @param {readonly string[]} projects
- * @param {readonly string[]} args
+ * @param {Omit<import('./test-run.mjs').Totals, 'reasons'>} totals
+ * @param {import('./test-run.mjs').Totals} more
  */
-async function runInto(totals, projects, args) {
-  if (projects.length === 0) return;
-  const folder = mkdtempSync(join(tmpdir(), 'bp-agents-test-'));
-  try {
-    const report = join(folder, 'report.json');
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const chosen = projects.map((name) => `--project=${name}`);
-    // Names of files may be given, and all of them may be in the other projects.
-    const options = ['run', '--passWithNoTests', ...reporters, ...chosen, ...args];
-    const code = await foreground(process.execPath, [VITEST, ...options]);
-    const { passed, failed, skipped, reasons } = readReport(report, ROOT);
-    for (const reason of reasons) console.log(`Some tests were skipped: ${reason}`);
-    totals.passed += passed;
-    // vitest can fail where no test did: an error outside of any, or a file that can't be loaded.
-    totals.failed += code !== 0 && failed === 0 ? 1 : failed;
-    totals.skipped += skipped;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+function add(totals, { passed, failed, skipped, reasons }) {
+  for (const reason of reasons) console.log(`Some tests were skipped: ${reason}`);
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
 }
 
 /**

@@ -143,6 +143,22 @@ describe('a program in the foreground', () => {
   });
 });
 
+describe('a program beside the one in the foreground', () => {
+  const printedBy = async (lines: string) => {
+    const program = `console.log('its words'); process.exitCode = 3;`;
+    const begin = `const run = it.heldBack(process.execPath, ['--eval', ${JSON.stringify(program)}]);`;
+    return output(run('child.mjs', begin + lines));
+  };
+
+  it('is not seen until it is to be', async () => {
+    expect(await printedBy(`console.log(await run.ended); run.show();`)).toBe('3\nits words\n');
+  });
+
+  it('is seen as it goes on from then on', async () => {
+    expect(await printedBy(`run.show(); console.log(await run.ended);`)).toBe('its words\n3\n');
+  });
+});
+
 describe('the report of the tests', () => {
   const path = join(folder, 'report.json');
   const read = async (testResults: readonly object[]) => {
