@@ -65,11 +65,10 @@ export class Tmux {
 
   #tmux(...words: readonly string[]): string {
     // What the test's own surroundings say of colour is not what the program in tmux shall hear.
-    const environment: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C.UTF-8' };
-    for (const name of ['NO_COLOR', 'FORCE_COLOR']) delete environment[name];
+    const { NO_COLOR: _, FORCE_COLOR: __, ...others } = process.env;
     return execFileSync('tmux', ['-u', '-L', this.#socket, ...words], {
       encoding: 'utf8',
-      env: environment,
+      env: { ...others, LC_ALL: 'C.UTF-8' },
       stdio: 'pipe',
     });
   }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
-import { instantEngine } from '../../helpers/instant-engine.ts';
+import { instantEngine, liveOn } from '../../helpers/instant-engine.ts';
 
 let home: CliHome;
 beforeEach(() => {
-  home = cliHome({ engine: instantEngine() });
+  home = cliHome({ engine: instantEngine(liveOn) });
 });
 afterEach(() => home.remove());
 
