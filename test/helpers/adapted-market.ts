@@ -26,25 +26,39 @@ const RULE: DemandRule = {
 };
 /** As long as prices take to get from one end to the other. */
 const CYCLES = 150;
+/** Until they stand where they will stay, where there are many constraints. */
+export const CYCLES_TO_SETTLE = 1000;
 const MICRO = 1_000_000;
+/** How far the price of one constraint is moved to get another order. */
+const TURN = 1.3;
+
+export interface DensityOutcome {
+  /** The sum of the winners' values. */
+  readonly value: number;
+  /** The best of several orders: that by these prices, and those in which one constraint counts more, or less. */
+  readonly bestOfOrders: number;
+}
 
 /**
- * What the market's order makes of a knapsack once reserve prices have adapted to the same bids, cycle after cycle: the
- * sum of the winners' values. Order and price rule are the market's own; only what fits is told apart here, since the
- * market has four resources and an instance may have any number of constraints.
+ * What the market's order makes of a knapsack once reserve prices have adapted to the same bids, cycle after cycle.
+ * Order and price rule are the market's own; only what fits is told apart here, since the market has four resources and
+ * an instance may have any number of constraints.
  */
-export function densityValue(instance: KnapsackInstance): number {
+export function densityOutcome(instance: KnapsackInstance, cycles = CYCLES): DensityOutcome {
   const { values, weights, capacities } = instance;
   const bids = values.map(bidOf);
   const total = values.reduce((sum, value) => sum + value, 0) * MICRO;
   // At first all that there is costs a hundredth of what all items are worth.
   const floor = capacities.map((capacity) => micro(Math.max(1, Math.floor(total / 100 / weights.length / capacity))));
+  const valueOf = (items: readonly number[]) => items.reduce((sum, item) => sum + values[item]!, 0);
+  const winnersAt = (at: readonly MicroCredits[]) => {
+    const offers = bids.map((bid) => plainOffer(bid, costOf(instance, bid.id, at)));
+    return { offers, winners: fill(instance, byDensity(0).rank(offers)) };
+  };
   let prices: readonly MicroCredits[] = floor;
   let smoothed: readonly (number | null)[] = capacities.map(() => null);
-  let winners: readonly number[] = [];
-  for (let cycle = 0; cycle < CYCLES; cycle++) {
-    const offers = bids.map((bid): Offer => plainOffer(bid, costOf(instance, bid.id, prices)));
-    winners = fill(instance, byDensity(0).rank(offers));
+  for (let cycle = 1; cycle < cycles; cycle++) {
+    const { offers, winners } = winnersAt(prices);
     const won = new Set(winners);
     const asking = offers.filter(({ bid, reserveCost }) => !won.has(bid.id) && bid.amount >= reserveCost);
     const wanted = [...winners, ...asking.map(({ bid }) => bid.id)];
@@ -61,7 +75,11 @@ export function densityValue(instance: KnapsackInstance): number {
     prices = moved.map(([price]) => price);
     smoothed = moved.map(([, demand]) => demand);
   }
-  return winners.reduce((sum, item) => sum + values[item]!, 0);
+  const value = valueOf(winnersAt(prices).winners);
+  const turned = prices.flatMap((_, turning) =>
+    [TURN, 1 / TURN].map((by) => prices.map((it, place) => (place === turning ? micro(Math.ceil(it * by)) : it))),
+  );
+  return { value, bestOfOrders: Math.max(value, ...turned.map((at) => valueOf(winnersAt(at).winners))) };
 }
 
 /** A constraint stands where the price rule expects memory: in whole units. */

@@ -4,6 +4,8 @@ export interface KnapsackInstance {
   /** By constraint, then by item. */
   readonly weights: readonly (readonly number[])[];
   readonly capacities: readonly number[];
+  /** The largest value that anybody is known to have reached. */
+  readonly best?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export function chuBeasley(
 
 /**
  * The instances of a file of the OR-Library (`mknapcb1.txt` and its like): their count; then of each the numbers of
- * items and of constraints and the known optimum (0 where there is none), values, weights by constraint, capacities.
+ * items and of constraints and the best known value (0 where there is none), values, weights by constraint, capacities.
  */
 export function orLibrary(text: string): readonly KnapsackInstance[] {
   const numbers = text.split(/\s+/).filter(Boolean).map(Number);
@@ -41,12 +43,21 @@ export function orLibrary(text: string): readonly KnapsackInstance[] {
   };
   const many = (count: number) => Array.from({ length: count }, next);
   return Array.from({ length: next() }, () => {
-    const [items, constraints] = [next(), next()];
-    next();
+    const [items, constraints, best] = [next(), next(), next()];
     return {
       values: many(items),
       weights: Array.from({ length: constraints }, () => many(items)),
       capacities: many(constraints),
+      ...(best > 0 && { best }),
     };
   });
+}
+
+/** The same the other way round. */
+export function orLibraryText(instances: readonly KnapsackInstance[]): string {
+  const lines = instances.flatMap(({ values, weights, capacities, best = 0 }) => [
+    `${values.length} ${capacities.length} ${best}`,
+    ...[values, ...weights, capacities].map((row) => row.join(' ')),
+  ]);
+  return `${[instances.length, ...lines].join('\n')}\n`;
 }

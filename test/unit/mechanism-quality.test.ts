@@ -6,8 +6,8 @@ import { solveKnapsack, type Solver } from '../../src/simulation/measures/knapsa
 import { bestValue, loadSolver } from '../../src/simulation/measures/optimum.ts';
 import { mean } from '../../src/simulation/measures/statistics.ts';
 import { Dice } from '../../src/simulation/dice.ts';
-import { adaptedMarket, densityValue, marketShaped } from '../helpers/adapted-market.ts';
-import { chuBeasley, orLibrary } from '../helpers/knapsack-instances.ts';
+import { adaptedMarket, densityOutcome, marketShaped } from '../helpers/adapted-market.ts';
+import { chuBeasley, orLibrary, orLibraryText } from '../helpers/knapsack-instances.ts';
 
 // The exact optimum takes up to seconds (`npm run bench:mechanism`). A bound on it is no less and takes milliseconds, so
 // a share of that is a share of the optimum all the more.
@@ -29,7 +29,7 @@ describe('density', () => {
     const shares = instances('chu-beasley', tightness).map((dice) => {
       const instance = chuBeasley(() => dice.fraction(), { tightness });
       const constraints = instance.weights.map((terms, row) => ({ terms, most: instance.capacities[row]! }));
-      return densityValue(instance) / solveKnapsack(highs, instance.values, constraints, { relaxed: true })!;
+      return densityOutcome(instance).value / solveKnapsack(highs, instance.values, constraints, { relaxed: true })!;
     });
     expect(mean(shares)).toBeGreaterThan(0.95);
     expect(Math.max(...shares)).toBeLessThanOrEqual(1);
@@ -119,7 +119,10 @@ function misreported(bid: StandingBid, dice: Dice): StandingBid {
 
 describe('an OR-Library file', () => {
   it('is read as it is laid out', () => {
-    expect(orLibrary('1\n 2 1 9\n 5 4\n 3 2\n 4\n')).toEqual([{ values: [5, 4], weights: [[3, 2]], capacities: [4] }]);
+    const [known, unknown] = orLibrary('2\n 2 1 9\n 5 4\n 3 2\n 4\n 1 1 0\n 7\n 2\n 1\n');
+    expect(known).toEqual({ values: [5, 4], weights: [[3, 2]], capacities: [4], best: 9 });
+    expect(unknown).toEqual({ values: [7], weights: [[2]], capacities: [1] });
+    expect(orLibrary(orLibraryText([known!, unknown!]))).toEqual([known, unknown]);
     expect(() => orLibrary('1 2 1 9 5')).toThrow('not an OR-Library file');
   });
 });

@@ -6,7 +6,7 @@ export function solveKnapsack(
   solver: Solver,
   values: readonly number[],
   constraints: readonly Constraint[],
-  { relaxed = false, within = 0, seconds }: SolveOptions = {},
+  { relaxed = false, within = 0, seconds, orBestFound = false }: SolveOptions = {},
 ): number | undefined {
   if (values.length === 0) return 0;
   const names = values.map((_, place) => `x${place}`);
@@ -22,7 +22,8 @@ export function solveKnapsack(
     mip_rel_gap: within,
     ...(seconds !== undefined && { time_limit: seconds }),
   });
-  if (status === 'Time limit reached') return undefined;
+  // It may end before it found anything: then it gives an infinite value.
+  if (status === 'Time limit reached') return orBestFound && Number.isFinite(value) ? value : undefined;
   if (status !== 'Optimal') throw new Error(`the solver ended with ${status}`);
   // The solver proves that nothing is better than what it found by a larger share of that.
   return value * (1 + within);
@@ -40,6 +41,8 @@ export interface SolveOptions {
   readonly within?: number;
   /** Gives up after this time. */
   readonly seconds?: number;
+  /** The best that was found, where it gives up: less than the optimum, perhaps. */
+  readonly orBestFound?: boolean;
 }
 
 export interface Constraint {
