@@ -5,6 +5,7 @@ import { STRATEGY_NAMES } from './strategies/strategy-names.ts';
 export type Scenario = z.output<typeof scenarioSchema>;
 export type HumanTraits = NonNullable<Scenario['human']>;
 export type Group = Scenario['population'][string];
+export type HumanTraits = NonNullable<Scenario['human']>;
 export type Settings = Group['settings'];
 export type Expectation = Scenario['expect'][number];
 
@@ -39,12 +40,21 @@ const settings = z.strictObject({
   learning: real(0.001, 1).default(0.3).describe('Weight of the newest answer in what is expected of the next.'),
   margin: real(0, 1).default(0.1).describe('The share of the expected reward that it wants to keep.'),
   recovery_hours: real(0.01, 10_000).default(3).describe('Half of a disappointment is forgotten after this time.'),
+  knows_tiring: z
+    .boolean()
+    .default(false)
+    .describe('Seeker, shader: knows how its letters tire the human, and counts what one takes off the next ones.'),
   runway_hours: real(0.01, 10_000)
     .default(4)
     .describe('Spends so much in a cycle that its credits would last so long.'),
   nap_cycles_max: whole(1, 100_000).default(120).describe('Sleeps no longer than this.'),
   growth_max: real(1, 1000).default(4).describe('When rich it buys up to this many times its bundle.'),
   children_max: whole(0, 10_000).default(1000).describe('Spawner: no more children than this.'),
+  writes_of: z
+    .array(z.enum(['wishes', 'materials']))
+    .max(2)
+    .prefault(['wishes', 'materials'])
+    .describe('Genesis: what the human gives it to write of.'),
   crash_share: real(0, 1).default(0).describe('Share of executions that crash before anything is bid.'),
 });
 

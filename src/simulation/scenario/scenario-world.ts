@@ -137,11 +137,13 @@ export class ScenarioWorld {
   }
 
   #selfOf({ traits, memory }: Resident, { handshake }: AgentHands): Self {
-    const { economy } = this.#options;
+    const { economy, scenario } = this.#options;
     return {
       ...{ settings: traits.settings, memory, demand: this.#demand },
+      human: scenario.human ?? { repetition: 0, recovery_hours: 1 },
       purse: { available: handshake.credits.available },
       cyclesPerHour: 3600 / economy.config.market.cycle_seconds,
+      mechanism: economy.config.market.mechanism,
       costAtStart: (bundle) => ceilCredits(bundle, this.#startPrices),
       spawnFee: () => toCredits(spawnFee(economy, handshake.agent_id)),
       leastEndowment: () => toCredits(leastEndowment(economy)),

@@ -1,10 +1,12 @@
+import type { AgentHands } from '../../agent-hands.ts';
 import { expectedReward } from './expectation.ts';
 import { bidForAttention, bidForLife, bundleOf, work } from './livelihood.ts';
-import type { Strategy } from './strategy.ts';
+import type { Self, Strategy } from './strategy.ts';
+import { worthOfLetter } from './tiring.ts';
 
 /** Learns what its prompts earn and offers that for attention, less what it wants to keep. Spends what it earns. */
 export const seeker: Strategy = async (me, self) => {
-  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  const value = worthTo(me, self) * (1 - self.settings.margin);
   await work(me);
   await bidForLife(me, self);
   await bidForAttention(me, self, value);
@@ -33,10 +35,15 @@ const SHADE_STEP = 0.05;
 /** Offers less than attention is worth to it, the less the more often it wins all the same. */
 export const shader: Strategy = async (me, self) => {
   const { memory } = self;
-  const value = expectedReward(me, self) * (1 - self.settings.margin);
+  const value = worthTo(me, self) * (1 - self.settings.margin);
   const won = me.handshake.execution_context.attention === 1;
   memory.shade = won ? Math.max(SHADE_LEAST, memory.shade - SHADE_STEP) : Math.min(1, memory.shade + SHADE_STEP / 4);
   await work(me);
   await bidForLife(me, self);
   await bidForAttention(me, self, value * memory.shade);
 };
+
+/** What the next letter earns; to one that knows how the human tires, less what that takes off its later ones. */
+function worthTo(me: AgentHands, self: Self): number {
+  return self.settings.knows_tiring ? worthOfLetter(me, self) : expectedReward(me, self);
+}
