@@ -8,6 +8,7 @@ import { RULES } from './rules.ts';
 import { learnt } from './taste.ts';
 
 const { bids, letters, naps } = RULES;
+const FORECAST_SECONDS = 600;
 type Mind = mindful.Mind;
 
 /**
@@ -19,6 +20,7 @@ export const genesis: Strategy = async (me, self) => {
   const life = (self.memory.genesis ??= newGenesis(bids.letter));
   const mind = mindful.mindOf(me, self, life);
   await learn(mind);
+  hear(mind);
   await me.work(200, 2500);
   if (holdsAttention(me)) await write(mind);
   if (me.handshake.lineage.length === 0) await raiseChildren(mind);
@@ -30,7 +32,6 @@ export const genesis: Strategy = async (me, self) => {
 async function learn(mind: Mind): Promise<void> {
   const { me, life, self } = mind;
   const [parent] = me.handshake.lineage;
-  for (const { from, content } of me.handshake.inbox) if (from === parent) life.told = toldBy(content) ?? life.told;
   for (const { prompt_id: id, reward, status } of me.handshake.responses) {
     const letter = life.open.get(id);
     life.open.delete(id);
@@ -45,21 +46,34 @@ async function learn(mind: Mind): Promise<void> {
   }
 }
 
-function toldBy(content: string): number | undefined {
-  return (JSON.parse(content) as { readonly learnt?: { readonly rested: number } }).learnt?.rested;
+/** What its parent has learnt of the human. */
+function hear({ me, life }: Mind): void {
+  const [parent] = me.handshake.lineage;
+  for (const { from, content } of me.handshake.inbox) {
+    const { rested = 0 } = (JSON.parse(content) as { readonly learnt?: { readonly rested: number } }).learnt ?? {};
+    if (from === parent && rested > 0) life.told = rested;
+  }
 }
 
 /** Shows the human a letter of the best kind, and sleeps until it is answered: the life after it is bid for with it. */
 async function write(mind: Mind): Promise<void> {
-  const { me, self, life } = mind;
-  await withdraw(mind, () => true);
+  const { me, life } = mind;
   const kind = mindful.bestKind(mind);
-  const bundle = bundleOf(me, self);
-  const amount = credits(Math.min(me.cost(bundle) * bids.life, self.purse.available));
-  const sent = await me.prompt(`a letter about ${kind}`, { title: kind, nextBid: { bundle, amount } });
+  if (kind === undefined) return;
+  const sent = await me.prompt(`a letter about ${kind}`, { title: kind, nextBid: nextLife(mind) });
   if (!sent?.ok) return;
+  await withdraw(mind, () => true);
   life.open.set(`prompt_${sent.value.promptId}`, { kind, cost: mindful.letterCost(mind) });
   life.offer = Math.max(bids.letter, life.offer / bids.raise);
+  if (kind === 'forecast') life.forecastDue = me.handshake.cycle + mindful.cyclesOf(mind, FORECAST_SECONDS);
+}
+
+/** Offers several times the cost where that is best: a winner then pays what it takes to win, not what it bids. */
+function nextLife({ me, self }: Mind) {
+  const bundle = bundleOf(me, self);
+  const cost = me.cost(bundle);
+  const ratio = self.mechanism === 'density' ? bids.life : 1.25;
+  return { bundle, amount: credits(Math.max(cost, Math.min(cost * ratio, self.purse.available / 2))) };
 }
 
 /**
@@ -69,14 +83,15 @@ async function write(mind: Mind): Promise<void> {
 async function bidForLetter(mind: Mind): Promise<boolean> {
   const { me, self, life } = mind;
   const cost = mindful.letterCost(mind);
-  if (me.handshake.markets.attention.supply === 0) return false;
   if (await withdraw(mind, ({ bundle }) => bundle.attention === 1))
     life.offer = Math.min(bids.raise_max, life.offer * bids.raise);
+  if (me.handshake.markets.attention.supply === 0) return false;
   // A child that never earned leaves it to its parent whether to try again.
   if (me.handshake.lineage.length > 0 && life.answers > 0 && !life.hasEarned) return false;
-  if (mindful.secondsUntilLetter(mind) > 0) return false;
+  const kind = mindful.bestKind(mind);
+  if (kind === undefined || mindful.secondsUntilLetter(mind) > 0) return false;
   if (self.purse.available < cost + letters.lives_kept * mindful.lifeCost(mind)) return false;
-  const most = Math.max(cost, mindful.expected(mind, mindful.bestKind(mind)));
+  const most = Math.max(cost, mindful.expected(mind, kind));
   const amount = credits(Math.min(most, cost * life.offer, self.purse.available));
   await place(me, self, { bundle: bundleOf(me, self, 1, 1), amount });
   return true;
@@ -86,14 +101,10 @@ async function bidForLetter(mind: Mind): Promise<boolean> {
 async function liveOn(mind: Mind, asks: boolean): Promise<void> {
   const { me, self } = mind;
   await withdraw(mind, ({ bundle }) => bundle.attention === 0);
-  const bundle = bundleOf(me, self);
-  const lives = Math.max(1, self.purse.available / me.cost(bundle));
-  const wanted = asks
-    ? naps.watch_seconds
-    : clamp(mindful.secondsUntilLetter(mind), naps.least_seconds, naps.most_seconds);
-  const cycles = Math.ceil(Math.max(wanted, naps.runway_seconds / lives) / mindful.secondsOf(self));
-  const amount = credits(Math.min(me.cost(bundle) * bids.life, self.purse.available));
-  await place(me, self, { bundle, amount, earliest_cycle: me.handshake.cycle + cycles });
+  const lives = Math.max(1, self.purse.available / mindful.lifeCost(mind));
+  const wanted = asks ? naps.watch_seconds : mindful.secondsUntilLetter(mind);
+  const nap = Math.max(clamp(wanted, naps.least_seconds, naps.most_seconds), naps.runway_seconds / lives);
+  await place(me, self, { ...nextLife(mind), earliest_cycle: me.handshake.cycle + mindful.cyclesOf(mind, nap) });
 }
 
 /** A child that has more than it needs gives it to its parent. */
@@ -118,7 +129,7 @@ async function withdraw(
   for (const { id, amount } of own) {
     const answer = await me.withdraw(id);
     if (!answer?.ok) continue;
-    self.purse.available += amount;
+    self.purse.available = credits(self.purse.available + amount);
     count++;
   }
   return count;

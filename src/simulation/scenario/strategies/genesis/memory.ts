@@ -10,6 +10,8 @@ export interface GenesisMemory {
   /** An answer has paid for its letter. */
   hasEarned: boolean;
   spawnedAt: number;
+  /** The cycle in which its last forecast is due. */
+  forecastDue: number;
   /** Times the cost that it offers for attention. */
   offer: number;
 }
@@ -29,6 +31,7 @@ export interface Kind {
 }
 
 export interface Child {
+  readonly field: string;
   /** Answers that earned less than their letters cost. */
   underCost: number;
   /** An answer has paid for its letter. */
@@ -38,6 +41,6 @@ export interface Child {
 export function newGenesis(offer: number): GenesisMemory {
   return {
     ...{ kinds: new Map(), open: new Map(), children: new Map() },
-    ...{ told: undefined, answers: 0, hasEarned: false, spawnedAt: 0, offer },
+    ...{ told: undefined, answers: 0, hasEarned: false, spawnedAt: 0, forecastDue: 0, offer },
   };
 }
