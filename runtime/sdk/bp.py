@@ -231,7 +231,7 @@ class Agent:
 
     def spawn(self, folder: str = "", id: Any = None, initial_credits: float = 0, first_bid: Any = None, **more) -> dict:
         """Makes a child of a folder's files, `template=NAME`, or both, with the least that pays for its first bid,
-        {bundle?, amount?, payload?, earliest_cycle?}; without a bundle that is this agent's `advice`."""
+        {bundle?, amount?, payload?, earliest_cycle?}; without a bundle that is this agent's `advice`. `royalty=SHARE` comes here."""
         least = self.market()["least_endowment"]
         own = {"bundle": self.advice(tokens=0), **(first_bid or {})}
         endowment = initial_credits or max(least, own.get("amount") or int(self._cost(own["bundle"]) * OFFER) / MICRO)

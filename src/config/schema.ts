@@ -168,6 +168,12 @@ const economy = z
       })
       .prefault({})
       .describe('What a child costs and may be given.'),
+    royalty_max: decimals(0, 1, 6)
+      .default(0.5)
+      .describe(
+        'The most of each reward that a child may owe, to its parent and to those whom its parent owes; 0: none.',
+      ),
+    royalty_receivers_max: whole(1, 16).default(4).describe('To how many a child may owe a share of its rewards.'),
     message_bytes_max: whole(1, 262_144).default(8192).describe('Bytes of a message.'),
     inbox_max: whole(1, 1_000_000)
       .default(256)

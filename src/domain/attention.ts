@@ -77,6 +77,8 @@ export interface Prompt {
   readonly scores: Scores | null;
   readonly reason: string | null;
   readonly reward: MicroCredits;
+  /** What of the reward went on to those who are owed a share of it. */
+  readonly royalty: MicroCredits;
   readonly refund: MicroCredits;
   /** When its text was let go of; null while it is kept. */
   readonly purgedAt: number | null;

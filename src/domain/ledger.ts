@@ -12,6 +12,8 @@ export const TRANSFER_KINDS = [
   'message_fee', // msg_9
   'transfer', // tx_12, itself
   'rent', // agent/cycle
+  'royalty', // prompt_3, or prompt_3/2: the second that is owed a share
+  'lot', // prompt_3
 ] as const;
 
 export type TransferKind = (typeof TRANSFER_KINDS)[number];

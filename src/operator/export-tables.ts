@@ -184,14 +184,14 @@ const EXECUTIONS = [
     'used_workspace_files used_output_bytes used_requests unheld started_at ended_at detail refused_bid left_idle restart_bid',
   ),
 ];
-const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward refund reason
+const PROMPTS = words(`id agent_id execution_id status interesting useful understandable reward royalty refund reason
   next_bid_status next_bid_detail request_id submitted_at opened_at shown_at
   attention_seconds answered_at purged_at title content`);
 const REQUESTS = words('id status published_at until closed_at answered_by prompts purged_at files text');
 const PROMPT_FILES = words('prompt_id number name bytes sha256 kept');
 const MESSAGES = words('id from to cycle sent_at content');
 const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
-  last_seen_cycle children available pending earned executions paid used_cpu_seconds restarts purged_at
+  last_seen_cycle children available pending earned royalty royalty_to royalties_received executions paid used_cpu_seconds restarts purged_at
   template`);
 const CYCLES = [
   ...words('cycle at duration_ms paused bids competing winners expired revenue'),

@@ -169,6 +169,7 @@ const promptEnd = {
   scores: Scores.nullable().describe("The human's marks; null where it was not scored."),
   reason: z.string().nullable().describe('What the human said to it, or null.'),
   reward: credits.describe('Credits that the marks issued to the agent.'),
+  royalty: credits.describe('Credits of the reward that went on to those whom the agent owes a share.'),
   refund: credits.describe('Credits that the payer got back because nobody answered.'),
   next_bid: NextBid,
   answered_at: time.nullable().describe('When it ended, or null.'),
@@ -250,6 +251,9 @@ export const SpawnAnswer = z.object({
   agent_id: z.string().describe("The child's."),
   fee: credits.describe('Credits that the parent paid beside the endowment.'),
   bid_id: bidId.describe("The child's first bid."),
+  royalty: z
+    .number()
+    .describe('The share of each reward that the child owes, to the caller and to whom the caller owes.'),
   available: credits.describe("The parent's, after the fee and the endowment."),
 });
 

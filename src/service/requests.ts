@@ -17,6 +17,7 @@ import {
   requestId,
   text,
 } from './schema.ts';
+import { parseShare } from '../domain/royalty.ts';
 import { readCount } from '../intelligence/formats/screen.ts';
 import { readTurns } from '../intelligence/inference.ts';
 import { filesShape, readFiles } from './spawn-files.ts';
@@ -101,6 +102,17 @@ export const SpawnRequest = z
       'The endowment of the child, on top of the fee: at least least_endowment of GET /market/state.',
     ),
     first_bid: readBy('first_bid', ownBidShape.describe('Placed at once, paid from the endowment.'), readOwnBid),
+    royalty: readBy(
+      'royalty',
+      z
+        .number()
+        .min(0)
+        .max(1)
+        .describe(
+          'The share of each reward of the child that goes to the caller until one of both has died; at most economy.royalty_max, less what the caller owes itself.',
+        ),
+      parseShare,
+    ).optional(),
     files: readBy('files', filesShape, readFiles).optional(),
     template: text(
       'template',

@@ -7,6 +7,7 @@ import type { BundleView } from '../domain/resources.ts';
 import { readBidRequest } from '../economy/market/bid-request.ts';
 import { placeBid } from '../economy/market/place-bid.ts';
 import { sendMessage } from '../economy/agents/send-message.ts';
+import { parseShare } from '../domain/royalty.ts';
 import { spawnAgent } from '../economy/agents/spawn-agent.ts';
 import { submitPrompt, type PromptDraft } from '../economy/attention/submit-prompt.ts';
 import { transferCredits } from '../economy/money/transfer-credits.ts';
@@ -154,14 +155,17 @@ export class AgentHands {
     id: string | undefined,
     credits: number,
     firstBid: unknown,
-  ): Promise<Result<{ readonly available: MicroCredits }> | undefined> {
+    royalty = 0,
+  ): Promise<Result<{ readonly agentId: string; readonly available: MicroCredits }> | undefined> {
     const initialCredits = parseCredits(credits);
-    return this.#ask('POST /social/spawn', { id, credits, firstBid }, (economy, { agentId }) => {
+    return this.#ask('POST /social/spawn', { id, credits, firstBid, royalty }, (economy, { agentId }) => {
       const bid = readBidRequest(firstBid, { mayBeForAnother: false });
       if (!bid.ok) return bid;
       if (!initialCredits.ok) return initialCredits;
-      const order = { id, initialCredits: initialCredits.value, firstBid: bid.value, files: [MAIN_PY] };
-      return spawnAgent(economy, agentId, order);
+      const share = parseShare(royalty, 'royalty');
+      if (!share.ok) return share;
+      const terms = { initialCredits: initialCredits.value, firstBid: bid.value, royaltyPpm: share.value };
+      return spawnAgent(economy, agentId, { id, ...terms, files: [MAIN_PY] });
     });
   }
 

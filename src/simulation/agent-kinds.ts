@@ -115,7 +115,9 @@ const parent: Kind = async (me) => {
   await me.work(10, 500);
   const bid = order(me, {});
   const id = me.dice.chance(0.5) ? `${me.id}-${me.handshake.cycle}`.slice(-40).replace(/^-+/, '') : undefined;
-  if (me.mayBreed && me.dice.chance(0.3)) await me.spawn(id, round(me.handshake.credits.available / 3), bid);
+  const dice = me.dice.fork('royalty');
+  const royalty = dice.chance(0.5) ? round(dice.fraction() * 0.6) : 0;
+  if (me.mayBreed && me.dice.chance(0.3)) await me.spawn(id, round(me.handshake.credits.available / 3), bid, royalty);
   await bidAgain(me, { attention: nextAttention(me) });
 };
 

@@ -1,4 +1,5 @@
 import type { RenamedAgent } from './account-names.ts';
+import { ROYALTIES } from './audit-royalties.ts';
 
 /**
  * What the other tables must say so that they agree with the ledger. Each query finds the first row that doesn't and
@@ -225,6 +226,7 @@ const SPENDING = [
 /** In the order in which their findings are told. */
 export const AGREEMENT: readonly string[] = [
   ...[...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS],
+  ...ROYALTIES,
   ...[...AGENTS, ...LIVES, ...CYCLES, ...SPENDING],
 ];
 

@@ -21,6 +21,7 @@ export interface PromptEnd {
   readonly reward: MicroCredits;
   /** What the cap on issuance left of it, where that is less than the marks are worth; null otherwise. */
   readonly rewardCap: MicroCredits | null;
+  readonly royalty: MicroCredits;
   readonly refund: MicroCredits;
 }
 
@@ -34,7 +35,7 @@ const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id 
   next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
   submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
   shown_at AS shownAt, acted_at AS actedAt, attention_ms AS attentionMs,
-  interesting, useful, understandable, reason, reward, refund, request_id AS requestId, purged_at AS purgedAt,
+  interesting, useful, understandable, reason, reward, royalty, refund, request_id AS requestId, purged_at AS purgedAt,
   ${FILES} AS files`;
 
 export type Prompts = ReturnType<typeof promptsTable>;
@@ -70,7 +71,8 @@ export function promptsTable(database: Database) {
   );
   const end = database.prepare(
     `UPDATE prompts SET status = ?, ended_at = ?, ended_cycle = ?, interesting = ?, useful = ?, understandable = ?,
-       interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, reward_cap = ?, refund = ?
+       interesting_rate = ?, useful_rate = ?, understandable_rate = ?, reason = ?, reward = ?, reward_cap = ?,
+       royalty = ?, refund = ?
      WHERE id = ? AND status IN ('open', 'queued')`,
   );
   const issued = database
@@ -135,12 +137,12 @@ export function promptsTable(database: Database) {
     /** The human acted on it, after so much more attention. */
     noteActed: (id: number, at: number, attentionMs: number): void => void acted.run({ id, at, attentionMs }),
     /** False where it had ended before. */
-    end({ id, status, endedAt, endedCycle, scores, rates, reason, reward, rewardCap, refund }: PromptEnd): boolean {
+    end({ id, status, endedAt, endedCycle, scores, rates, reason, ...money }: PromptEnd): boolean {
       const marks = MARKS.map((mark) => scores?.[mark] ?? null);
       const issued = MARKS.map((mark) => rates?.[mark] ?? null);
-      return (
-        end.run(status, endedAt, endedCycle, ...marks, ...issued, reason, reward, rewardCap, refund, id).changes === 1
-      );
+      const { reward, rewardCap, royalty, refund } = money;
+      const amounts = [reward, rewardCap, royalty, refund];
+      return end.run(status, endedAt, endedCycle, ...marks, ...issued, reason, ...amounts, id).changes === 1;
     },
     setNextBid: (id: number, status: string, detail: string): void => void nextBid.run(status, detail, id),
     /** Ended prompts that no started execution has been handed, the newest first. */

@@ -27,6 +27,7 @@ import { operatorRequestsTable, type OperatorRequests } from './operator-request
 import { promptFilesTable, type PromptFiles } from './prompt-files.ts';
 import { programsTable, type Programs } from './programs.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
+import { royaltiesTable, type Royalties } from './royalties.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { spendingTable, type SpendingTable } from './spending.ts';
 import { stateTable, type State } from './state.ts';
@@ -46,6 +47,7 @@ export interface Store {
   readonly prompts: Prompts;
   readonly promptFiles: PromptFiles;
   readonly attentionHours: AttentionHours;
+  readonly royalties: Royalties;
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
@@ -167,6 +169,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     prompts: promptsTable(database),
     promptFiles: promptFilesTable(database),
     attentionHours: attentionHoursTable(database),
+    royalties: royaltiesTable(database, names),
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),

@@ -123,7 +123,7 @@ export function openEventfulEconomy(): EventfulEconomy {
   };
 }
 
-function tamper(path: string, { sql, rehash = false, rebalance = false }: Tampering): void {
+export function tamper(path: string, { sql, rehash = false, rebalance = false }: Tampering): void {
   const copy = new SqliteDatabase(path);
   copy.pragma('synchronous = OFF');
   copy.pragma('foreign_keys = OFF');

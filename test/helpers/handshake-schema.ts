@@ -19,6 +19,7 @@ const Response = z
       scores: true,
       reason: true,
       reward: true,
+      royalty: true,
       refund: true,
       next_bid: true,
       answered_at: true,
@@ -59,6 +60,11 @@ const market = z.object({
   price: z.number().describe('Credits for one unit: the reserve price.'),
   supply: z.number().describe('Units that one cycle sells.'),
   utilisation: z.number().describe('Of the last cycle, 0 to 1.'),
+});
+
+const share = z.object({
+  to: z.string().describe('The agent that is given it.'),
+  share: z.number().describe('Of each reward, 0 to 1; floored to a micro-credit.'),
 });
 
 /** `env.json`, schema version 1; published as `docs/handshake.schema.json`. */
@@ -102,6 +108,14 @@ export const HandshakeSchema = z
       .nullable()
       .describe('By its own receipts; null before the first. GET /market/advice tells more.'),
     lineage: z.array(z.string()).describe('Parent, grandparent and so on.'),
+    royalty: z
+      .object({
+        ...share.shape,
+        until: z.literal('death').describe('It ends when either side dies.'),
+        others: z.array(share).describe('What goes to others, since its parent owed it when the agent was born.'),
+      })
+      .nullable()
+      .describe('What of each of its rewards goes on; null: nothing.'),
     materials: z
       .object({
         path: z.string().describe('The folder that holds them, read-only.'),

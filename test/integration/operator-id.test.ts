@@ -26,6 +26,7 @@ afterAll(() => economy.close());
 
 /** What undoes each migration since, the newest first. */
 const WITHOUT_LATER_MIGRATIONS = [
+  'DROP INDEX transfers_royalties; ALTER TABLE prompts DROP COLUMN royalty; DROP TABLE royalties',
   ...['shown_at', 'acted_at', 'attention_ms'].map((column) => `ALTER TABLE prompts DROP COLUMN ${column}`),
   'DROP TABLE attention_hours',
   'ALTER TABLE economy_state DROP COLUMN human_acted_at',

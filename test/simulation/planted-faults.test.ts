@@ -2,6 +2,7 @@
 /* oxlint-disable typescript/no-explicit-any, typescript/no-unsafe-assignment, typescript/no-unsafe-call,
    typescript/no-unsafe-member-access, typescript/no-unsafe-return, typescript/no-unsafe-argument */
 import { describe, expect, it, vi } from 'vitest';
+import { ROYALTY_PLANTS } from '../helpers/royalty-plants.ts';
 
 /** A mistake that somebody could make: a module in which one thing is wrong. */
 interface Plant {
@@ -11,7 +12,7 @@ interface Plant {
   readonly wrong: (right: Module) => Module;
   /** Where it shows seldom. */
   readonly cycles?: number;
-  /** The seed with which it shows soonest, tried before the others, where it doesn't show with the first ones. */
+  /** The seed with which it shows soonest, where not with the first ones. */
   readonly soonest?: string;
 }
 type Module = Record<string, Anything>;
@@ -44,11 +45,10 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 }
 
 /** Its key is another one each time that the modules are loaded. */
-function storeOf(economy: Anything): Anything {
-  return economy[Object.getOwnPropertySymbols(economy)[0]!];
-}
+const storeOf = (economy: Anything): Anything => economy[Object.getOwnPropertySymbols(economy)[0]!];
 
 const PLANTS: readonly Plant[] = [
+  ...ROYALTY_PLANTS,
   {
     name: 'a market that the operator has paused goes on',
     module: '../../src/economy/market/clear-cycle.ts',

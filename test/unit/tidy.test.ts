@@ -29,6 +29,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0017-operator-pause.sql': 'c475866032311df896c4ae1b4628edd53501dd779ab7b75be113c9d8e55931ea',
   '0018-rewards.sql': '884f769ff6369ad4642e35c782a4e0d809688962c2f0d077d2434d6cf7fe14d5',
   '0021-minutes.sql': 'd9bd0444fa2ebfe2eef22053add47edcd5773710d5e0eafbbe2ac0a38cf83db3',
+  '0022-royalties.sql': 'f1e31b2022bcdbc3bebbc46866c17483a689315ec77dfec45a4044eba6160d69',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);

@@ -76,6 +76,7 @@ export interface Response {
   scores: { interesting: number; useful: number; understandable: number } | null;
   reason: string | null;
   reward: number;
+  royalty: number;
   refund: number;
   next_bid: { status: string; detail: string } | null;
   answered_at: string | null;
@@ -191,6 +192,7 @@ export interface Operations {
     id?: string;
     initial_credits: number;
     first_bid: WholeBid;
+    royalty?: number;
     template?: string;
     files?: Record<string, string> | SpawnFile[];
   } & Whose;
@@ -261,8 +263,8 @@ export class Agent {
   transfer(to: string, amount: number, memo?: string): Promise<{ transfer_id: string; available: number }>;
   spawn(
     folder?: string,
-    options?: { id?: string; initial_credits?: number; first_bid?: OwnBid; template?: string },
-  ): Promise<{ agent_id: string; fee: number; bid_id: string; available: number }>;
+    options?: { id?: string; initial_credits?: number; first_bid?: OwnBid; template?: string; royalty?: number },
+  ): Promise<{ agent_id: string; fee: number; bid_id: string; royalty: number; available: number }>;
   think(prompt: string | Turn[], options?: { model?: string; max_tokens?: number }): Promise<string>;
   left(): Promise<{ cpu_seconds: number | null; tokens: number; attention: 0 | 1; wall_seconds: number }>;
 

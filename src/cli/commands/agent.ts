@@ -43,6 +43,7 @@ function lines(view: ShownAgent): readonly string[] {
     `life ${view.life}`,
     `root ${view.lineage}`,
     ...(view.template === null ? [] : [`made of ${view.template}`]),
+    ...royaltyFacts(view),
     `${view.used_cpu_seconds.toLocaleString('en-US', { maximumFractionDigits: 3 })} CPU s used`,
     ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
@@ -58,6 +59,13 @@ function lines(view: ShownAgent): readonly string[] {
     ...(bids.length > 0 ? ['', ...tableLines(bids, BID_COLUMNS)] : []),
     ...(executions.length > 0 ? ['', ...tableLines(executions, EXECUTION_COLUMNS)] : []),
     ...(prompts.length > 0 ? ['', ...tableLines(prompts, promptColumns(prompts))] : []),
+  ];
+}
+
+function royaltyFacts({ royalty, royalty_to: to, royalties_received: received }: WholeAgent): readonly string[] {
+  return [
+    ...(to === null ? [] : [`owes ${royalty} of its rewards to ${to}`]),
+    ...(received === 0 ? [] : [`${received.toLocaleString('en-US')} credits of royalties`]),
   ];
 }
 

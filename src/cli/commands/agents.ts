@@ -25,6 +25,7 @@ export const AGENT_COLUMNS: readonly Column<View>[] = [
   { title: 'available', value: ({ available }) => available, right: true },
   { title: 'pending', value: ({ pending }) => pending, right: true },
   { title: 'earned', value: ({ earned }) => earned, right: true },
+  { title: 'royalty', value: ({ royalty }) => (royalty === 0 ? null : royalty), right: true },
   { title: 'paid', value: ({ paid }) => paid, right: true },
   { title: 'executions', value: ({ executions }) => executions, right: true },
   { title: 'children', value: ({ children }) => children, right: true },

@@ -5,7 +5,9 @@ import { parseNewAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { laidOver, type Template } from '../../domain/template.ts';
 import { checkFiles, type FileLimits } from '../../domain/workspace-files.ts';
+import { sumOfShares } from '../../domain/royalty.ts';
 import type { Economy } from '../economy.ts';
+import { checkRoyalty, royaltiesOfChild } from './agree-royalty.ts';
 import { giveFiles } from './agent-files.ts';
 import { madeOf } from './made-of.ts';
 import { placeBid } from '../market/place-bid.ts';
@@ -19,6 +21,8 @@ export interface SpawnOrder {
   readonly id?: string | undefined;
   readonly initialCredits: MicroCredits;
   readonly firstBid: BidRequest;
+  /** What it asks for of each reward of the child, in parts per million. */
+  readonly royaltyPpm?: number | undefined;
   /** Laid over those of the template, where there is one. */
   readonly files: readonly AgentFile[];
   readonly template?: Template | undefined;
@@ -28,6 +32,8 @@ export interface SpawnedAgent {
   readonly agentId: string;
   readonly fee: MicroCredits;
   readonly bidId: number;
+  /** What the child owes of each of its rewards in all, in parts per million. */
+  readonly owedPpm: number;
   readonly available: MicroCredits;
 }
 
@@ -36,7 +42,7 @@ export interface SpawnedAgent {
  * endowment, and its files wait in the database until they are written.
  *
  * Refuses: `invalid_id`, what `checkAmount` refuses of the endowment, `agent_exists`, `template_not_ready`,
- * `endowment_too_small`, `insufficient_credits`, what `checkFiles` refuses of the files and what `placeBid` refuses of
+ * `endowment_too_small`, `insufficient_credits`, what `checkRoyalty` refuses of the royalty, what `checkFiles` refuses of the files and what `placeBid` refuses of
  * `first_bid`.
  */
 export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): Result<SpawnedAgent> {
@@ -57,10 +63,13 @@ export function spawnAgent(deps: Economy, parentId: string, order: SpawnOrder): 
     const paid = { cycle, at, debit: parentId, ref: childId };
     if (fee > 0) store.transfers.single({ ...paid, credit: 'system:fees', amount: fee, kind: 'spawn_fee' });
     store.transfers.single({ ...paid, credit: childId, amount: order.initialCredits, kind: 'spawn_endowment' });
+    const owed = royaltiesOfChild(deps, parentId, order.royaltyPpm ?? 0);
+    for (const royalty of owed) store.royalties.insert(childId, royalty);
     giveFiles(deps, childId, filesOf(order), { overwrites: false, isNew: true });
     const bid = placeBid(deps, childId, order.firstBid);
     if (!bid.ok) return bid.field === undefined ? bid : { ...bid, field: `first_bid.${bid.field}` };
-    return accept({ agentId: childId, fee, bidId: bid.value.bidId, available: store.accounts.available(parentId) });
+    const available = store.accounts.available(parentId);
+    return accept({ agentId: childId, fee, bidId: bid.value.bidId, owedPpm: sumOfShares(owed), available });
   });
 }
 
@@ -107,6 +116,8 @@ function checkOrder(
       `the program of ${template.name} is not in this home: only its operator can bring it, by making an agent of it`,
       { field: 'template' },
     );
+  const badRoyalty = checkRoyalty(deps, parentId, order.royaltyPpm ?? 0);
+  if (badRoyalty) return badRoyalty;
   const badFiles = checkFiles(filesOf(order), fileLimits(deps, order));
   if (badFiles) return badFiles;
   const least = leastEndowment(deps);

@@ -12,6 +12,7 @@ import { isIdle } from '../executions/idle.ts';
 import { restart } from '../executions/restart.ts';
 import { humanGoes } from './human-time.ts';
 import { attentionOfAnswer } from './note-attention.ts';
+import { payRoyalties } from './pay-royalties.ts';
 import { fillSlot, quietNow, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -25,7 +26,7 @@ export interface EndedPrompt {
 }
 
 /**
- * The human's marks: integers from 0 to 10. Issues the reward, as far as the daily cap on issuance allows, places `next_bid`, frees the slot.
+ * The human's marks: integers from 0 to 10. Issues the reward, as far as the daily cap on issuance allows, passes on what is owed of it, places `next_bid`, frees the slot.
  * A reason of nothing but spaces is none.
  * Refuses: what `checkScores` refuses of the marks and `checkText` of the reason, `invalid_id`, `prompt_not_found`,
  * `prompt_already_ended`, `prompt_not_open`, `balance_too_large`.
@@ -135,12 +136,13 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
     const credit = receiver(deps, prompt.agentId);
     store.transfers.single({ cycle, at, debit: 'system:issuance', credit, amount: ending.reward, kind: 'reward', ref });
   }
+  const royalty = payRoyalties(deps, prompt, ending.reward);
   if (ending.refund > 0) {
     const credit = receiver(deps, prompt.payerId);
     store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
   }
   const rates = ending.scores === null ? null : config.attention.rates;
-  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, ...ending });
+  store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, royalty, ...ending });
   placeNextBid(deps, prompt);
   fillSlot(deps);
   return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund, attentionMs };

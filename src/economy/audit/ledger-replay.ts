@@ -11,6 +11,8 @@ const ROUTES: Readonly<Record<string, { readonly debit: readonly string[]; reado
   spawn_endowment: { debit: ['agent'], credit: ['agent'] },
   message_fee: { debit: ['agent'], credit: ['system:fees'] },
   transfer: { debit: ['agent'], credit: ['agent'] },
+  royalty: { debit: ['agent'], credit: ['agent'] },
+  lot: { debit: ['agent'], credit: ['system:market'] },
   rent: { debit: ['agent'], credit: ['system:fees', 'system:burn', 'system:market'] },
 };
 

@@ -1,6 +1,7 @@
 import type { Execution } from '../../domain/execution.ts';
 import { formatId } from '../../domain/ids.ts';
 import { bundleView } from '../../domain/resources.ts';
+import { toShare } from '../../domain/royalty.ts';
 import { shortAdviceView } from '../views/advice-view.ts';
 import { bidView } from '../views/bid-view.ts';
 import { balanceView } from '../views/balance-view.ts';
@@ -14,6 +15,8 @@ import { STORE } from '../internal/store-key.ts';
 
 const SCHEMA_VERSION = 1;
 const LINEAGE_MAX = 100;
+/** A royalty ends when either side dies. */
+const UNTIL = 'death';
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** What the agent is to find. */
@@ -64,8 +67,17 @@ export function handshakeOf(
     last_execution: last === undefined ? null : receiptView(last),
     advice: shortAdviceView(deps, agentId),
     lineage: ancestors(deps, agentId),
+    royalty: royaltyOwed(deps, agentId),
     materials,
   };
+}
+
+/** The share of each reward that goes on, to its parent first; null where it owes none. */
+function royaltyOwed({ [STORE]: store }: Economy, agentId: string) {
+  const [first, ...others] = store.royalties
+    .inForce(agentId)
+    .map(({ toId, sharePpm }) => ({ to: toId, share: toShare(sharePpm) }));
+  return first === undefined ? null : { ...first, until: UNTIL, others };
 }
 
 /** Parent, grandparent and so on; at most the nearest hundred. */

@@ -1,5 +1,6 @@
 import type { Agent } from '../../domain/agent.ts';
 import { toCredits, type MicroCredits } from '../../domain/credits.ts';
+import { sumOfShares, toShare } from '../../domain/royalty.ts';
 import type { ExecutionTotals } from '../../store/executions.ts';
 import type { Economy } from '../economy.ts';
 import { ancestors } from '../executions/handshake.ts';
@@ -45,6 +46,7 @@ export function agentView(deps: Economy, agent: Agent, totals: AgentTotals = tot
     available: toCredits(available),
     pending: toCredits(pending),
     earned: toCredits(totals.earned),
+    ...royaltyView(deps, agent.id),
     executions: totals.executions,
     paid: toCredits(totals.paid),
     used_cpu_seconds: totals.cpuMs / 1000,
@@ -54,6 +56,16 @@ export function agentView(deps: Economy, agent: Agent, totals: AgentTotals = tot
     needs_install: deps[STORE].installs.isNeeded(agent.id),
     /** When its text was purged the last time. */
     purged_at: isoOrNull(agent.purgedAt),
+  };
+}
+
+/** What it owes of each of its rewards now, to whom, nearest first, and what others' have brought it. */
+function royaltyView({ [STORE]: { royalties } }: Economy, agentId: string) {
+  const owed = royalties.inForce(agentId);
+  return {
+    royalty: toShare(sumOfShares(owed)),
+    royalty_to: owed.length === 0 ? null : owed.map(({ toId }) => toId).join(', '),
+    royalties_received: toCredits(royalties.received(agentId)),
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
+import { toShare } from '../../domain/royalty.ts';
 import type { TemplateShelf } from '../../domain/template.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { sendMessage } from '../../economy/agents/send-message.ts';
@@ -93,7 +94,7 @@ function spawnRoute(economy: Economy, templates: TemplateShelf): RouteSpec {
       ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'payload_too_large'] as const),
     ],
     work: ({ caller, body }) => {
-      const { id, initial_credits: initialCredits, first_bid: firstBid, files = [] } = body;
+      const { id, initial_credits: initialCredits, first_bid: firstBid, royalty, files = [] } = body;
       if (body.files === undefined && body.template === undefined)
         return refuse('missing_field', 'files is required where template is absent', { field: 'files' });
       const template = body.template === undefined ? undefined : templates.find(body.template);
@@ -101,11 +102,12 @@ function spawnRoute(economy: Economy, templates: TemplateShelf): RouteSpec {
         return refuse('template_not_found', `template must be one of ${templates.names.join(', ')}`, {
           field: 'template',
         });
-      const order = { id, initialCredits, firstBid, files, template };
+      const order = { id, initialCredits, firstBid, royaltyPpm: royalty, files, template };
       return mapped(spawnAgent(economy, caller.agentId, order), (child) => ({
         agent_id: child.agentId,
         fee: toCredits(child.fee),
         bid_id: formatId('bid', child.bidId),
+        royalty: toShare(child.owedPpm),
         available: toCredits(child.available),
       }));
     },

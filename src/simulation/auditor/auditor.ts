@@ -10,6 +10,7 @@ import { Mirror, type Moment } from './mirror.ts';
 import { Payments } from './payments.ts';
 import type { PriceQuad } from './reckoning.ts';
 import type { Quad } from './rows.ts';
+import { checkRoyalties } from './royalty-check.ts';
 import { checkTransitions } from './transitions.ts';
 import { recordedWeights } from './attention-rank.ts';
 
@@ -81,6 +82,7 @@ export class Auditor {
       available: (agent) => this.#books.available(agent),
       endedUnserved: this.#endedUnserved,
     });
+    checkRoyalties(changes, this.#mirror, this.#config);
     if (isCleared) this.#checkCycle(changes, moment);
     adopt(changes, this.#mirror);
     this.#mirror.moment = moment;

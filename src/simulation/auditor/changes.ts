@@ -8,12 +8,14 @@ import {
   readMessage,
   readPrompt,
   readRequest,
+  readRoyalty,
   type AgentRow,
   type BidRow,
   type ExecutionRow,
   type MessageRow,
   type PromptRow,
   type RequestRow,
+  type RoyaltyRow,
 } from './rows.ts';
 
 /** One row before and after; without `old` it is new. */
@@ -30,6 +32,8 @@ export interface Changes {
   readonly agents: readonly Change<AgentRow>[];
   readonly messages: readonly Change<MessageRow>[];
   readonly requests: readonly Change<RequestRow>[];
+  /** Rows that are never changed. */
+  readonly royalties: readonly RoyaltyRow[];
 }
 
 const RULE = 'what is over stays over';
@@ -42,6 +46,7 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   const agents: Change<AgentRow>[] = [];
   const messages: Change<MessageRow>[] = [];
   const requests: Change<RequestRow>[] = [];
+  const royalties: RoyaltyRow[] = [];
   for (const { table, key, row } of raw) {
     const id = Number(key);
     if (!row) {
@@ -86,6 +91,13 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         else requests.push({ old, now });
         break;
       }
+      case 'royalties': {
+        const now = readRoyalty(row);
+        const isNew = !mirror.royaltiesOf(now.agent).some((old) => old.place === now.place);
+        demand(isNew, RULE, () => `what ${now.agent} owes in place ${now.place} was changed`);
+        royalties.push(now);
+        break;
+      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -93,12 +105,13 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
       }
     }
   }
-  return { bids, executions, prompts, agents, messages, requests };
+  return { bids, executions, prompts, agents, messages, requests, royalties };
 }
 
 /** Takes the changes over into what is known, and forgets what is over. */
-export function adopt({ bids, executions, prompts, agents, messages, requests }: Changes, mirror: Mirror): void {
+export function adopt({ bids, executions, prompts, agents, messages, requests, royalties }: Changes, mirror: Mirror): void {
   for (const { now } of agents) mirror.agents.set(now.id, now);
+  for (const royalty of royalties) mirror.royalties.set(royalty.agent, [...mirror.royaltiesOf(royalty.agent), royalty]);
   for (const { old, now } of executions) {
     mirror.lastExecution = Math.max(mirror.lastExecution, now.id);
     if (!old && now.bundle[3] === 1)

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { PriceQuad } from './reckoning.ts';
-import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow, RequestRow } from './rows.ts';
+import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow, RequestRow, RoyaltyRow } from './rows.ts';
 
 /** What the economy has one of. */
 export interface Moment {
@@ -39,6 +39,8 @@ export class Mirror {
   /** The operator's that were not closed. */
   readonly requests = new Map<number, RequestRow>();
   readonly agents = new Map<string, AgentRow>();
+  /** What each agent owes of its rewards, as it was agreed at its birth. */
+  readonly royalties = new Map<string, readonly RoyaltyRow[]>();
   /** The last ids that were given out. */
   lastBid = 0;
   lastExecution = 0;
@@ -73,6 +75,19 @@ export class Mirror {
   issued(cycle: number, amount: number): void {
     this.#issued.push({ cycle, amount });
     this.#issuedLately += amount;
+  }
+
+  royaltiesOf(agent: string): readonly RoyaltyRow[] {
+    return this.royalties.get(agent) ?? [];
+  }
+
+  /** Of these, what it still owes: neither it nor who is owed has died since. */
+  owedBy(agent: string): readonly RoyaltyRow[] {
+    const lives = (id: string, life: number) => {
+      const row = this.agents.get(id);
+      return row?.life === life && row.status !== 'dead';
+    };
+    return this.royaltiesOf(agent).filter(({ to, toLife }) => lives(agent, 1) && lives(to, toLife));
   }
 
   statusOf(agent: string): string | undefined {

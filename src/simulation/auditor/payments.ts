@@ -125,11 +125,28 @@ export class Payments {
       demand(now.reward === due, 'marks make the reward', () => `prompt_${now.id} has ${now.reward}, not ${due}`);
       const key = `single reward prompt_${now.id} system:issuance ${this.#receiver(now.agent)}`;
       if (due > 0) this.#add(key, due, 'it was scored');
-    } else demand(now.reward === 0, 'only marks are rewarded', () => `prompt_${now.id} has ${now.reward}`);
+      this.#royalties(now, due);
+    } else {
+      const isNone = now.reward === 0 && now.royalty === 0;
+      demand(isNone, 'only marks are rewarded', () => `prompt_${now.id} has ${now.reward}, shares ${now.royalty}`);
+    }
     const due = now.status === 'expired' ? this.#refundOf(now) : 0;
     demand(now.refund === due, 'expiry gives back its share', () => `prompt_${now.id} has ${now.refund}, not ${due}`);
     const key = `single refund prompt_${now.id} system:market ${this.#receiver(now.payer)}`;
     if (due > 0) this.#add(key, due, 'it expired');
+  }
+
+  /** To each that is owed one its share, floored; the first is referred to by the prompt alone. */
+  #royalties(prompt: PromptRow, reward: number): void {
+    let sum = 0;
+    for (const { place, to, ppm } of this.#mirror.owedBy(prompt.agent)) {
+      const share = Number((BigInt(reward) * BigInt(ppm)) / 1_000_000n);
+      const ref = place === 1 ? `prompt_${prompt.id}` : `prompt_${prompt.id}/${place}`;
+      if (share > 0) this.#add(`single royalty ${ref} ${prompt.agent} ${to}`, share, 'it is owed');
+      sum += share;
+    }
+    const isRight = prompt.royalty === sum && sum <= reward;
+    demand(isRight, 'a reward is shared as agreed', () => `prompt_${prompt.id} passes on ${prompt.royalty}, not ${sum}`);
   }
 
   /** Attention's share of the price; nothing where a refund of the execution gave all of it back before. */

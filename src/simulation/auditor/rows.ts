@@ -51,6 +51,18 @@ export interface PromptRow {
   readonly handedTo: number | null;
   /** Which of the operator's requests it answers. */
   readonly request: number | null;
+  /** What of the reward went on. */
+  readonly royalty: number;
+}
+
+/** Who owes a share of its rewards, to whom, in which place among all that it owes. */
+export interface RoyaltyRow {
+  readonly id: number;
+  readonly agent: string;
+  readonly place: number;
+  readonly to: string;
+  readonly toLife: number;
+  readonly ppm: number;
 }
 
 export interface AgentRow {
@@ -138,6 +150,7 @@ export function readPrompt(row: RawRow): PromptRow {
     refund: number(row[10]),
     handedTo: row[11] as number | null,
     request: row[12] as number | null,
+    royalty: number(row[13]),
   };
 }
 
@@ -150,6 +163,17 @@ export function readAgent(row: RawRow): AgentRow {
     stopped: row[4] === 1,
     life: number(row[5]),
     dormantSince: row[6] as number | null,
+  };
+}
+
+export function readRoyalty(row: RawRow): RoyaltyRow {
+  return {
+    id: number(row[0]),
+    agent: text(row[1]),
+    place: number(row[2]),
+    to: text(row[3]),
+    toLife: number(row[4]),
+    ppm: number(row[5]),
   };
 }
 

@@ -43,6 +43,8 @@ function Shown({ agent, ancestors, series, complete }: AgentOverTime) {
           ['in bids', credits(agent.pending)],
           ['earned', credits(agent.earned)],
           ['paid', credits(agent.paid)],
+          ['owes', agent.royalty_to === null ? undefined : `${agent.royalty} of its rewards to ${agent.royalty_to}`],
+          ['royalties', agent.royalties_received === 0 ? undefined : credits(agent.royalties_received)],
           ['executions', figure(agent.executions)],
           ['CPU seconds used', figure(agent.used_cpu_seconds)],
           ['tokens used', figure(agent.used_tokens)],
