@@ -8,6 +8,7 @@ import { noTransports } from './intelligence/no-transport.ts';
 import { readCatalogue } from './intelligence/provider.ts';
 import type { Transports } from './intelligence/transport.ts';
 import type { Home } from './operator/home.ts';
+import type { RunningUses } from './operator/running-uses.ts';
 import { FolderShelf } from './operator/templates/template-shelf.ts';
 import { MachineLoad } from './orchestrator/machine-load.ts';
 import { cpuTimes, ownCpuMs } from './platform/cpu-times.ts';
@@ -25,7 +26,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
 
   return {
     ...engine,
-    async start(home, { logger, events, checks, calls, practice }, signal): Promise<RunningParts> {
+    async start(home, { logger, events, checks, calls, uses, practice }, signal): Promise<RunningParts> {
       const { config, economy } = home;
       const sandbox = await engine.open(home, logger);
       let proven: Promise<unknown> = Promise.resolve();
@@ -54,7 +55,7 @@ export function createEnginePort(options: EnginePortOptions): EnginePort {
       await gateway.prepare();
       const service = await createService({ economy, gateway, templates, clock, logger, observe: practice?.observe });
       const load = await machineLoad(options, config);
-      const endpoints = endpointsOf(service, gateway, load);
+      const endpoints = endpointsOf(service, gateway, [load, uses]);
       return {
         orchestrator: { economy, sandbox, endpoints, load, clock, logger, events },
         proven,
@@ -91,17 +92,21 @@ async function machineLoad(options: DockerEngineOptions, config: Config): Promis
 }
 
 /** The service as the orchestrator needs it. */
-function endpointsOf(service: Service, gateway: Gateway, load: MachineLoad | undefined): Endpoints {
+function endpointsOf(
+  service: Service,
+  gateway: Gateway,
+  followers: readonly (MachineLoad | RunningUses | undefined)[],
+): Endpoints {
   return {
     open(executionId, run) {
       service.openEndpoint(executionId, run);
-      load?.follow(executionId, run);
+      for (const follower of followers) follower?.follow(executionId, run);
     },
     endCalls: (executionId) => gateway.end(executionId),
     requests: (executionId) => service.requestsOf(executionId),
     close(executionId) {
       service.closeEndpoint(executionId);
-      void load?.forget(executionId);
+      for (const follower of followers) void follower?.forget(executionId);
     },
   };
 }

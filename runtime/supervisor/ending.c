@@ -53,11 +53,16 @@ int64_t ending_cpu_us(const struct supervision *self) {
   return !self->going || budget_cpu_used_us(&self->budget, &used) ? used : -1;
 }
 
+int64_t ending_memory_peak_bytes(const struct supervision *self) {
+  int64_t bytes;
+  return cgroup_memory_peak(&self->cgroup, &bytes) ? bytes : -1;
+}
+
 void ending_tell(struct ending *ending, const struct supervision *self, enum reason reason) {
   const struct agent *agent = &self->agent;
-  *ending = (struct ending){.exit_code = -1, .signal = -1, .memory_peak_bytes = -1, .oom_kills = -1};
+  *ending = (struct ending){.exit_code = -1, .signal = -1, .oom_kills = -1};
   ending->cpu_us = ending_cpu_us(self);
-  if (!cgroup_memory_peak(&self->cgroup, &ending->memory_peak_bytes)) ending->memory_peak_bytes = -1;
+  ending->memory_peak_bytes = ending_memory_peak_bytes(self);
   if (!cgroup_oom_kills(&self->cgroup, &ending->oom_kills)) ending->oom_kills = -1;
   if (agent->ended && reason != REASON_NOT_RUNNABLE) {
     if (WIFEXITED(agent->status)) ending->exit_code = WEXITSTATUS(agent->status);

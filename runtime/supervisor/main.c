@@ -107,7 +107,7 @@ static void say_how_far(struct supervision *self) {
     self->started_due = !session_say(session, line);
   }
   if (session->control.asks_use && !session->greeted) {
-    report_used(line, ending_cpu_us(self));
+    report_used(line, ending_cpu_us(self), ending_memory_peak_bytes(self));
     session->control.asks_use = !session_say(session, line);
   }
 }

@@ -51,9 +51,10 @@ void report_ready(char line[REPORT_LINE_SIZE], const struct progress *progress) 
            (long long)progress->wall_ms, (long long)progress->requests, limits);
 }
 
-void report_used(char line[REPORT_LINE_SIZE], int64_t cpu_us) {
-  char number[24];
-  snprintf(line, REPORT_LINE_SIZE, "{\"event\":\"used\",\"cpu_us\":%s}\n", number_or_null(cpu_us, number, sizeof number));
+void report_used(char line[REPORT_LINE_SIZE], int64_t cpu_us, int64_t memory_peak_bytes) {
+  char cpu[24], memory[24];
+  snprintf(line, REPORT_LINE_SIZE, "{\"event\":\"used\",\"cpu_us\":%s,\"memory_peak_bytes\":%s}\n",
+           number_or_null(cpu_us, cpu, sizeof cpu), number_or_null(memory_peak_bytes, memory, sizeof memory));
 }
 
 void report_started(char line[REPORT_LINE_SIZE], const char *entry) {

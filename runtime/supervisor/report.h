@@ -39,7 +39,7 @@ enum { REPORT_LINE_SIZE = 4096 };
 
 /* Each writes one line of JSON. */
 void report_ready(char line[REPORT_LINE_SIZE], const struct progress *progress);
-void report_used(char line[REPORT_LINE_SIZE], int64_t cpu_us);
+void report_used(char line[REPORT_LINE_SIZE], int64_t cpu_us, int64_t memory_peak_bytes);
 void report_started(char line[REPORT_LINE_SIZE], const char *entry);
 void report_ended(char line[REPORT_LINE_SIZE], const struct ending *ending);
 

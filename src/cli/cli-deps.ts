@@ -2,6 +2,7 @@ import type { CallObserver } from '../domain/ended-call.ts';
 import type { MarketEvents } from '../domain/market-event.ts';
 import type { RequestObserver } from '../domain/served-request.ts';
 import type { Home } from '../operator/home.ts';
+import type { RunningUses } from '../operator/running-uses.ts';
 import type { OrchestratorDeps } from '../orchestrator/deps.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -51,6 +52,8 @@ export interface RunOptions {
   readonly checks: CheckMemory;
   /** Told of calls of models. */
   readonly calls?: CallObserver | undefined;
+  /** Told of what runs, for who wants to know what it has used so far. */
+  readonly uses?: RunningUses | undefined;
   /** It is for practice. */
   readonly practice?: Practice | undefined;
 }

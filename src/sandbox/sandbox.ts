@@ -172,6 +172,8 @@ export interface ServedExecution {
   keepRequests(count: number): void;
   /** CPU milliseconds used so far, or undefined where it can't be read. */
   usedCpuMs(): Promise<number | undefined>;
+  /** The most memory that there was at once so far, in bytes, or undefined where it can't be told. */
+  memoryPeakBytes(): Promise<number | undefined>;
   /**
    * Takes a snapshot of files as the agent itself could read them, without a link on the way, whatever it does to them
    * meanwhile. Where a container has a control group of its own, the agent pays the CPU time.

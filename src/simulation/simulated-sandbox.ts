@@ -204,7 +204,8 @@ async function endOf({ clock, dice, faults }: SimulatedSandboxDeps, container: C
 }
 
 /** Simulated agents ask by no connection: `OrchestratorLife.takes` stands for it. */
-const UNSERVED = { serve: () => undefined, usedCpuMs: () => Promise.resolve(undefined) };
+const unknown = () => Promise.resolve(undefined);
+const UNSERVED = { serve: () => undefined, usedCpuMs: unknown, memoryPeakBytes: unknown };
 
 const LOST: ExecutionEnd = {
   ...{ cause: 'lost', detail: 'vanished (simulated)', exitCode: null, signal: null },

@@ -138,6 +138,7 @@ function prepared(
     requests: 0,
     keepRequests: () => undefined,
     usedCpuMs: () => Promise.resolve(undefined),
+    memoryPeakBytes: () => Promise.resolve(undefined),
     takeFiles: () => Promise.reject(new Error('there are no files')),
   };
 }

@@ -1,7 +1,8 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputPath, outputsDirectory, workspacesDirectory } from '../../src/config/home-places.ts';
+import { outputPath, outputsDirectory, outputSourcesPath, workspacesDirectory } from '../../src/config/home-places.ts';
 import { micro } from '../../src/domain/credits.ts';
+import { sourceLine } from '../../src/domain/output-source.ts';
 import { sendMessage } from '../../src/economy/agents/send-message.ts';
 import { spawnAgent } from '../../src/economy/agents/spawn-agent.ts';
 import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
@@ -135,7 +136,9 @@ function callModel(economy: TestEconomy, executionId: number, text: string): voi
 
 function print(economy: TestEconomy, executionId: number, text: string): void {
   mkdirSync(outputsDirectory(economy.home), { recursive: true });
-  writeFileSync(outputPath(economy.home, `exe_${executionId}`), `${text}\n`);
+  const path = outputPath(economy.home, `exe_${executionId}`);
+  writeFileSync(path, `${text}\n`);
+  writeFileSync(outputSourcesPath(path), sourceLine(0, 'stderr'));
 }
 
 function log(economy: TestEconomy, executionId: number, text: string): void {

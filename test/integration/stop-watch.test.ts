@@ -37,6 +37,7 @@ function orchestrator({ neverReady = false } = {}): OrchestratorDeps {
         return Promise.resolve();
       },
       usedCpuMs: () => Promise.resolve(undefined),
+      memoryPeakBytes: () => Promise.resolve(undefined),
       unheld: [],
       keptFiles: [],
     };

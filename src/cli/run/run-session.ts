@@ -3,6 +3,7 @@ import type { MarketEvent } from '../../domain/market-event.ts';
 import { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { PromptDesk } from '../../operator/prompt-desk.ts';
+import { RunningUses } from '../../operator/running-uses.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { openLogger } from '../../platform/pino-logger.ts';
 import { Telemetry } from '../../telemetry/telemetry.ts';
@@ -52,16 +53,17 @@ export async function runSession(deps: CliDeps, home: Home, options: SessionOpti
   });
   const limits = new EndLimits(deps, home);
   const prompts = new PromptDesk(home.economy);
+  const uses = new RunningUses(home.economy.clock);
   let telemetry: Telemetry | undefined;
   try {
     telemetry = await openTelemetry(deps, home, { events, logger });
     const checks = checkMemory(deps, provenEnginePath(home.directory), { isTrusted: false });
-    const parts = await startParts(deps, home, { logger, events, limits, checks, calls: telemetry });
+    const parts = await startParts(deps, home, { logger, events, limits, checks, uses, calls: telemetry });
     if (!parts) return;
     const metrics = telemetry?.metrics;
     if (metrics && !options.web) logger.warn({}, 'metrics are on, but they are served with the page, which is not');
     const page = options.web
-      ? await openPage(deps, home, { prompts, events, logger, metrics, say: plainly, headless: options.headless })
+      ? await openPage(deps, home, { prompts, events, uses, logger, metrics, say: plainly, headless: options.headless })
       : undefined;
     try {
       await sweepTries(deps, home.directory, { config: home.config, logger });

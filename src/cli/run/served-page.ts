@@ -3,6 +3,7 @@ import type { EventHub } from '../../operator/event-hub.ts';
 import type { Home } from '../../operator/home.ts';
 import { LiveFeed } from '../../operator/live-feed.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
+import type { RunningUses } from '../../operator/running-uses.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { MetricsSource } from '../../web/metrics-route.ts';
 import type { WebServer } from '../../web/web-server.ts';
@@ -11,6 +12,7 @@ import type { CliDeps } from '../cli-deps.ts';
 export interface PageOptions {
   readonly prompts: PromptDesk;
   readonly feed: LiveFeed;
+  readonly uses?: RunningUses | undefined;
   readonly logger: Logger;
   readonly metrics?: MetricsSource | undefined;
 }
@@ -19,17 +21,19 @@ export interface PageOptions {
 export async function servePage(
   deps: CliDeps,
   home: Home,
-  { prompts, feed, logger, metrics }: PageOptions,
+  { prompts, feed, uses, logger, metrics }: PageOptions,
 ): Promise<WebServer> {
   // Only here: most commands serve nothing.
   const { startWebServer } = await import('../../web/web-server.ts');
   const { clock, random, pageDirectory } = deps;
-  return startWebServer({ home, prompts, feed, clock, random, logger, pageDirectory, metrics }, home.config.web.port);
+  const page = { home, prompts, feed, uses, clock, random, logger, pageDirectory, metrics };
+  return startWebServer(page, home.config.web.port);
 }
 
 export interface RunsPage {
   readonly prompts: PromptDesk;
   readonly events: EventHub<MarketEvent>;
+  readonly uses: RunningUses;
   readonly logger: Logger;
   readonly headless: boolean;
   readonly metrics: MetricsSource | undefined;
@@ -41,11 +45,11 @@ export interface RunsPage {
 export async function openPage(
   deps: CliDeps,
   home: Home,
-  { prompts, events, logger, headless, metrics, say }: RunsPage,
+  { prompts, events, uses, logger, headless, metrics, say }: RunsPage,
 ): Promise<Pick<WebServer, 'close'> | undefined> {
   const feed = new LiveFeed(home.economy);
   try {
-    const server = await servePage(deps, home, { prompts, feed, logger, metrics });
+    const server = await servePage(deps, home, { prompts, feed, uses, logger, metrics });
     const unsubscribe = events.subscribe((event) => feed.note(event));
     const onInterrupt = () => feed.stopping();
     deps.interrupt.addEventListener('abort', onInterrupt, { once: true });

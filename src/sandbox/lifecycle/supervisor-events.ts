@@ -45,7 +45,12 @@ const readyEvent = z.object({
   tells_use: z.boolean().optional(),
 });
 
-const usedEvent = z.object({ event: z.literal('used'), cpu_us: count.nullable() });
+const usedEvent = z.object({
+  event: z.literal('used'),
+  cpu_us: count.nullable(),
+  /** One of an older image doesn't say. */
+  memory_peak_bytes: count.nullable().default(null),
+});
 
 const supervisorEvent = z.discriminatedUnion('event', [
   readyEvent,
@@ -56,8 +61,10 @@ const supervisorEvent = z.discriminatedUnion('event', [
 
 /** What the supervisor says on the stream, one JSON object a line; docs/stream.md describes them. */
 export type SupervisorEvent = z.output<typeof supervisorEvent>;
-/** Those that tell how far it has come; the others answer a question. */
-export type ProgressEvent = Exclude<SupervisorEvent, z.output<typeof usedEvent>>;
+/** The answer to a question. */
+export type UsedEvent = z.output<typeof usedEvent>;
+/** Those that tell how far it has come. */
+export type ProgressEvent = Exclude<SupervisorEvent, UsedEvent>;
 /** The first of them after each greeting. */
 export type ReadyEvent = z.output<typeof readyEvent>;
 /** The last of them, which is also the content of `report.json`. */

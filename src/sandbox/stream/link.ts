@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { OutputFile } from '../content/output-file.ts';
 import { signalled } from '../lifecycle/signalled.ts';
 import { parseSupervisorEvent, type ProgressEvent } from '../lifecycle/supervisor-events.ts';
-import { AskedUse } from './asked-use.ts';
+import { AskedUse, type UseSoFar } from './asked-use.ts';
 import type { Attach, Attachment } from './attachment.ts';
 import { Session } from './session.ts';
 import { StreamBroken } from './stream-broken.ts';
@@ -117,10 +117,10 @@ export class Link {
     return this.#current.session.openContent();
   }
 
-  /** CPU milliseconds since "go" as the supervisor tells; undefined where it can't be asked, or doesn't answer. */
-  usedCpuMs(): Promise<number | undefined> {
+  /** What was used since "go" as the supervisor tells; undefined where it can't be asked, or doesn't answer. */
+  useSoFar(): Promise<UseSoFar | undefined> {
     const canAsk = this.#tellsUse && this.#current?.isAnswered === true && !this.#current.isOver;
-    return canAsk ? this.#asked.cpuMs() : Promise.resolve(undefined);
+    return canAsk ? this.#asked.soFar() : Promise.resolve(undefined);
   }
 
   /** See `ServedExecution.keepRequests`. */
@@ -235,7 +235,7 @@ export class Link {
     const event = parseSupervisorEvent(line);
     if (!event) throw new StreamBroken('a line that says nothing known');
     if (event.event === 'used') {
-      this.#asked.answered(event.cpu_us);
+      this.#asked.answered(event);
       return;
     }
     if (event.event === 'ready') this.#tellsUse = event.tells_use === true;

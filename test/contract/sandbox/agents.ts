@@ -124,7 +124,10 @@ raise ValueError("six")
       const used = await execution.usedCpuMs();
       expect(used).toBeGreaterThanOrEqual(490);
       expect(used).toBeLessThan(1000);
+      const memory = (await execution.memoryPeakBytes())!;
+      expect(memory).toBeGreaterThan(1_000_000);
       const { usage } = await execution.ended;
+      expect(usage.memoryPeakBytes).toBeGreaterThanOrEqual(memory);
       // What the engine used to start the container is in neither of them.
       expect(used).toBeLessThanOrEqual(usage.cpuMs! + 2);
       expect(usage.cpuMs! - used!).toBeLessThan(50);

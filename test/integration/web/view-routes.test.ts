@@ -6,6 +6,7 @@ import { sourceLine } from '../../../src/domain/output-source.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
 import { Histories } from '../../../src/operator/history/histories.ts';
 import { keepAudit } from '../../../src/operator/last-audit.ts';
+import { RunningUses } from '../../../src/operator/running-uses.ts';
 import type { OutputPiece } from '../../../src/operator/views/output-piece.ts';
 import type { WebRoute } from '../../../src/web/route.ts';
 import { allRoutes } from '../../../src/web/routes/all-routes.ts';
@@ -30,6 +31,17 @@ async function ask(path: string, query: Record<string, string> = {}, id = '') {
 }
 
 const value = async (...asked: Parameters<typeof ask>) => accepted(await ask(...asked)) as never;
+
+describe('the route of what is used so far', () => {
+  it('tells of what runs in this process', async () => {
+    const uses = new RunningUses(economy.clock);
+    uses.follow(7, { usedCpuMs: () => Promise.resolve(250), memoryPeakBytes: () => Promise.resolve(3_145_728) });
+    const route = routes.find(({ path }) => path === '/api/now/use')!;
+    const told = (deps: object) => route.handle({ params: {}, query: {}, body: {} }, deps as WebDeps);
+    expect(accepted(await told({ uses }))).toEqual([{ id: 'exe_7', cpu_seconds: 0.25, memory_mb_peak: 3 }]);
+    expect(accepted(await told({}))).toEqual([]);
+  });
+});
 
 describe('the routes of agents', () => {
   it('sort, filter and page as they are told', async () => {

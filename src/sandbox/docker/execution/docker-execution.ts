@@ -182,7 +182,11 @@ export class DockerExecution implements PreparedExecution {
 
   async usedCpuMs(): Promise<number | undefined> {
     if (typeof this.#report?.cpu_us === 'number') return this.#report.cpu_us / 1000;
-    return this.#wentAt === undefined ? 0 : (this.#cpu.read() ?? this.#link.usedCpuMs());
+    return this.#wentAt === undefined ? 0 : (this.#cpu.read() ?? (await this.#link.useSoFar())?.cpuMs);
+  }
+
+  async memoryPeakBytes(): Promise<number | undefined> {
+    return this.#report?.memory_peak_bytes ?? (await this.#link.useSoFar())?.memoryPeakBytes;
   }
 
   #attach(signal: AbortSignal): Promise<Attachment> {

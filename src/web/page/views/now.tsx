@@ -5,6 +5,7 @@ import { Said } from '../parts/said.tsx';
 import { count, credits, second, span } from '../shell/figures.ts';
 import { useLive } from '../shell/live.ts';
 import { href } from '../shell/router.ts';
+import { useOfRunning } from '../parts/use-of-running.ts';
 import { useSeconds } from '../shell/use-seconds.ts';
 
 /** What runs, what is sold, what waits and what has just happened. */
@@ -30,6 +31,7 @@ export function NowView() {
 
 function Running({ executions, at }: { readonly executions: readonly RunningExecution[]; readonly at: number }) {
   const sinceMs = useSeconds(at);
+  const uses = useOfRunning(executions.length > 0);
   return (
     <section class="part" aria-labelledby="running-title">
       <h2 id="running-title">Running</h2>
@@ -57,9 +59,11 @@ function Running({ executions, at }: { readonly executions: readonly RunningExec
                     <a href={href('executions', it.id)}>{it.id}</a>
                   </td>
                   <td data-title="CPU" class="number">
+                    {usedOf(uses.get(it.id)?.cpu_seconds, credits)}
                     {credits(it.bought.cpu_seconds)} s
                   </td>
                   <td data-title="memory" class="number">
+                    {usedOf(uses.get(it.id)?.memory_mb_peak, (mb) => count(Math.ceil(mb)))}
                     {count(it.bought.memory_mb)} MB
                   </td>
                   <td data-title="tokens" class="number">
@@ -80,6 +84,11 @@ function Running({ executions, at }: { readonly executions: readonly RunningExec
       )}
     </section>
   );
+}
+
+/** Nothing where it isn't known. */
+function usedOf(used: number | null | undefined, text: (figure: number) => string): string {
+  return used === null || used === undefined ? '' : `${text(used)} of `;
 }
 
 const NAMES = { cpu_seconds: 'CPU', memory_mb: 'Memory', tokens: 'Tokens', attention: 'Attention' } as const;
