@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { CliDeps } from './cli/cli-deps.ts';
+import { calledAs } from './cli/output/called-as.ts';
 import { runCli } from './cli/program.ts';
 import { lateEnginePort } from './late-engine-port.ts';
 import { measureMachine } from './platform/machine.ts';
@@ -28,6 +29,7 @@ const deps: CliDeps = {
   random: systemRandomness(),
   machine: measureMachine(),
   version: packageVersion(),
+  calledAs: calledAs({ script: process.argv[1], environment: process.env, directory: process.cwd() }),
   runtimeDirectory,
   pageDirectory: fileURLToPath(new URL('web/page', import.meta.url)),
   engine: lateEnginePort({

@@ -23,6 +23,8 @@ export interface CliDeps {
   readonly random: Randomness;
   readonly machine: { readonly cores: number; readonly memoryMb: number };
   readonly version: string;
+  /** What the operator types to call the program again. */
+  readonly calledAs: string;
   /** The folder of `runtime/` in this package. */
   readonly runtimeDirectory: string;
   /** Where the built page lies. */

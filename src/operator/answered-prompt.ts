@@ -24,7 +24,10 @@ export interface PromptEnding {
 }
 
 /** To be asked right after the end: it tells the state of now. */
-export function answeredPrompt(economy: Economy, { promptId, agentId, reward }: EndedPrompt): AnsweredPrompt {
+export function answeredPrompt(
+  economy: Economy,
+  { promptId, agentId, reward }: Pick<EndedPrompt, 'promptId' | 'agentId' | 'reward'>,
+): AnsweredPrompt {
   const prompt = findPrompt(economy, promptId);
   return { promptId, agentId, reward, means: (prompt && meansOf(economy, prompt)) ?? null };
 }

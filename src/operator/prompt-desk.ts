@@ -56,6 +56,11 @@ export class PromptDesk {
     return { prompt, place: prompt.status === 'expired' ? null : place };
   }
 
+  /** What an answer that was given elsewhere has come to, as of now. */
+  answered({ id: promptId, agentId, reward }: Prompt): AnsweredPrompt {
+    return answeredPrompt(this.#economy, { promptId, agentId, reward });
+  }
+
   /** Refuses as `scorePrompt` does. An answer waits for another process that holds the database. */
   score(promptId: number, scores: Scores, reason: string | null, face: Face): Promise<Result<AnsweredPrompt>> {
     return this.#answer(face, () => scorePrompt(this.#economy, promptId, scores, reason));

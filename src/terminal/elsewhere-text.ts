@@ -1,7 +1,6 @@
 import { MARKS } from '../domain/attention.ts';
-import { formatCredits } from '../domain/credits.ts';
 import { formatId } from '../domain/ids.ts';
-import type { AnswerPlace, PromptEnding } from '../operator/answered-prompt.ts';
+import { answeredLine, type AnsweredPrompt, type AnswerPlace, type PromptEnding } from '../operator/answered-prompt.ts';
 
 const PLACES: Readonly<Record<AnswerPlace, string>> = {
   terminal: 'here',
@@ -9,13 +8,13 @@ const PLACES: Readonly<Record<AnswerPlace, string>> = {
   elsewhere: 'by a command',
 };
 
-/** What became of a prompt that was answered somewhere else; undefined where nobody answered it. */
-export function elsewhereText({ prompt, place }: PromptEnding): string | undefined {
+/** What became of a prompt that was answered somewhere else, and what that did; undefined where nobody answered it. */
+export function elsewhereText({ prompt, place }: PromptEnding, answered: AnsweredPrompt): string | undefined {
   if (place === null) return undefined;
-  const { agentId, scores, reason, reward } = prompt;
+  const { scores, reason } = prompt;
   const id = formatId('prompt', prompt.id);
-  if (scores === null) return `${id} was skipped ${PLACES[place]}: nothing to ${agentId}`;
+  if (scores === null) return `${id} was skipped ${PLACES[place]}: ${answeredLine(answered)}`;
   const marks = MARKS.map((mark) => scores[mark]).join(' ');
   const why = reason === null ? '' : ` (“${reason}”)`;
-  return `${id} was marked ${marks} ${PLACES[place]}${why}: +${formatCredits(reward)} to ${agentId}`;
+  return `${id} was marked ${marks} ${PLACES[place]}${why}: ${answeredLine(answered)}`;
 }

@@ -75,8 +75,9 @@ export class HumanDesk {
 
   /** Nobody answered it here: who did, and how. */
   #tellEnding(promptId: number): void {
-    const ending = this.#options.prompts.ending(promptId);
-    const text = ending && elsewhereText(ending);
+    const { prompts } = this.#options;
+    const ending = prompts.ending(promptId);
+    const text = ending && elsewhereText(ending, prompts.answered(ending.prompt));
     if (text !== undefined) this.#options.say(text, { tone: 'good' });
   }
 

@@ -1,8 +1,8 @@
 import type { RunSummary } from '../operator/run-tally.ts';
 import { sanitiseLine } from './sanitise.ts';
 
-/** What a run came to, what still waits and how to go on, for a terminal. */
-export function summaryLines(summary: RunSummary): readonly string[] {
+/** What a run came to, what still waits and how to go on, for a terminal. `calledAs`: what calls the program. */
+export function summaryLines(summary: RunSummary, calledAs: string): readonly string[] {
   const { issued, held, prompts } = summary;
   const answers = [
     counted(prompts.scored, 'prompt marked', 'prompts marked'),
@@ -14,14 +14,14 @@ export function summaryLines(summary: RunSummary): readonly string[] {
     `This run: ${runText(summary)}; ${answers.join(', ')}.`,
     `Credits: ${amount(issued)} issued in this run; agents have ${amount(held)} now.`,
     waitingText(summary),
-    ...commandLines(summary),
+    ...commandLines(summary, calledAs),
   ];
 }
 
 /** The same in one line. */
-export function summaryLine(summary: RunSummary): string {
+export function summaryLine(summary: RunSummary, calledAs: string): string {
   const [open] = summary.waiting;
-  const waits = open ? `; ${open.id} from ${sanitiseLine(open.agent_id, 60)} waits: bp-agents prompts` : '';
+  const waits = open ? `; ${open.id} from ${sanitiseLine(open.agent_id, 60)} waits: ${calledAs} prompts` : '';
   return `${runText(summary)}, ${counted(summary.prompts.scored, 'prompt', 'prompts')} marked, ${amount(summary.held)} credits held${waits}`;
 }
 
@@ -37,14 +37,14 @@ function waitingText({ waiting: [open, ...deck] }: RunSummary): string {
 }
 
 /** How to go on. */
-function commandLines({ waiting: [open] }: RunSummary): readonly string[] {
+function commandLines({ waiting: [open] }: RunSummary, calledAs: string): readonly string[] {
   const commands = [
     ...(open ? [['prompts', 'shows it'] as const] : []),
     ...(open?.status === 'open' ? [[`score ${open.id} 7 8 9`, 'marks it'] as const] : []),
     ['run', 'goes on from here'] as const,
   ];
   const width = Math.max(...commands.map(([words]) => words.length));
-  return commands.map(([words, meaning]) => `  bp-agents ${words.padEnd(width)}  ${meaning}`);
+  return commands.map(([words, meaning]) => `  ${calledAs} ${words.padEnd(width)}  ${meaning}`);
 }
 
 function counted(count: number, one: string, more: string): string {

@@ -80,6 +80,7 @@ export function cliHome(options: CliHomeOptions = {}): CliHome {
       machine: MACHINE,
       version: '1.2.3',
       runtimeDirectory,
+      calledAs: 'bp-agents',
       pageDirectory: PAGE,
       engine,
       interrupt: signal,

@@ -39,6 +39,7 @@ const code = await runCli(
     machine: { cores: 2, memoryMb: 4000 },
     version: '0',
     runtimeDirectory: new URL('../../runtime', import.meta.url).pathname,
+    calledAs: 'bp-agents',
     pageDirectory: new URL('../../dist/web/page', import.meta.url).pathname,
     engine: hangs ? { ...engine, start: neverClosing } : engine,
     process: thisOne,

@@ -21,6 +21,7 @@ export function realDeps(): CliDeps {
       machine: measureMachine(),
       version,
       runtimeDirectory,
+      calledAs: 'bp-agents',
       pageDirectory: fileURLToPath(new URL('dist/web/page', ROOT)),
     },
     engine: lateEnginePort({

@@ -28,6 +28,7 @@ export function addService(command: Command, deps: CliDeps): void {
       const home = resolve(homeDirectory(deps, options));
       const name = `${nameOf(options.name ?? unitName(home))}.service`;
       const program = join(dirname(deps.runtimeDirectory), 'dist', 'main.js');
+      checkProgram(program);
       const environment = handedOn(deps.environment);
       const text = systemdUnit({ node: process.execPath, program, home: checkHome(home), environment, config });
       const path = join(unitFolder(deps), name);
@@ -64,8 +65,23 @@ function checkHome(home: string): string {
   return home;
 }
 
+/** `npx` keeps what it has fetched only for a while: the service would be gone with it. */
+function checkProgram(program: string): void {
+  if (program.includes('/_npx/'))
+    reject('invalid_value', `npx keeps ${program} only for a while: install bp-agents with npm i -g first`);
+}
+
 function handedOn(environment: CliDeps['environment']): Readonly<Record<string, string>> {
-  return Object.fromEntries(HANDED_ON.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+  const stable = { ...environment, PATH: environment['PATH'] && lastingPath(environment['PATH']) };
+  return Object.fromEntries(HANDED_ON.flatMap((name) => (stable[name] ? [[name, stable[name]]] : [])));
+}
+
+/** Without what npm puts before it for as long as a script or npx goes on. */
+function lastingPath(path: string): string {
+  return path
+    .split(':')
+    .filter((folder) => !/\/node_modules\/\.bin\/?$|\/node-gyp-bin\/?$|\/_npx\//.test(folder))
+    .join(':');
 }
 
 function unitFolder({ environment }: CliDeps): string {

@@ -82,9 +82,9 @@ export async function openMarket(deps: CliDeps, home: Home, market: Market): Pro
   }
   failed.signal.throwIfAborted();
   const summary = tally.summary();
-  if (!terminal.interactive) screen.say(summaryLine(summary));
+  if (!terminal.interactive) screen.say(summaryLine(summary, deps.calledAs));
   screen.say(`ended after cycle ${stateOf(home.economy).cycle}`);
-  return terminal.interactive ? summaryLines(summary) : [];
+  return terminal.interactive ? summaryLines(summary, deps.calledAs) : [];
 }
 
 /** Does it now and then until the signal; rejects where it throws. */

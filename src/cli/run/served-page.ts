@@ -68,10 +68,10 @@ export async function openPage(
 }
 
 /** The token is shown to a terminal alone, since all else is kept. */
-export function pageLine({ stdout }: CliDeps, server: WebServer, { headless = false } = {}): string {
+export function pageLine({ stdout, calledAs }: CliDeps, server: WebServer, { headless = false } = {}): string {
   return isTerminal(stdout) && !headless
-    ? `page: ${server.newEntryAddress()} (for one browser, within 15 minutes; later: bp-agents open)`
-    : `page: ${server.address} (bp-agents open opens it)`;
+    ? `page: ${server.newEntryAddress()} (for one browser, within 15 minutes; later: ${calledAs} open)`
+    : `page: ${server.address} (${calledAs} open opens it)`;
 }
 
 function isTerminal(stream: NodeJS.WriteStream): boolean {

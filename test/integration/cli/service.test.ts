@@ -50,6 +50,20 @@ describe('service', () => {
     expect(setting(stdout, 'KillSignal')).toEqual(['SIGTERM']);
   });
 
+  it('hands on no path that npm has made for a while, and is refused where npx has brought the program', async () => {
+    home.remove();
+    const PATH = `${folder}/node_modules/.bin:/x/npm/node_modules/@npmcli/run-script/lib/node-gyp-bin:/usr/local/bin:/usr/bin`;
+    home = cliHome({ environment: { HOME: folder, PATH }, runtimeDirectory: join(folder, 'package', 'runtime') });
+    expect(setting((await home.run('service')).stdout, 'Environment')).toEqual(['"PATH=/usr/local/bin:/usr/bin"']);
+    home.remove();
+    const fetched = join(folder, '.npm', '_npx', 'a1b2', 'node_modules', 'bp-agents', 'runtime');
+    home = cliHome({ environment: { HOME: folder, PATH }, runtimeDirectory: fetched });
+    expect(await home.run('service', '--install')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('install bp-agents with npm i -g first') as string,
+    });
+  });
+
   it('writes it where the systemd of this user looks, and replaces nobody else’s', async () => {
     const told = await home.json<Told>('service', '--install', '--name', 'farm');
     expect(told).toMatchObject({ name: 'farm.service', installed: true });
