@@ -25,8 +25,15 @@ export interface ConfigNode {
   readonly deprecated?: boolean;
 }
 
-/** What `bp-agents.yaml` may hold, as JSON Schema 2020-12; published as `docs/config.schema.json`. */
+let made: ConfigNode | undefined;
+
+/** What `bp-agents.yaml` may hold, as JSON Schema 2020-12; published as `docs/config.schema.json`. Made once. */
 export function configJsonSchema(): ConfigNode {
+  made ??= make();
+  return made;
+}
+
+function make(): ConfigNode {
   const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: 'input' });
   return { $schema, title: 'bp-agents.yaml', ...schema } as ConfigNode;
 }

@@ -21,15 +21,23 @@ const OLD_KEYS: readonly OldKey[] = [
   { path: ['lifecycle', 'fault_backoff_cycles'], now: 'fault_backoff_seconds', schema: backoffs },
 ];
 
+let nodes: readonly ConfigNode[] | undefined;
+
+/** Of each old key, in their order. */
+function oldNodes(): readonly ConfigNode[] {
+  nodes ??= OLD_KEYS.map(({ schema }) => ({ ...(z.toJSONSchema(schema) as ConfigNode), deprecated: true }));
+  return nodes;
+}
+
 /** The configuration's schema with the old keys in it, each marked as `deprecated`: what sources may hold. */
 export function withOldKeys(root: ConfigNode): ConfigNode {
   const properties: Record<string, ConfigNode> = { ...root.properties };
-  for (const { path, schema } of OLD_KEYS) {
+  const old = oldNodes();
+  for (const [place, { path }] of OLD_KEYS.entries()) {
     const [section, key] = path;
-    const node = { ...(z.toJSONSchema(schema) as ConfigNode), deprecated: true };
     properties[section] = {
       ...properties[section],
-      properties: { ...properties[section]?.properties, [key]: node },
+      properties: { ...properties[section]?.properties, [key]: old[place]! },
     };
   }
   return { ...root, properties };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { CliDeps, EnginePort } from '../../src/cli/cli-deps.ts';
 import { runCli } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { databasePath } from '../../src/config/home-places.ts';
+import { databasePath, stateDirectory } from '../../src/config/home-places.ts';
 import { openHomeEconomy } from '../../src/economy/home/open-home.ts';
 import { BpError } from '../../src/platform/errors.ts';
 import { layInFolder, lookInFolder } from '../../src/sandbox/content/workspace-update.ts';
@@ -14,6 +14,7 @@ import { systemClock } from '../../src/platform/system-clock.ts';
 import type { ThisProcess } from '../../src/platform/this-process.ts';
 import type { TestEconomy } from './economy.ts';
 import { fakeClock } from './fake-clock.ts';
+import { putFreshDatabase } from './fresh-database.ts';
 import { seededRandomness } from './seeded-randomness.ts';
 import { closeEconomy } from '../../src/economy/economy.ts';
 import { STORE } from '../../src/economy/internal/store-key.ts';
@@ -139,6 +140,10 @@ function openIn(directory: string): TestEconomy {
   const config = loadConfig({ home: directory, readFile: () => undefined, environment: {}, overrides: [] });
   const clock = fakeClock();
   const random = seededRandomness('planted');
+  if (!existsSync(databasePath(directory))) {
+    mkdirSync(stateDirectory(directory), { recursive: true, mode: 0o700 });
+    putFreshDatabase(databasePath(directory), clock.now());
+  }
   const economy = openHomeEconomy({ directory, config, machine: MACHINE, clock, random, create: true });
   return {
     ...economy,

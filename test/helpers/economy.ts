@@ -19,6 +19,7 @@ import { SERVICE_URL } from '../../src/sandbox/sandbox.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { BUSY_MS } from '../../src/store/write-lock.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
+import { putFreshDatabase } from './fresh-database.ts';
 import { seededRandomness } from './seeded-randomness.ts';
 import { STORE } from '../../src/economy/internal/store-key.ts';
 
@@ -57,9 +58,10 @@ export function openTestEconomy({
   const home = mkdtempSync(join(tmpdir(), 'bp-test-'));
   const databasePath = join(home, 'economy.db');
   const clock = fakeClock();
+  putFreshDatabase(databasePath, clock.now());
   const store = openStore({
     path: databasePath,
-    create: true,
+    create: false,
     now: clock.now(),
     busyMs,
     ...(sharedMax && { sharedMax }),
