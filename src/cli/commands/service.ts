@@ -72,7 +72,10 @@ function checkProgram(program: string): void {
 }
 
 function handedOn(environment: CliDeps['environment']): Readonly<Record<string, string>> {
-  const stable = { ...environment, PATH: environment['PATH'] && lastingPath(environment['PATH']) };
+  const stable: Readonly<Record<string, string | undefined>> = {
+    ...environment,
+    PATH: environment['PATH'] && lastingPath(environment['PATH']),
+  };
   return Object.fromEntries(HANDED_ON.flatMap((name) => (stable[name] ? [[name, stable[name]]] : [])));
 }
 
