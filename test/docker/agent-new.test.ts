@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dockerCli } from '../helpers/engine-under-test.ts';
 import { startPackageRegistry, type PackageRegistry } from '../helpers/package-registry.ts';
+import { setVariables } from '../helpers/surroundings.ts';
 import { LITTLE, templateFolders, type TemplateFolders } from '../helpers/template-folders.ts';
 import { templatedHome, type TemplatedHome } from '../helpers/templated-home.ts';
 
@@ -12,17 +13,18 @@ interface Execution {
 }
 
 let registry: PackageRegistry;
+let putBack: () => void;
 let folders: TemplateFolders;
 let home: TemplatedHome;
 beforeEach(async () => {
   registry = await startPackageRegistry('greeting', '2.1.3', "module.exports = (name) => 'hello ' + name;\n");
-  process.env['npm_config_registry'] = registry.url;
+  putBack = setVariables({ npm_config_registry: registry.url });
   folders = templateFolders();
   folders.add('greeter', FORM, { 'files/main.mjs': GREETER, ...(await program()) });
   home = templatedHome(folders.runtimeDirectory);
 });
 afterEach(async () => {
-  delete process.env['npm_config_registry'];
+  putBack();
   home.close();
   folders.remove();
   await registry.close();

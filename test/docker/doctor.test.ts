@@ -2,18 +2,17 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitOf, programHome, until, type ProgramHome } from '../helpers/program.ts';
+import { setVariables } from '../helpers/surroundings.ts';
 
 interface Report {
   readonly ok: boolean;
   readonly findings: readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[];
 }
 
-const givenHost = process.env['DOCKER_HOST'];
-
 let place: ProgramHome;
+let putBack: () => void = () => undefined;
 afterEach(() => {
-  if (givenHost === undefined) delete process.env['DOCKER_HOST'];
-  else process.env['DOCKER_HOST'] = givenHost;
+  putBack();
   place.close();
 });
 
@@ -42,7 +41,7 @@ describe('doctor', () => {
 
   it('ends with 1 and the mend where DOCKER_HOST leads nowhere', async () => {
     place = programHome();
-    process.env['DOCKER_HOST'] = `unix://${join(place.directory, 'none.sock')}`;
+    putBack = setVariables({ DOCKER_HOST: `unix://${join(place.directory, 'none.sock')}` });
     const { status, stdout, stderr } = await place.run('doctor');
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(/engine +WRONG +no Docker engine answers \(ENOENT\) at unix:.*\(DOCKER_HOST\)/);

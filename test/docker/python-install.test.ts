@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { bring, GREETS, Installing, printedOf } from '../helpers/installing.ts';
 import { exitOf, until } from '../helpers/program.ts';
+import { setVariables } from '../helpers/surroundings.ts';
 
 let at: Installing;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ it('installs what requirements.txt pins, from an index that the configuration na
   const wheel = await (await fetch(`${at.registry.url}/files/greeting-2.1.3-py3-none-any.whl`)).arrayBuffer();
   const hash = createHash('sha256').update(Buffer.from(wheel)).digest('hex');
   const pinned = (digest: string) => `greeting==2.1.3 --hash=sha256:${digest}\n`;
-  process.env['PIP_INDEX_URL'] = 'http://127.0.0.1:1/';
+  const putBack = setVariables({ PIP_INDEX_URL: 'http://127.0.0.1:1/' });
   try {
     // The other tools' pyproject.toml is passed over.
     const files = { 'main.py': GREETS, 'pyproject.toml': '[tool.ruff]\n' };
@@ -34,7 +35,7 @@ it('installs what requirements.txt pins, from an index that the configuration na
     expect(printed['pinned']).toContain('hello you /workspace/.venv');
     expect(printed['other']).toContain('No module named');
   } finally {
-    delete process.env['PIP_INDEX_URL'];
+    putBack();
   }
 });
 
@@ -69,12 +70,10 @@ it('takes wheels from a folder and asks nobody else', async () => {
 it('shows nobody the password in an address, and leaves it nowhere', async () => {
   const place = at.home();
   const withPassword = (url: string) => url.replace('http://', 'http://somebody:s3cr%40t@');
-  const variables = {
+  const putBack = setVariables({
     PIP_INDEX_URL: withPassword(at.registry.index),
     npm_config_registry: withPassword(at.registry.url),
-  };
-  const before = process.env['npm_config_registry'];
-  Object.assign(process.env, variables);
+  });
   try {
     const requirements = { 'main.py': GREETS, 'requirements.txt': 'greeting\n' };
     await bring(place, 'both', { ...requirements, 'package.json': '{"dependencies": {"greeting": "2.1.3"}}' });
@@ -87,8 +86,7 @@ it('shows nobody the password in an address, and leaves it nowhere', async () =>
     const left = spawnSync('grep', ['-rlE', 's3cr(@|%40)t', place.directory], { encoding: 'utf8' });
     expect(left).toMatchObject({ status: 1, stdout: '' });
   } finally {
-    delete process.env['PIP_INDEX_URL'];
-    process.env['npm_config_registry'] = before;
+    putBack();
   }
   const refused = await place.within('config', '--set', `packages.python_index=${withPassword(at.registry.index)}`);
   expect(refused).toMatchObject({ status: 2 });

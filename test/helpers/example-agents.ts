@@ -43,6 +43,9 @@ export async function bring(place: ProgramHome, { name, bundle, packages = [] }:
   if (made.status !== 0) throw new Error(made.stderr);
 }
 
+/** A look costs a few commands, in every economy of those that live beside each other. */
+const LOOKS_EVERY_MS = 600;
+
 /** Somebody who is there all the time and marks whatever is shown, until it is enough. */
 export async function markUntil(
   place: ProgramHome,
@@ -58,5 +61,6 @@ export async function markUntil(
     },
     Boolean,
     limitMs,
+    LOOKS_EVERY_MS,
   );
 }

