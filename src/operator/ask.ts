@@ -4,12 +4,13 @@ import { isHeldByAnother } from '../economy/home/database-patience.ts';
 import { closeRequest, hasLapsedRequests, tidyRequests } from '../economy/requests/close-request.ts';
 import { publishRequest, refusalOf } from '../economy/requests/publish-request.ts';
 import type { Home } from './home.ts';
-import { closeFiles, openFiles, putAwayFiles, StagedFiles } from './request-files.ts';
+import { putAwayFiles, StagedFiles } from './request-files.ts';
+import { closeFiles, openFiles, type SentFile } from './taken-files.ts';
 
 export interface AskOrder {
   readonly text: string;
-  /** Paths. */
-  readonly files: readonly string[];
+  /** Paths, or what was sent along. */
+  readonly files: readonly (string | SentFile)[];
   readonly until: number | null;
 }
 

@@ -4,94 +4,36 @@ import {
   constants,
   cpSync,
   existsSync,
-  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   askingDirectory,
   materialsDirectory,
   placedRequestsDirectory,
   requestFilesDirectory,
 } from '../config/home-places.ts';
-import type { RequestFile, RequestLimits } from '../domain/operator-request.ts';
+import type { RequestLimits } from '../domain/operator-request.ts';
 import { accept, refuse, type Refusal, type Result } from '../domain/refusal.ts';
-import { KeySearch, reasonByName } from '../domain/secret-signs.ts';
+import { KeySearch } from '../domain/secret-signs.ts';
 import { BpError } from '../platform/errors.ts';
 import { isProcessThere } from '../platform/process-there.ts';
 import { namesInSync } from '../platform/folder.ts';
 import { errorCode } from '../platform/system-error.ts';
+import { LEFT_OUT, type TakenFile } from './taken-files.ts';
 
-/** A file of the operator's, open for reading. */
-export interface TakenFile extends RequestFile {
-  readonly descriptor: number;
-}
-
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
-/** Agents would be told of a file that they don't find. */
-const LEFT_OUT =
-  'left out of what agents see; lay it in materials/ and name it in materials.include, if it is for them';
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1_048_576;
 /** Whoever an agent runs as may read them. */
 const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
-
-/**
- * Opens the files that the operator named. A link is not followed: the agents would get what it leads to under its name.
- * Pipes and devices are neither waited for nor read. The caller closes them, with `closeFiles`.
- * Refuses: `empty`, `invalid_value`, `too_many_files`.
- */
-export function openFiles(
-  paths: readonly string[],
-  { directory, filesMax }: { readonly directory: string; readonly filesMax: number },
-): Result<readonly TakenFile[]> {
-  if (paths.length > filesMax)
-    return refuse('too_many_files', `a request has at most ${filesMax} files`, { field: 'file', limit: filesMax });
-  const files: TakenFile[] = [];
-  for (const path of paths) {
-    const file = openFile(path, directory);
-    if (!file.ok) {
-      closeFiles(files);
-      return file;
-    }
-    files.push(file.value);
-  }
-  return accept(files);
-}
-
-export function closeFiles(files: readonly TakenFile[]): void {
-  for (const { descriptor } of files) closeSync(descriptor);
-}
-
-function openFile(path: string, directory: string): Result<TakenFile> {
-  const wrong = (why: string) => refuse('invalid_value', `--file ${JSON.stringify(path)} ${why}`, { field: 'file' });
-  if (path.trim() === '') return refuse('empty', '--file must name a file, not be empty', { field: 'file' });
-  if (path.includes('\0')) return wrong('is no name of a file');
-  const whole = resolve(directory, path);
-  if (reasonByName(basename(whole))) return wrong(`has a name by which it would be ${LEFT_OUT}`);
-  let descriptor: number;
-  try {
-    descriptor = openSync(whole, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'ELOOP') return wrong('is a link; name the file that it leads to');
-    if (code === 'ENOENT' || code === 'ENOTDIR') return wrong('is not there');
-    if (code === 'ENXIO' || code === 'ENODEV') return wrong('is no regular file');
-    throw error;
-  }
-  const stats = fstatSync(descriptor);
-  if (stats.isFile()) return accept({ name: basename(whole), bytes: stats.size, descriptor });
-  closeSync(descriptor);
-  return wrong(stats.isDirectory() ? 'is a folder; name its files' : 'is no regular file');
-}
 
 /** Copies of files, where no agent sees them yet. */
 export class StagedFiles {
@@ -202,17 +144,13 @@ function checkPlace(home: string, requestId: number): void {
 
 function copyAll(files: readonly TakenFile[], folder: string, bytesMax: number): Refusal | undefined {
   let left = bytesMax;
-  for (const { name, descriptor } of files) {
+  for (const file of files) {
     const keys = new KeySearch();
-    left -= copyFile(descriptor, join(folder, name), { bytesMax: left, keys });
+    left -= copyFile(file, join(folder, file.name), { bytesMax: left, keys });
     if (keys.isFound)
-      return refuse(
-        'invalid_value',
-        `--file ${JSON.stringify(name)} holds a private key, for which it would be ${LEFT_OUT}`,
-        {
-          field: 'file',
-        },
-      );
+      return refuse('invalid_value', `${file.label} holds a private key, for which it would be ${LEFT_OUT}`, {
+        field: 'file',
+      });
     if (left < 0)
       return refuse('files_too_large', `all files of a request together must be at most ${bytesMax} bytes`, {
         field: 'file',
@@ -225,7 +163,7 @@ function copyAll(files: readonly TakenFile[], folder: string, bytesMax: number):
 
 /** Returns how many bytes there are, or more than `bytesMax` where there are more. */
 function copyFile(
-  from: number,
+  from: TakenFile,
   path: string,
   { bytesMax, keys }: { readonly bytesMax: number; readonly keys: KeySearch },
 ): number {
@@ -234,7 +172,7 @@ function copyFile(
     const chunk = Buffer.alloc(CHUNK_BYTES);
     let copied = 0;
     while (copied <= bytesMax) {
-      const count = readSync(from, chunk, 0, Math.min(CHUNK_BYTES, bytesMax - copied + 1), copied);
+      const count = from.read(chunk.subarray(0, Math.min(CHUNK_BYTES, bytesMax - copied + 1)), copied);
       if (count === 0) break;
       keys.push(chunk.subarray(0, count));
       for (let at = 0; at < count;) at += writeSync(to, chunk, at, count - at);

@@ -18,6 +18,8 @@ export interface WebRoute {
   readonly method: 'GET' | 'POST';
   /** Such as `/api/prompts/:id`. */
   readonly path: string;
+  /** Where its body may be larger than those of others. */
+  readonly bodyBytesMax?: number;
   /** Whether a POST is also for a home in which nothing runs: marks are. */
   readonly isAlsoAtRest?: boolean;
   readonly handle: (call: WebCall, deps: WebDeps) => Result<unknown> | Promise<Result<unknown>>;

@@ -89,10 +89,11 @@ export function buildWebApp(deps: WebDeps, { gate, streams, key, routes }: WebAp
 }
 
 function addRoute(app: FastifyInstance, deps: WebDeps, route: WebRoute): void {
-  const { method, path, handle, isAlsoAtRest = method === 'GET' } = route;
+  const { method, path, handle, bodyBytesMax, isAlsoAtRest = method === 'GET' } = route;
   app.route({
     method,
     url: path,
+    ...(bodyBytesMax !== undefined && { bodyLimit: bodyBytesMax }),
     handler: async (request, reply) => {
       if (!isAlsoAtRest && !deps.feed.isRun)
         return sendProblem(
@@ -137,6 +138,10 @@ function routeOf({ routeOptions: { url = '' } }: FastifyRequest): string {
   return url;
 }
 
+function tooLarge(limit: number): Refusal {
+  return refuse('body_too_large', `the body must be at most ${limit} bytes`, { limit });
+}
+
 function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest, logger: Logger): Refusal {
   if (error instanceof RefusedBody) return error.refusal;
   if (error instanceof BpError) {
@@ -146,7 +151,7 @@ function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return refuse('body_too_large', `the body must be at most ${BODY_BYTES_MAX} bytes`, { limit: BODY_BYTES_MAX });
+      return tooLarge(routeOptions.bodyLimit ?? BODY_BYTES_MAX);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return refuse('unsupported_media_type', 'send a JSON object with Content-Type: application/json');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

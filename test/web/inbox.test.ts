@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { requestFilesDirectory } from '../../src/config/home-places.ts';
 import { scorePrompt } from '../../src/economy/attention/end-prompt.ts';
 import { publishRequest } from '../../src/economy/requests/publish-request.ts';
 import { openBrowser, visit, type Visit } from '../helpers/browser.ts';
@@ -256,8 +259,13 @@ describe('requests', () => {
     const ask = page.getByRole('form', { name: 'Ask for something' });
     await ask.getByRole('textbox', { name: 'What you wish for' }).fill('A poem about rain');
     await ask.getByRole('textbox', { name: 'Open until' }).fill('2031-01-01T00:00Z');
+    await ask
+      .getByLabel('Files that agents may read')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('for you') });
     await ask.getByRole('button', { name: 'Ask' }).click();
     await page.getByRole('cell', { name: 'A poem about rain' }).waitFor();
+    const laid = join(requestFilesDirectory(economy.home), '1', 'notes.txt');
+    expect(readFileSync(laid, 'utf8')).toBe('for you');
     await page.getByRole('button', { name: 'Close request_1' }).click();
     await page.getByRole('cell', { name: 'closed' }).waitFor();
     const tell = page.getByRole('form', { name: 'Tell agents something' });

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requestFilesDirectory } from '../../../src/config/home-places.ts';
 import type { Result } from '../../../src/domain/refusal.ts';
 import { scorePrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt, type PromptDraft } from '../../../src/economy/attention/submit-prompt.ts';
@@ -224,8 +227,30 @@ describe('the routes of requests', () => {
     [{ text: '' }, 'empty'],
     [{ text: 'x', until: 'soon' }, 'invalid_value'],
     [{ text: 'x', until: 5 }, 'wrong_type'],
+    [{ text: 'x', files: 'a.txt' }, 'wrong_type'],
+    [{ text: 'x', files: [null] }, 'wrong_type'],
+    [{ text: 'x', files: [{ name: 'a.txt' }] }, 'wrong_type'],
+    [{ text: 'x', files: [{ name: '../a.txt', base64: '' }] }, 'invalid_value'],
+    [{ text: 'x', files: [{ name: '', base64: '' }] }, 'invalid_value'],
+    [{ text: 'x', files: [{ name: '.env', base64: '' }] }, 'invalid_value'],
+    [{ text: 'x', files: Array(17).fill({ name: 'a.txt', base64: '' }) }, 'too_many_files'],
   ])('refuse to ask %o', async (body, code) => {
     expect(await call('POST', '/api/requests', body)).toMatchObject({ ok: false, code });
+  });
+
+  it('lay files that came with a request where agents find them', async () => {
+    const files = [
+      { name: 'notes.txt', base64: Buffer.from('for you').toString('base64') },
+      { name: 'empty', base64: '' },
+    ];
+    expect(await value('POST', '/api/requests', { text: 'Read this.', files })).toMatchObject({
+      files: ['/materials/requests/1/notes.txt', '/materials/requests/1/empty'],
+    });
+    const folder = join(requestFilesDirectory(economy.home), '1');
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('for you');
+    const key = `-----BEGIN PRIVATE KEY-----\n${'x'.repeat(100)}`;
+    const secret = { text: 'x', files: [{ name: 'k', base64: Buffer.from(key).toString('base64') }] };
+    expect(await call('POST', '/api/requests', secret)).toMatchObject({ code: 'invalid_value' });
   });
 
   it('tell one agent or all', async () => {
