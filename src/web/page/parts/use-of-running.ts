@@ -2,9 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import type { RunningUse } from '../../../operator/running-uses.ts';
 import { get } from '../api.ts';
 
-const STEP_MS = 1000;
+/** Often enough to see it move; each time costs the run a request. */
+const STEP_MS = 2000;
 
-/** What runs has used so far, by execution: asked for once a second while something runs and the tab is looked at. */
+/** What runs has used so far, by execution: asked for now and then while something runs and the tab is looked at. */
 export function useOfRunning(isAnything: boolean): ReadonlyMap<string, RunningUse> {
   const [uses, setUses] = useState<ReadonlyMap<string, RunningUse>>(new Map());
   useEffect(() => {
