@@ -151,7 +151,7 @@ function refusalOf(error: FastifyError, { method, routeOptions }: FastifyRequest
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return tooLarge(routeOptions.bodyLimit ?? BODY_BYTES_MAX);
+      return tooLarge(routeOptions.bodyLimit);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return refuse('unsupported_media_type', 'send a JSON object with Content-Type: application/json');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

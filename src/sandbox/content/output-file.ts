@@ -20,6 +20,14 @@ export interface OutputFile {
   close(): Promise<void>;
 }
 
+export interface OutputFileOptions {
+  readonly path: string;
+  readonly bytesMax: number;
+  /** What an earlier process has written there. */
+  readonly bytesKept?: number;
+  readonly logger: Logger;
+}
+
 const DONE = Promise.resolve();
 
 /** The line at the end of a file that was cut. */
@@ -33,18 +41,7 @@ function cutMarker(bytesMax: number): string {
  * changes, as soon as anything comes by stderr. Where it can't be written (a full disk), the output is dropped and the
  * execution goes on.
  */
-export function createOutputFile({
-  path,
-  bytesMax,
-  bytesKept = 0,
-  logger,
-}: {
-  readonly path: string;
-  readonly bytesMax: number;
-  /** What an earlier process has written there. */
-  readonly bytesKept?: number;
-  readonly logger: Logger;
-}): OutputFile {
+export function createOutputFile({ path, bytesMax, bytesKept = 0, logger }: OutputFileOptions): OutputFile {
   /** Nothing more is written. */
   let isCut = bytesKept > bytesMax;
   let bytes = Math.min(bytesKept, bytesMax);

@@ -299,10 +299,8 @@ export class DockerExecution implements PreparedExecution {
     this.#link.close();
     if (exit && this.#isReportKept()) await this.#readKept();
     await this.#output.close();
-    return this.#endOf(
-      exit,
-      await this.#workspace.late({ isThere: exit !== undefined && (this.#wentAt !== undefined || this.#isAdopted) }),
-    );
+    const isThere = exit !== undefined && (this.#wentAt !== undefined || this.#isAdopted);
+    return this.#endOf(exit, await this.#workspace.late({ isThere }));
   }
 
   /** Whether there may be more to know than the stream has brought. Where nothing of the agent ever ran, there isn't. */

@@ -62,7 +62,7 @@ export function AskForm({ onAsked }: { readonly onAsked: () => void }) {
 async function sent(file: File): Promise<{ readonly name: string; readonly base64: string }> {
   const address = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
+    reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result : '');
     reader.onerror = () => reject(new Error(`${file.name} can't be read`));
     reader.readAsDataURL(file);
   });
