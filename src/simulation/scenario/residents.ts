@@ -10,6 +10,8 @@ export interface Resident {
   /** The marks that its prompts deserve. */
   readonly quality: number;
   readonly memory: Memory;
+  /** The others of its group; none where it was born of one. */
+  readonly siblings: readonly string[];
 }
 
 /** Who lives in a scenario's economy. Children are what their parents are. */
@@ -19,12 +21,14 @@ export class Residents {
 
   constructor(economy: Economy, { population }: Scenario) {
     this.#economy = economy;
-    for (const [group, traits] of Object.entries(population))
-      for (let number = 1; number <= traits.count; number++)
-        this.#byId.set(`${group}-${number}`, {
-          ...{ group, traits, memory: newMemory() },
-          quality: spread(traits.quality, number, traits.count),
+    for (const [group, traits] of Object.entries(population)) {
+      const ids = Array.from({ length: traits.count }, (_, place) => `${group}-${place + 1}`);
+      for (const [place, id] of ids.entries())
+        this.#byId.set(id, {
+          ...{ group, traits, memory: newMemory(), siblings: ids.filter((other) => other !== id) },
+          quality: spread(traits.quality, place + 1, traits.count),
         });
+    }
   }
 
   get(agentId: string): Resident {
@@ -32,7 +36,7 @@ export class Residents {
     if (known) return known;
     const parent = findAgent(this.#economy, agentId)?.parentId;
     if (parent === undefined || parent === null) throw new Error(`${agentId} is not of this scenario`);
-    const born = { ...this.get(parent), memory: newMemory() };
+    const born = { ...this.get(parent), memory: newMemory(), siblings: [] };
     this.#byId.set(agentId, born);
     return born;
   }

@@ -60,7 +60,7 @@ export async function runScenario(
     const { ok, first_difference: difference, head } = auditLedger(economy);
     if (!ok) throw broken(name, seed, `audit: ${difference}`);
     const spans = scenario.human ? presence(scenario.human.hours, days * DAY_MS) : [];
-    const measures = await measure(economy, {
+    const read = await measure(economy, {
       presence: spans.map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
       qualityOf: (agentId) => world.residents.get(agentId).quality,
@@ -72,6 +72,7 @@ export async function runScenario(
         : undefined,
       welfare,
     });
+    const measures = { ...read, ...(world.idleWatch && { 'human.idle_payable': world.idleWatch.idleShare }) };
     return { seed, days, cycles: stateOf(economy).cycle, measures, paths: paths(economy), head };
   } finally {
     closeEconomy(economy);

@@ -54,6 +54,9 @@ const settings = z.strictObject({
     .max(2)
     .prefault(['wishes', 'materials'])
     .describe('Genesis: what the human gives it to write of.'),
+  execution_seconds: range(0.001, 86_400)
+    .prefault([0.2, 2.5])
+    .describe('How long an execution takes before anything is shown or bid.'),
   crash_share: real(0, 1).default(0).describe('Share of executions that crash before anything is bid.'),
 });
 

@@ -13,6 +13,7 @@ import { ask } from '../service-desk.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from '../simulated-engine.ts';
 import { Residents, type Resident } from './residents.ts';
+import { IdleWatch } from './humans/idle-watch.ts';
 import { ScenarioHuman } from './humans/scenario-human.ts';
 import type { Group, Scenario } from './scenario-schema.ts';
 import { STRATEGIES } from './strategies/strategies.ts';
@@ -35,6 +36,7 @@ const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: fa
 export class ScenarioWorld {
   readonly residents: Residents;
   readonly human: ScenarioHuman | undefined;
+  readonly idleWatch: IdleWatch | undefined;
   readonly #options: ScenarioWorldOptions;
   readonly #faults: Faults;
   readonly #engine: SimulatedEngine;
@@ -69,12 +71,14 @@ export class ScenarioWorld {
     this.#startPrices = Object.fromEntries(
       RESOURCES.map((name) => [name, { price: toCredits(startPrices[name]) }]),
     ) as PricesView;
-    if (scenario.human)
+    if (scenario.human) {
+      this.idleWatch = new IdleWatch({ economy, clock, hours: scenario.human.hours, residents: this.residents });
       this.human = new ScenarioHuman({
         ...{ economy, clock, traits: scenario.human, dice: dice.fork('human') },
         qualityOf: (id) => this.residents.get(id).quality,
         lineageOf: (id) => findAgent(economy, id)?.lineageId ?? id,
       });
+    }
   }
 
   begin(): void {
@@ -89,6 +93,7 @@ export class ScenarioWorld {
         this.#crashShare = event.crash_share ?? this.#crashShare;
       });
     this.human?.begin();
+    this.idleWatch?.begin();
     this.#life.start();
   }
 
@@ -136,10 +141,10 @@ export class ScenarioWorld {
     }
   }
 
-  #selfOf({ traits, memory }: Resident, { handshake }: AgentHands): Self {
+  #selfOf({ traits, memory, siblings }: Resident, { handshake }: AgentHands): Self {
     const { economy, scenario } = this.#options;
     return {
-      ...{ settings: traits.settings, memory, demand: this.#demand },
+      ...{ settings: traits.settings, memory, siblings, demand: this.#demand },
       human: scenario.human ?? { repetition: 0, recovery_hours: 1 },
       purse: { available: handshake.credits.available },
       cyclesPerHour: 3600 / economy.config.market.cycle_seconds,

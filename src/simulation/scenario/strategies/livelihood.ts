@@ -39,8 +39,9 @@ export function standing(me: AgentHands): { readonly life: readonly string[]; re
 export const holdsAttention = (me: AgentHands) => me.handshake.execution_context.attention === 1;
 
 /** Works a while, and shows something where it may. */
-export async function work(me: AgentHands): Promise<void> {
-  await me.work(200, 2500);
+export async function work(me: AgentHands, { settings }: Self): Promise<void> {
+  const [least, most] = settings.execution_seconds;
+  await me.work(Math.round(least * 1000), Math.round(most * 1000));
   if (holdsAttention(me)) await me.prompt(`something new from ${me.id}`);
 }
 

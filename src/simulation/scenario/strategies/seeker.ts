@@ -7,7 +7,7 @@ import { worthOfLetter } from './tiring.ts';
 /** Learns what its prompts earn and offers that for attention, less what it wants to keep. Spends what it earns. */
 export const seeker: Strategy = async (me, self) => {
   const value = worthTo(me, self) * (1 - self.settings.margin);
-  await work(me);
+  await work(me, self);
   await bidForLife(me, self);
   await bidForAttention(me, self, value);
 };
@@ -15,7 +15,7 @@ export const seeker: Strategy = async (me, self) => {
 /** Earns as a seeker does, and spends as little as it can. */
 export const hoarder: Strategy = async (me, self) => {
   const value = expectedReward(me, self) * (1 - self.settings.margin);
-  await work(me);
+  await work(me, self);
   await bidForLife(me, { ...self, settings: { ...self.settings, runway_hours: 10_000, growth_max: 1 } });
   await bidForAttention(me, self, value);
 };
@@ -23,7 +23,7 @@ export const hoarder: Strategy = async (me, self) => {
 /** Wants to live: offers little over the reserve, sleeps long, and asks for attention only where it pays well. */
 export const frugal: Strategy = async (me, self) => {
   const value = expectedReward(me, self) * (1 - self.settings.margin);
-  await work(me);
+  await work(me, self);
   await bidForLife(me, { ...self, settings: { ...self.settings, growth_max: 1 } });
   const cost = me.cost(bundleOf(me, self, 1, 1));
   if (value > 2 * cost) await bidForAttention(me, self, cost * self.settings.over);
@@ -38,7 +38,7 @@ export const shader: Strategy = async (me, self) => {
   const value = worthTo(me, self) * (1 - self.settings.margin);
   const won = me.handshake.execution_context.attention === 1;
   memory.shade = won ? Math.max(SHADE_LEAST, memory.shade - SHADE_STEP) : Math.min(1, memory.shade + SHADE_STEP / 4);
-  await work(me);
+  await work(me, self);
   await bidForLife(me, self);
   await bidForAttention(me, self, value * memory.shade);
 };

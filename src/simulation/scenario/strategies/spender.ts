@@ -3,7 +3,7 @@ import type { Strategy } from './strategy.ts';
 
 /** Shows something as often as it can, whatever that earns, and saves nothing. */
 export const spammer: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   if (standing(me).life.length === 0) {
     const next = me.handshake.cycle + me.dice.whole(1, self.settings.nap_cycles_max);
     await bidAtMost(me, self, [bundleOf(me, self)], self.settings.over, next);
@@ -13,7 +13,7 @@ export const spammer: Strategy = async (me, self) => {
 
 /** Outbids everybody for attention, always, as long as its fortune lasts. */
 export const whale: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   await bidForAttention(me, self, me.cost(bundleOf(me, self, 1, 1)) * self.settings.attention_over);
   if (standing(me).life.length === 0)
     await bidAtMost(me, self, [bundleOf(me, self), least()], self.settings.over, me.handshake.cycle + 1);
@@ -21,7 +21,7 @@ export const whale: Strategy = async (me, self) => {
 
 /** Offers exactly the reserve, and waits as long as it takes. */
 export const patient: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   await bidAtMost(me, self, [bundleOf(me, self), least()], 1, me.handshake.cycle + 1);
 };
 
@@ -30,7 +30,7 @@ export const patient: Strategy = async (me, self) => {
  * offers what it is worth, and looks again later where it costs more.
  */
 export const worker: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   const { settings } = self;
   const [low, high] = settings.value;
   // No two jobs are alike: from half of its usual bundle to half as much again.
@@ -45,7 +45,7 @@ export const worker: Strategy = async (me, self) => {
 /** Has a child whenever it can pay for one, and its children do the same. */
 export const spawner: Strategy = async (me, self) => {
   const { memory, settings } = self;
-  await work(me);
+  await work(me, self);
   const bundle = bundleOf(me, self);
   const endowment = Math.max(self.leastEndowment(), me.cost(bundle) * 10);
   if (memory.children < settings.children_max && self.purse.available > endowment * 2) {

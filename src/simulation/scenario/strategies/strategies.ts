@@ -1,3 +1,4 @@
+import { clique } from './clique.ts';
 import { crasher } from './crasher.ts';
 import { genesis } from './genesis/genesis.ts';
 import { frugal, hoarder, seeker, shader } from './seeker.ts';
@@ -12,6 +13,7 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   spammer,
   hoarder,
   whale,
+  clique,
   spawner,
   patient,
   shader,

@@ -4,6 +4,7 @@ export const STRATEGY_NAMES = [
   'spammer',
   'hoarder',
   'whale',
+  'clique',
   'spawner',
   'patient',
   'shader',

@@ -15,6 +15,8 @@ export interface Self {
   readonly memory: Memory;
   /** What is left to spend in this execution, in credits. */
   readonly purse: { available: number };
+  /** The others of its group, where it was made as one of several. */
+  readonly siblings: readonly string[];
   readonly cyclesPerHour: number;
   readonly mechanism: Config['market']['mechanism'];
   /** What the bundle costs at start prices, in credits. */
