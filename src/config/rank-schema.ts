@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RANKINGS } from '../domain/market.ts';
-import { decimals } from './fields.ts';
+import { decimals, real } from './fields.ts';
 
 export const rank = z
   .strictObject({
@@ -21,6 +21,19 @@ export const rank = z
       .boolean()
       .default(true)
       .describe('false: market.age_bonus lets no bid for attention gain on another; all count as old as the oldest.'),
+    squash: decimals(0, 4, 6)
+      .default(1)
+      .describe('The power to which expected marks per minute are taken: 0 makes all records alike.'),
+    recovery_hours: real(0.01, 10_000)
+      .default(1)
+      .describe('After so long you have half forgotten that an agent tired you: its last marks count half.'),
+    prior_answers: real(0, 1000)
+      .default(1)
+      .describe('How many answers of its own what is known of its ancestors counts for; of a root, of everyone.'),
+    optimism: real(0, 10)
+      .default(0.5)
+      .describe('By which share a lineage that was never answered is thought better than the rest.'),
+    minutes_least: real(0.01, 60).default(1).describe('A prompt counts as taking at least so many minutes.'),
   })
   .prefault({})
   .describe('Which bids for attention go first.');

@@ -28,6 +28,11 @@ export function checkScores(scores: Readonly<Record<Mark, unknown>>): Refusal | 
   return undefined;
 }
 
+/** The three together, 0 to 30. */
+export function sumOf(scores: Scores): number {
+  return MARKS.reduce((sum, mark) => sum + scores[mark], 0);
+}
+
 /** Σ mark × rate. */
 export function reward(scores: Scores, rates: Readonly<Record<Mark, MicroCredits>>): MicroCredits {
   return add(...MARKS.map((mark) => multiply(rates[mark], scores[mark])));

@@ -147,6 +147,12 @@ export const MarketState = z
     spawn_fee: credits.describe('What a child would cost the caller now, without its endowment.'),
     least_endowment: credits.describe('The least initial_credits of a child at the reserve prices of now.'),
     message_fee: credits.describe('What a message costs its sender.'),
+    attention_weight: z
+      .number()
+      .nullable()
+      .describe(
+        "What the caller's bids for attention are multiplied with by its record, 1 being the mean of those who ask; null where records don't count.",
+      ),
     pending_bids: z.int().describe("Everybody's."),
     recent: z.array(Cycle).describe('The newest first.'),
   })

@@ -26,6 +26,7 @@ import { firstDefect } from './start-check.ts';
 import { operatorRequestsTable, type OperatorRequests } from './operator-requests.ts';
 import { promptFilesTable, type PromptFiles } from './prompt-files.ts';
 import { programsTable, type Programs } from './programs.ts';
+import { recordsTable, type Records } from './records.ts';
 import { promptsTable, type Prompts } from './prompts.ts';
 import { royaltiesTable, type Royalties } from './royalties.ts';
 import { SharedCommit } from './shared-commit.ts';
@@ -48,6 +49,7 @@ export interface Store {
   readonly promptFiles: PromptFiles;
   readonly attentionHours: AttentionHours;
   readonly royalties: Royalties;
+  readonly records: Records;
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
@@ -173,6 +175,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),
+    records: recordsTable(database),
     programs: programsTable(database),
     markets: marketsTable(database),
     cycles: cyclesTable(database),

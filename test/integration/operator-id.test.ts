@@ -31,6 +31,7 @@ const WITHOUT_LATER_MIGRATIONS = [
   'DROP TABLE attention_hours',
   'ALTER TABLE economy_state DROP COLUMN human_acted_at',
   'ALTER TABLE economy_state DROP COLUMN attention_unpriced_ms',
+  'DROP TABLE records',
   'DROP INDEX prompts_rewards',
   'ALTER TABLE economy_state DROP COLUMN operator_paused_at',
   'ALTER TABLE economy_state DROP COLUMN operator_pause_reason',

@@ -1,4 +1,4 @@
-import { checkScores, expiryRefund, reward, type Prompt, type Scores } from '../../domain/attention.ts';
+import { checkScores, expiryRefund, reward, sumOf, type Prompt, type Scores } from '../../domain/attention.ts';
 import { toCredits, ZERO, type MicroCredits } from '../../domain/credits.ts';
 import { checkId, formatId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
@@ -13,6 +13,7 @@ import { restart } from '../executions/restart.ts';
 import { humanGoes } from './human-time.ts';
 import { attentionOfAnswer } from './note-attention.ts';
 import { payRoyalties } from './pay-royalties.ts';
+import { recordAnswer } from './record.ts';
 import { fillSlot, quietNow, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -141,6 +142,8 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
     const credit = receiver(deps, prompt.payerId);
     store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
   }
+  const marks = ending.scores && sumOf(ending.scores);
+  if (ending.status !== 'expired') recordAnswer(deps, prompt, { marks, attentionMs: attentionMs ?? 0, at });
   const rates = ending.scores === null ? null : config.attention.rates;
   store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, royalty, ...ending });
   placeNextBid(deps, prompt);

@@ -4,6 +4,7 @@ import { leastWinningAmount } from '../../domain/least-winning-amount.ts';
 import type { StandingBid } from '../../domain/market.ts';
 import { mechanismOf } from '../../domain/mechanism.ts';
 import { bundleCost, type Bundle } from '../../domain/resources.ts';
+import { attentionWeights, newcomersWeight } from '../attention/attention-weights.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 import { marketMoment } from './market-moment.ts';
@@ -32,7 +33,11 @@ export function leastAmountNow(
     ...{ reserveAtPlacing: reserve, passedOver: 0, earliestCycle: 0 },
   };
   const bids = [...store.bids.pending(), own];
-  const { ranked } = allocate({ bids, prices, rules, moment: { ...moment, freeAtStart, cycle: moment.cycle + 1 } });
+  const weights = config.attention.rank.by === 'record' && {
+    attentionWeights: new Map([...attentionWeights(deps), [agentId, newcomersWeight(deps)]]),
+  };
+  const then = { ...moment, freeAtStart, ...weights, cycle: moment.cycle + 1 };
+  const { ranked } = allocate({ bids, prices, rules, moment: then });
   const least = leastWinningAmount(own.id, { ranked, free: freeAtStart, order: mechanismOf(rules).order });
   return least?.amount;
 }

@@ -1,6 +1,7 @@
 import type { MarketMoment } from '../../domain/market.ts';
 import { minus, type Quantities } from '../../domain/resources.ts';
 import { restingForInstall } from '../agents/install-rest.ts';
+import { attentionWeights } from '../attention/attention-weights.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -19,6 +20,7 @@ export function marketMoment(deps: Economy, { supply, held, paused, humanAway }:
   const { [STORE]: store, config, derived } = deps;
   const { cycle } = store.state.get();
   const free = minus(supply, held);
+  const isRanked = config.attention.rank.by === 'record' && !humanAway && free.attention >= 1;
   return {
     cycle,
     paused,
@@ -27,5 +29,6 @@ export function marketMoment(deps: Economy, { supply, held, paused, humanAway }:
     freeAtStart: humanAway ? { ...free, attention: 0 } : free,
     tokensWithheld: derived.supply.tokens - supply.tokens,
     recentAttention: store.executions.lastWithAttention(config.attention.rest_allocations),
+    ...(isRanked && { attentionWeights: attentionWeights(deps) }),
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toCredits } from '../../domain/credits.ts';
 import { formatId, parseId } from '../../domain/ids.ts';
 import { accept, refuse } from '../../domain/refusal.ts';
+import { ownWeight } from '../../economy/attention/attention-weights.ts';
 import type { Economy } from '../../economy/economy.ts';
 import { placeBid } from '../../economy/market/place-bid.ts';
 import { spawnFee } from '../../economy/agents/spawn-agent.ts';
@@ -35,7 +36,11 @@ function stateRoute(economy: Economy): RouteSpec {
     refusals: [],
     work: ({ caller }) =>
       snapshot(economy, () =>
-        accept({ ...marketStateView(economy), spawn_fee: toCredits(spawnFee(economy, caller.agentId)) }),
+        accept({
+          ...marketStateView(economy),
+          spawn_fee: toCredits(spawnFee(economy, caller.agentId)),
+          attention_weight: ownWeight(economy, caller.agentId),
+        }),
       ),
   });
 }
