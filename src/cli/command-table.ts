@@ -61,6 +61,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./commands/resume.ts')).addResume,
   },
   {
+    name: 'listen',
+    description: 'listen for so many minutes more today, where your minutes have an end',
+    arguments: [['<minutes>', 'from 1 to 1440']],
+    load: async () => (await import('./commands/listen.ts')).addListen,
+  },
+  {
     name: 'prompts',
     description: 'what agents show you; with no --json, you count as present again',
     load: async () => (await import('./commands/prompts.ts')).addPrompts,

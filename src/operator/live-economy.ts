@@ -3,8 +3,9 @@ import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
 import { DATABASE_HELD, glanceView, stateOf } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
+import { spentNotice } from './minutes-text.ts';
 import { changeMark, snapshot } from '../economy/snapshot.ts';
-import { quietNow } from '../economy/attention/prompt-slot.ts';
+import { isHushed } from '../economy/attention/prompt-slot.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';
 import { comingText } from './views/coming-text.ts';
 import { openPrompt } from '../economy/views/prompt-view.ts';
@@ -62,14 +63,14 @@ export class LiveEconomy {
     const paused = this.#isLocked ? DATABASE_HELD : glance.paused;
     const isEmpty = agents.alive + agents.dormant + agents.dead === 0;
     const state = this.#isStopping ? 'stopping' : paused === null ? 'running' : 'paused';
-    const isUnasked = glance.human_away || glance.quiet_until !== null;
+    const isUnasked = glance.human_away || glance.quiet_until !== null || glance.human_time.spent !== null;
     const isWaiting = state === 'running' && !isEmpty && !isUnasked && glance.prompts.open === 0;
     return {
       ...glance,
       paused,
       state,
       next_cycle_in_ms: this.#nextCycleInMs(),
-      notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : quietNotice(glance.quiet_until)),
+      notice: paused ?? (isEmpty ? 'no agents: bp-agents bootstrap makes genesis' : hushNotice(glance)),
       open_prompt: this.#openPrompt(),
       running: this.#running(),
       coming: isWaiting ? comingText(this.#economy, glance.cycle) : null,
@@ -100,9 +101,9 @@ export class LiveEconomy {
     return stateOf(this.#economy).operatorPause !== null;
   }
 
-  /** Running time is counted at each cycle, and stands still in a pause; a prompt's in quiet hours too. */
+  /** Running time is counted at each cycle, and stands still in a pause; a prompt's too while nobody is to be asked. */
   #sinceClearedMs(): number {
-    if (this.#clearedAt === null || this.#isPausedByOperator() || quietNow(this.#economy) !== null) return 0;
+    if (this.#clearedAt === null || this.#isPausedByOperator() || isHushed(this.#economy)) return 0;
     return this.#economy.clock.monotonic() - this.#clearedAt;
   }
 
@@ -116,6 +117,7 @@ export class LiveEconomy {
   }
 }
 
-function quietNotice(until: string | null): string | null {
-  return until === null ? null : `quiet hours: nobody is asked until ${until}`;
+/** Why nobody is asked, by the clock or since the operator has given what they wanted to give. */
+function hushNotice({ quiet_until: until, human_time: time }: ReturnType<typeof glanceView>): string | null {
+  return until === null ? spentNotice(time) : `quiet hours: nobody is asked until ${until}`;
 }

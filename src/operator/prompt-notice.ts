@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Prompt } from '../domain/attention.ts';
 import { makeControlsVisible } from '../domain/control-characters.ts';
 import { formatId } from '../domain/ids.ts';
-import { quietNow } from '../economy/attention/prompt-slot.ts';
+import { isHushed } from '../economy/attention/prompt-slot.ts';
 import { stateOf } from '../economy/views/status-view.ts';
 import { runHanded } from '../platform/handed-program.ts';
 import type { Home } from './home.ts';
@@ -20,7 +20,7 @@ export interface PromptNoticeOptions {
 
 /**
  * Calls the operator by `notify.command` when a prompt waits and nobody has touched anything for a while: once for each
- * prompt, one at a time, not in quiet hours, and not while the operator has paused the market.
+ * prompt, one at a time, not while nobody is to be asked, and not while the operator has paused the market.
  */
 export class PromptNotice {
   readonly #options: PromptNoticeOptions;
@@ -45,7 +45,7 @@ export class PromptNotice {
     if (!open || open.id === this.#told) return;
     const { clock } = home.economy;
     if (prompts.idleMs < idleSeconds * 1000 || clock.monotonic() - this.#lastAt < pauseSeconds * 1000) return;
-    if (quietNow(home.economy) !== null || stateOf(home.economy).operatorPause !== null) return;
+    if (isHushed(home.economy) || stateOf(home.economy).operatorPause !== null) return;
     this.#told = open.id;
     this.#lastAt = clock.monotonic();
     this.#running = this.#tell(open);

@@ -130,6 +130,10 @@ export const MarketState = z
     human_away: z
       .boolean()
       .describe('Or not to be asked at this hour. Then no attention is free; bids for it wait unaged.'),
+    human_minutes_left: z
+      .int()
+      .nullable()
+      .describe('Minutes that the human still listens today, in fives; null where no end is set.'),
     mechanism: z.string().describe('How winners and their prices are chosen.'),
     ttl_cycles: z.int().describe('A bid expires after this many cycles passed over.'),
     bid_horizon_cycles: z.int().describe('How far ahead earliest_cycle may be.'),

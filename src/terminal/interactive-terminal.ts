@@ -178,7 +178,11 @@ export class InteractiveTerminal implements Terminal {
       events: this.#events,
       pane: this.#panel ?? letter,
       question: letter && ((width: number) => letter.question.picture(width)),
-      keys: keyHints(this.#letter, { panel: this.#panel?.name, isPaused: this.#view?.state === 'paused' }),
+      keys: keyHints(this.#letter, {
+        panel: this.#panel?.name,
+        isPaused: this.#view?.state === 'paused',
+        isSpent: (this.#view?.human_time.spent ?? null) !== null,
+      }),
     };
     this.#screen.draw(pictureOf(scene, { columns, rows }));
   }
@@ -233,6 +237,7 @@ export class InteractiveTerminal implements Terminal {
     else if (panel !== undefined && panel === this.#panel?.name) this.#panel = undefined;
     else if (panel !== undefined) this.#open(panel);
     else if (name === 'p') this.#options.controls.togglePause();
+    else if (name === 'm') this.#options.controls.listenOn();
     else if (name === 'escape' && this.#panel) this.#panel = undefined;
     else if (name === 'escape' && letter) letter.isPutOff = true;
     this.#drawSoon();

@@ -1,11 +1,19 @@
+import { MINUTES_AT_ONCE } from '../operator/minutes-text.ts';
 import type { OpenLetter } from './open-letter.ts';
 import type { PanelName } from './panels.ts';
 import { line, type Line } from './styled.ts';
 
+export interface KeyMoment {
+  readonly panel: PanelName | undefined;
+  readonly isPaused: boolean;
+  /** The minutes that the human gives are spent. */
+  readonly isSpent: boolean;
+}
+
 /** The keys that mean something now, the most important first: a narrow screen shows fewer. */
 export function keyHints(
   letter: Pick<OpenLetter, 'title' | 'isPutOff' | 'question' | 'pager'> | undefined,
-  { panel, isPaused }: { readonly panel: PanelName | undefined; readonly isPaused: boolean },
+  { panel, isPaused, isSpent }: KeyMoment,
 ): readonly Line[] {
   if (letter?.question.isTyping && !letter.isPutOff) return dim('Enter goes on', '⌫ takes back', 'PgUp PgDn scroll');
   const scroll = letter?.pager.isLong ? ['space b scroll'] : [];
@@ -13,6 +21,7 @@ export function keyHints(
   const waits = letter?.isPutOff ? [line(`n ${letter.title}`, 'warn')] : [];
   return [
     ...waits,
+    ...(isSpent ? [line(`m ${MINUTES_AT_ONCE} min more`, 'warn')] : []),
     ...dim('? help', ...about, isPaused ? 'p resume' : 'p pause', 'a agents', 'l log'),
     ...(letter?.isPutOff ? [] : dim('n what waits')),
     ...dim('Ctrl-C ends'),

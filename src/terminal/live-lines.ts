@@ -1,4 +1,5 @@
 import { RESOURCES, type Resource } from '../domain/resources.ts';
+import { humanTimeText, isLimited } from '../operator/minutes-text.ts';
 import { filesTotal } from './handed-files.ts';
 import { fitting, labelled, packed } from './packed.ts';
 import { sanitiseLine } from './sanitise.ts';
@@ -31,6 +32,7 @@ export function liveViewLines(view: ShownEconomy, elapsedMs: number, columns: nu
     ...RESOURCES.flatMap((resource) => row(resource, market(resource, view, columns))),
     ...spendingLines(view.spending).flatMap((text) => wrapLine(line(text), columns)),
     ...row('prompt', openPrompt(view, elapsedMs)),
+    ...(isLimited(view.human_time) ? row('your time', [humanTimeText(view.human_time)]) : []),
     ...row('running', running(view, elapsedMs)),
     ...(view.coming === null ? [] : row('next', [sanitiseLine(view.coming)])),
   ].map((one) => cutLine(one, columns));
@@ -58,6 +60,7 @@ function shortParts(view: ShownEconomy, elapsedMs: number): readonly Line[] {
     ...headline(view, elapsedMs),
     ...(open ? [line(`${open.id} expires in ${duration(open.expires_in_ms - elapsedMs)}`)] : []),
     ...(prompts.queued > 0 ? [line(`${prompts.queued} on deck`)] : []),
+    ...(isLimited(view.human_time) ? [line(humanTimeText(view.human_time))] : []),
     line(`${view.agents.alive} alive`),
     line(`${view.running.length} running`),
     ...sold.map((resource) => line(`${SHORT[resource]} ${percent(view.markets[resource].utilisation)}`)),

@@ -1,3 +1,4 @@
+import { MINUTES_AT_ONCE } from '../operator/minutes-text.ts';
 import type { EventLog } from './event-log.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { line, wrapLine, type Line } from './styled.ts';
@@ -50,6 +51,7 @@ const HELP: readonly (readonly [keys: string, meaning: string])[] = [
   ['Esc', 'closes what stands over the letter; then puts the prompt off, which stays open meanwhile'],
   ['n', 'what waits for you; brings back a prompt that was put off'],
   ['p', 'pauses the market: nothing is launched, nothing ages; again: it goes on'],
+  ['m', `listens for ${MINUTES_AT_ONCE} minutes more, where your minutes have an end`],
   ['a', 'the agents'],
   ['l', 'what happened so far'],
   ['Ctrl-Z', 'stops the program, until fg'],

@@ -64,4 +64,6 @@ export interface TerminalControls {
   readonly waiting: () => readonly WaitingPrompt[];
   /** Pauses the market, or lets it go on. */
   readonly togglePause: () => void;
+  /** Gives a few minutes more. */
+  readonly listenOn: () => void;
 }

@@ -30,6 +30,7 @@ export function terminalSetUp(columns?: number, rows?: number) {
       ],
       waiting: () => [{ ...PROMPT, title: 'A ti\x1btle', status: 'queued' }],
       togglePause: () => heard.push('pause'),
+      listenOn: () => heard.push('listen'),
     },
     onKey: () => heard.push('key'),
     onInterrupt: () => heard.push('interrupt'),

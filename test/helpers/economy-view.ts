@@ -11,6 +11,13 @@ export function economyView(change: Partial<ShownEconomy> = {}): ShownEconomy {
     operator_pause: null,
     human_away: false,
     quiet_until: null,
+    human_time: {
+      minutes_today: 0,
+      minutes_per_day: null,
+      minutes_this_hour: 0,
+      minutes_per_hour: null,
+      spent: null,
+    },
     running_seconds: 1280,
     notice: null,
     agents: { alive: 3, dormant: 1, dead: 2 },

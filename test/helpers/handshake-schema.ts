@@ -91,6 +91,10 @@ export const HandshakeSchema = z
       })
       .describe('What this execution may use.'),
     markets: z.object({ cpu_seconds: market, memory_mb: market, tokens: market, attention: market }),
+    human_minutes_left: z
+      .int()
+      .nullable()
+      .describe('Minutes that the human still listens today, in fives; null where no end is set.'),
     inbox: z
       .array(Message)
       .describe('Messages that no started execution was handed; the newest few, the oldest first.'),

@@ -12,6 +12,7 @@ const LOST: ExplainedCycle = {
     set_by: 'bid_3',
     human_away: false,
     quiet_hours: false,
+    minutes_spent: false,
     attention_held_by: null,
   },
 };
@@ -73,13 +74,25 @@ describe('explained cycles', () => {
 describe('what stands in the way now', () => {
   it('is nothing where the bid does not wait for attention, or where nobody has it', () => {
     expect(attentionLines(null)).toEqual([]);
-    expect(attentionLines({ human_away: false, quiet_until: null, open_prompt: null, queued_prompt: null })).toEqual(
-      [],
-    );
+    expect(
+      attentionLines({
+        human_away: false,
+        quiet_until: null,
+        minutes_spent: null,
+        open_prompt: null,
+        queued_prompt: null,
+      }),
+    ).toEqual([]);
   });
 
   it('is the quiet hours, while there are any', () => {
-    const now = { human_away: false, quiet_until: 'tue 07:00', open_prompt: null, queued_prompt: null };
+    const now = {
+      human_away: false,
+      quiet_until: 'tue 07:00',
+      minutes_spent: null,
+      open_prompt: null,
+      queued_prompt: null,
+    };
     expect(attentionLines(now)).toEqual(['now it is quiet: no attention is sold until tue 07:00']);
   });
 });

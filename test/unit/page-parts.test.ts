@@ -26,7 +26,7 @@ describe('what became of a bid', () => {
   const cycle = (number: number, change: Partial<ExplainedCycle> = {}): ExplainedCycle => ({
     ...{ cycle: number, fate: 'outbid', rank: 2, competing: 3, amount: 5, reserve_cost: 4, short_of: 'attention' },
     ...{ before: [], before_count: 0, weight: null, least_amount: 6, set_by: 'bid_1' },
-    ...{ human_away: false, quiet_hours: false, attention_held_by: null, ...change },
+    ...{ human_away: false, quiet_hours: false, minutes_spent: false, attention_held_by: null, ...change },
   });
 
   it('is told once for cycles beside each other that came to the same', () => {

@@ -19,7 +19,7 @@ function opened(input: object, output: object, terminalType: string | undefined)
     hasStyles: false,
     notification: () => '',
     told: [],
-    controls: { agents: () => [], waiting: () => [], togglePause: () => undefined },
+    controls: { agents: () => [], waiting: () => [], togglePause: () => undefined, listenOn: () => undefined },
     onKey: () => undefined,
     onInterrupt: () => undefined,
     place: PLACE,

@@ -146,6 +146,7 @@ export interface MarketState {
   cycle_seconds: number;
   paused: string | null;
   human_away: boolean;
+  human_minutes_left: number | null;
   mechanism: string;
   ttl_cycles: number;
   bid_horizon_cycles: number;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
 import { runningProcess } from '../../economy/home/open-home.ts';
 import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
+import { humanTimeText, spentNotice } from '../../operator/minutes-text.ts';
 import { spendingLines } from '../../terminal/spending-lines.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
@@ -32,6 +33,7 @@ function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
   const state = status.paused === null ? '' : ` · paused: ${status.paused}`;
   const away = status.human_away ? ' · you count as away: bp-agents prompts' : '';
   const quiet = status.quiet_until === null ? '' : ` · quiet until ${status.quiet_until}`;
+  const notice = spentNotice(status.human_time);
   return [
     `cycle ${status.cycle}${state}`,
     `agents      ${agents.alive} alive, ${agents.dormant} dormant, ${agents.dead} dead`,
@@ -39,6 +41,8 @@ function statusLines(status: ReturnType<typeof statusView>): readonly string[] {
       `${shown(credits.fees)} fees + ${shown(credits.burned)} burnt; ${shown(credits.pending)} of the held are bid`,
     `executions  ${executions.running} running, ${executions.settled} settled`,
     `prompts     ${prompts.open} open, ${prompts.queued} queued${away}${quiet}`,
+    `your time   ${humanTimeText(status.human_time)}`,
+    ...(notice === null ? [] : [`! ${notice}`]),
     ...spendingLines(status.spending),
     '',
     ...tableLines(

@@ -15,6 +15,7 @@ export const GOES_BY: Readonly<Record<string, GoesBy>> = {
   stop: 'running',
   pause: 'running',
   resume: 'running',
+  listen: 'running',
   open: 'run',
   web: 'running',
   prompts: 'run',

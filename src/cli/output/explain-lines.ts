@@ -13,6 +13,10 @@ export function attentionLines(now: AttentionView | null): readonly string[] {
   const { human_away: away, quiet_until: quiet, open_prompt: open, queued_prompt: queued } = now;
   if (away) return ['now you count as away: no attention is sold until bp-agents prompts says that you are back'];
   if (quiet !== null) return [`now it is quiet: no attention is sold until ${quiet}`];
+  if (now.minutes_spent !== null)
+    return [
+      `now your minutes of ${now.minutes_spent === 'day' ? 'today' : 'this hour'} are spent: no attention is sold`,
+    ];
   const behind = queued ? `, and ${queued.id} of ${queued.agent_id} waits behind it` : '';
   return open ? [`now ${open.id} of ${open.agent_id} waits for your marks${behind}`] : [];
 }

@@ -2,6 +2,8 @@ import { parseId } from '../../domain/ids.ts';
 import { waitingPage } from '../../operator/views/prompt-page.ts';
 import { agentList } from '../../operator/views/agent-list.ts';
 import type { Home } from '../../operator/home.ts';
+import { listen } from '../../operator/listen.ts';
+import { MINUTES_AT_ONCE } from '../../operator/minutes-text.ts';
 import { pause, resume } from '../../operator/pause.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
 import { notification } from '../../terminal/notification.ts';
@@ -56,6 +58,7 @@ function controlsOf({ economy }: Home, onFailure: (error: unknown) => void): Ter
     agents: () => valueOf(agentList(economy, { limit: AGENTS_MAX })),
     waiting: () => waitingPage(economy),
     togglePause: () => void toggle(economy).catch(onFailure),
+    listenOn: () => void listen(economy, MINUTES_AT_ONCE).then(valueOf).catch(onFailure),
   };
 }
 

@@ -14,7 +14,7 @@ import { humanGoes } from './human-time.ts';
 import { attentionOfAnswer } from './note-attention.ts';
 import { payRoyalties } from './pay-royalties.ts';
 import { recordAnswer } from './record.ts';
-import { fillSlot, quietNow, welcomeHuman } from './prompt-slot.ts';
+import { fillSlot, isHushed, welcomeHuman } from './prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
 export interface EndedPrompt {
@@ -71,7 +71,7 @@ export function skipPrompt(deps: Economy, promptId: number): Result<EndedPrompt>
 
 /**
  * Ends the open prompt when nobody answered it in time: its payer gets attention's share of the price back and the
- * human counts as away. In quiet hours it gets no older. `beforeMs` is the running time before this cycle. Runs inside the
+ * human counts as away. While nobody is to be asked it gets no older. `beforeMs` is the running time before this cycle. Runs inside the
  * caller's transaction. Returns the prompt that expired.
  */
 export function expirePrompt(deps: Economy, beforeMs: number): number | undefined {
@@ -79,11 +79,12 @@ export function expirePrompt(deps: Economy, beforeMs: number): number | undefine
   const prompt = store.prompts.open();
   if (!prompt) return undefined;
   const { runningMs } = store.state.get();
+  const hushed = isHushed(deps);
   // Running time is known only at cycles. It is counted from the first cycle after the prompt took the slot, so no
   // prompt's time is ever cut short.
   if (prompt.openedRunningMs === null) store.prompts.startTime(prompt.id, runningMs);
-  else if (quietNow(deps) !== null) store.prompts.startTime(prompt.id, prompt.openedRunningMs + runningMs - beforeMs);
-  if (quietNow(deps) !== null) return undefined;
+  else if (hushed) store.prompts.startTime(prompt.id, prompt.openedRunningMs + runningMs - beforeMs);
+  if (hushed) return undefined;
   const openMs = runningMs - (prompt.openedRunningMs ?? runningMs);
   if (openMs < config.attention.prompt_ttl_seconds * 1000) return undefined;
   store.state.setHumanAway(true);

@@ -3,8 +3,6 @@ import { STORE } from '../internal/store-key.ts';
 import type { Economy } from '../economy.ts';
 
 const DAY_MS = 86_400_000;
-/** Hours of so many days are kept; what each prompt took stays with it. */
-export const DAYS_KEPT = 60;
 
 /** So much of the human's time is gone, in the hour that it is for them. Runs inside the caller's transaction. */
 export function spend({ [STORE]: store, derived }: Economy, at: number, attentionMs: number): void {

@@ -1,9 +1,10 @@
 import type { Economy } from '../economy.ts';
+import { spentNow } from './attention-budget.ts';
 import { humanComes } from './human-time.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Lets the prompt on deck take the slot where it is empty, the human is there and it isn't quiet. Its execution lets go of attention,
+ * Lets the prompt on deck take the slot where it is empty, the human is there and may be asked. Its execution lets go of attention,
  * which is then free for the next. Runs inside the caller's transaction. Returns the prompt that was opened.
  */
 export function fillSlot(deps: Economy): number | undefined {
@@ -21,9 +22,14 @@ export function quietNow({ derived, clock }: Economy): string | null {
   return derived.quietHours(clock.now());
 }
 
-/** No prompt is put before the human now: they are away, or the hours are quiet. */
+/** It is not the time to ask: the hours are quiet, or the minutes that the human gives are spent. */
+export function isHushed(deps: Economy): boolean {
+  return quietNow(deps) !== null || spentNow(deps) !== null;
+}
+
+/** No prompt is put before the human now: they are away, or it is not the time. */
 export function isUnasked(deps: Economy): boolean {
-  return deps[STORE].state.get().humanAway || quietNow(deps) !== null;
+  return deps[STORE].state.get().humanAway || isHushed(deps);
 }
 
 /** The human is back: attention is free again and the deck moves up. Idempotent. */

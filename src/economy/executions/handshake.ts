@@ -6,6 +6,7 @@ import { shortAdviceView } from '../views/advice-view.ts';
 import { bidView } from '../views/bid-view.ts';
 import { balanceView } from '../views/balance-view.ts';
 import { receiptView } from '../views/execution-view.ts';
+import { minutesLeftForAgents } from '../views/human-time-view.ts';
 import { marketsView } from '../views/market-view.ts';
 import { messageView } from '../views/message-view.ts';
 import { openRequestsBefore, openRequestView } from '../views/request-view.ts';
@@ -58,6 +59,7 @@ export function handshakeOf(
       payload: payload === null ? null : (JSON.parse(payload) as unknown),
     },
     markets: marketsView(deps),
+    human_minutes_left: minutesLeftForAgents(deps),
     inbox: store.messages.unhanded(agentId, inboxMax).map(messageView),
     responses: store.prompts.unhanded(agentId, responsesMax).map(responseView).reverse(),
     requests: openRequestsBefore(deps, NEWEST, requestsMax)

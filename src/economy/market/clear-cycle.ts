@@ -15,6 +15,7 @@ import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
 import { supplyNow } from './supply-now.ts';
+import { spentNow } from '../attention/attention-budget.ts';
 import { fillSlot, isUnasked, quietNow } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -66,6 +67,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
     const isQuiet = quietNow(deps) !== null;
+    const isSpent = spentNow(deps) !== null;
     const humanAway = isUnasked(deps);
     const moment = marketMoment(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
@@ -75,14 +77,17 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
     const lives = paused ? rest(deps) : sortTheLiving(deps);
     const needInstall = store.installs.tellNeeded(TOLD_MAX);
-    const movement = movePrices(deps, allocation, { supply, held, paused });
+    const movement = movePrices(deps, allocation, {
+      ...{ supply, held, paused },
+      runningMs: store.state.get().runningMs - before.runningMs,
+    });
     const revenue = add(...allocation.winners.map(({ price }) => price));
     checkConservation(deps);
     const { hash: head } = store.transfers.head();
     const { cycle, pausedReason } = store.state.get();
     const durationMs = clock.monotonic() - began;
-    const cleared = { allocation, bids, rules, moment, humanAway, isQuiet, expiredBids, revenue, supply, held, prices };
-    recordCycle(deps, { ...cleared, movement, durationMs });
+    const cleared = { allocation, bids, rules, moment, humanAway, isQuiet, isSpent, expiredBids, revenue };
+    recordCycle(deps, { ...cleared, supply, held, prices, movement, durationMs });
     const counts = { bids: bids.length, revenue, allocated, expiredBids, expiredPrompt };
     return { cycle, pausedReason, ...counts, lives, needInstall, head };
   });

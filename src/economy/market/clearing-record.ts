@@ -1,4 +1,5 @@
 import type { AllocationInput } from '../../domain/allocation-scheduler.ts';
+import type { PaceStep } from '../../domain/attention-pace.ts';
 import { micro } from '../../domain/credits.ts';
 import type { AttentionHolder, MarketMoment, MarketRules, StandingBid } from '../../domain/market.ts';
 import { minus, RESOURCES, type BundleView, type Prices, type Quantities } from '../../domain/resources.ts';
@@ -14,6 +15,10 @@ interface MomentRecord {
   readonly human_away: boolean;
   /** Absent where it was not. */
   readonly quiet?: true;
+  /** The human's minutes were spent; absent where they were not. */
+  readonly spent?: true;
+  /** What moved the price of attention afterwards; absent where it stands. */
+  readonly pace?: PaceRecord;
   readonly running: readonly string[];
   /** Absent where nobody rested for that. */
   readonly installing?: readonly string[];
@@ -24,6 +29,9 @@ interface MomentRecord {
   /** Agent and weight. Absent where bids for attention weren't ranked by records, or none was free. */
   readonly attention_weights?: readonly (readonly [string, number])[];
 }
+
+/** As `PaceStep`: milliseconds spent and of presence, and the share of it that was allowed, in millionths. */
+export type PaceRecord = readonly [spentMs: number, presentMs: number, allowedPpm: number];
 
 /** The pending bids: what of them changes from cycle to cycle. The rest stands in `bids`. Kept short: there can be very many. */
 interface StandingRecord {
@@ -44,19 +52,28 @@ export interface RecordedClearing {
   /** Or not to be asked. */
   readonly humanAway: boolean;
   readonly quiet: boolean;
+  /** Of the minutes that the human gives none was left. */
+  readonly spent: boolean;
+  /** The price of attention follows these minutes. */
+  readonly isPaced: boolean;
 }
 
-export function momentRecord(
-  rules: MarketRules,
-  moment: MarketMoment,
-  human: { readonly isUnasked: boolean; readonly isQuiet: boolean },
-): string {
+interface HumanMoment {
+  readonly isUnasked: boolean;
+  readonly isQuiet: boolean;
+  readonly isSpent: boolean;
+  readonly pace: PaceStep | undefined;
+}
+
+export function momentRecord(rules: MarketRules, moment: MarketMoment, human: HumanMoment): string {
   const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
   const { tokensWithheld: withheld, attentionWeights: weights } = moment;
   return JSON.stringify({
     rules,
     human_away: human.isUnasked,
     ...(human.isQuiet && { quiet: true as const }),
+    ...(human.isSpent && { spent: true as const }),
+    ...(human.pace && { pace: [human.pace.spentMs, human.pace.presentMs, human.pace.allowedPpm] as const }),
     running: [...running],
     ...(installing.size > 0 && { installing: [...installing] }),
     ...(withheld > 0 && { tokens_withheld: withheld }),
@@ -97,6 +114,8 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
     held,
     humanAway: moment.human_away,
     quiet: moment.quiet === true,
+    spent: moment.spent === true,
+    isPaced: moment.pace !== undefined,
     input: {
       bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
       prices: pricesOf(record.pricesBefore),

@@ -8,6 +8,9 @@ import type { Economy } from '../economy.ts';
 import type { PriceMovement } from './move-prices.ts';
 import { STORE } from '../internal/store-key.ts';
 
+/** Hours of the human's calendar are kept for so many days; what each prompt took stays with it. */
+const ATTENTION_DAYS = 60;
+
 interface CycleFacts {
   readonly allocation: Allocation;
   /** That stood, as they were before the clearing. */
@@ -17,6 +20,8 @@ interface CycleFacts {
   /** The human is away, or it is quiet. */
   readonly humanAway: boolean;
   readonly isQuiet: boolean;
+  /** The minutes that the human gives are spent. */
+  readonly isSpent: boolean;
   readonly expiredBids: number;
   readonly revenue: MicroCredits;
   /** What was sold, held or not. */
@@ -48,10 +53,14 @@ export function recordCycle({ [STORE]: store, config }: Economy, facts: CycleFac
     pricesBefore: JSON.stringify(pricesView(facts.prices)),
     pricesAfter: JSON.stringify(pricesView(facts.movement.prices)),
     head: store.transfers.head().hash,
-    moment: momentRecord(facts.rules, facts.moment, { isUnasked: facts.humanAway, isQuiet: facts.isQuiet }),
+    moment: momentRecord(facts.rules, facts.moment, {
+      ...{ isUnasked: facts.humanAway, isQuiet: facts.isQuiet, isSpent: facts.isSpent },
+      pace: facts.movement.pace,
+    }),
     standing: standingRecord(facts.bids),
   });
   store.spending.foldBefore(dayOf(clearedAt ?? 0) - config.history.spending_days);
+  store.attentionHours.forgetBefore(dayOf(clearedAt ?? 0) - ATTENTION_DAYS);
   const oldest = cycle - config.history.cycles;
   if (oldest <= 0) return;
   store.cycles.forgetBefore(oldest);

@@ -1,7 +1,9 @@
+import type { PaceStep } from '../../domain/attention-pace.ts';
 import type { Allocation } from '../../domain/market.ts';
 import { demandOf, nextPrices, usedOf, utilisationOf, type SmoothedDemand } from '../../domain/pricing.ts';
 import { RESOURCES, type Prices, type Quantities, type Resource } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
+import { paceAttention } from '../attention/pace-attention.ts';
 import { priceRule } from './market-rules.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -9,14 +11,25 @@ export interface PriceMovement {
   readonly demand: Quantities;
   readonly utilisation: Readonly<Record<Resource, number>>;
   readonly prices: Prices;
+  /** What moved the price of attention; undefined where it stands. */
+  readonly pace: PaceStep | undefined;
+}
+
+interface Moved {
+  readonly supply: Quantities;
+  readonly held: Quantities;
+  readonly paused: boolean;
+  /** For how long the market has run since the cycle before. */
+  readonly runningMs: number;
 }
 
 /** Measures the cycle's demand and stores the prices of the next one. A paused market keeps its prices. */
 export function movePrices(
-  { [STORE]: store, derived, config }: Economy,
+  deps: Economy,
   allocation: Allocation,
-  { supply, held, paused }: { readonly supply: Quantities; readonly held: Quantities; readonly paused: boolean },
+  { supply, held, paused, runningMs }: Moved,
 ): PriceMovement {
+  const { [STORE]: store, derived, config } = deps;
   const rows = store.markets.all();
   const prices = store.markets.prices();
   const demand = demandOf(allocation, held);
@@ -36,12 +49,14 @@ export function movePrices(
         startPrices: derived.startPrices,
         rule: priceRule(config),
       });
+  const paced = paused ? undefined : paceAttention(deps, runningMs);
+  const after: Prices = paced ? { ...next.prices, attention: paced.price } : next.prices;
   for (const resource of RESOURCES)
     store.markets.put({
       resource,
-      price: next.prices[resource],
+      price: after[resource],
       smoothedDemand: next.smoothed[resource],
       utilisation: utilisation[resource],
     });
-  return { demand, utilisation, prices: next.prices };
+  return { demand, utilisation, prices: after, pace: paced?.step };
 }

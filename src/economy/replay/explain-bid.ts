@@ -37,6 +37,8 @@ export interface ExplainedCycle {
   readonly human_away: boolean;
   /** The same in quiet hours. */
   readonly quiet_hours: boolean;
+  /** The same where the minutes that the human gives were spent. */
+  readonly minutes_spent: boolean;
   /** It did not compete since this execution held attention. */
   readonly attention_held_by: AttentionHolderView | null;
 }
@@ -108,7 +110,7 @@ function attentionHolders({ executions, prompts }: Economy[typeof STORE]): Holde
 function explain(
   bidId: number,
   cycle: number,
-  { input, held, humanAway, quiet }: RecordedClearing,
+  { input, held, humanAway, quiet, spent }: RecordedClearing,
   holderAt: HolderAt,
 ): ExplainedCycle {
   const allocation = allocate(input);
@@ -138,8 +140,9 @@ function explain(
     weight: offer ? weightOf(offer, input) : null,
     least_amount: least?.amount === undefined ? null : toCredits(least.amount),
     set_by: least?.rivalId === undefined ? null : formatId('bid', least.rivalId),
-    human_away: humanAway && !quiet && reason?.code === 'attention_held',
+    human_away: humanAway && !quiet && !spent && reason?.code === 'attention_held',
     quiet_hours: quiet && reason?.code === 'attention_held',
+    minutes_spent: spent && !quiet && reason?.code === 'attention_held',
     attention_held_by: reason?.code === 'attention_held' && !humanAway && held.attention > 0 ? holderAt(cycle) : null,
   };
 }

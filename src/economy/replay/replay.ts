@@ -51,7 +51,7 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
   let prices: Prices | undefined;
   let smoothed = NO_SMOOTHED_DEMAND;
 
-  for (const { input, supply: recorded, held: heldThere } of sources.clearings) {
+  for (const { input, supply: recorded, held: heldThere, isPaced } of sources.clearings) {
     const { cycle } = input.moment;
     const supply = market.supply ?? recorded;
     arrive(input.bids, standing, seen);
@@ -64,7 +64,9 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
     const held = recent === undefined ? heldThere : { ...heldBy(running), attention: heldThere.attention };
     const free = { ...minus(supply, held), attention: input.moment.freeAtStart.attention };
     recent ??= input.moment.recentAttention;
-    const now = market.pricing ? (prices ?? input.prices) : input.prices;
+    const moved = market.pricing ? (prices ?? input.prices) : input.prices;
+    // What the human's minutes made of it can't be known without that human.
+    const now = isPaced ? { ...moved, attention: input.prices.attention } : moved;
     const allocation = allocate({
       bids: [...standing.values()].sort((a, b) => a.id - b.id),
       prices: now,

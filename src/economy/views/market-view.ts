@@ -15,6 +15,7 @@ import type { Economy } from '../economy.ts';
 import { marketRules } from '../market/market-rules.ts';
 import { supplyNow } from '../market/supply-now.ts';
 import { STORE } from '../internal/store-key.ts';
+import { minutesLeftForAgents } from './human-time-view.ts';
 import { whyPausedForAgents } from './pause-view.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
@@ -51,6 +52,7 @@ export function marketStateView(deps: Economy) {
     cycle_seconds: config.market.cycle_seconds,
     paused: whyPausedForAgents(state),
     human_away: humanAway,
+    human_minutes_left: minutesLeftForAgents(deps),
     mechanism: config.market.mechanism,
     ttl_cycles: marketRules(config).ttlCycles,
     bid_horizon_cycles: cyclesIn(config.market.bid_horizon_seconds, config.market),

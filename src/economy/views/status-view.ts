@@ -2,6 +2,7 @@ import type { EconomyState } from '../../store/state.ts';
 import { add, subtract, toCredits } from '../../domain/credits.ts';
 import { quietNow } from '../attention/prompt-slot.ts';
 import type { Economy } from '../economy.ts';
+import { humanTimeView } from './human-time-view.ts';
 import { marketsView } from './market-view.ts';
 import { pauseView, whyPaused } from './pause-view.ts';
 import { spendingView } from './spending-view.ts';
@@ -36,6 +37,7 @@ export function glanceView(deps: Economy) {
     operator_pause: state.operatorPause === null ? null : pauseView(state.operatorPause),
     human_away: state.humanAway,
     quiet_until: quietNow(deps),
+    human_time: humanTimeView(deps),
     running_seconds: state.runningMs / 1000,
     agents: store.agents.counts(),
     credits: creditsView(deps),

@@ -17,6 +17,7 @@ export function runsOf(cycles: readonly ExplainedCycle[]): readonly ExplainedRun
 /** What a cycle came to; where attention was missing, also who had it. */
 export function verdictOf({ fate, human_away: away, quiet_hours: quiet, ...rest }: ExplainedCycle): string {
   const { attention_held_by: holder } = rest;
+  if (rest.minutes_spent) return 'no attention free: the minutes that you give were spent';
   if (quiet) return 'no attention free: it was quiet';
   if (away) return 'no attention free: you counted as away';
   if (!holder) return fate;

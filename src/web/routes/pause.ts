@@ -1,8 +1,10 @@
 import { accept } from '../../domain/refusal.ts';
+import { listen } from '../../operator/listen.ts';
+import { MINUTES_AT_ONCE } from '../../operator/minutes-text.ts';
 import { pause, resume } from '../../operator/pause.ts';
 import type { WebRoute } from '../route.ts';
 
-/** The operator's pause of the market. Each may come twice: the second time changes nothing. */
+/** The operator's pause of the market, which may come twice: the second time changes nothing. And more minutes of theirs. */
 export const PAUSE_ROUTES: readonly WebRoute[] = [
   {
     method: 'POST',
@@ -18,6 +20,15 @@ export const PAUSE_ROUTES: readonly WebRoute[] = [
     handle: async (_call, { home: { economy } }) => {
       await resume(economy);
       return accept({});
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/listen',
+    isAlsoAtRest: true,
+    handle: async (_call, { home: { economy } }) => {
+      const given = await listen(economy, MINUTES_AT_ONCE);
+      return given.ok ? accept({}) : given;
     },
   },
 ];

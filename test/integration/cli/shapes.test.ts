@@ -183,7 +183,7 @@ describe('each command', () => {
         ...['executions', 'calls', 'logs', 'history', 'config', 'audit', 'export', 'report', 'image', 'doctor', 'stop'],
         ...['pause', 'resume', 'open', 'web', 'service'],
         ...['explain', 'replay', 'measures', 'sweep', 'purge', 'ask', 'requests', 'request', 'tell', 'take'],
-        ...['messages', 'transfers', 'completion', 'mcp'],
+        ...['messages', 'transfers', 'completion', 'mcp', 'listen'],
       ].sort(),
     );
   });

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { said } from '../parts/said.tsx';
+import { ListenButton } from './listen-button.tsx';
 import { useLive } from './live.ts';
 
 /** What the operator should know now, whatever the view. */
@@ -24,6 +25,7 @@ export function Notices() {
         <p class="notice">You count as away, so no attention is sold. Any key or click brings you back.</p>
       )}
       {economy.notice !== null && <p class="notice bad">{said(economy.notice)}</p>}
+      {economy.human_time.spent !== null && <ListenButton />}
     </Place>
   );
 }

@@ -9,6 +9,7 @@ import { PromptLetter } from '../inbox/prompt-letter.tsx';
 import { endingOf, type ShownPrompt } from '../inbox/shown-prompt.ts';
 import { said } from '../parts/said.tsx';
 import { ToldPanel } from '../inbox/told-answer.tsx';
+import { humanTimeText } from '../../../operator/minutes-text.ts';
 import { useAttention } from '../inbox/use-attention.ts';
 import { useAnswering } from '../inbox/use-answering.ts';
 import { counted, credits, span } from '../shell/figures.ts';
@@ -113,10 +114,11 @@ function Nothing({ live: { economy } }: { readonly live: Live }) {
 function Expiry({ live: { economy, at } }: { readonly live: Live }) {
   const sinceMs = useSeconds(at);
   const open = economy?.open_prompt;
-  if (!open) return null;
+  if (!economy) return null;
+  if (!open) return <p class="muted small number">{humanTimeText(economy.human_time)}</p>;
   return (
     <p class="muted small number">
-      {open.id} expires in {span(open.expires_in_ms - sinceMs)}
+      {open.id} expires in {span(open.expires_in_ms - sinceMs)} · {humanTimeText(economy.human_time)}
     </p>
   );
 }

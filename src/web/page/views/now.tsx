@@ -1,4 +1,5 @@
 import type { WatchedEconomy } from '../../../operator/live-feed.ts';
+import { humanTimeText } from '../../../operator/minutes-text.ts';
 import type { RunningExecution } from '../../../operator/views/running-executions.ts';
 import { Deck } from '../inbox/deck.tsx';
 import { Said } from '../parts/said.tsx';
@@ -133,7 +134,8 @@ function Markets({ markets }: Pick<WatchedEconomy, 'markets'>) {
   );
 }
 
-function Waiting({ economy: { open_prompt: open, prompts, credits: sums } }: { readonly economy: WatchedEconomy }) {
+function Waiting({ economy }: { readonly economy: WatchedEconomy }) {
+  const { open_prompt: open, prompts, credits: sums, human_time: time } = economy;
   return (
     <section class="part" aria-labelledby="waiting-title">
       <h2 id="waiting-title">Waiting</h2>
@@ -147,6 +149,7 @@ function Waiting({ economy: { open_prompt: open, prompts, credits: sums } }: { r
         )}
       </p>
       {prompts.queued > 0 && <Deck />}
+      <p class="number">You have given {humanTimeText(time)}.</p>
       <p class="number">{credits(sums.pending)} credits are in bids that wait.</p>
     </section>
   );
