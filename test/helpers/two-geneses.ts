@@ -92,7 +92,7 @@ export async function wakeSimulated(situation: Situation): Promise<Wake> {
     ...{ settings: { ...SETTINGS, writes_of: [...finds] }, memory: { ...newMemory(), genesis: life }, mechanism },
     ...{ purse: { available: situation.available }, cyclesPerHour: 3600 / CYCLE_SECONDS, demand: 1 },
     ...{ costAtStart: () => 0, spawnFee: () => fees.spawn, leastEndowment: () => fees.leastEndowment },
-    human: { repetition: 0, recovery_hours: 1 },
+    ...{ siblings: [], human: { repetition: 0, recovery_hours: 1 } },
   });
   return {
     deeds: desk.deeds,

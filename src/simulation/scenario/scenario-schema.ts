@@ -3,6 +3,7 @@ import { STRATEGY_NAMES } from './strategies/strategy-names.ts';
 
 /** A scenario file: an economy, who lives in it, who scores it, what befalls it, and what it is to show. */
 export type Scenario = z.output<typeof scenarioSchema>;
+export type HumanTraits = NonNullable<Scenario['human']>;
 export type Group = Scenario['population'][string];
 export type Settings = Group['settings'];
 export type Expectation = Scenario['expect'][number];
