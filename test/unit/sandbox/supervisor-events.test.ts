@@ -27,7 +27,9 @@ describe("the supervisor's events", () => {
       entry: 'main.py',
     });
     expect(parseSupervisorEvent(JSON.stringify({ ...ready, tells_use: true }))).toEqual({ ...ready, tells_use: true });
-    expect(parseSupervisorEvent('{"event":"used","cpu_us":null}')).toEqual({ event: 'used', cpu_us: null });
+    expect(parseSupervisorEvent('{"event":"used","cpu_us":null,"memory_peak_bytes":7}')).toEqual({
+      ...{ event: 'used', cpu_us: null, memory_peak_bytes: 7 },
+    });
     expect(parseSupervisorEvent(JSON.stringify(ENDED))).toEqual(ENDED);
   });
 
