@@ -55,7 +55,16 @@ export function drawTrial(dice: Dice): Trial {
     'economy.rent.interval_seconds': dice.whole(1, 60),
     'economy.issuance_cap_per_day': dice.pick(['null', 'null', 3000]),
   };
-  const overrides = [...QUIET, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`)];
+  // By a die of their own, so that the others fall as they did before there were these.
+  const ranks = dice.fork('ranks');
+  const ranking: Readonly<Record<string, string | number>> = {
+    'attention.rank.by': ranks.pick(['amount', 'record', 'record']),
+    'attention.rank.amount_cap': ranks.pick(['null', 1, 1.333333, 'reward']),
+    'attention.rank.age_bonus': ranks.pick(['true', 'false']),
+    'attention.rank.squash': ranks.pick([0.5, 1, 2]),
+    'attention.rank.prior_answers': ranks.pick([0, 1, 5]),
+  };
+  const overrides = [...QUIET, ...Object.entries({ ...settings, ...ranking }).map(([key, value]) => `${key}=${value}`)];
   return {
     config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),
     machine: { cores: 2, memoryMb: 4000 },
