@@ -52,6 +52,8 @@ export interface HandsOptions {
   readonly dice: Dice;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly ask: <T>(container: Container, request: DeskRequest<T>) => Result<T> | undefined;
+  /** Calls a model, and waits for its answer. */
+  readonly call: (container: Container, dice: Dice) => Promise<boolean>;
   /** Another agent that is not dead, where there is one. */
   readonly neighbour: (self: string) => string | undefined;
   /** There is room for more agents. */
@@ -92,6 +94,17 @@ export class AgentHands {
   /** Works for some time. */
   async work(least: number, most: number): Promise<void> {
     await this.#options.sleep(this.dice.whole(least, most));
+    this.#checkAlive();
+  }
+
+  /** Where it has bought tokens it now and then calls a model, also several times at once. */
+  async think(): Promise<void> {
+    const dice = this.dice.fork('thoughts');
+    if (this.handshake.execution_context.tokens === 0 || !dice.chance(0.6)) return;
+    const calls = Array.from({ length: dice.whole(1, 3) }, (_, number) =>
+      this.#options.call(this.#options.container, dice.fork(String(number))),
+    );
+    await Promise.all(calls);
     this.#checkAlive();
   }
 

@@ -45,6 +45,7 @@ function nextAttention({ handshake }: AgentHands): 0 | 1 {
 /** Shows something where it may, and bids for its next execution. */
 const steady: Kind = async (me) => {
   await me.work(10, 800);
+  await me.think();
   if (me.handshake.execution_context.attention === 1) await me.prompt(`look at ${me.handshake.execution_id}`);
   await bidAgain(me, { attention: nextAttention(me) });
 };
@@ -68,6 +69,7 @@ const miser: Kind = async (me) => {
 /** Pays whatever it takes, for all that there is. */
 const tycoon: Kind = async (me) => {
   await me.work(100, 3000);
+  await me.think();
   if (me.handshake.execution_context.attention === 1) await me.prompt('invest');
   await bidAgain(me, { attention: nextAttention(me), over: 1 + 5 * me.dice.fraction() });
 };
@@ -124,6 +126,7 @@ const parent: Kind = async (me) => {
 /** Ends badly, in every way there is. */
 const wreck: Kind = async (me) => {
   await me.work(1, 1500);
+  await me.think();
   if (me.dice.chance(0.3)) await bidAgain(me, { attention: nextAttention(me) });
   me.exit(
     me.dice.pick([
@@ -170,6 +173,7 @@ const loser: Kind = async (me) => {
 const hanger: Kind = async (me) => {
   await bidAgain(me, { attention: nextAttention(me) });
   if (me.handshake.execution_context.attention === 1) await me.prompt('slow');
+  await me.think();
   await me.work(1000, 30_000);
 };
 

@@ -12,7 +12,8 @@ import type { ServedExecution } from '../sandbox/sandbox.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { Fuse, never } from './fuse.ts';
-import type { SimulatedEngine } from './simulated-engine.ts';
+import { beginCall, endCall, type SimulatedCall } from './model-desk.ts';
+import type { Container, SimulatedEngine } from './simulated-engine.ts';
 import { simulatedSandbox } from './simulated-sandbox.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import { STORE } from '../economy/internal/store-key.ts';
@@ -45,6 +46,7 @@ export class OrchestratorLife {
   readonly economy: Economy;
   readonly #options: OrchestratorLifeOptions;
   readonly #open = new Map<number, Served>();
+  readonly #calls = new Set<SimulatedCall>();
   readonly #stop = new AbortController();
   #isOver = false;
 
@@ -91,6 +93,27 @@ export class OrchestratorLife {
     return true;
   }
 
+  /** One call of a model, as the gateway of this life makes it; false where it was refused. Nothing where it has died. */
+  async call(container: Container, dice: Dice, sleep: () => Promise<void>): Promise<boolean> {
+    if (this.fuse.isBlown() || this.#isOver) return false;
+    const call = beginCall(this.economy, container, dice);
+    if (!call) return false;
+    this.#calls.add(call);
+    await sleep();
+    // Whoever comes second, its end or that of its execution, finds it settled.
+    if (!this.fuse.isBlown() && this.#calls.delete(call)) endCall(this.economy, call, dice);
+    return true;
+  }
+
+  /** The gateway's part of the end of an execution. */
+  async #endCalls(executionId: number): Promise<void> {
+    for (const call of this.#calls) {
+      if (call.executionId !== executionId) continue;
+      this.#calls.delete(call);
+      await onceFree(this.economy, () => endCall(this.economy, call, this.#options.dice));
+    }
+  }
+
   async #run(): Promise<void> {
     const { engine, dice, faults, headless } = this.#options;
     const { economy, fuse } = this;
@@ -115,8 +138,7 @@ export class OrchestratorLife {
   #endpoints(): Endpoints {
     return {
       open: (executionId, run) => void this.#open.set(executionId, { run, requests: run.requests }),
-      // Simulated agents ask no model.
-      endCalls: () => Promise.resolve(),
+      endCalls: (executionId) => this.#endCalls(executionId),
       requests: (executionId) => this.#open.get(executionId)?.requests ?? 0,
       close: (executionId) => void this.#open.delete(executionId),
     };

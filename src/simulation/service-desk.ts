@@ -7,6 +7,7 @@ import type { Caller } from '../economy/executions/caller.ts';
 import { once } from '../economy/executions/once.ts';
 import { Crash } from './fuse.ts';
 import { BpError } from '../platform/errors.ts';
+import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import type { OrchestratorLife } from './orchestrator-life.ts';
 import type { Container } from './simulated-engine.ts';
@@ -45,6 +46,22 @@ export function ask<T>(
   } catch (error) {
     // The service died over it, or could not write: the agent hears nothing, or a 503 that tells it as little.
     if (error instanceof Crash || isRefusedWrite(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A call of a model by an agent, who waits for it; false where no answer came. */
+export async function callModel(
+  life: OrchestratorLife | undefined,
+  faults: Faults,
+  container: Container,
+  { dice, sleep }: { readonly dice: Dice; readonly sleep: () => Promise<void> },
+): Promise<boolean> {
+  if (faults.strikes('request_lost') || !life?.takes(container.executionId)) return false;
+  try {
+    return await life.call(container, dice, sleep);
+  } catch (error) {
+    if (error instanceof Crash || isRefusedWrite(error)) return false;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { OrchestratorLife } from './orchestrator-life.ts';
 import type { Trial } from './trial.ts';
-import { ask } from './service-desk.ts';
+import { ask, callModel } from './service-desk.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from './simulated-engine.ts';
 import { SimulatedHuman } from './simulated-human.ts';
@@ -29,6 +29,8 @@ export interface WorldOptions {
 
 const DAY_MS = 86_400_000;
 const RESTART_MS = [10, 8000] as const;
+/** A model takes so long to answer. */
+const ANSWER_MS = [5, 4000] as const;
 const OUTAGE_MS = [500, 15_000] as const;
 /** More than can run at once, and than can't be removed at their time before the next start removes them. */
 const CONTAINERS_MAX = 40;
@@ -157,6 +159,8 @@ export class World {
       dice: own,
       sleep: (milliseconds) => clock.sleep(milliseconds),
       ask: (from, request) => ask(this.#life, faults, from, request),
+      call: (from, its) =>
+        callModel(this.#life, faults, from, { dice: its, sleep: () => clock.sleep(its.whole(...ANSWER_MS)) }),
       neighbour: (self) => {
         const others = agents().filter(({ id, status }) => id !== self && status !== 'dead');
         return others.length === 0 ? undefined : own.pick(others).id;

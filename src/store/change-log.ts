@@ -5,13 +5,14 @@ const FOLLOWED = {
   bids: `id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing, status,
     attempt, hold_id, passed_over, earliest_cycle, ended_cycle, price_paid`,
   executions: `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, cpu_ms, memory_mb, tokens, attention,
-    attention_held, price, reserve_cost, attention_price, started_at, outcome, stop_requested`,
+    attention_held, price, reserve_cost, attention_price, started_at, outcome, stop_requested, used_tokens`,
   prompts: `id, execution_id, agent_id, payer_id, status, opened_running_ms, interesting, useful, understandable, reward,
     refund, handed_to, request_id, royalty`,
   agents: `id, parent_id, lineage_id, status, stopped, life, dormant_since_cycle, restarts`,
   royalties: `id, agent_id, place, to_id, to_life, share_ppm`,
   messages: `id, from_id, to_id, handed_to`,
   requests: `id, until, closed_at, answered_by`,
+  model_calls: `id, execution_id, reserved, outcome, billed`,
 } as const;
 
 export type FollowedTable = keyof typeof FOLLOWED;

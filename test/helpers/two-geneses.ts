@@ -54,7 +54,7 @@ export async function wakeProgram(situation: Situation): Promise<Wake & { readon
     if (situation.parent) workspace.setField(situation.agentId.slice('genesis-'.length), 'Write.');
     const materials = join(workspace.dir, 'materials');
     mkdirSync(materials);
-    writeFileSync(join(materials, 'plan.txt'), 'TBD: more of it\n');
+    writeFileSync(join(materials, 'plan.txt'), 'More of it.\n');
     const { port } = server.address() as AddressInfo;
     const told = situation.finds.includes('materials') ? { path: materials, files: 1 } : null;
     const { log, exitCode } = await workspace.run({ ...handshakeOf(situation, port), materials: told });
@@ -85,6 +85,7 @@ export async function wakeSimulated(situation: Situation): Promise<Wake> {
     dice: new Dice(JSON.stringify(situation)),
     sleep: () => Promise.resolve(),
     ask: simulatedAnswers(situation, desk) as never,
+    call: () => Promise.resolve(true),
     neighbour: () => undefined,
     mayBreed: () => true,
   });

@@ -4,6 +4,7 @@ import type { Mirror } from './mirror.ts';
 import {
   readAgent,
   readBid,
+  readCall,
   readExecution,
   readMessage,
   readPrompt,
@@ -11,6 +12,7 @@ import {
   readRoyalty,
   type AgentRow,
   type BidRow,
+  type CallRow,
   type ExecutionRow,
   type MessageRow,
   type PromptRow,
@@ -34,6 +36,7 @@ export interface Changes {
   readonly requests: readonly Change<RequestRow>[];
   /** Rows that are never changed. */
   readonly royalties: readonly RoyaltyRow[];
+  readonly calls: readonly Change<CallRow>[];
 }
 
 const RULE = 'what is over stays over';
@@ -47,9 +50,12 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   const messages: Change<MessageRow>[] = [];
   const requests: Change<RequestRow>[] = [];
   const royalties: RoyaltyRow[] = [];
+  const calls: Change<CallRow>[] = [];
   for (const { table, key, row } of raw) {
     const id = Number(key);
     if (!row) {
+      // Ended calls are forgotten with the cycles of their time.
+      if (table === 'model_calls' && !mirror.calls.has(id)) continue;
       const forgotten = table === 'messages' && mirror.messages.get(id)?.handedTo !== null;
       if (!forgotten) throw new Finding('nothing is deleted', `${table} ${key} is gone`);
       mirror.messages.delete(id);
@@ -98,6 +104,12 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         royalties.push(now);
         break;
       }
+      case 'model_calls': {
+        const [old, now] = [mirror.calls.get(id), readCall(row)];
+        if (!old && id <= mirror.lastCall) throw new Finding(RULE, `call ${id} changed after it had ended`);
+        calls.push({ old, now });
+        break;
+      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -105,11 +117,14 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
       }
     }
   }
-  return { bids, executions, prompts, agents, messages, requests, royalties };
+  return { bids, executions, prompts, agents, messages, requests, royalties, calls };
 }
 
 /** Takes the changes over into what is known, and forgets what is over. */
-export function adopt({ bids, executions, prompts, agents, messages, requests, royalties }: Changes, mirror: Mirror): void {
+export function adopt(
+  { bids, executions, prompts, agents, messages, requests, royalties, calls }: Changes,
+  mirror: Mirror,
+): void {
   for (const { now } of agents) mirror.agents.set(now.id, now);
   for (const royalty of royalties) mirror.royalties.set(royalty.agent, [...mirror.royaltiesOf(royalty.agent), royalty]);
   for (const { old, now } of executions) {
@@ -141,6 +156,11 @@ export function adopt({ bids, executions, prompts, agents, messages, requests, r
     mirror.lastRequest = Math.max(mirror.lastRequest, now.id);
     if (now.closedAt === null) mirror.requests.set(now.id, now);
     else mirror.requests.delete(now.id);
+  }
+  for (const { now } of calls) {
+    mirror.lastCall = Math.max(mirror.lastCall, now.id);
+    if (now.outcome === null) mirror.calls.set(now.id, now);
+    else mirror.calls.delete(now.id);
   }
   for (const { now } of messages) {
     mirror.lastMessage = Math.max(mirror.lastMessage, now.id);

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { PriceQuad } from './reckoning.ts';
-import type { AgentRow, BidRow, ExecutionRow, MessageRow, PromptRow, RequestRow, RoyaltyRow } from './rows.ts';
+import type { AgentRow, BidRow, CallRow, ExecutionRow, MessageRow, PromptRow, RequestRow, RoyaltyRow } from './rows.ts';
 
 /** What the economy has one of. */
 export interface Moment {
@@ -38,6 +38,8 @@ export class Mirror {
   readonly messages = new Map<number, MessageRow>();
   /** The operator's that were not closed. */
   readonly requests = new Map<number, RequestRow>();
+  /** Calls of models that go on. */
+  readonly calls = new Map<number, CallRow>();
   readonly agents = new Map<string, AgentRow>();
   /** What each agent owes of its rewards, as it was agreed at its birth. */
   readonly royalties = new Map<string, readonly RoyaltyRow[]>();
@@ -47,6 +49,7 @@ export class Mirror {
   lastPrompt = 0;
   lastMessage = 0;
   lastRequest = 0;
+  lastCall = 0;
   moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false, stands: false };
   prices: PriceQuad = [0, 0, 0, 0];
   smoothed: readonly (number | null)[] = [null, null, null, null];

@@ -146,7 +146,11 @@ export class Payments {
       sum += share;
     }
     const isRight = prompt.royalty === sum && sum <= reward;
-    demand(isRight, 'a reward is shared as agreed', () => `prompt_${prompt.id} passes on ${prompt.royalty}, not ${sum}`);
+    demand(
+      isRight,
+      'a reward is shared as agreed',
+      () => `prompt_${prompt.id} passes on ${prompt.royalty}, not ${sum}`,
+    );
   }
 
   /** Attention's share of the price; nothing where a refund of the execution gave all of it back before. */

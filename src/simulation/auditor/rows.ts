@@ -36,6 +36,7 @@ export interface ExecutionRow {
   readonly started: number | null;
   readonly outcome: string | null;
   readonly stopRequested: boolean;
+  readonly usedTokens: number;
 }
 
 export interface PromptRow {
@@ -90,6 +91,16 @@ export interface RequestRow {
   readonly answeredBy: number | null;
 }
 
+/** A call of a model, in tokens of the market. */
+export interface CallRow {
+  readonly id: number;
+  readonly execution: number;
+  readonly reserved: number;
+  /** Null while it goes on. */
+  readonly outcome: string | null;
+  readonly billed: number | null;
+}
+
 /** CPU milliseconds, memory in MB, tokens, attention. */
 export type Quad = readonly [number, number, number, number];
 
@@ -134,6 +145,7 @@ export function readExecution(row: RawRow): ExecutionRow {
     started: row[16] as number | null,
     outcome: row[17] as string | null,
     stopRequested: row[18] === 1,
+    usedTokens: number(row[19] ?? 0),
   };
 }
 
@@ -184,4 +196,11 @@ export function readMessage(row: RawRow): MessageRow {
 export function readRequest(row: RawRow): RequestRow {
   const [id, until, closedAt, answeredBy] = row as readonly (number | null)[];
   return { id: number(id), until: until ?? null, closedAt: closedAt ?? null, answeredBy: answeredBy ?? null };
+}
+
+export function readCall(row: RawRow): CallRow {
+  return {
+    ...{ id: number(row[0]), execution: number(row[1]), reserved: number(row[2]) },
+    ...{ outcome: row[3] as string | null, billed: row[4] as number | null },
+  };
 }

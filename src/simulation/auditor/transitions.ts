@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { checkCalls } from './calls.ts';
 import type { Change, Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { Mirror, Moment } from './mirror.ts';
@@ -29,6 +30,7 @@ export function checkTransitions(changes: Changes, world: World): void {
   for (const { old, now } of changes.messages)
     checkHanding(`msg_${now.id}`, now.to, old?.handedTo ?? null, now.handedTo, world, changes);
   for (const change of changes.requests) checkRequest(change);
+  checkCalls(changes.calls, changes.executions, world.mirror);
   for (const change of changes.agents) checkAgent(change, world);
 }
 

@@ -125,6 +125,8 @@ export class ScenarioWorld {
       dice: dice.fork(container.executionId),
       sleep: (milliseconds) => clock.sleep(milliseconds),
       ask: (from, request) => ask(this.#life, this.#faults, from, request),
+      // Their models are free of charge to the market, and answer at once.
+      call: () => Promise.resolve(true),
       neighbour: () => undefined,
       mayBreed: () => true,
     });
