@@ -25,8 +25,11 @@ static const struct field PLACE_BID[] = {
     {"amount", "amount", IN_BODY, NUMBER, true, "Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends."},
     {"earliest_cycle", "earliest-cycle", IN_BODY, NUMBER, false, "The first cycle in which it competes, at most market.bid_horizon_cycles ahead."},
     {"payload", "payload", IN_BODY, JSON, false, "Any JSON, handed back in execution_context.payload of the handshake; at most market.payload_bytes_max."},
+    {"repeat", "repeat", IN_BODY, JSON, false, "Place it again each time that an execution of the agent has ended, as its standing order."},
     {"for_agent_id", "for-agent-id", IN_BODY, TEXT, false, "Pay for the execution of this agent instead of an own one."},
     {"execution_id", "execution-id", IN_BODY, TEXT, false, "The caller's own execution; another one is refused."},
+    {"repeat.until_cycle", "repeat.until-cycle", IN_BODY, NUMBER, false, "The last cycle in which it is placed again."},
+    {"repeat.credits_per_day", "repeat.credits-per-day", IN_BODY, NUMBER, false, "Credits that its bids may pay in a day of cycles; at least amount."},
 };
 
 static const struct field LIST_BIDS[] = {
@@ -50,6 +53,7 @@ static const struct field SUBMIT_PROMPT[] = {
     {"next_bid.amount", "next-amount", IN_BODY, NUMBER, false, "Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends."},
     {"next_bid.earliest_cycle", "next-earliest-cycle", IN_BODY, NUMBER, false, "The first cycle in which it competes, at most market.bid_horizon_cycles ahead."},
     {"next_bid.payload", "next-payload", IN_BODY, JSON, false, "Any JSON, handed back in execution_context.payload of the handshake; at most market.payload_bytes_max."},
+    {"next_bid.repeat", "next-repeat", IN_BODY, JSON, false, "Place it again each time that an execution of the agent has ended, as its standing order."},
 };
 
 static const struct field LIST_PROMPTS[] = {
@@ -85,6 +89,7 @@ static const struct field SPAWN_AGENT[] = {
     {"first_bid.amount", "first-amount", IN_BODY, NUMBER, false, "Credits offered, with at most 6 decimals: at least the reserve cost of the bundle. Held until the bid ends."},
     {"first_bid.earliest_cycle", "first-earliest-cycle", IN_BODY, NUMBER, false, "The first cycle in which it competes, at most market.bid_horizon_cycles ahead."},
     {"first_bid.payload", "first-payload", IN_BODY, JSON, false, "Any JSON, handed back in execution_context.payload of the handshake; at most market.payload_bytes_max."},
+    {"first_bid.repeat", "first-repeat", IN_BODY, JSON, false, "Place it again each time that an execution of the agent has ended, as its standing order."},
 };
 
 static const struct field LIST_AGENTS[] = {
@@ -146,13 +151,13 @@ const struct route ROUTES[] = {
     {"getAdvice", "GET", "/market/advice", "What the caller's own receipts and bids, and public prices, advise it to bid.",
      false, false, GET_ADVICE, 2},
     {"placeBid", "POST", "/market/bid", "Offers credits for one execution with one bundle, and holds them.",
-     true, false, PLACE_BID, 6},
+     true, false, PLACE_BID, 9},
     {"listBids", "GET", "/market/bids", "The bids that the caller pays or that are for it, the newest first.",
      false, false, LIST_BIDS, 3},
-    {"withdrawBid", "DELETE", "/market/bid/{id}", "Takes back a pending bid that the caller pays, and releases its credits.",
+    {"withdrawBid", "DELETE", "/market/bid/{id}", "Takes back a pending bid that the caller pays, releases its credits, and ends its standing order.",
      false, false, WITHDRAW_BID, 1},
     {"submitPrompt", "POST", "/human/prompt", "Shows something to the human: once per execution, paid for with the attention in its bundle.",
-     true, false, SUBMIT_PROMPT, 10},
+     true, false, SUBMIT_PROMPT, 11},
     {"listPrompts", "GET", "/human/prompts", "The caller's prompts and how the human answered them, the newest first.",
      false, false, LIST_PROMPTS, 2},
     {"listRequests", "GET", "/human/requests", "What the operator asks for: open requests, the newest first. A prompt's request_id answers one.",
@@ -162,7 +167,7 @@ const struct route ROUTES[] = {
     {"listInbox", "GET", "/social/inbox", "Messages to the caller, read or not, the newest first.",
      false, false, LIST_INBOX, 2},
     {"spawnAgent", "POST", "/social/spawn", "Makes a child with files and a first bid; the parent pays the fee and the endowment. All or nothing.",
-     true, false, SPAWN_AGENT, 11},
+     true, false, SPAWN_AGENT, 12},
     {"listAgents", "GET", "/social/agents", "All agents that ever were, the oldest first.",
      false, false, LIST_AGENTS, 2},
     {"infer", "POST", "/intelligence/inference", "Asks a model, in no provider's format.",

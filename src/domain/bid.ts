@@ -1,5 +1,6 @@
 import type { MicroCredits } from './credits.ts';
 import type { Bundle } from './resources.ts';
+import type { Repeat } from './standing-order.ts';
 
 /** `voided`: its agent or its payer died or was stopped. */
 export type BidStatus = 'pending' | 'won' | 'withdrawn' | 'expired' | 'voided';
@@ -14,6 +15,8 @@ export interface BidRequest {
   readonly payload?: string;
   /** Whose execution it pays for, where that isn't the payer's own. */
   readonly forAgentId?: string;
+  /** It is to be placed again when the execution that it buys has ended. */
+  readonly repeat?: Repeat;
 }
 
 /** One bid, as the store keeps it. */
@@ -36,4 +39,6 @@ export interface Bid {
   readonly endedCycle: number | null;
   readonly pricePaid: MicroCredits | null;
   readonly lastReason: string | null;
+  /** Of the standing order that it is of, the bid that began it. */
+  readonly orderId: number | null;
 }

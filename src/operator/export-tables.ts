@@ -174,7 +174,7 @@ const BIDS = [
   ...words('id agent_id payer'),
   ...RESOURCE_WORDS,
   ...words('amount reserve status attempt passed_over earliest_cycle placed_cycle placed_at ended_cycle price_paid'),
-  'last_reason',
+  ...words('last_reason standing_order'),
 ];
 const EXECUTIONS = [
   ...words('id agent_id bid_id attempt cycle state outcome exit_code payer price_paid'),

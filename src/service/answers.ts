@@ -81,6 +81,9 @@ const Bid = z
     ended_cycle: cycle.nullable().describe('In which it won or ended; null while it is pending.'),
     last_reason: z.string().nullable().describe('Why it did not win yet, or how it ended.'),
     price_paid: credits.nullable().describe('Credits; null where it has not won.'),
+    standing_order: bidId
+      .nullable()
+      .describe('Of the standing order that it is of, the bid that began it; null where it is of none.'),
   })
   .meta({ id: 'Bid' });
 
@@ -96,7 +99,7 @@ export const BidAnswer = z.object({
 });
 export const WithdrawnBid = z.object({
   bid_id: bidId.describe('Such as bid_17.'),
-  status: z.literal('withdrawn').describe('It competes no more.'),
+  status: z.literal('withdrawn').describe('It competes no more, and its standing order has ended.'),
   available: credits.describe("The payer's, after the amount is released."),
 });
 

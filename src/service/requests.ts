@@ -39,6 +39,13 @@ const ownBid = {
     .unknown()
     .optional()
     .describe('Any JSON, handed back in execution_context.payload of the handshake; at most market.payload_bytes_max.'),
+  repeat: z
+    .strictObject({
+      until_cycle: z.int().min(0).max(QUANTITY_MAX).describe('The last cycle in which it is placed again.'),
+      credits_per_day: creditsShape.describe('Credits that its bids may pay in a day of cycles; at least amount.'),
+    })
+    .optional()
+    .describe('Place it again each time that an execution of the agent has ended, as its standing order.'),
 };
 const ownBidShape = z.strictObject(ownBid);
 

@@ -25,6 +25,7 @@ interface BidStyle {
   readonly earliest_cycle?: number;
   readonly payload?: unknown;
   readonly for_agent_id?: string;
+  readonly repeat?: { readonly until_cycle: number; readonly credits_per_day: number };
 }
 
 function order(me: AgentHands, { attention = 0, over = 1.2, ...rest }: BidStyle): Readonly<Record<string, unknown>> {
@@ -87,6 +88,25 @@ const sleeper: Kind = async (me) => {
   const { cycle } = me.handshake;
   await bidAgain(me, { earliest_cycle: cycle + me.dice.whole(0, 30), payload: { remember: cycle } });
   await me.work(1, 50);
+};
+
+/** Lives by a standing order, fails now and then, and sometimes ends it, or asks for another one. */
+const clockwork: Kind = async (me) => {
+  const { cycle, bids } = me.handshake;
+  await me.work(5, 400);
+  const own = bids.find((bid) => bid.agent_id === me.id && bid.payer === me.id);
+  if (own && me.dice.chance(0.05)) await me.withdraw(own.id);
+  if (me.handshake.execution_context.attention === 1)
+    await me.prompt('on the hour', me.dice.chance(0.5) ? { nextBid: order(me, { attention: 1, over: 1.5 }) } : {});
+  if (me.dice.chance(0.1)) await bidAgain(me);
+  if (me.dice.chance(0.1)) me.exit({ cause: 'exited', exitCode: 1 });
+  if (own && !me.dice.chance(0.2)) return;
+  const style = order(me, { attention: nextAttention(me), over: 1 + me.dice.fraction() });
+  const repeat = {
+    until_cycle: cycle + me.dice.whole(1, 60),
+    credits_per_day: round(Number(style['amount']) * (1 + 40 * me.dice.fraction())),
+  };
+  await me.bid({ ...style, repeat, earliest_cycle: cycle + me.dice.whole(0, 5), payload: { tick: cycle } });
 };
 
 /** Pays for the executions of others. */
@@ -184,6 +204,7 @@ export const KINDS = {
   tycoon,
   swarm,
   sleeper,
+  clockwork,
   patron,
   friend,
   parent,

@@ -71,6 +71,28 @@ const BIDS = [
      FROM bids b WHERE (b.status = 'pending') <> (b.ended_cycle IS NULL) ORDER BY b.id LIMIT 1`,
 ];
 
+const NOT_GIVEN_BACK = `e.outcome NOT IN ('system_fault', 'stopped_by_operator')`;
+const ORDERS = [
+  `SELECT 'bid_' || b.id || ' is of the standing order of bid_' || b.order_id || ', but is not the same bid'
+     FROM bids b LEFT JOIN standing_orders o ON o.id = b.order_id LEFT JOIN bids f ON f.id = o.id
+    WHERE b.order_id IS NOT NULL
+      AND (o.agent_id IS NOT b.agent_id OR b.payer_id <> b.agent_id OR b.amount > o.amount
+           OR (b.attempt = 1 AND b.amount <> o.amount)
+           OR (b.cpu_ms, b.memory_mb, b.tokens, b.attention) IS NOT (f.cpu_ms, f.memory_mb, f.tokens, f.attention))
+    ORDER BY b.id LIMIT 1`,
+  `SELECT 'the standing order of bid_' || o.id || ' says that it paid ' || o.paid || ' in day ' || o.day || ', but its bids paid ' || p.paid
+     FROM standing_orders o JOIN (
+       SELECT o.id, COALESCE(SUM(e.price), 0) AS paid
+         FROM standing_orders o
+         LEFT JOIN bids b ON b.order_id = o.id
+         LEFT JOIN executions e ON e.bid_id = b.id AND ${NOT_GIVEN_BACK} AND (e.cycle - o.began_cycle) / o.day_cycles = o.day
+        WHERE o.ended_cycle IS NULL GROUP BY o.id) p ON p.id = o.id
+    WHERE p.paid <> o.paid ORDER BY o.id LIMIT 1`,
+  `SELECT 'the standing order of bid_' || o.id || ' stands, but ' || o.agent_id || ' is dead'
+     FROM standing_orders o JOIN agents a ON a.id = o.agent_id
+    WHERE o.ended_cycle IS NULL AND a.status = 'dead' ORDER BY o.id LIMIT 1`,
+];
+
 const EXECUTIONS = [
   `SELECT 'exe_' || e.id || ': its price ' || e.price || ' is not what was posted for bid_' || e.bid_id || '/' || e.attempt
      FROM executions e
@@ -225,7 +247,7 @@ const SPENDING = [
 
 /** In the order in which their findings are told. */
 export const AGREEMENT: readonly string[] = [
-  ...[...LEDGER, ...BIDS, ...EXECUTIONS, ...PROMPTS],
+  ...[...LEDGER, ...BIDS, ...ORDERS, ...EXECUTIONS, ...PROMPTS],
   ...ROYALTIES,
   ...[...AGENTS, ...LIVES, ...CYCLES, ...SPENDING],
 ];

@@ -15,7 +15,12 @@ export type NewBid = Pick<
   | 'earliestCycle'
   | 'placedCycle'
   | 'placedAt'
-> & { readonly payload: string | null };
+  | 'orderId'
+> & {
+  readonly payload: string | null;
+  /** A restart or a `next_bid`: no standing order is placed beside it. */
+  readonly goesFirst: boolean;
+};
 
 /** A bid queued again after a fault. */
 export interface NextAttempt {
@@ -31,7 +36,7 @@ export interface NextAttempt {
 export type BidAttempt = Pick<Bid, 'amount' | 'reserveAtPlacing' | 'earliestCycle'>;
 
 /** What clearing needs of a bid. There can be very many, so nothing else is read. */
-export type PendingBid = Omit<Bid, 'status' | 'placedCycle' | 'placedAt' | 'endedCycle' | 'pricePaid'>;
+export type PendingBid = Omit<Bid, 'status' | 'placedCycle' | 'placedAt' | 'endedCycle' | 'pricePaid' | 'orderId'>;
 
 /** In the order of the query's columns; the driver would take longer to name them than to read them. */
 type PendingRow = [
@@ -74,19 +79,22 @@ type Row = [
   endedCycle: number | null,
   pricePaid: MicroCredits | null,
   lastReason: string | null,
+  orderId: number | null,
 ];
 
 /** Everything but the payload, which clearing doesn't need. */
 const COLUMNS = `id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing,
-  status, attempt, hold_id, passed_over, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid, last_reason`;
+  status, attempt, hold_id, passed_over, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid, last_reason,
+  order_id`;
 
 export type Bids = ReturnType<typeof bidsTable>;
 
 export function bidsTable(database: Database) {
   const insert = database.prepare(
     `INSERT INTO bids (id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
-                       reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)`,
+                       reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at, payload,
+                       order_id, goes_first)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
   );
   const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`).raw();
@@ -108,6 +116,16 @@ export function bidsTable(database: Database) {
   const pendingFor = database
     .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM bids WHERE agent_id = ? AND status = 'pending')`)
     .pluck();
+  const pendingFirst = database
+    .prepare<[string], number>(
+      `SELECT EXISTS (SELECT 1 FROM bids INDEXED BY bids_pending_by_agent
+                        WHERE agent_id = ? AND status = 'pending' AND goes_first = 1)`,
+    )
+    .pluck();
+  const pendingOfOrder = database
+    .prepare<[number], number>(`SELECT EXISTS (SELECT 1 FROM bids WHERE order_id = ? AND status = 'pending')`)
+    .pluck();
+  const orderOf = database.prepare<[number], number | null>('SELECT order_id FROM bids WHERE id = ?').pluck();
   const tiedTo = database
     .prepare<[string, string], Row>(
       `SELECT ${COLUMNS} FROM bids INDEXED BY bids_pending_by_agent WHERE agent_id = ? AND status = 'pending'
@@ -181,6 +199,8 @@ export function bidsTable(database: Database) {
         bid.placedCycle,
         bid.placedAt,
         bid.payload,
+        bid.orderId,
+        Number(bid.goesFirst),
       );
     },
     find(id: number): Bid | undefined {
@@ -200,6 +220,11 @@ export function bidsTable(database: Database) {
     countPendingOfPayer: (payerId: string): number => Number(pendingByPayer.get(payerId)),
     hasPendingOwn: (agentId: string): boolean => pendingOwn.get(agentId, agentId) === 1,
     hasPendingFor: (agentId: string): boolean => pendingFor.get(agentId) === 1,
+    /** A restart of its, or its `next_bid`. */
+    hasFirstPending: (agentId: string): boolean => pendingFirst.get(agentId) === 1,
+    hasPendingOfOrder: (orderId: number): boolean => pendingOfOrder.get(orderId) === 1,
+    /** The standing order that a bid is of, whether or not that still stands. */
+    orderOf: (id: number): number | null => orderOf.get(id) ?? null,
     /** Pending bids that this agent pays or that are for it. */
     pendingTiedTo: (agentId: string): readonly Bid[] => tiedTo.all(agentId, agentId).map(toBid),
     /** Bids paid by or for this agent, the newest first, with ids under `before`. */
@@ -241,7 +266,7 @@ function toPendingBid(row: PendingRow): PendingBid {
 function toBid(row: Row): Bid {
   const [id, payerId, agentId, lineageId, cpuMs, memoryMb, tokens, attention, amount, reserveAtPlacing, ...rest] = row;
   const [status, attempt, holdId, passedOver, earliestCycle, placedCycle, placedAt, endedCycle, ...last] = rest;
-  const [pricePaid, lastReason] = last;
+  const [pricePaid, lastReason, orderId = null] = last;
   return {
     id,
     payerId,
@@ -260,5 +285,6 @@ function toBid(row: Row): Bid {
     endedCycle,
     pricePaid,
     lastReason,
+    orderId,
   };
 }

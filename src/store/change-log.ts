@@ -3,7 +3,8 @@ import type { Database } from './database.ts';
 /** The tables whose rows an auditor follows, with the columns that it reads, in its order. The first one is the key. */
 const FOLLOWED = {
   bids: `id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount, reserve_at_placing, status,
-    attempt, hold_id, passed_over, earliest_cycle, ended_cycle, price_paid`,
+    attempt, hold_id, passed_over, earliest_cycle, ended_cycle, price_paid, order_id, goes_first`,
+  standing_orders: `id, agent_id, began_cycle, until_cycle, day_cycles, amount, credits_per_day, due_cycle, ended_cycle`,
   executions: `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, cpu_ms, memory_mb, tokens, attention,
     attention_held, price, reserve_cost, attention_price, started_at, outcome, stop_requested, used_tokens`,
   prompts: `id, execution_id, agent_id, payer_id, status, opened_running_ms, interesting, useful, understandable, reward,

@@ -105,6 +105,11 @@ export function executionsTable(database: Database) {
       `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
     )
     .raw();
+  const runs = database
+    .prepare<[string], number>(
+      `SELECT EXISTS (SELECT 1 FROM executions INDEXED BY executions_one_per_agent WHERE agent_id = ? AND state <> 'settled')`,
+    )
+    .pluck();
   const ends = database.prepare<[number, number], { id: number; endedAt: number | null }>(
     'SELECT id, ended_at AS endedAt FROM executions WHERE id > ? ORDER BY id LIMIT ? + 0',
   );
@@ -184,6 +189,8 @@ export function executionsTable(database: Database) {
       const row = byToken.get(hash);
       return row && toExecution(row);
     },
+    /** It has an execution that isn't settled. */
+    runs: (agentId: string): boolean => runs.get(agentId) === 1,
     unsettled: (): readonly Execution[] => unsettled.all().map(toExecution),
     /** The newest first, with ids under `before`. */
     page: (before: number, limit: number): readonly Execution[] => page.all(before, limit).map(toExecution),

@@ -31,6 +31,7 @@ import { promptsTable, type Prompts } from './prompts.ts';
 import { royaltiesTable, type Royalties } from './royalties.ts';
 import { SharedCommit } from './shared-commit.ts';
 import { spendingTable, type SpendingTable } from './spending.ts';
+import { standingOrdersTable, type StandingOrders } from './standing-orders.ts';
 import { stateTable, type State } from './state.ts';
 import { textsTable, type Texts } from './texts.ts';
 import { Transactions } from './transactions.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly agents: Agents;
   readonly agentFiles: AgentFiles;
   readonly bids: Bids;
+  readonly standingOrders: StandingOrders;
   readonly executions: Executions;
   readonly prompts: Prompts;
   readonly promptFiles: PromptFiles;
@@ -167,6 +169,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     agents: agentsTable(database),
     agentFiles: agentFilesTable(database),
     bids: bidsTable(database),
+    standingOrders: standingOrdersTable(database),
     executions: executionsTable(database),
     prompts: promptsTable(database),
     promptFiles: promptFilesTable(database),

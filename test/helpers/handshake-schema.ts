@@ -102,6 +102,17 @@ export const HandshakeSchema = z
     requests: z.array(Request).describe("The operator's open requests; the newest few, the newest first."),
     bids: z.array(Bid).describe('Its own bids and those for it, the newest first.'),
     last_execution: Receipt.nullable().describe('The receipt of the one before; null in the first.'),
+    standing_order: z
+      .object({
+        id: z.string().regex(/^bid_/).describe('The bid that began it.'),
+        until_cycle: z.int().min(0).describe('The last cycle in which it is placed again.'),
+        credits_per_day: z.number().describe('That its bids may pay in a day of cycles.'),
+        paid_today: z.number().describe('What they have paid in this one.'),
+        repeats: z.int().min(0).describe('How often it was placed again.'),
+        waits: z.boolean().describe('It could not be placed yet.'),
+      })
+      .nullable()
+      .describe('The bid that is placed again when an execution has ended, or null.'),
     advice: z
       .object({
         executions: z.int().describe('How many of its last executions it goes by.'),

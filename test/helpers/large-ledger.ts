@@ -35,7 +35,15 @@ function step({ store }: TestEconomy, agents: readonly string[], number: number)
   const holdId = store.transfers.hold(hold);
   store.bids.insert({
     ...{ id: bidId, payerId, agentId: payerId, lineageId: payerId, bundle: BARE, amount: AMOUNT, holdId },
-    ...{ reserveAtPlacing: PRICE, earliestCycle: 0, placedCycle: 0, placedAt: number, payload: null },
+    ...{
+      reserveAtPlacing: PRICE,
+      earliestCycle: 0,
+      placedCycle: 0,
+      placedAt: number,
+      payload: null,
+      orderId: null,
+      goesFirst: false,
+    },
   });
   if (number % 10 === 0) {
     store.transfers.void(holdId, now);

@@ -26,6 +26,10 @@ afterAll(() => economy.close());
 
 /** What undoes each migration since, the newest first. */
 const WITHOUT_LATER_MIGRATIONS = [
+  'DROP INDEX bids_pending_of_order',
+  'ALTER TABLE bids DROP COLUMN goes_first',
+  'ALTER TABLE bids DROP COLUMN order_id',
+  'DROP TABLE standing_orders',
   'DROP INDEX transfers_royalties; ALTER TABLE prompts DROP COLUMN royalty; DROP TABLE royalties',
   ...['shown_at', 'acted_at', 'attention_ms'].map((column) => `ALTER TABLE prompts DROP COLUMN ${column}`),
   'DROP TABLE attention_hours',

@@ -22,6 +22,7 @@ export interface Bid {
   ended_cycle: number | null;
   last_reason: string | null;
   price_paid: number | null;
+  standing_order: string | null;
 }
 
 /** What the operator asks for. */
@@ -83,9 +84,12 @@ export interface Response {
 }
 export type Answer = Response & { title: string | null; content: string | null };
 
+/** Place it again each time that an execution has ended. */
+export type Repeat = { until_cycle: number; credits_per_day: number };
 export interface BidOptions {
   earliest_cycle?: number;
   payload?: Json;
+  repeat?: Repeat;
   for_agent_id?: string;
 }
 export interface OwnBid {
@@ -93,6 +97,7 @@ export interface OwnBid {
   amount?: number;
   earliest_cycle?: number;
   payload?: Json;
+  repeat?: Repeat;
 }
 export interface PlacedBid {
   bid_id: string;
@@ -169,7 +174,7 @@ export interface MarketState {
   recent: Cycle[];
 }
 
-type WholeBid = { bundle: ResourceBundle; amount: number; earliest_cycle?: number; payload?: Json };
+type WholeBid = { bundle: ResourceBundle; amount: number; earliest_cycle?: number; payload?: Json; repeat?: Repeat };
 type Turn = { role: 'system' | 'user' | 'assistant'; content: string };
 export type SpawnFile = { path: string; content: string; encoding?: 'utf8' | 'base64'; executable?: boolean };
 type Whose = { execution_id?: string };

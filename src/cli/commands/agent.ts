@@ -48,6 +48,7 @@ function lines(view: ShownAgent): readonly string[] {
     ...(view.used_tokens === 0 ? [] : [`${view.used_tokens.toLocaleString('en-US')} tokens used`]),
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
     ...(view.purged_at === null ? [] : [`text purged ${view.purged_at}`]),
+    ...orderFacts(view),
     ...idleFacts(view),
     ...installFacts(view),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),
@@ -91,6 +92,14 @@ function installFacts({
   if (installing) return ['rests while its packages are installed'];
   if (waits) return ['its packages wait to be laid down before its next execution'];
   return needed ? [`needs packages that are not installed: bp-agents agent install ${id}`] : [];
+}
+
+function orderFacts({ standing_order: order }: WholeAgent): readonly string[] {
+  if (order === null) return [];
+  const { id, until_cycle: until, paid_today: paid, credits_per_day: most } = order;
+  return [
+    `${id} is placed again until cycle ${until}${order.waits ? ' (waits)' : ''}: ${paid} of ${most} credits today`,
+  ];
 }
 
 /** Told of the last execution only, and only while nothing has come since. */

@@ -29,6 +29,7 @@ export const BID_COLUMNS: readonly Column<BidView>[] = [
   { title: 'status', value: ({ status }) => status },
   { title: 'try', value: ({ attempt }) => attempt, right: true },
   { title: 'passed', value: ({ passed_over: passed }) => passed, right: true },
+  { title: 'order', value: ({ standing_order: order }) => order },
   { title: 'reason', value: ({ last_reason: reason }) => reason },
 ];
 

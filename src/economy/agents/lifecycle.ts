@@ -2,6 +2,7 @@ import { cyclesIn } from '../../config/cycle-length.ts';
 import { micro } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
 import { markIdleSince, type IdleAgent } from '../executions/idle.ts';
+import { endOrderOf } from '../market/standing-order.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -34,6 +35,7 @@ function endLife(deps: Economy, agentId: string): void {
   const { cycle } = store.state.get();
   for (const bid of store.bids.pendingTiedTo(agentId))
     releaseBid(deps, bid, 'voided', bid.payerId === agentId ? 'its payer died' : 'its agent died');
+  endOrderOf(deps, agentId, 'its agent died');
   const estate = store.accounts.balance(agentId).posted;
   const life = store.agents.find(agentId)?.life ?? 0;
   store.agents.markDead(agentId, cycle);

@@ -1,6 +1,7 @@
 import { parseAgentId } from '../../domain/ids.ts';
 import { accept, refuse, type Result } from '../../domain/refusal.ts';
 import type { Economy } from '../economy.ts';
+import { endOrderOf } from '../market/standing-order.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -34,6 +35,7 @@ export function stopAgent(deps: Economy, agentId: string): Result<StoppedAgent> 
     const bids = store.bids.pendingTiedTo(agentId);
     for (const bid of bids)
       releaseBid(deps, bid, 'voided', bid.agentId === agentId ? 'its agent was stopped' : 'its payer was stopped');
+    endOrderOf(deps, agentId, 'its agent was stopped');
     const execution = store.executions.unsettled().find((unsettled) => unsettled.agentId === agentId);
     if (execution) store.executions.requestStop(execution.id);
     return accept({ agentId, voidedBids: bids.map(({ id }) => id), executionId: execution?.id });

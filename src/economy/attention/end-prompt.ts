@@ -8,6 +8,7 @@ import type { Economy } from '../economy.ts';
 import { issuanceRoom, underCap } from '../money/issuance.ts';
 import { receiver } from '../agents/living-agent.ts';
 import { placeBid } from '../market/place-bid.ts';
+import { placeAgain } from '../market/repeat-order.ts';
 import { isIdle } from '../executions/idle.ts';
 import { restart } from '../executions/restart.ts';
 import { humanGoes } from './human-time.ts';
@@ -148,6 +149,8 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
   const rates = ending.scores === null ? null : config.attention.rates;
   store.prompts.end({ id: prompt.id, endedAt: at, endedCycle: cycle, rates, royalty, ...ending });
   placeNextBid(deps, prompt);
+  // It had waited for that.
+  if (prompt.nextBid !== null) placeAgain(deps, prompt.agentId);
   fillSlot(deps);
   return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund, attentionMs };
 }
@@ -161,7 +164,7 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
     return;
   }
   const request = readBidRequest(JSON.parse(prompt.nextBid), { field: 'next_bid', mayBeForAnother: false });
-  const placed = request.ok ? placeBid(deps, prompt.agentId, request.value) : request;
+  const placed = request.ok ? placeBid(deps, prompt.agentId, request.value, { isNext: true }) : request;
   if (placed.ok) {
     const detail = `${formatId('bid', placed.value.bidId)}, reserve ${toCredits(placed.value.reserve)}`;
     store.prompts.setNextBid(prompt.id, 'placed', detail);
@@ -172,5 +175,6 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
   store.executions.setRefusedBid(prompt.executionId, placed.code);
   // Where the execution goes on, its settlement sees to that.
   const execution = store.executions.get(prompt.executionId);
+  if (store.standingOrders.live(prompt.agentId)) return;
   if (execution.outcome === 'completed' && isIdle(deps, prompt.agentId)) restart(deps, execution);
 }

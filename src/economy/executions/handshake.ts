@@ -4,6 +4,7 @@ import { bundleView } from '../../domain/resources.ts';
 import { toShare } from '../../domain/royalty.ts';
 import { shortAdviceView } from '../views/advice-view.ts';
 import { bidView } from '../views/bid-view.ts';
+import { orderView } from '../views/order-view.ts';
 import { balanceView } from '../views/balance-view.ts';
 import { receiptView } from '../views/execution-view.ts';
 import { minutesLeftForAgents } from '../views/human-time-view.ts';
@@ -67,6 +68,7 @@ export function handshakeOf(
       .map(openRequestView),
     bids: store.bids.ofAgent(agentId, NEWEST, bidsMax).map(bidView),
     last_execution: last === undefined ? null : receiptView(last),
+    standing_order: orderView(deps, agentId),
     advice: shortAdviceView(deps, agentId),
     lineage: ancestors(deps, agentId),
     royalty: royaltyOwed(deps, agentId),

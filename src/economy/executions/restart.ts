@@ -4,6 +4,7 @@ import { bundleCost, type Bundle } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
 import { placeBid } from '../market/place-bid.ts';
+import { backOff } from './back-off.ts';
 
 /**
  * A crash must not kill an agent that can pay, nor must a typo. So where no bid for the agent is pending, the last
@@ -26,9 +27,4 @@ export function restart(deps: Economy, { id: executionId, agentId }: Pick<Execut
   if (!placed.ok) return;
   store.agents.setRestarts(agentId, agent.restarts + 1);
   store.executions.setRestartBid(executionId, placed.value.bidId);
-}
-
-/** In seconds. The last step counts for all further ones. */
-export function backOff(steps: readonly number[], index: number): number {
-  return steps[Math.min(index, steps.length - 1)] ?? 0;
 }

@@ -7,7 +7,9 @@ import { receiver } from '../agents/living-agent.ts';
 import { settleLostCalls } from './model-call.ts';
 import { bidRef } from '../market/place-bid.ts';
 import { isIdle } from './idle.ts';
-import { backOff, restart } from './restart.ts';
+import { backOff } from './back-off.ts';
+import { restart } from './restart.ts';
+import { repeatAfter } from '../market/repeat-order.ts';
 import { STORE } from '../internal/store-key.ts';
 
 export interface Settlement {
@@ -26,7 +28,7 @@ export interface Settlement {
 /**
  * Ends an execution, by whose fault it was. A `system_fault` refunds and queues the same bid again,
  * `stopped_by_operator` refunds, and every other outcome keeps the price. After the agent's own fault, or a refused bid
- * where nothing is pending, a restart may follow.
+ * where nothing is pending, a restart may follow; where none does, the agent's standing order is placed again.
  *
  * Idempotent: false where it was settled before.
  */
@@ -49,6 +51,7 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
     if (outcome === 'system_fault') queueAgain(deps, before);
     else if (isOwnFault(outcome) || isSlip(deps, before, outcome)) restart(deps, before);
     else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
+    repeatAfter(deps, before, outcome);
     if (isIdle(deps, before.agentId)) store.executions.markLeftIdle(executionId);
     return true;
   });
@@ -56,7 +59,9 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
 
 /** It tried to go on and was refused, and nothing is pending for its agent; one that never tried wants to sleep. */
 function isSlip(deps: Economy, execution: Execution, outcome: Outcome): boolean {
-  return outcome === 'completed' && execution.refusedBid !== null && isIdle(deps, execution.agentId);
+  const { agentId, refusedBid } = execution;
+  if (outcome !== 'completed' || refusedBid === null) return false;
+  return isIdle(deps, agentId) && deps[STORE].standingOrders.live(agentId) === undefined;
 }
 
 /** Gives back what is left of the price: an expired prompt may have given back a part already. */

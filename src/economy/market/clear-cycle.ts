@@ -14,6 +14,8 @@ import { marketMoment } from './market-moment.ts';
 import { marketRules } from './market-rules.ts';
 import { movePrices } from './move-prices.ts';
 import { bidRef } from './place-bid.ts';
+import { placeWaiting } from './repeat-order.ts';
+import { endOrderOfBid } from './standing-order.ts';
 import { supplyNow } from './supply-now.ts';
 import { spentNow } from '../attention/attention-budget.ts';
 import { fillSlot, isUnasked, quietNow } from '../attention/prompt-slot.ts';
@@ -75,6 +77,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const now = { cycle: store.state.get().cycle, at: clock.now() };
     const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
     const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
+    if (!paused) placeWaiting(deps);
     const lives = paused ? rest(deps) : sortTheLiving(deps);
     const needInstall = store.installs.tellNeeded(TOLD_MAX);
     const movement = movePrices(deps, allocation, {
@@ -129,7 +132,8 @@ function win({ [STORE]: store, config }: Economy, bid: PendingBid, winner: Winne
 }
 
 /** Ages a bid that did not win, records why where that is news, or expires it. Returns whether it expired. */
-function passOver({ [STORE]: store }: Economy, bid: PendingBid, fate: Fate, now: Resolution): boolean {
+function passOver(deps: Economy, bid: PendingBid, fate: Fate, now: Resolution): boolean {
+  const { [STORE]: store } = deps;
   const { cycle } = now;
   const reason = reasonText(fate.reason);
   const isNews = reason !== bid.lastReason;
@@ -139,6 +143,7 @@ function passOver({ [STORE]: store }: Economy, bid: PendingBid, fate: Fate, now:
   store.transfers.void(bid.holdId, now);
   store.bids.end(bid.id, 'expired', cycle, `expired: ${reason}`);
   store.bids.recordFate(bid.id, cycle, `expired: ${reason}`);
+  endOrderOfBid(deps, bid.id, 'its bid expired');
   return true;
 }
 

@@ -9,6 +9,7 @@ import { checkWhole } from '../../domain/whole-number.ts';
 import type { Economy } from '../economy.ts';
 import { findLiving } from '../agents/living-agent.ts';
 import { STORE } from '../internal/store-key.ts';
+import { beginOrder, checkRepeat } from './standing-order.ts';
 
 export interface PlacedBid {
   readonly bidId: number;
@@ -18,17 +19,27 @@ export interface PlacedBid {
   readonly available: MicroCredits;
 }
 
+/** What the system places of its own accord. */
+export interface PlacedBySystem {
+  /** A restart doesn't count against the payer's limit of bids. */
+  readonly isRestart?: boolean;
+  /** The `next_bid` of a prompt. */
+  readonly isNext?: boolean;
+  /** The standing order that is placed again. */
+  readonly orderId?: number;
+}
+
 /**
- * Places a bid and holds its amount. A restart of the system's doesn't count against the payer's limit of bids.
+ * Places a bid and holds its amount; where it is to be repeated, its standing order begins.
  * Refuses: what `findLiving` refuses of the agent, `checkBundle` of the bundle and `checkAmount` of the amount;
- * `payload_too_large`, `no_supply`, `bundle_exceeds_supply`, `earliest_cycle_too_far`, `below_reserve`, `too_many_bids`,
- * `insufficient_credits`.
+ * `payload_too_large`, `no_supply`, `bundle_exceeds_supply`, `earliest_cycle_too_far`, `below_reserve`, `too_small`,
+ * `too_many_bids`, `insufficient_credits`.
  */
 export function placeBid(
   deps: Economy,
   payerId: string,
   request: BidRequest,
-  { isRestart = false }: { readonly isRestart?: boolean } = {},
+  { isRestart = false, isNext = false, orderId }: PlacedBySystem = {},
 ): Result<PlacedBid> {
   const { [STORE]: store, clock, config, derived } = deps;
   return store.transaction(() => {
@@ -50,7 +61,10 @@ export function placeBid(
       },
     );
     if (!reserve.ok) return reserve;
-    const refusal = (isRestart ? undefined : checkCount(deps, payerId)) ?? checkFunds(deps, payerId, amount);
+    const refusal =
+      checkRepeat(request, cycle) ??
+      (isRestart ? undefined : checkCount(deps, payerId)) ??
+      checkFunds(deps, payerId, amount);
     if (refusal) return refusal;
 
     const at = clock.now();
@@ -65,6 +79,7 @@ export function placeBid(
       kind: 'bid',
       ref: bidRef(bidId, 1),
     });
+    beginOrder(deps, { bidId, agentId, request });
     store.bids.insert({
       id: bidId,
       payerId,
@@ -78,6 +93,8 @@ export function placeBid(
       placedCycle: cycle,
       placedAt: at,
       payload: request.payload ?? null,
+      orderId: orderId ?? (request.repeat ? bidId : null),
+      goesFirst: isRestart || isNext,
     });
     if (agent.value.status === 'dormant') store.agents.markAlive(agentId);
     if (agentId === payerId) store.agents.setLastBundle(agentId, bundle);

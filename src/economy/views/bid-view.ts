@@ -23,6 +23,7 @@ export function bidView(bid: Bid) {
     ended_cycle: bid.endedCycle,
     last_reason: bid.lastReason,
     price_paid: bid.pricePaid === null ? null : toCredits(bid.pricePaid),
+    standing_order: bid.orderId === null ? null : formatId('bid', bid.orderId),
   };
 }
 

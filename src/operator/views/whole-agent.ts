@@ -7,6 +7,7 @@ import { snapshot } from '../../economy/snapshot.ts';
 import { agentView, type AgentTotals } from '../../economy/views/agent-view.ts';
 import { bidsBefore, bidView } from '../../economy/views/bid-view.ts';
 import { executionsBefore, executionView } from '../../economy/views/execution-view.ts';
+import { orderView } from '../../economy/views/order-view.ts';
 import { promptsBefore, promptView } from '../../economy/views/prompt-view.ts';
 import { knownAgent } from './known-agent.ts';
 
@@ -31,6 +32,8 @@ function wholeAgentOf(economy: Economy, agent: Agent, totals?: AgentTotals) {
   const { waiting, kept } = givenFiles(economy, id, PATHS);
   return {
     ...agentView(economy, agent, totals),
+    /** The bid that is placed again when an execution has ended, or null. */
+    standing_order: orderView(economy, id),
     /** What is laid before its next execution. */
     waiting_files: waiting ? waitingView(waiting) : null,
     /** Given last, but not laid: what stood there was changed since. */

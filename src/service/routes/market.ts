@@ -72,7 +72,7 @@ function bidRoute(economy: Economy): RouteSpec {
     answer: BidAnswer,
     refusals: [
       ...(['agent_not_found', 'agent_dead', 'agent_stopped', 'payload_too_large', 'no_supply'] as const),
-      ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'too_many_bids'] as const),
+      ...(['bundle_exceeds_supply', 'earliest_cycle_too_far', 'below_reserve', 'too_small', 'too_many_bids'] as const),
       'insufficient_credits',
     ],
     triesBid: (body) => !isRecord(body) || body['for_agent_id'] === undefined,
@@ -128,7 +128,7 @@ function withdrawRoute(economy: Economy): RouteSpec {
     path: '/market/bid/{id}',
     group: 'market',
     operation: 'withdrawBid',
-    summary: 'Takes back a pending bid that the caller pays, and releases its credits.',
+    summary: 'Takes back a pending bid that the caller pays, releases its credits, and ends its standing order.',
     params: z.strictObject({ id }),
     status: 200,
     answer: WithdrawnBid,

@@ -7,6 +7,7 @@ import { checkLives, checkPriceMoves, checkRecord, readPrices } from './cycle-ch
 import { demand } from './finding.ts';
 import { checkClearing, type Clearing } from './market-check.ts';
 import { Mirror, type Moment } from './mirror.ts';
+import { checkNoneLost, checkOrders } from './order-check.ts';
 import { Payments } from './payments.ts';
 import type { PriceQuad } from './reckoning.ts';
 import type { Quad } from './rows.ts';
@@ -83,6 +84,7 @@ export class Auditor {
       endedUnserved: this.#endedUnserved,
     });
     checkRoyalties(changes, this.#mirror, this.#config);
+    checkOrders(changes, this.#mirror, moment);
     if (isCleared) this.#checkCycle(changes, moment);
     adopt(changes, this.#mirror);
     this.#mirror.moment = moment;
@@ -91,6 +93,7 @@ export class Auditor {
     if (!isCleared) return;
     this.#takePrices();
     this.#checkAllBalances();
+    checkNoneLost(this.#mirror);
     if (!moment.paused) checkLives(this.#mirror, changes, this.#config, moment);
   }
 

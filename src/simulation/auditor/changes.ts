@@ -7,6 +7,7 @@ import {
   readCall,
   readExecution,
   readMessage,
+  readOrder,
   readPrompt,
   readRequest,
   readRoyalty,
@@ -15,6 +16,7 @@ import {
   type CallRow,
   type ExecutionRow,
   type MessageRow,
+  type OrderRow,
   type PromptRow,
   type RequestRow,
   type RoyaltyRow,
@@ -37,6 +39,7 @@ export interface Changes {
   /** Rows that are never changed. */
   readonly royalties: readonly RoyaltyRow[];
   readonly calls: readonly Change<CallRow>[];
+  readonly orders: readonly Change<OrderRow>[];
 }
 
 const RULE = 'what is over stays over';
@@ -51,7 +54,10 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   const requests: Change<RequestRow>[] = [];
   const royalties: RoyaltyRow[] = [];
   const calls: Change<CallRow>[] = [];
-  for (const { table, key, row } of raw) {
+  const orders: Change<OrderRow>[] = [];
+  // The bid that began an order tells its bundle.
+  const isOrder = ({ table }: RawChange) => table === 'standing_orders';
+  for (const { table, key, row } of [...raw.filter((one) => !isOrder(one)), ...raw.filter(isOrder)]) {
     const id = Number(key);
     if (!row) {
       // Ended calls are forgotten with the cycles of their time.
@@ -110,6 +116,14 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         calls.push({ old, now });
         break;
       }
+      case 'standing_orders': {
+        const old = mirror.orders.get(id);
+        const began = bids.find(({ now }) => now.id === id)?.now ?? mirror.bids.get(id);
+        const bundle = old?.bundle ?? began?.bundle;
+        if (!bundle) throw new Finding(RULE, `the order of bid_${id} changed after its end`);
+        orders.push({ old, now: readOrder(row, bundle) });
+        break;
+      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -117,12 +131,12 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
       }
     }
   }
-  return { bids, executions, prompts, agents, messages, requests, royalties, calls };
+  return { bids, executions, prompts, agents, messages, requests, royalties, calls, orders };
 }
 
 /** Takes the changes over into what is known, and forgets what is over. */
 export function adopt(
-  { bids, executions, prompts, agents, messages, requests, royalties, calls }: Changes,
+  { bids, executions, prompts, agents, messages, requests, royalties, calls, orders }: Changes,
   mirror: Mirror,
 ): void {
   for (const { now } of agents) mirror.agents.set(now.id, now);
@@ -152,6 +166,9 @@ export function adopt(
       keepUntilHanded(mirror, mirror.answers, now);
     }
   }
+  for (const { now } of orders)
+    if (now.ended === null) mirror.orders.set(now.id, now);
+    else mirror.orders.delete(now.id);
   for (const { now } of requests) {
     mirror.lastRequest = Math.max(mirror.lastRequest, now.id);
     if (now.closedAt === null) mirror.requests.set(now.id, now);

@@ -1,6 +1,16 @@
 import type { Config } from '../../config/schema.ts';
 import type { PriceQuad } from './reckoning.ts';
-import type { AgentRow, BidRow, CallRow, ExecutionRow, MessageRow, PromptRow, RequestRow, RoyaltyRow } from './rows.ts';
+import type {
+  AgentRow,
+  BidRow,
+  CallRow,
+  ExecutionRow,
+  MessageRow,
+  OrderRow,
+  PromptRow,
+  RequestRow,
+  RoyaltyRow,
+} from './rows.ts';
 
 /** What the economy has one of. */
 export interface Moment {
@@ -40,6 +50,8 @@ export class Mirror {
   readonly requests = new Map<number, RequestRow>();
   /** Calls of models that go on. */
   readonly calls = new Map<number, CallRow>();
+  /** Standing orders that haven't ended. */
+  readonly orders = new Map<number, OrderRow>();
   readonly agents = new Map<string, AgentRow>();
   /** What each agent owes of its rewards, as it was agreed at its birth. */
   readonly royalties = new Map<string, readonly RoyaltyRow[]>();
@@ -60,6 +72,7 @@ export class Mirror {
   /** What marks issued, the oldest first, as far back as the cap on issuance looks; and its sum. */
   readonly #issued: { readonly cycle: number; readonly amount: number }[] = [];
   #issuedLately = 0;
+  readonly #paidByOrder = new Map<number, { readonly day: number; readonly paid: number }>();
 
   /**
    * What the cap on issuance leaves of a reward: all of it while half of the cap is left, then that share of it which
@@ -91,6 +104,14 @@ export class Mirror {
       return row?.life === life && row.status !== 'dead';
     };
     return this.royaltiesOf(agent).filter(({ to, toLife }) => lives(agent, 1) && lives(to, toLife));
+  }
+
+  /** What an order has paid in a day of its own, this execution included. */
+  payForOrder(order: number, day: number, price: number): number {
+    const known = this.#paidByOrder.get(order);
+    const paid = price + (known?.day === day ? known.paid : 0);
+    this.#paidByOrder.set(order, { day, paid });
+    return paid;
   }
 
   statusOf(agent: string): string | undefined {

@@ -17,6 +17,10 @@ export interface BidRow {
   readonly earliest: number;
   readonly ended: number | null;
   readonly price: number | null;
+  /** The bid that began the standing order that it is of. */
+  readonly order: number | null;
+  /** A restart or a `next_bid`. */
+  readonly goesFirst: boolean;
 }
 
 export interface ExecutionRow {
@@ -101,6 +105,21 @@ export interface CallRow {
   readonly billed: number | null;
 }
 
+export interface OrderRow {
+  readonly id: number;
+  readonly agent: string;
+  readonly began: number;
+  readonly until: number;
+  readonly dayCycles: number;
+  readonly amount: number;
+  /** That it may pay in a day. */
+  readonly most: number;
+  readonly due: number | null;
+  readonly ended: number | null;
+  /** Of the bid that began it. */
+  readonly bundle: Quad;
+}
+
 /** CPU milliseconds, memory in MB, tokens, attention. */
 export type Quad = readonly [number, number, number, number];
 
@@ -124,6 +143,8 @@ export function readBid(row: RawRow): BidRow {
     earliest: number(row[14]),
     ended: row[15] as number | null,
     price: row[16] as number | null,
+    order: row[17] as number | null,
+    goesFirst: row[18] === 1,
   };
 }
 
@@ -191,6 +212,15 @@ export function readRoyalty(row: RawRow): RoyaltyRow {
 
 export function readMessage(row: RawRow): MessageRow {
   return { id: number(row[0]), from: row[1] as string | null, to: text(row[2]), handedTo: row[3] as number | null };
+}
+
+export function readOrder(row: RawRow, bundle: Quad): OrderRow {
+  const [id, , began, until, dayCycles, amount, most, due, ended] = row as readonly number[];
+  return {
+    ...{ id: number(id), agent: text(row[1]), began: number(began), until: number(until) },
+    ...{ dayCycles: number(dayCycles), amount: number(amount), most: number(most) },
+    ...{ due: due ?? null, ended: ended ?? null, bundle },
+  };
 }
 
 export function readRequest(row: RawRow): RequestRow {

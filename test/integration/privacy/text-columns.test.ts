@@ -6,7 +6,14 @@ import { openTestEconomy, type TestEconomy } from '../../helpers/economy.ts';
 const SPOKEN = [
   ...['prompts.title', 'prompts.content', 'prompts.next_bid', 'prompts.next_bid_detail', 'prompts.reason'],
   ...['prompt_files.name', 'prompt_files.sha256', 'prompt_files.content'],
-  ...['messages.content', 'memos.memo', 'bids.payload', 'agent_files.path', 'agent_files.content'],
+  ...[
+    'messages.content',
+    'memos.memo',
+    'bids.payload',
+    'standing_orders.payload',
+    'agent_files.path',
+    'agent_files.content',
+  ],
   ...['agent_files.sha256', 'given_files.path', 'given_files.sha256'],
   ...['model_calls.detail', 'model_calls.content', 'executions.detail'],
   ...['requests.text', 'requests.files', 'economy_state.operator_pause_reason'],
@@ -22,6 +29,7 @@ const OURS = [
   ...['programs.manifest', 'programs.lockfile'],
   ...['file_sets.agent_id', 'file_sets.replaces', 'given_files.agent_id', 'given_files.state'],
   ...['bids.payer_id', 'bids.agent_id', 'bids.lineage_id', 'bids.status', 'bids.last_reason', 'bid_fates.reason'],
+  ...['standing_orders.agent_id', 'standing_orders.end_reason'],
   ...['cycles.supply', 'cycles.held', 'cycles.demand', 'cycles.utilisation', 'cycles.prices_before'],
   ...['cycles.prices_after', 'cycles.head', 'cycles.moment', 'cycles.standing'],
   ...['executions.agent_id', 'executions.payer_id', 'executions.lineage_id', 'executions.state'],

@@ -68,6 +68,7 @@ const BID: readonly Column<BidView>[] = [
   { title: 'amount', isNumber: true, cell: ({ amount }) => credits(amount) },
   { title: 'paid', isNumber: true, cell: ({ price_paid: paid }) => creditsOr(paid) },
   { title: 'bundle', isExtra: true, cell: ({ bundle }) => bundleText(bundle) },
+  { title: 'order', isExtra: true, cell: ({ standing_order: order }) => order !== null && <BidLink id={order} /> },
   { title: 'last', cell: ({ last_reason: reason }) => reason ?? '' },
 ];
 

@@ -51,6 +51,7 @@ function Shown({ agent, ancestors, series, complete }: AgentOverTime) {
           ['children', figure(agent.children)],
           ['born', <Time at={agent.born_at} />],
           ['template', agent.template ?? undefined],
+          ['standing order', agent.standing_order === null ? undefined : orderText(agent.standing_order)],
           ['life', agent.life > 1 ? figure(agent.life) : undefined],
         ]}
       />
@@ -75,6 +76,11 @@ function Shown({ agent, ancestors, series, complete }: AgentOverTime) {
       )}
     </>
   );
+}
+
+function orderText(order: NonNullable<AgentOverTime['agent']['standing_order']>): string {
+  const { id, until_cycle: until, paid_today: paid, credits_per_day: most, waits } = order;
+  return `${id}${waits ? ', waits' : ''}, until cycle ${figure(until)}, ${credits(paid)} of ${credits(most)} today`;
 }
 
 function Ancestors({ ids }: { readonly ids: readonly string[] }) {

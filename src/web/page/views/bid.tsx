@@ -52,6 +52,12 @@ function Shown({ bid, fates, runs }: ExplainedBid) {
           ['paid', bid.price_paid === null ? undefined : credits(bid.price_paid)],
           ['cost at the reserve when placed', credits(bid.reserve)],
           ['bundle', bundleText(bid.bundle)],
+          [
+            'standing order',
+            bid.standing_order === null || bid.standing_order === bid.id ? undefined : (
+              <BidLink id={bid.standing_order} />
+            ),
+          ],
           ['attempt', bid.attempt > 1 ? figure(bid.attempt) : undefined],
           ['placed', <Time at={bid.placed_at} />],
           ['in cycle', figure(bid.placed_cycle)],
