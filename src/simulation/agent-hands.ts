@@ -2,7 +2,7 @@ import type { AgentFile } from '../domain/agent.ts';
 import { ceilCredits } from './prices.ts';
 import { parseCredits, type MicroCredits } from '../domain/credits.ts';
 import { parseId } from '../domain/ids.ts';
-import { refuse, type Result } from '../domain/refusal.ts';
+import { accept, refuse, type Result } from '../domain/refusal.ts';
 import type { BundleView } from '../domain/resources.ts';
 import { readBidRequest } from '../economy/market/bid-request.ts';
 import { placeBid } from '../economy/market/place-bid.ts';
@@ -11,6 +11,7 @@ import { parseShare } from '../domain/royalty.ts';
 import { spawnAgent } from '../economy/agents/spawn-agent.ts';
 import { submitPrompt, type PromptDraft } from '../economy/attention/submit-prompt.ts';
 import { transferCredits } from '../economy/money/transfer-credits.ts';
+import { adviceView } from '../economy/views/advice-view.ts';
 import { withdrawBid } from '../economy/market/withdraw-bid.ts';
 import type { Dice } from './dice.ts';
 import type { DeskRequest } from './service-desk.ts';
@@ -61,6 +62,10 @@ export interface HandsOptions {
 }
 
 const TRIES = 3;
+/** With fewer of them it isn't believed. */
+const RECEIPTS_LEAST = 10;
+/** Of the past cycles, in which the advised amount would have won. */
+const OFTEN = 0.9;
 const PATIENCE_MS = [100, 1500] as const;
 const MAIN_PY: AgentFile = { path: 'main.py', content: Buffer.from('pass\n'), executable: false };
 
@@ -115,6 +120,17 @@ export class AgentHands {
   /** The reserve cost by the handshake's prices, which may have moved meanwhile. */
   cost(bundle: BundleView): number {
     return ceilCredits(bundle, this.handshake.markets);
+  }
+
+  /** What its receipts advise it to bid; undefined before the first, and where no answer came. */
+  async advice(quantile: number): Promise<{ readonly bundle: BundleView; readonly amount: number } | undefined> {
+    const answer = await this.#ask('GET /market/advice', { quantile }, (economy, { agentId }) =>
+      accept(adviceView(economy, agentId, { quantile })),
+    );
+    if (!answer?.ok || !answer.value.bundle || answer.value.executions < RECEIPTS_LEAST) return undefined;
+    const { bundle, amounts, cost } = answer.value;
+    const often = amounts?.offers.find(({ share }) => share >= OFTEN) ?? amounts?.offers.at(-1);
+    return { bundle, amount: Math.max(cost ?? 0, often?.amount ?? 0) };
   }
 
   bid(body: Readonly<Record<string, unknown>>): Promise<Result<unknown> | undefined> {

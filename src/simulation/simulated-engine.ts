@@ -14,6 +14,8 @@ export interface Container {
   readonly files: ReadonlyMap<string, Uint8Array>;
   phase: 'waiting' | 'running' | 'ended';
   end: ExecutionEnd | undefined;
+  /** What its program needs, where that is known; else it uses what it uses of its bundle by chance. */
+  need?: Pick<Bundle, 'cpuMs' | 'memoryMb'>;
   /** Requests, as the last orchestrator that counted them has kept them. */
   requests: number;
   /** Told once of its end, or of its removal before that: then the end is unknown. */
@@ -104,8 +106,10 @@ export class SimulatedEngine {
       detail: `${exit.cause} (simulated)`,
       signal: null,
       usage: {
-        cpuMs: began ? this.#dice.whole(1, container.bundle.cpuMs) : 0,
-        memoryPeakBytes: began ? this.#dice.whole(1, container.bundle.memoryMb) * 1_048_576 : null,
+        cpuMs: began ? (least(container, 'cpuMs') ?? this.#dice.whole(1, container.bundle.cpuMs)) : 0,
+        memoryPeakBytes: began
+          ? (least(container, 'memoryMb') ?? this.#dice.whole(1, container.bundle.memoryMb)) * 1_048_576
+          : null,
         wallMs: began ? this.#dice.whole(1, 10_000) : null,
         workspaceBytes: 4096,
         workspaceFiles: 2,
@@ -146,4 +150,9 @@ export class SimulatedEngine {
     container.onEnd.clear();
     for (const listener of listeners) listener(end);
   }
+}
+
+/** It uses what it needs, as far as it has it. */
+function least({ bundle, need }: Container, name: 'cpuMs' | 'memoryMb'): number | undefined {
+  return need && Math.min(need[name], bundle[name]);
 }

@@ -8,6 +8,7 @@ import { lineageMeasures } from './lineage-measures.ts';
 import { marketMeasures } from './market-measures.ts';
 import { moneyMeasures } from './money-measures.ts';
 import { loadSolver } from './optimum.ts';
+import { slackMeasures } from './slack-measures.ts';
 import type { Span } from './spans.ts';
 import { welfareMeasure } from './welfare-measure.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
@@ -48,6 +49,7 @@ export async function measure(economy: Economy, options: MeasureOptions = {}): P
     ...lineageMeasures(store, groupOf),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),
+    ...slackMeasures(store, groupOf),
   }));
   return { ...read, ...(solver && welfareMeasure(economy, solver)) };
 }

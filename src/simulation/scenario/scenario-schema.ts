@@ -57,6 +57,12 @@ const settings = z.strictObject({
   execution_seconds: range(0.001, 86_400)
     .prefault([0.2, 2.5])
     .describe('How long an execution takes before anything is shown or bid.'),
+  needs: range(0.01, 100)
+    .optional()
+    .describe(
+      'What each execution really needs of CPU time and memory, as a share of bundle drawn anew; one that has less is killed.',
+    ),
+  lies: real(0.01, 100).default(2).describe('Liar: asks for so many times its bundle.'),
   crash_share: real(0, 1).default(0).describe('Share of executions that crash before anything is bid.'),
 });
 

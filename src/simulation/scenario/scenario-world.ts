@@ -15,7 +15,7 @@ import { SimulatedEngine, type Container, type Exit } from '../simulated-engine.
 import { Residents, type Resident } from './residents.ts';
 import { IdleWatch } from './humans/idle-watch.ts';
 import { ScenarioHuman } from './humans/scenario-human.ts';
-import type { Group, Scenario } from './scenario-schema.ts';
+import type { Group, Scenario, Settings } from './scenario-schema.ts';
 import { STRATEGIES } from './strategies/strategies.ts';
 import type { Self } from './strategies/strategy.ts';
 import { findAgent } from '../../economy/views/agent-view.ts';
@@ -133,6 +133,7 @@ export class ScenarioWorld {
     const resident = this.residents.get(container.agentId);
     const { strategy, settings } = resident.traits;
     try {
+      if (lacks(container, settings, hands.dice)) return { cause: 'cpu_budget', exitCode: null };
       if (hands.dice.chance(Math.max(settings.crash_share, this.#crashShare))) return { cause: 'exited', exitCode: 1 };
       await STRATEGIES[strategy](hands, this.#selfOf(resident, hands));
       return { cause: 'exited', exitCode: 0 };
@@ -156,4 +157,17 @@ export class ScenarioWorld {
       leastEndowment: () => toCredits(leastEndowment(economy)),
     };
   }
+}
+
+/** Draws what this execution needs, where its group says what that is; true where it has less. */
+function lacks(container: Container, { needs, bundle }: Settings, dice: Dice): boolean {
+  if (!needs) return false;
+  const [low, high] = needs;
+  const share = low + (high - low) * dice.fork('need').fraction();
+  const need = {
+    cpuMs: Math.max(1, Math.round(bundle.cpu_seconds * 1000 * share)),
+    memoryMb: Math.max(1, Math.round(bundle.memory_mb * share)),
+  };
+  container.need = need;
+  return need.cpuMs > container.bundle.cpuMs || need.memoryMb > container.bundle.memoryMb;
 }

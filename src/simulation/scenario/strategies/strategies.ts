@@ -1,3 +1,4 @@
+import { adviser, liar } from './adviser.ts';
 import { clique } from './clique.ts';
 import { crasher } from './crasher.ts';
 import { genesis } from './genesis/genesis.ts';
@@ -19,6 +20,8 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   shader,
   crasher,
   worker,
+  adviser,
+  liar,
   genesis,
   solitary,
 };

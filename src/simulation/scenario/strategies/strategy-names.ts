@@ -10,6 +10,8 @@ export const STRATEGY_NAMES = [
   'shader',
   'crasher',
   'worker',
+  'adviser',
+  'liar',
   'genesis',
   'solitary',
 ] as const;
