@@ -8,7 +8,7 @@ const MARGIN = 1.02;
 
 /** Bids for its next life what its receipts advise, bundle and amount. It begins with its usual bundle. */
 export const adviser: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   if (standing(me).life.length > 0) return;
   const advice = await me.advice(QUANTILE);
   if (!advice) {
@@ -32,7 +32,7 @@ export const adviser: Strategy = async (me, self) => {
 
 /** Asks for another bundle than it needs, always: more, or less. */
 export const liar: Strategy = async (me, self) => {
-  await work(me);
+  await work(me, self);
   if (standing(me).life.length > 0) return;
   const bundle = bundleOf(me, self, 1);
   const { lies, over } = self.settings;
