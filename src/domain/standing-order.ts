@@ -36,7 +36,7 @@ export function dayAt({ beganCycle, dayCycles }: Days, cycle: number): number {
   return Math.floor((cycle - beganCycle) / dayCycles);
 }
 
-export function firstCycleOf({ beganCycle, dayCycles }: Days, day: number): number {
+function firstCycleOf({ beganCycle, dayCycles }: Days, day: number): number {
   return beganCycle + day * dayCycles;
 }
 

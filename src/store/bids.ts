@@ -1,5 +1,6 @@
 import type { MicroCredits } from '../domain/credits.ts';
 import type { Bid, BidStatus } from '../domain/bid.ts';
+import { bidFates } from './bid-fates.ts';
 import type { Database } from './database.ts';
 
 export type NewBid = Pick<
@@ -172,12 +173,6 @@ export function bidsTable(database: Database) {
     `SELECT amount, reserve_at_placing AS reserveAtPlacing, earliest_cycle AS earliestCycle
        FROM bid_attempts WHERE bid_id = ? AND attempt = ?`,
   );
-  const fate = database.prepare('INSERT OR IGNORE INTO bid_fates (bid_id, cycle, reason) VALUES (?, ?, ?)');
-  const fates = database.prepare<[number], { cycle: number; reason: string }>(
-    'SELECT cycle, reason FROM bid_fates WHERE bid_id = ? ORDER BY cycle',
-  );
-  const forget = database.prepare('DELETE FROM bid_fates WHERE cycle < ?');
-
   return {
     /** The id of the next bid: its hold is written before it and names it. */
     nextId: (): number => (next.get() ?? 0) + 1,
@@ -249,9 +244,7 @@ export function bidsTable(database: Database) {
     },
     /** What an earlier attempt offered, where a later one took its place. */
     attempt: (id: number, number: number): BidAttempt | undefined => attempt.get(id, number),
-    recordFate: (id: number, cycle: number, reason: string): void => void fate.run(id, cycle, reason),
-    fates: (id: number): readonly { readonly cycle: number; readonly reason: string }[] => fates.all(id),
-    forgetFatesBefore: (cycle: number): void => void forget.run(cycle),
+    ...bidFates(database),
   };
 }
 
@@ -266,7 +259,7 @@ function toPendingBid(row: PendingRow): PendingBid {
 function toBid(row: Row): Bid {
   const [id, payerId, agentId, lineageId, cpuMs, memoryMb, tokens, attention, amount, reserveAtPlacing, ...rest] = row;
   const [status, attempt, holdId, passedOver, earliestCycle, placedCycle, placedAt, endedCycle, ...last] = rest;
-  const [pricePaid, lastReason, orderId = null] = last;
+  const [pricePaid, lastReason, orderId] = last;
   return {
     id,
     payerId,

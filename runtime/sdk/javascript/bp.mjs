@@ -231,7 +231,13 @@ export class Agent {
     const { least_endowment: least } = await this.market();
     const own = { bundle: this.advice({ tokens: 0 }), ...firstBid };
     const amount = own.amount ?? Math.floor(this.#cost(own.bundle) * OFFER) / MICRO;
-    const body = { id, template, royalty, initial_credits: given || Math.max(least, amount), files: folder && filesOf(folder) };
+    const body = {
+      id,
+      template,
+      royalty,
+      initial_credits: given || Math.max(least, amount),
+      files: folder && filesOf(folder),
+    };
     return this.post('/social/spawn', { ...body, first_bid: this.#ownBid(own, body.initial_credits) });
   }
 

@@ -88,7 +88,9 @@ describe('the purge of an agent', () => {
     expect(await list('bids')).toEqual(bids);
     expect(await list('history')).toEqual(history);
     expect(await list('executions')).toEqual(
-      executions.map((row) => (row['outcome'] === 'agent_error' ? { ...row, detail: null, output_last: null, stderr_last: null } : row)),
+      executions.map((row) =>
+        row['outcome'] === 'agent_error' ? { ...row, detail: null, output_last: null, stderr_last: null } : row,
+      ),
     );
     const purgedAt = expect.any(String) as string;
     expect(await list('agents')).toEqual(

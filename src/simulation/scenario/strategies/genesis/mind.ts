@@ -25,7 +25,7 @@ export function mindOf(me: AgentHands, self: Self, life: GenesisMemory): Mind {
 }
 
 /** Of a cycle. */
-export const secondsOf = ({ cyclesPerHour }: Self) => 3600 / cyclesPerHour;
+const secondsOf = ({ cyclesPerHour }: Self) => 3600 / cyclesPerHour;
 export const cyclesOf = ({ self }: Mind, seconds: number) => Math.max(1, Math.round(seconds / secondsOf(self)));
 export const letterCost = ({ me, self }: Mind) => me.cost(bundleOf(me, self, 1, 1));
 export const lifeCost = ({ me, self }: Mind) => me.cost(bundleOf(me, self));
