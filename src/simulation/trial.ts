@@ -15,6 +15,19 @@ export interface Trial {
 
 const QUIET: readonly string[] = ['log.level=silent', 'history.cycles=300'];
 
+/** Mostly the human's time has no end. Their calendar is that of UTC, as the auditor has it. */
+function drawMinutes(dice: Dice): Readonly<Record<string, string | number>> {
+  const hasEnd = dice.chance(0.5);
+  return {
+    'attention.time_zone': 'UTC',
+    'attention.minutes_per_day': hasEnd ? dice.pick(['null', 1, 10, 60]) : 'null',
+    'attention.minutes_per_hour': hasEnd ? dice.pick(['null', 0.5, 5]) : 'null',
+    'attention.pace_minutes': dice.pick([0.5, 8]),
+    'attention.gap_seconds': dice.pick([1, 120]),
+    'attention.default_seconds': dice.pick([0, 5, 60]),
+  };
+}
+
 /** Short lives and small limits, so that whatever can happen happens often. */
 export function drawTrial(dice: Dice): Trial {
   const cycle = dice.pick([0.5, 1, 1, 2]);
@@ -36,6 +49,7 @@ export function drawTrial(dice: Dice): Trial {
     'market.prices.supply_value': dice.pick([0.00001, 5, 20, 100]),
     'market.prices.cap_factor': dice.pick([2, 100]),
     'attention.prompt_ttl_seconds': dice.whole(2, 20),
+    ...drawMinutes(dice.fork('minutes')),
     'attention.rest_allocations': dice.whole(0, 4),
     'economy.message_fee': dice.pick([0, 1, 2.5]),
     'economy.inbox_max': dice.whole(2, 20),

@@ -8,7 +8,7 @@ const FOLLOWED = {
   executions: `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, cpu_ms, memory_mb, tokens, attention,
     attention_held, price, reserve_cost, attention_price, started_at, outcome, stop_requested, used_tokens`,
   prompts: `id, execution_id, agent_id, payer_id, status, opened_running_ms, interesting, useful, understandable, reward,
-    refund, handed_to, request_id, royalty`,
+    refund, handed_to, request_id, royalty, acted_at, attention_ms`,
   agents: `id, parent_id, lineage_id, status, stopped, life, dormant_since_cycle, restarts`,
   royalties: `id, agent_id, place, to_id, to_life, share_ppm`,
   messages: `id, from_id, to_id, handed_to`,
@@ -84,16 +84,19 @@ export function changeLog(database: Database) {
     .prepare<[], [number, number, number]>('SELECT posted, pending, held FROM ledger_totals')
     .raw();
   const state = database
-    .prepare<[], [number, number, number, string | null, number | null]>(
-      'SELECT cycle, running_ms, human_away, paused_reason, operator_paused_at FROM economy_state',
+    .prepare<[], [number, number, number, string | null, number | null, number | null]>(
+      'SELECT cycle, running_ms, human_away, paused_reason, operator_paused_at, cleared_at FROM economy_state',
     )
     .raw();
   const markets = database
     .prepare<[], [string, number, number | null]>('SELECT resource, price, smoothed_demand FROM markets')
     .raw();
+  const given = database
+    .prepare<[], [number, number]>('SELECT day * 24 + hour, given_ms FROM attention_hours WHERE given_ms > 0')
+    .raw();
   const cycle = database
-    .prepare<[number], [number, number, number, string]>(
-      'SELECT competing, winners, revenue, head FROM cycles WHERE cycle = ?',
+    .prepare<[number], [number, number, number, string, string]>(
+      'SELECT competing, winners, revenue, head, moment FROM cycles WHERE cycle = ?',
     )
     .raw();
   const moment = database.prepare<[number], string>('SELECT moment FROM cycles WHERE cycle = ?').pluck();
@@ -117,6 +120,8 @@ export function changeLog(database: Database) {
     totals: () => totals.get(),
     state: () => state.get(),
     markets: () => markets.all(),
+    /** By hours since 1970: the milliseconds of attention that the operator gave beyond the configuration's. */
+    given: () => given.all(),
     cycle: (number: number) => cycle.get(number),
     /** What that cycle was cleared from, as it recorded it. */
     momentOf: (number: number) => moment.get(number),

@@ -5,6 +5,7 @@ import { Books } from './books.ts';
 import { adopt, compare, type Changes } from './changes.ts';
 import { checkLives, checkPriceMoves, checkRecord, readPrices } from './cycle-check.ts';
 import { demand } from './finding.ts';
+import { checkPace, HumanTime, type PaceRow } from './human-time.ts';
 import { checkClearing, type Clearing } from './market-check.ts';
 import { Mirror, type Moment } from './mirror.ts';
 import { checkNoneLost, checkOrders } from './order-check.ts';
@@ -36,6 +37,7 @@ export class Auditor {
   readonly #endedUnserved: (execution: number) => boolean;
   readonly #books = new Books();
   readonly #mirror = new Mirror();
+  readonly #humanTime = new HumanTime();
   /** How many transactions that changed something were checked. */
   steps = 0;
 
@@ -71,6 +73,7 @@ export class Auditor {
     }
     this.steps++;
     const changes = compare(raw, this.#mirror);
+    this.#humanTime.take(changes.prompts);
     const payments = new Payments(this.#mirror, this.#config);
     payments.expect(changes, moment, this.#books);
     for (const row of rows) payments.take(this.#books.apply(row), moment);
@@ -100,8 +103,11 @@ export class Auditor {
   #readMoment(): Moment {
     const state = this.#log.state();
     demand(state !== undefined, 'there is an economy', () => 'its state is gone');
-    const [cycle, runningMs, humanAway, pausedReason, pausedAt] = state;
-    return { cycle, runningMs, humanAway: humanAway === 1, paused: pausedReason !== null, stands: pausedAt !== null };
+    const [cycle, runningMs, humanAway, pausedReason, pausedAt, clearedAt] = state;
+    return {
+      ...{ cycle, runningMs, humanAway: humanAway === 1, clearedAt: clearedAt ?? 0 },
+      ...{ paused: pausedReason !== null, stands: pausedAt !== null },
+    };
   }
 
   #checkCycle(changes: Changes, moment: Moment): void {
@@ -113,14 +119,28 @@ export class Auditor {
     );
     const isNext = moment.cycle === before.cycle + 1 && moment.runningMs >= before.runningMs;
     demand(isNext, 'cycles are counted', () => `cycle ${moment.cycle} came after ${before.cycle}`);
+    const isSpent = this.#humanTime.isSpent(moment.clearedAt, this.#config, new Map(this.#log.given()));
+    const isUnasked = moment.humanAway || isSpent;
     const clearing: Clearing = {
       ...{ mirror: this.#mirror, changes, config: this.#config, supply: this.#supply },
-      ...{ cycle: moment.cycle, humanAway: moment.humanAway, paused: moment.paused },
+      ...{ cycle: moment.cycle, humanAway: isUnasked, paused: moment.paused },
       weights: recordedWeights(this.#log.momentOf(moment.cycle)),
     };
     const market = checkClearing(clearing);
-    checkPriceMoves(readPrices(this.#log), market, clearing, this.#start);
+    const now = readPrices(this.#log);
+    checkPriceMoves(now, market, clearing, this.#start);
+    if (!moment.paused)
+      checkPace({
+        ...{ before: this.#mirror.prices[3], after: now.prices[3], start: this.#start[3], config: this.#config },
+        ...{ spentMs: this.#humanTime.takeUnpriced(), runningMs: moment.runningMs - before.runningMs },
+        ...{ isUnasked, isSpent, pace: this.#paceOf(moment.cycle) },
+      });
     checkRecord(this.#log, moment.cycle, market, this.#books);
+  }
+
+  #paceOf(cycle: number): PaceRow | undefined {
+    const [, , , , moment = '{}'] = this.#log.cycle(cycle) ?? [];
+    return (JSON.parse(moment) as { readonly pace?: PaceRow }).pace;
   }
 
   /** The stored balances of these are those of the books, and the running sums too. */

@@ -23,7 +23,7 @@ export function readPrices(log: ChangeLog): Prices {
   };
 }
 
-/** Prices follow demand, within floor and cap, and attention's stands still. */
+/** Prices follow demand, within floor and cap; attention's is looked at by `checkPace`. */
 export function checkPriceMoves(
   now: Prices,
   { ranked, winners, held }: ClearedMarket,
@@ -35,7 +35,8 @@ export function checkPriceMoves(
   for (const [place, name] of RESOURCES.entries()) {
     const [before, after] = [mirror.prices[place]!, now.prices[place]!];
     const told = () => `${name}: ${after} after ${before}`;
-    if (paused || supply[place] === 0 || name === 'attention' || config.market.price_rule === 'fixed') {
+    if (name === 'attention' && !paused) continue;
+    if (paused || supply[place] === 0 || config.market.price_rule === 'fixed') {
       demand(before === after, 'prices stand still', told);
       continue;
     }

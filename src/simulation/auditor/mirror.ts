@@ -17,6 +17,8 @@ export interface Moment {
   readonly cycle: number;
   readonly runningMs: number;
   readonly humanAway: boolean;
+  /** When the last cycle was cleared. */
+  readonly clearedAt: number;
   readonly paused: boolean;
   /** The operator has paused it. */
   readonly stands: boolean;
@@ -62,7 +64,7 @@ export class Mirror {
   lastMessage = 0;
   lastRequest = 0;
   lastCall = 0;
-  moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, paused: false, stands: false };
+  moment: Moment = { cycle: 0, runningMs: 0, humanAway: false, clearedAt: 0, paused: false, stands: false };
   prices: PriceQuad = [0, 0, 0, 0];
   smoothed: readonly (number | null)[] = [null, null, null, null];
   /** The newest first. */

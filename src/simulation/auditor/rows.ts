@@ -58,6 +58,8 @@ export interface PromptRow {
   readonly request: number | null;
   /** What of the reward went on. */
   readonly royalty: number;
+  readonly actedAt: number | null;
+  readonly attentionMs: number | null;
 }
 
 /** Who owes a share of its rewards, to whom, in which place among all that it owes. */
@@ -184,6 +186,8 @@ export function readPrompt(row: RawRow): PromptRow {
     handedTo: row[11] as number | null,
     request: row[12] as number | null,
     royalty: number(row[13]),
+    actedAt: row[14] as number | null,
+    attentionMs: row[15] as number | null,
   };
 }
 

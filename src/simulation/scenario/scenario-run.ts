@@ -1,3 +1,4 @@
+import { hasBudget } from '../../economy/attention/attention-budget.ts';
 import { auditLedger } from '../../economy/audit/audit-ledger.ts';
 import { fitPrices } from '../../economy/market/fit-prices.ts';
 import { openPassingEconomy } from '../../economy/home/open-home.ts';
@@ -93,11 +94,12 @@ async function pass(
   }
 }
 
-function raisePrices({ [STORE]: store, derived }: Economy, times: number): void {
+/** That of attention only where it moves. */
+function raisePrices({ [STORE]: store, derived, config }: Economy, times: number): void {
   const rows = store.markets.all();
   for (const resource of RESOURCES) {
     const row = rows[resource];
-    if (row && resource !== 'attention')
+    if (row && (resource !== 'attention' || hasBudget(config)))
       store.markets.put({ ...row, price: Math.round(derived.startPrices[resource] * times) });
   }
 }
