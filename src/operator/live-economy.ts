@@ -3,7 +3,7 @@ import { formatId } from '../domain/ids.ts';
 import type { Economy } from '../economy/economy.ts';
 import { DATABASE_HELD, glanceView, stateOf } from '../economy/views/status-view.ts';
 import type { LiveView, OpenPromptView, RunningView } from './views/live-view.ts';
-import { spentNotice } from './minutes-text.ts';
+import { spentNotice } from '../domain/minutes-text.ts';
 import { changeMark, snapshot } from '../economy/snapshot.ts';
 import { isHushed } from '../economy/attention/prompt-slot.ts';
 import { unsettledExecutions } from '../economy/views/execution-view.ts';

@@ -1,4 +1,4 @@
-import { MINUTES_AT_ONCE } from '../operator/minutes-text.ts';
+import { MINUTES_AT_ONCE } from '../domain/minutes-text.ts';
 import type { OpenLetter } from './open-letter.ts';
 import type { PanelName } from './panels.ts';
 import { line, type Line } from './styled.ts';

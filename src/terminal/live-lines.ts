@@ -1,5 +1,5 @@
 import { RESOURCES, type Resource } from '../domain/resources.ts';
-import { humanTimeText, isLimited } from '../operator/minutes-text.ts';
+import { humanTimeText, isLimited } from '../domain/minutes-text.ts';
 import { filesTotal } from './handed-files.ts';
 import { fitting, labelled, packed } from './packed.ts';
 import { sanitiseLine } from './sanitise.ts';

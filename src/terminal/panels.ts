@@ -1,4 +1,4 @@
-import { MINUTES_AT_ONCE } from '../operator/minutes-text.ts';
+import { MINUTES_AT_ONCE } from '../domain/minutes-text.ts';
 import type { EventLog } from './event-log.ts';
 import { sanitiseLine } from './sanitise.ts';
 import { line, wrapLine, type Line } from './styled.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { humanTimeView } from '../../economy/views/human-time-view.ts';
 import { listen } from '../../operator/listen.ts';
-import { humanTimeText } from '../../operator/minutes-text.ts';
+import { humanTimeText } from '../../domain/minutes-text.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { RESOURCES } from '../../domain/resources.ts';
 import { runningProcess } from '../../economy/home/open-home.ts';
 import { statusFromOutside, type statusView } from '../../economy/views/status-view.ts';
-import { humanTimeText, spentNotice } from '../../operator/minutes-text.ts';
+import { humanTimeText, spentNotice } from '../../domain/minutes-text.ts';
 import { spendingLines } from '../../terminal/spending-lines.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import type { GlobalOptions } from '../home/home-config.ts';

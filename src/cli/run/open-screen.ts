@@ -3,7 +3,7 @@ import { waitingPage } from '../../operator/views/prompt-page.ts';
 import { agentList } from '../../operator/views/agent-list.ts';
 import type { Home } from '../../operator/home.ts';
 import { listen } from '../../operator/listen.ts';
-import { MINUTES_AT_ONCE } from '../../operator/minutes-text.ts';
+import { MINUTES_AT_ONCE } from '../../domain/minutes-text.ts';
 import { pause, resume } from '../../operator/pause.ts';
 import type { PromptDesk } from '../../operator/prompt-desk.ts';
 import { notification } from '../../terminal/notification.ts';

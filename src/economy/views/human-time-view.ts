@@ -1,3 +1,4 @@
+import type { HumanMinutes } from '../../domain/minutes-text.ts';
 import { budgetNow, hasBudget, isSpent, spentNow, type BudgetSpan } from '../attention/attention-budget.ts';
 import type { Economy } from '../economy.ts';
 
@@ -6,20 +7,16 @@ const MINUTE_MS = 60_000;
 const ROUNDED_MINUTES = 5;
 
 /** What the human has given of their day and of this hour, and what there is in all; cheap. */
-export function humanTimeView(deps: Economy) {
+export function humanTimeView(deps: Economy): HumanMinutes {
   const { day, hour } = budgetNow(deps);
   return {
     minutes_today: spentMinutes(day),
-    /** Null where no end is set. */
     minutes_per_day: limitMinutes(day),
     minutes_this_hour: spentMinutes(hour),
     minutes_per_hour: limitMinutes(hour),
-    /** Whose minutes are spent, so that nobody is asked until it is over; null: neither's. */
-    spent: isSpent(day) ? ('day' as const) : isSpent(hour) ? ('hour' as const) : null,
+    spent: isSpent(day) ? 'day' : isSpent(hour) ? 'hour' : null,
   };
 }
-
-export type HumanTimeView = ReturnType<typeof humanTimeView>;
 
 /** How many minutes more the human listens today, rounded up to the next five; null where no end is set. */
 export function minutesLeftForAgents(deps: Economy): number | null {

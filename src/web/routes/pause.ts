@@ -1,6 +1,6 @@
 import { accept } from '../../domain/refusal.ts';
 import { listen } from '../../operator/listen.ts';
-import { MINUTES_AT_ONCE } from '../../operator/minutes-text.ts';
+import { MINUTES_AT_ONCE } from '../../domain/minutes-text.ts';
 import { pause, resume } from '../../operator/pause.ts';
 import type { WebRoute } from '../route.ts';
 

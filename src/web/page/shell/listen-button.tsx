@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { MINUTES_AT_ONCE } from '../../../operator/minutes-text.ts';
+import { MINUTES_AT_ONCE } from '../../../domain/minutes-text.ts';
 import { post } from '../api.ts';
 import { announce } from './announcer.tsx';
 

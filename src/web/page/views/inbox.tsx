@@ -9,7 +9,7 @@ import { PromptLetter } from '../inbox/prompt-letter.tsx';
 import { endingOf, type ShownPrompt } from '../inbox/shown-prompt.ts';
 import { said } from '../parts/said.tsx';
 import { ToldPanel } from '../inbox/told-answer.tsx';
-import { humanTimeText } from '../../../operator/minutes-text.ts';
+import { humanTimeText } from '../../../domain/minutes-text.ts';
 import { useAttention } from '../inbox/use-attention.ts';
 import { useAnswering } from '../inbox/use-answering.ts';
 import { counted, credits, span } from '../shell/figures.ts';

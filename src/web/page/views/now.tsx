@@ -1,5 +1,5 @@
 import type { WatchedEconomy } from '../../../operator/live-feed.ts';
-import { humanTimeText } from '../../../operator/minutes-text.ts';
+import { humanTimeText } from '../../../domain/minutes-text.ts';
 import type { RunningExecution } from '../../../operator/views/running-executions.ts';
 import { Deck } from '../inbox/deck.tsx';
 import { Said } from '../parts/said.tsx';
