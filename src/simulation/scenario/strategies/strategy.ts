@@ -3,7 +3,7 @@ import type { BundleView } from '../../../domain/resources.ts';
 import type { AgentHands } from '../../agent-hands.ts';
 import type { GenesisMemory } from './genesis/memory.ts';
 import type { HumanTraits, Settings } from '../scenario-schema.ts';
-import { newTiringMemory, type TiringMemory } from './tiring.ts';
+import { newTiringMemory, type TiringMemory } from './tiring-memory.ts';
 
 /** A way to live: what an agent's program does in one execution. */
 export type Strategy = (me: AgentHands, self: Self) => Promise<void>;
