@@ -54,14 +54,17 @@ export function endCall(economy: Economy, call: SimulatedCall, dice: Dice): void
     'lost',
   ]);
   economy[STORE].transaction(() => {
-    if (outcome === 'lost') return settleLostCall(economy, call.id);
+    if (outcome === 'lost') {
+      settleLostCall(economy, call.id);
+      return;
+    }
     const times = dice.chance(OVERDONE) ? 50 : 1;
     const cached = dice.whole(0, call.input);
     const usage = {
       ...{ input: (call.input - cached) * times, cached },
       output: Math.floor(call.outputMax * dice.fraction() * times),
     };
-    return settleCall(economy, call.id, {
+    settleCall(economy, call.id, {
       ...{ outcome, isReported: dice.chance(0.9), weights: weightsOf(call), price: undefined, durationMs: 1 },
       usage: outcome === 'failed' ? undefined : usage,
     });

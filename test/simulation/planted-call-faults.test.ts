@@ -1,25 +1,25 @@
 import { expect, it, vi } from 'vitest';
+import type * as Module from '../../src/store/model-calls.ts';
 import type { ModelCalls } from '../../src/store/model-calls.ts';
 
 const TABLE = '../../src/store/model-calls.ts';
-type Module = typeof import('../../src/store/model-calls.ts');
 
 /** Mistakes with calls of models that somebody could make. */
 const PLANTS: readonly { readonly name: string; readonly wrong: (right: ModelCalls) => Partial<ModelCalls> }[] = [
   {
     name: 'calls at once get the same tokens',
-    wrong: ({ account }) => ({ account: (execution) => ({ ...account(execution), reserved: 0 }) }),
+    wrong: (right) => ({ account: (execution) => ({ ...right.account(execution), reserved: 0 }) }),
   },
   {
     name: 'a call is billed over what it reserved',
-    wrong: ({ end }) => ({ end: (call, ended) => end(call, { ...ended, billed: call.reserved + 1 }) }),
+    wrong: (right) => ({ end: (call, ended) => right.end(call, { ...ended, billed: call.reserved + 1 }) }),
   },
 ];
 
 it.each(PLANTS)('the simulation finds that $name', async ({ wrong }) => {
   vi.resetModules();
   vi.doMock(TABLE, async (original) => {
-    const { modelCallsTable } = await original<Module>();
+    const { modelCallsTable } = await original<typeof Module>();
     return {
       modelCallsTable: (...args: Parameters<typeof modelCallsTable>) => {
         const right = modelCallsTable(...args);

@@ -60,28 +60,16 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   for (const { table, key, row } of [...raw.filter((one) => !isOrder(one)), ...raw.filter(isOrder)]) {
     const id = Number(key);
     if (!row) {
-      // Ended calls are forgotten with the cycles of their time.
-      if (table === 'model_calls' && !mirror.calls.has(id)) continue;
-      const forgotten = table === 'messages' && mirror.messages.get(id)?.handedTo !== null;
-      if (!forgotten) throw new Finding('nothing is deleted', `${table} ${key} is gone`);
-      mirror.messages.delete(id);
+      forget(table, key, mirror);
       continue;
     }
     switch (table) {
       case 'bids': {
-        const [old, now] = [mirror.bids.get(id), readBid(row)];
-        const isOver = !old && id <= mirror.lastBid;
-        // The settlement of an execution drops the payload of its bid.
-        if (isOver) demand(now.status !== 'pending', RULE, () => `bid_${id} is ${now.status} again`);
-        else bids.push({ old, now });
+        bids.push(...bidChange(id, readBid(row), mirror));
         break;
       }
       case 'executions': {
-        const [old, now] = [mirror.executions.get(id), readExecution(row)];
-        const isOver = !old && id <= mirror.lastExecution;
-        if (isOver)
-          demand(now.state === 'settled' && !now.holdsAttention, RULE, () => `exe_${id} is ${now.state} again`);
-        else executions.push({ old, now });
+        executions.push(...executionChange(id, readExecution(row), mirror));
         break;
       }
       case 'prompts': {
@@ -103,13 +91,9 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         else requests.push({ old, now });
         break;
       }
-      case 'royalties': {
-        const now = readRoyalty(row);
-        const isNew = !mirror.royaltiesOf(now.agent).some((old) => old.place === now.place);
-        demand(isNew, RULE, () => `what ${now.agent} owes in place ${now.place} was changed`);
-        royalties.push(now);
+      case 'royalties':
+        royalties.push(newRoyalty(readRoyalty(row), mirror));
         break;
-      }
       case 'model_calls': {
         const [old, now] = [mirror.calls.get(id), readCall(row)];
         if (!old && id <= mirror.lastCall) throw new Finding(RULE, `call ${id} changed after it had ended`);
@@ -132,6 +116,36 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
     }
   }
   return { bids, executions, prompts, agents, messages, requests, royalties, calls, orders };
+}
+
+function forget(table: RawChange['table'], key: RawChange['key'], mirror: Mirror): void {
+  const id = Number(key);
+  // Ended calls are forgotten with the cycles of their time.
+  if (table === 'model_calls' && !mirror.calls.has(id)) return;
+  const forgotten = table === 'messages' && mirror.messages.get(id)?.handedTo !== null;
+  if (!forgotten) throw new Finding('nothing is deleted', `${table} ${key} is gone`);
+  mirror.messages.delete(id);
+}
+
+function bidChange(id: number, now: BidRow, mirror: Mirror): readonly Change<BidRow>[] {
+  const old = mirror.bids.get(id);
+  const isOver = !old && id <= mirror.lastBid;
+  // The settlement of an execution drops the payload of its bid.
+  if (isOver) demand(now.status !== 'pending', RULE, () => `bid_${id} is ${now.status} again`);
+  return isOver ? [] : [{ old, now }];
+}
+
+function executionChange(id: number, now: ExecutionRow, mirror: Mirror): readonly Change<ExecutionRow>[] {
+  const old = mirror.executions.get(id);
+  const isOver = !old && id <= mirror.lastExecution;
+  if (isOver) demand(now.state === 'settled' && !now.holdsAttention, RULE, () => `exe_${id} is ${now.state} again`);
+  return isOver ? [] : [{ old, now }];
+}
+
+function newRoyalty(now: RoyaltyRow, mirror: Mirror): RoyaltyRow {
+  const isNew = !mirror.royaltiesOf(now.agent).some((old) => old.place === now.place);
+  demand(isNew, RULE, () => `what ${now.agent} owes in place ${now.place} was changed`);
+  return now;
 }
 
 /** Takes the changes over into what is known, and forgets what is over. */
