@@ -10,6 +10,7 @@ import { moneyMeasures } from './money-measures.ts';
 import { loadSolver } from './optimum.ts';
 import { slackMeasures } from './slack-measures.ts';
 import type { Span } from './spans.ts';
+import { rootMeasures } from './root-measures.ts';
 import { welfareMeasure } from './welfare-measure.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
 
@@ -47,6 +48,7 @@ export async function measure(economy: Economy, options: MeasureOptions = {}): P
     }),
     ...arrivalMeasures(store, { began: clock.now() - runningMs, until: clock.now(), groupOf }),
     ...lineageMeasures(store, groupOf),
+    ...rootMeasures(store, { cycle, cyclesPerHour, groupOf }),
     ...moneyMeasures(store, { days, cyclesPerHour }),
     ...marketMeasures(economy),
     ...slackMeasures(store, groupOf),

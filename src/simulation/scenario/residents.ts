@@ -36,7 +36,9 @@ export class Residents {
     if (known) return known;
     const parent = findAgent(this.#economy, agentId)?.parentId;
     if (parent === undefined || parent === null) throw new Error(`${agentId} is not of this scenario`);
-    const born = { ...this.get(parent), memory: newMemory(), siblings: [] };
+    const raised = this.get(parent);
+    const quality = raised.traits.settings.child_quality ?? raised.quality;
+    const born = { ...raised, quality, memory: newMemory(), siblings: [] };
     this.#byId.set(agentId, born);
     return born;
   }

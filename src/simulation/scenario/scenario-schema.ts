@@ -64,6 +64,13 @@ const settings = z.strictObject({
     ),
   lies: real(0.01, 100).default(2).describe('Liar: asks for so many times its bundle.'),
   crash_share: real(0, 1).default(0).describe('Share of executions that crash before anything is bid.'),
+  royalty: real(0, 1).default(0).describe('Breeder: the share of their rewards that it asks of its children.'),
+  child_quality: real(0, 10)
+    .nullable()
+    .default(null)
+    .describe('Breeder: what their prompts deserve; null: as its own.'),
+  letters_given: real(0, 1000).default(4).describe('Breeder: a child is given so many letters, or the least.'),
+  generations: whole(1, 20).default(1).describe('Breeder: so many in a row, each the child of the one before.'),
 });
 
 const group = z.strictObject({

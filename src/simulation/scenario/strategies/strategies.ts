@@ -1,4 +1,5 @@
 import { adviser, liar } from './adviser.ts';
+import { breeder } from './breeder.ts';
 import { clique } from './clique.ts';
 import { crasher } from './crasher.ts';
 import { genesis } from './genesis/genesis.ts';
@@ -16,6 +17,7 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   whale,
   clique,
   spawner,
+  breeder,
   patient,
   shader,
   crasher,

@@ -6,6 +6,7 @@ export const STRATEGY_NAMES = [
   'whale',
   'clique',
   'spawner',
+  'breeder',
   'patient',
   'shader',
   'crasher',
