@@ -28,10 +28,10 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0016-operator-id.sql': '3e9e1299ce8434595e2065152341ca61af1fed4127b288a330a37a834ebeedbb',
   '0017-operator-pause.sql': 'c475866032311df896c4ae1b4628edd53501dd779ab7b75be113c9d8e55931ea',
   '0018-rewards.sql': '884f769ff6369ad4642e35c782a4e0d809688962c2f0d077d2434d6cf7fe14d5',
-  '0020-records.sql': '3a60455bef5f1cace8cdc25660db80ed63039a821554eae02ed106302662a4c1',
-  '0021-minutes.sql': 'd9bd0444fa2ebfe2eef22053add47edcd5773710d5e0eafbbe2ac0a38cf83db3',
-  '0022-royalties.sql': 'f1e31b2022bcdbc3bebbc46866c17483a689315ec77dfec45a4044eba6160d69',
-  '0023-standing-orders.sql': '81d9342cb5df3d5b7772c7ee4add10cd082fc6faf93a99f485a454ac1aa50c31',
+  '0019-records.sql': '3a60455bef5f1cace8cdc25660db80ed63039a821554eae02ed106302662a4c1',
+  '0020-minutes.sql': 'd9bd0444fa2ebfe2eef22053add47edcd5773710d5e0eafbbe2ac0a38cf83db3',
+  '0021-royalties.sql': 'f1e31b2022bcdbc3bebbc46866c17483a689315ec77dfec45a4044eba6160d69',
+  '0022-standing-orders.sql': '81d9342cb5df3d5b7772c7ee4add10cd082fc6faf93a99f485a454ac1aa50c31',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);

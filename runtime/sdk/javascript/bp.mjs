@@ -225,20 +225,14 @@ export class Agent {
     return this.post('/economic/transfer', { to, amount, memo });
   }
 
-  // Makes a child of a folder's files, a template, or both, with the least that its first bid can be paid from. `first_bid`
-  // is {bundle?, amount?, payload?, earliest_cycle?}; without a bundle it is this agent's `advice`.
+  // A child of files, a template or both. `first_bid`: {bundle?, amount?, payload?, earliest_cycle?}; else its `advice`.
   async spawn(folder, { id, initial_credits: given, first_bid: firstBid, template, royalty } = {}) {
     const { least_endowment: least } = await this.market();
     const own = { bundle: this.advice({ tokens: 0 }), ...firstBid };
     const amount = own.amount ?? Math.floor(this.#cost(own.bundle) * OFFER) / MICRO;
-    const body = {
-      id,
-      template,
-      royalty,
-      initial_credits: given || Math.max(least, amount),
-      files: folder && filesOf(folder),
-    };
-    return this.post('/social/spawn', { ...body, first_bid: this.#ownBid(own, body.initial_credits) });
+    const credits = given || Math.max(least, amount);
+    const body = { id, template, royalty, initial_credits: credits, files: folder && filesOf(folder) };
+    return this.post('/social/spawn', { ...body, first_bid: this.#ownBid(own, credits) });
   }
 
   /** Asks a model, within the tokens of this execution: a text, or a conversation of {role, content}. */
