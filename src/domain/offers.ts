@@ -5,7 +5,7 @@ import { bundleCost, type Prices } from './resources.ts';
 export const ONE_PPM = 1_000_000;
 
 /** As bids for attention were ranked before there was a choice, and still are by default. */
-export const RANKED_AS_OTHERS: AttentionRules = {
+const RANKED_AS_OTHERS: AttentionRules = {
   by: 'amount',
   amountCapPpm: null,
   amountMost: null,
@@ -42,7 +42,7 @@ export function offersOf(competing: readonly StandingBid[], { prices, rules, mom
 }
 
 /** One that only its amount and its age rank. */
-export function plainOffer(bid: StandingBid, reserveCost: MicroCredits): Offer {
+function plainOffer(bid: StandingBid, reserveCost: MicroCredits): Offer {
   return { bid, reserveCost, age: bid.passedOver, weightPpm: ONE_PPM, amountMost: Infinity };
 }
 

@@ -129,8 +129,8 @@ export class AgentHands {
     );
     if (!answer?.ok || !answer.value.bundle || answer.value.executions < RECEIPTS_LEAST) return undefined;
     const { bundle, amounts, cost } = answer.value;
-    const often = amounts?.offers.find(({ share }) => share >= OFTEN) ?? amounts?.offers.at(-1);
-    return { bundle, amount: Math.max(cost ?? 0, often?.amount ?? 0) };
+    const often = amounts.offers.find(({ share }) => share >= OFTEN) ?? amounts.offers.at(-1);
+    return { bundle, amount: Math.max(cost, often?.amount ?? 0) };
   }
 
   bid(body: Readonly<Record<string, unknown>>): Promise<Result<unknown> | undefined> {

@@ -1,6 +1,6 @@
 import { allocate, type AllocationInput } from '../../src/domain/allocation-scheduler.ts';
 import { micro, type MicroCredits } from '../../src/domain/credits.ts';
-import { plainOffer } from '../../src/domain/offers.ts';
+import { ONE_PPM } from '../../src/domain/offers.ts';
 import type { Offer, StandingBid } from '../../src/domain/market.ts';
 import {
   demandOf,
@@ -52,7 +52,10 @@ export function densityOutcome(instance: KnapsackInstance, cycles = CYCLES): Den
   const floor = capacities.map((capacity) => micro(Math.max(1, Math.floor(total / 100 / weights.length / capacity))));
   const valueOf = (items: readonly number[]) => items.reduce((sum, item) => sum + values[item]!, 0);
   const winnersAt = (at: readonly MicroCredits[]) => {
-    const offers = bids.map((bid) => plainOffer(bid, costOf(instance, bid.id, at)));
+    const offers = bids.map((bid) => ({
+      ...{ bid, reserveCost: costOf(instance, bid.id, at), age: bid.passedOver },
+      ...{ weightPpm: ONE_PPM, amountMost: Infinity },
+    }));
     return { offers, winners: fill(instance, byDensity(0).rank(offers)) };
   };
   let prices: readonly MicroCredits[] = floor;

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { allocate } from '../../src/domain/allocation-scheduler.ts';
 import { micro } from '../../src/domain/credits.ts';
 import type { AttentionRules, MarketRules, StandingBid } from '../../src/domain/market.ts';
-import { RANKED_AS_OTHERS } from '../../src/domain/offers.ts';
 import { bundleCost, type Prices } from '../../src/domain/resources.ts';
 import { marketCase, type MarketCase } from '../helpers/market-arbitraries.ts';
 import { naiveFloor, naivePriceByHalving, naivePriceByTrying } from '../helpers/naive-market.ts';
@@ -101,11 +100,13 @@ function expectNaivePrices({ bids, prices, rules, moment }: MarketCase, naivePri
   }
 }
 
+const AS_OTHERS: AttentionRules = { by: 'amount', amountCapPpm: null, amountMost: null, sharesAge: false };
+
 describe('the price of attention', () => {
   const asks = { reserveAtPlacing: 150, bundle: { cpuMs: 1000, attention: 1 } } as const;
 
   function paid(bids: StandingBid[], weights: Record<string, number>, rules: Partial<AttentionRules> = {}) {
-    const attention = { ...RANKED_AS_OTHERS, by: 'record', ...rules } as const;
+    const attention = { ...AS_OTHERS, by: 'record', ...rules } as const;
     const moment = marketMoment({ attentionWeights: new Map(Object.entries(weights)) });
     const { winners } = allocate({ bids, prices: PRICES, rules: { ...RULES, attention }, moment });
     return Object.fromEntries(winners.map(({ bidId, price }) => [bidId, price]));
@@ -135,7 +136,7 @@ describe('the price of attention', () => {
     const others = standingBid(3, { amount: 600, bundle: { cpuMs: 99_500 } });
     const { ranked } = allocate({
       ...{ bids: [young, old, others], prices: PRICES, moment: marketMoment() },
-      rules: { ...RULES, attention: { ...RANKED_AS_OTHERS, sharesAge: true } },
+      rules: { ...RULES, attention: { ...AS_OTHERS, sharesAge: true } },
     });
     expect(ranked.map(({ bid }) => bid.id)).toEqual([1, 2, 3]);
   });
@@ -143,7 +144,7 @@ describe('the price of attention', () => {
   it('keeps a mean weight of 1 beside other bids, and is not moved by asking twice', () => {
     const bids = [1, 2, 3].map((id) => standingBid(id, { ...asks, agentId: id === 3 ? 'agent-2' : `agent-${id}` }));
     const { ranked } = allocate({
-      ...{ bids, prices: PRICES, rules: { ...RULES, attention: { ...RANKED_AS_OTHERS, by: 'record' } } },
+      ...{ bids, prices: PRICES, rules: { ...RULES, attention: { ...AS_OTHERS, by: 'record' } } },
       moment: marketMoment({ attentionWeights: new Map(Object.entries({ 'agent-1': 1, 'agent-2': 3 })) }),
     });
     expect(ranked.map(({ bid, weightPpm }) => [bid.id, weightPpm])).toEqual([

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { RANKED_AS_OTHERS } from '../../src/domain/offers.ts';
 import { marketRules, priceRule } from '../../src/economy/market/market-rules.ts';
 
 function config(...overrides: readonly string[]) {
@@ -33,7 +32,7 @@ describe('the rules of a market', () => {
 
   it('rank bids for attention as they are told to', () => {
     const ranked = (...overrides: readonly string[]) => marketRules(config(...overrides)).attention;
-    expect(ranked()).toEqual(RANKED_AS_OTHERS);
+    expect(ranked()).toEqual({ by: 'amount', amountCapPpm: null, amountMost: null, sharesAge: false });
     expect(ranked('attention.rank.amount_cap=1.5', 'attention.rank.age_bonus=false')).toEqual({
       ...{ by: 'amount', amountCapPpm: 1_500_000, amountMost: null, sharesAge: true },
     });

@@ -27,7 +27,7 @@ export function rootMeasures(
   for (const { kind, debit, credit, amount } of store.transfers.all()) {
     if (!KINDS.has(kind)) continue;
     note(credit, 'root_income', amount);
-    note(debit, 'root_income', -amount);
+    note(debit, 'root_income', -Number(amount));
     if (kind === 'royalty') note(credit, 'royalties', amount);
   }
   for (const { id, bornCycle, diedCycle } of roots.values()) {
