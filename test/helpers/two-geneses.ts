@@ -91,7 +91,7 @@ export async function wakeSimulated(situation: Situation): Promise<Wake> {
   });
   await genesis(hands, {
     ...{ settings: { ...SETTINGS, writes_of: [...finds] }, memory: { ...newMemory(), genesis: life }, mechanism },
-    ...{ purse: { available: situation.available }, cyclesPerHour: 3600 / CYCLE_SECONDS, demand: 1 },
+    ...{ purse: { available: situation.available }, cyclesPerHour: 3600 / CYCLE_SECONDS, demand: 1, siblings: [] },
     ...{ costAtStart: () => 0, spawnFee: () => fees.spawn, leastEndowment: () => fees.leastEndowment },
     ...{ siblings: [], human: { repetition: 0, recovery_hours: 1 } },
   });
