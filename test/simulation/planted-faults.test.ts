@@ -163,7 +163,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'what comes for the dead goes to the dead',
-    soonest: 'q2',
+    soonest: 'r9',
     cycles: 1000,
     module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({ ...right, receiver: (_: unknown, agent: string) => agent }),
