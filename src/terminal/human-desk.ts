@@ -59,7 +59,8 @@ export class HumanDesk {
       const request = prompts.requestOf(prompt);
       const known_opening = prompts.knownOpeningOf(prompt);
       const id = formatId('prompt', prompt.id);
-      if (terminal.interactive) prompts.shown(prompt.id).catch(onFailure);
+      // Where that can't be kept, the answer can't either, and says so.
+      if (terminal.interactive) prompts.shown(prompt.id).catch(() => undefined);
       const answer = await terminal.ask({ id, agent_id, request, title, content, known_opening, files }, signal);
       if (answer.kind === 'closed' && !signal.aborted) this.#dismissed = prompt.id;
       const result = await this.#take(prompt.id, answer);

@@ -73,7 +73,7 @@ print(json.dumps({
       { environment: ['BP_PROBE=told'] },
     );
     expect(found).toEqual({
-      ...{ descriptors: [0, 1, 2], stdin: '', stdin_is: '/dev/null', one_output: true },
+      ...{ descriptors: [0, 1, 2], stdin: '', stdin_is: '/dev/null', one_output: false },
       ...{ umask: 0o022, directory: '/workspace', leads_session: true, ignored: true, mask: 0, variable: 'told' },
     });
   });

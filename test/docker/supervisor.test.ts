@@ -33,7 +33,7 @@ describe('the supervisor', () => {
     const supervised = await supervise({ files: { 'main.py': `${BURN}time.sleep(60)\n` } });
     await supervised.line('ready');
     supervised.say('used');
-    expect(await supervised.line('used')).toEqual({ event: 'used', cpu_us: 0 });
+    expect(await supervised.line('used')).toMatchObject({ event: 'used', cpu_us: 0 });
     supervised.say('go');
     await supervised.line('started');
     const told = () => supervised.lines.filter(({ event }) => event === 'used').map((line) => Number(line['cpu_us']));

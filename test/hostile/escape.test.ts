@@ -151,7 +151,7 @@ describe('escape', () => {
 
   it('own streams: its stdin holds nothing, and what it printed is not read back', () => {
     expect(found['own_streams']).toEqual({
-      ...{ stdin: [true, 0], pipes: [true, 1] },
+      ...{ stdin: [true, 0], pipes: [true, 2] },
       ...{ read: ['EACCES', 'EACCES', 'EACCES', 'EACCES'], mode: 'EPERM' },
     });
   });

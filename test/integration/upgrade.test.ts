@@ -88,6 +88,8 @@ describe('an upgrade', () => {
  */
 function makeOld(path: string, version: number): void {
   const old = new SqliteDatabase(path);
+  // As the program does while it migrates.
+  old.unsafeMode(true);
   old.exec(
     `CREATE TABLE migrations (
        number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT`,
@@ -98,6 +100,7 @@ function makeOld(path: string, version: number): void {
     const checksum = createHash('sha256').update(sql).digest('hex');
     old.prepare('INSERT INTO migrations VALUES (?, ?, ?, 1)').run(index + 1, file.slice(5, -4), checksum);
   }
+  old.unsafeMode(false);
   old.pragma(`user_version = ${version}`);
   old.pragma('foreign_keys = OFF');
   old.prepare('ATTACH ? AS today').run(economy.databasePath);

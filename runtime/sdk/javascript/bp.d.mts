@@ -152,6 +152,7 @@ export interface MarketState {
   paused: string | null;
   human_away: boolean;
   human_minutes_left: number | null;
+  attention_weight: number | null;
   mechanism: string;
   ttl_cycles: number;
   bid_horizon_cycles: number;

@@ -17,6 +17,8 @@ import { marketRules } from '../market/market-rules.ts';
 import { pricesOf, quantities } from '../market/clearing-record.ts';
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
+/** Each execution has a handshake, whether or not its program reads the advice: so it is had from few receipts. */
+const HANDSHAKE_LOOK_BACK = 20;
 const PARTS_PER_MILLION = 1_000_000;
 
 export interface AdviceQuestion {
@@ -51,7 +53,7 @@ export function adviceView(deps: Economy, agentId: string, question: AdviceQuest
 
 /** What of it stands in each handshake; null before the first receipt. */
 export function shortAdviceView(deps: Economy, agentId: string) {
-  const advice = bundleAdvice(deps, agentId, {});
+  const advice = bundleAdvice(deps, agentId, {}, HANDSHAKE_LOOK_BACK);
   if (!advice) return null;
   const { executions, quantile, bundle, killed } = advice;
   return { executions, quantile, bundle: bundleView(bundle), killed };
@@ -72,9 +74,10 @@ function bundleAdvice(
   { [STORE]: store, derived }: Economy,
   agentId: string,
   { quantile = USUAL_QUANTILE, attention }: AdviceQuestion,
+  lookBack = LOOK_BACK,
 ) {
   const past = store.executions
-    .ofAgent(agentId, NEWEST, LOOK_BACK)
+    .ofAgent(agentId, NEWEST, lookBack)
     .filter(({ bundle }) => attention === undefined || bundle.attention === attention);
   const reserved = past.some(({ bundle }) => bundle.tokens > 0)
     ? store.modelCalls.mostReserved(agentId, past.at(-1)?.id ?? 0)

@@ -62,6 +62,7 @@ describe('explain', () => {
     expect(json.attention_now).toEqual({
       human_away: false,
       quiet_until: null,
+      minutes_spent: null,
       open_prompt: { id: 'prompt_1', agent_id: 'ada' },
       queued_prompt: { id: 'prompt_2', agent_id: 'bob' },
     });

@@ -32,6 +32,7 @@ const FAILURES: Readonly<Record<string, readonly [args: string, code: string, ex
   run: ['--cycles 0', 'unknown_option', 2],
   pause: ['--set odd.key=1', 'config_invalid', 2],
   resume: ['--set odd.key=1', 'config_invalid', 2],
+  listen: ['0', 'too_small', 2],
   open: ['', 'page_not_served', 1],
   web: ['', 'unknown_option', 2],
   service: ['--set odd.key=1', 'config_invalid', 2],

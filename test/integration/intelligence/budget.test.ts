@@ -76,7 +76,8 @@ describe('before a call', () => {
     await start({ tokens: 1000, provider: { concurrency: 100 } });
     const output = (most: unknown) => Math.min(90, Number(most));
     mind.provider.behave(({ body }) => ({
-      ...{ delayMs: 30, usage: { input: 10, output: output(body['max_completion_tokens']) } },
+      // Long enough for all to have asked before the first is answered.
+      ...{ delayMs: 3000, usage: { input: 10, output: output(body['max_completion_tokens']) } },
     }));
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, () => mind.openai.chat.completions.create({ ...ask, max_completion_tokens: 100 })),

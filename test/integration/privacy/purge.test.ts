@@ -111,7 +111,7 @@ describe('the purge of an agent', () => {
         reward: 600,
       },
     ]);
-    expect((await home.run('prompts')).stdout).toMatch(/prompt_1 +ann +scored +7 8 9 +600 +0 +\(purged\)/);
+    expect((await home.run('prompts')).stdout).toMatch(/prompt_1 +ann +scored +7 8 9 +600 +0 +60 s +\(purged\)/);
     expect((await home.run('agents')).stdout).toMatch(/ann +alive, purged/);
     expect((await home.run('agent', 'ann')).stdout).toContain('text purged 20');
     expect((await home.run('logs', 'exe_1')).stderr).toMatch(/has printed nothing, or what it printed was purged/);
