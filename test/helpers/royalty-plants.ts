@@ -12,6 +12,7 @@ export const ROYALTY_PLANTS = [
   },
   {
     name: 'a child of one that owes a royalty owes none',
+    ...{ cycles: 600, soonest: 'q15' },
     module: '../../src/economy/agents/agree-royalty.ts',
     wrong: (right: Module): Module => ({
       ...right,
