@@ -91,7 +91,8 @@ export function createOutputFile({ path, bytesMax, bytesKept = 0, logger }: Outp
       if (closing) return DONE;
       const room = Math.max(0, bytesMax - bytes);
       bytes += chunk.length;
-      if (isCut || chunk.length === 0) return DONE;
+      // Never before what came first is in the file: whoever sends it lets go of the oldest of what was taken.
+      if (isCut || chunk.length === 0) return written;
       if (room > 0) append(chunk.subarray(0, room), source);
       isCut = chunk.length > room;
       if (isCut) append(Buffer.from(cutMarker(bytesMax)), 'stdout');

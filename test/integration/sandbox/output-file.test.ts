@@ -34,6 +34,14 @@ async function write(texts: readonly string[], bytesMax: number, bytesKept = 0) 
 }
 
 describe('the output of an execution', () => {
+  it('is never let go of before what came first is in the file', async () => {
+    const file = createOutputFile({ path, bytesMax: 3, logger });
+    void file.write(Buffer.from('onetwo'));
+    await file.write(Buffer.from('three'));
+    expect(readFileSync(path, 'utf8')).toBe(`one${cutMarker(3)}`);
+    await file.close();
+  });
+
   it('is kept in order and as it is', async () => {
     expect(await write(['one\n', '\u001b[31mtwo'], 100)).toEqual({ kept: 'one\n\u001b[31mtwo', bytes: 12 });
   });
