@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/simulation/scenario/experiment.ts';
-import { readScenario, scenarioNames } from '../../src/simulation/scenario/scenario-file.ts';
+import { readScenario } from '../../src/simulation/scenario/scenario-file.ts';
+import { keepTheirPromises, OTHER_SCENARIOS } from '../helpers/short-scenarios.ts';
 
-/** Each with a seed of its own in full: `npm run simulate -- --scenario NAME`. */
-describe('the scenario', () => {
-  it.each(scenarioNames())('%s shows what it promises, in its short form', async (name) => {
-    const { verdicts } = await runExperiment({ ...readScenario(name), short: true, jobs: 1 });
-    expect(verdicts.length).toBeGreaterThan(0);
-    expect(verdicts.filter(({ holds }) => !holds)).toEqual([]);
-  });
-});
+describe('the scenario', () => keepTheirPromises(OTHER_SCENARIOS));
 
 describe('a scenario', () => {
   it('goes the same way for the same seed, and another for another one', async () => {
