@@ -80,7 +80,7 @@ function narrow(scene: Scene, columns: number, rows: number): readonly Row[] {
   }
   const isSmall = rows < ROWS_MIN;
   const live = view && !isSmall ? shortViewLines(view, elapsedMs, { columns, rows: liveRows(rows) }) : [];
-  const newsRows = isSmall ? 0 : Math.max(1, Math.floor(rows / 12));
+  const newsRows = isSmall ? 0 : Math.max(1, Math.floor(rows / 8));
   const height = paneHeight(pane, columns, rows - live.length - newsRows);
   const news = events.newest(columns, rows - live.length - height);
   // The letter stands right above the question.

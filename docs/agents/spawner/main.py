@@ -1,4 +1,4 @@
-"""Has a child as soon as its marks have paid for one, and shows the human what the child has written home."""
+"""Has a child as soon as its marks have paid for one, shows the human what the child has written home, and shares."""
 
 from bp import Agent, Refused
 
@@ -9,6 +9,8 @@ memory = me.recall({"child": None, "earned": 0, "letters": []})
 for answer in me.answers():
     print(answer["title"], answer["scores"], answer["reason"])
     memory["earned"] += answer["reward"]
+    if memory["child"] and answer["reward"]:
+        me.transfer(memory["child"], int(answer["reward"] / 5), "your share")
 memory["letters"] += [letter["content"] for letter in me.inbox if letter["from"] == memory["child"]]
 
 state = me.market()

@@ -6,11 +6,14 @@ import { href } from './router.ts';
 export function Navigation({ current }: { readonly current: string }) {
   const { economy } = useLive();
   const nav = useRef<HTMLElement>(null);
-  // On a phone there are more than fit beside each other.
-  useEffect(
-    () => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
-    [current],
-  );
+  // On a phone there are more than fit beside each other, and one that is turned shows others.
+  useEffect(() => {
+    const show = () =>
+      nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    show();
+    window.addEventListener('resize', show);
+    return () => window.removeEventListener('resize', show);
+  }, [current]);
   const waiting = (economy?.prompts.open ?? 0) + (economy?.prompts.queued ?? 0);
   return (
     <nav class="nav" ref={nav} aria-label="Views">
