@@ -12,13 +12,13 @@ export async function scenarioEconomy(
   hours: number,
   overrides: readonly string[] = [],
 ): Promise<Economy> {
-  const { scenario, config } = prepareScenario('test', text, overrides);
+  const { scenario, config, marks } = prepareScenario('test', text, overrides);
   const clock = new SimulatedClock();
   const dice = new Dice('test');
   const machine = { cores: 2, memoryMb: 4000 };
   const economy = openPassingEconomy({ config, machine, clock, random: dice.fork('tokens') });
   fitPrices(economy);
-  const world = new ScenarioWorld({ economy, clock, dice, scenario });
+  const world = new ScenarioWorld({ economy, clock, dice, scenario, marks });
   world.begin();
   while (clock.monotonic() < hours * 3_600_000 && clock.advance()) await new Promise(setImmediate);
   const { broken } = world;

@@ -41,7 +41,7 @@ describe('a scenario file', () => {
   it('may count in cycles still, and tells of it', () => {
     const told: string[] = [];
     const text = `${SMALL}config: {market: {ttl_cycles: 3}}\n`;
-    const { config } = prepareScenario('small', text, [], (line) => told.push(line));
+    const { config } = prepareScenario('small', text, [], { onNotice: (line) => told.push(line) });
     expect(config.market.ttl_seconds).toBe(30);
     expect(told).toEqual([expect.stringContaining('market.ttl_seconds: 30')]);
   });
@@ -50,7 +50,11 @@ describe('a scenario file', () => {
     ['scenario bad: is not valid YAML', 'about: [', []],
     ['scenario bad: must hold keys', 'seven', []],
     ['scenario bad: population.useful.strategy', SMALL.replace('seeker', 'sneaker'), []],
-    ['scenario bad: : Unrecognized key: "humans"', `${SMALL}humans: {}`, []],
+    ['scenario bad: : Unrecognized key: "people"', `${SMALL}people: {}`, []],
+    ['scenario bad: human or humans, not both', `${SMALL}human: {}\nhumans: {anna: {}}`, []],
+    ['scenario bad: human or humans, not both', `${SMALL}humans: {anna: {}}`, ['scenario.human.noise=2']],
+    ['scenario bad: humans.anna.noise', `${SMALL}humans: {anna: {noise: 11}}`, []],
+    ['marks: there is no file', SMALL, ['scenario.human.marks.file=/no/such.csv']],
     ['scenario bad: population.useful.quality.1', SMALL.replace('9]', '11]'), []],
     ['scenario bad: population.useful.quality: the lower', SMALL.replace('9]', '1]'), []],
     ['scenario bad: expect: there is no variant two', `${SMALL}expect: [{measure: x, variant: two, at_most: 1}]`, []],

@@ -7,6 +7,8 @@ export interface ExperimentOptions extends Pick<PoolOptions, 'jobs' | 'signal'> 
   readonly name: string;
   /** The scenario's YAML. */
   readonly text: string;
+  /** Where names of files in it begin; by default where the program was called. */
+  readonly directory?: string | undefined;
   /** As `--set` takes them; on top of what makes a variant. */
   readonly overrides?: readonly string[];
   /** The form in which it is run with every commit. */
@@ -45,8 +47,8 @@ export const SEEDS = 8;
  * same result, however many jobs there are. Throws `BpError` as `prepareScenario` and `runScenario` do.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<Experiment> {
-  const { name, text, overrides = [], short = false, seed = '1', onRun = () => undefined } = options;
-  const { scenario } = prepareScenario(name, text, overrides, options.onNotice);
+  const { name, text, directory, overrides = [], short = false, seed = '1', onRun = () => undefined } = options;
+  const { scenario } = prepareScenario(name, text, overrides, { directory, onNotice: options.onNotice });
   const days = options.days ?? (short ? (scenario.short.days ?? scenario.days) : scenario.days);
   const seeds = Array.from({ length: options.seeds ?? (short ? scenario.short.seeds : SEEDS) }, (_, number) =>
     number === 0 ? seed : `${seed}/${number + 1}`,
@@ -59,8 +61,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     seeds.map((it): ScenarioTask & { readonly variant: string } => {
       const settings = [...variantOverrides(scenario, variant), ...overrides];
       // What is wrong with a variant is told before anything runs.
-      prepareScenario(name, text, settings);
-      return { name, text, overrides: settings, seed: it, days, welfare, variant };
+      prepareScenario(name, text, settings, { directory });
+      return { name, text, directory, overrides: settings, seed: it, days, welfare, variant };
     }),
   );
   const done = await runAll(tasks, {

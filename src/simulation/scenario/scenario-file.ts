@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { parseYaml } from '../../config/yaml.ts';
 import { BpError } from '../../platform/errors.ts';
+import { readMarks, type GivenAnswer } from './humans/marks-file.ts';
+import { humansOf } from './humans/humans-of.ts';
 import { scenarioSchema, type Scenario } from './scenario-schema.ts';
 
 /** A scenario as one run takes it: with all that was set on top of its file. */
@@ -11,6 +13,22 @@ export interface PreparedScenario {
   readonly name: string;
   readonly scenario: Scenario;
   readonly config: Config;
+  /** By the names of the humans that have some: what their files of marks say. */
+  readonly marks: ReadonlyMap<string, readonly GivenAnswer[]>;
+}
+
+export interface PrepareOptions {
+  /** Where names of files begin; by default where the program was called. */
+  readonly directory?: string | undefined;
+  /** As `loadConfig` has it. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+}
+
+/** A scenario's YAML, and where names of files in it begin. */
+export interface ScenarioText {
+  readonly name: string;
+  readonly text: string;
+  readonly directory: string;
 }
 
 const DIRECTORY = new URL('../scenarios/', import.meta.url);
@@ -30,30 +48,33 @@ export function scenarioNames(): readonly string[] {
 }
 
 /** The text of one that comes with the program, or of a file. Throws `BpError` `scenario_not_found`. */
-export function readScenario(nameOrFile: string): { readonly name: string; readonly text: string } {
-  if (scenarioNames().includes(nameOrFile))
-    return { name: nameOrFile, text: readFileSync(new URL(`${nameOrFile}.yaml`, DIRECTORY), 'utf8') };
+export function readScenario(nameOrFile: string): ScenarioText {
+  if (scenarioNames().includes(nameOrFile)) {
+    const text = readFileSync(new URL(`${nameOrFile}.yaml`, DIRECTORY), 'utf8');
+    return { name: nameOrFile, text, directory: resolve('.') };
+  }
   if (!existsSync(nameOrFile) || !statSync(nameOrFile).isFile())
     throw new BpError('scenario_not_found', `there is no scenario and no file ${nameOrFile}`, {
       hint: `Scenarios that come with the program: ${scenarioNames().join(', ')}.`,
     });
-  return { name: basename(nameOrFile).replace(/\.ya?ml$/, ''), text: readFileSync(nameOrFile, 'utf8') };
+  const directory = dirname(resolve(nameOrFile));
+  return { name: basename(nameOrFile).replace(/\.ya?ml$/, ''), text: readFileSync(nameOrFile, 'utf8'), directory };
 }
 
 /**
  * The scenario of a YAML text, with `overrides` on top, each as `key=value`: `scenario.…` for what the file itself
- * says, everything else for the configuration. A later one wins. `onNotice` is told as by `loadConfig`. Throws `BpError` `scenario_invalid` or
- * `config_invalid`.
+ * says, everything else for the configuration. A later one wins. Throws `BpError` `scenario_invalid` or `config_invalid`.
  */
 export function prepareScenario(
   name: string,
   text: string,
   overrides: readonly string[] = [],
-  onNotice: (line: string) => void = () => undefined,
+  { directory = '.', onNotice = () => undefined }: PrepareOptions = {},
 ): PreparedScenario {
   if (text.length > FILE_CHARS_MAX) throw invalid(name, `is larger than ${FILE_CHARS_MAX} characters`);
   const own = overrides.filter((override) => override.startsWith(OWN_KEYS));
   const tree = own.reduce((under, override) => withOverride(name, under, override), treeOf(name, text));
+  if ('human' in tree && tree['humans'] !== undefined) throw invalid(name, 'human or humans, not both');
   const result = scenarioSchema.safeParse(tree);
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -68,7 +89,12 @@ export function prepareScenario(
   ];
   const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: settings, onNotice });
   checkNames(name, scenario);
-  return { name, scenario, config };
+  const marks = humansOf(scenario).flatMap(([human, traits]) =>
+    traits.marks
+      ? [[human, readMarks(resolve(directory, traits.marks.file), config.attention.reason_chars_max)] as const]
+      : [],
+  );
+  return { name, scenario, config, marks: new Map(marks) };
 }
 
 /** The scenario itself, among its variants. */

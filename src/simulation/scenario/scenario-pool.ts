@@ -10,6 +10,8 @@ import { runScenario, type ScenarioRun } from './scenario-run.ts';
 export interface ScenarioTask {
   readonly name: string;
   readonly text: string;
+  /** Where names of files in it begin; by default where the program was called. */
+  readonly directory?: string | undefined;
   readonly overrides: readonly string[];
   readonly seed: string;
   readonly days: number;
@@ -68,8 +70,8 @@ export async function runAll(tasks: readonly ScenarioTask[], options: PoolOption
   return runs;
 }
 
-export function runTask({ name, text, overrides, ...options }: ScenarioTask): Promise<ScenarioRun> {
-  return runScenario(prepareScenario(name, text, overrides), options);
+export function runTask({ name, text, directory, overrides, ...options }: ScenarioTask): Promise<ScenarioRun> {
+  return runScenario(prepareScenario(name, text, overrides, { directory }), options);
 }
 
 /** Another thread that makes one run after the other. */

@@ -12,7 +12,8 @@ import { SimulatedClock } from '../simulated-clock.ts';
 import type { PreparedScenario } from './scenario-file.ts';
 import { bestMarks } from './humans/best-choice.ts';
 import { candidates } from './humans/candidates.ts';
-import { presence } from './humans/presence.ts';
+import { humansOf } from './humans/humans-of.ts';
+import { diceOf } from './humans/scenario-humans.ts';
 import { ScenarioWorld } from './scenario-world.ts';
 import { STORE } from '../../economy/internal/store-key.ts';
 import { stateOf } from '../../economy/views/status-view.ts';
@@ -42,7 +43,7 @@ const MACHINE = { cores: 2, memoryMb: 4000 };
  * ledger is audited in full at the end. Throws `BpError` `scenario_broken` where anything breaks.
  */
 export async function runScenario(
-  { name, scenario, config }: PreparedScenario,
+  { name, scenario, config, marks }: PreparedScenario,
   { seed, days, welfare, onDay = () => undefined }: ScenarioRunOptions,
 ): Promise<ScenarioRun> {
   const clock = new SimulatedClock();
@@ -52,7 +53,7 @@ export async function runScenario(
     fitPrices(economy);
     raisePrices(economy, scenario.prices_at_start);
     const began = clock.now();
-    const world = new ScenarioWorld({ economy, clock, dice, scenario });
+    const world = new ScenarioWorld({ economy, clock, dice, scenario, marks });
     world.begin();
     await pass(clock, days, { onDay, isBroken: () => world.broken !== undefined });
     const { broken: why } = world;
@@ -60,20 +61,27 @@ export async function runScenario(
     if (why !== undefined) throw broken(name, seed, why);
     const { ok, first_difference: difference, head } = auditLedger(economy);
     if (!ok) throw broken(name, seed, `audit: ${difference}`);
-    const spans = scenario.human ? presence(scenario.human.hours, days * DAY_MS) : [];
+    const endMs = days * DAY_MS;
+    const [only, ...others] = humansOf(scenario);
     const read = await measure(economy, {
-      presence: spans.map(([from, to]) => [began + from, began + to]),
+      presence: world.humans.presence(endMs).map(([from, to]) => [began + from, began + to]),
       groupOf: (agentId) => world.residents.get(agentId).group,
       qualityOf: (agentId) => world.residents.get(agentId).quality,
-      bestMarks: scenario.human
-        ? bestMarks({
-            ...{ traits: scenario.human, endMs: days * DAY_MS, newDice: () => dice.fork('human') },
-            candidates: candidates(economy, world.residents, began),
-          })
-        : undefined,
+      // What it would be before several, or by marks that somebody gave, nobody knows.
+      bestMarks:
+        only && others.length === 0 && !only[1].marks
+          ? bestMarks({
+              ...{ traits: only[1], endMs, newDice: () => diceOf(dice, only[0]) },
+              candidates: candidates(economy, world.residents, began),
+            })
+          : undefined,
       welfare,
     });
-    const measures = { ...read, ...(world.idleWatch && { 'human.idle_payable': world.idleWatch.idleShare }) };
+    const measures = {
+      ...read,
+      ...(world.idleWatch && { 'human.idle_payable': world.idleWatch.idleShare }),
+      ...world.humans.measures(endMs),
+    };
     return { seed, days, cycles: stateOf(economy).cycle, measures, paths: paths(economy), head };
   } finally {
     closeEconomy(economy);

@@ -3,13 +3,14 @@ import { STRATEGY_NAMES } from './strategies/strategy-names.ts';
 
 /** A scenario file: an economy, who lives in it, who scores it, what befalls it, and what it is to show. */
 export type Scenario = z.output<typeof scenarioSchema>;
-export type HumanTraits = NonNullable<Scenario['human']>;
+export type HumanTraits = z.output<typeof human>;
 export type Group = Scenario['population'][string];
 export type Settings = Group['settings'];
 export type Expectation = Scenario['expect'][number];
 
 const NAME = /^[a-z][a-z0-9-]{0,20}$/;
 const AGENTS_MAX = 1000;
+const HUMANS_MAX = 20;
 const DAYS_MAX = 3650;
 
 const real = (least: number, most: number) => z.number().min(least).max(most);
@@ -84,6 +85,18 @@ const group = z.strictObject({
   settings: settings.prefault({}),
 });
 
+const marks = z.strictObject({
+  file: text(4096).describe('CSV or JSON lines: from where the scenario lies, or an absolute path.'),
+  unmarked: z
+    .enum(['skip', 'leave', 'taste'])
+    .default('skip')
+    .describe('What the file has no answer to is skipped, left to expire, or marked by taste.'),
+  again: z
+    .boolean()
+    .default(false)
+    .describe('Where all answers for an agent, group or title are given, from the first.'),
+});
+
 const human = z.strictObject({
   hours: z
     .array(range(0, 24))
@@ -113,6 +126,7 @@ const human = z.strictObject({
   compared_with: whole(1, 100).default(4).describe('How many prompts those are.'),
   moods: real(0, 1).default(0).describe('What the worst hour takes off all marks.'),
   skips_under: real(0, 10).default(0).describe('Skips what deserves less than this mark.'),
+  marks: marks.nullable().default(null).describe('Marks that somebody gave; null: all are by taste.'),
 });
 
 const event = z.strictObject({
@@ -151,6 +165,11 @@ export const scenarioSchema = z.strictObject({
   prices_at_start: real(1, 1_000_000).default(1).describe('Prices begin at this many times the start prices.'),
   population: z.record(z.string().regex(NAME), group).describe('Groups of agents.'),
   human: human.nullable().prefault({}).describe('Who scores; null for nobody.'),
+  humans: z
+    .record(z.string().regex(NAME), human)
+    .refine((humans) => Object.keys(humans).length <= HUMANS_MAX, { error: `at most ${HUMANS_MAX}` })
+    .optional()
+    .describe('Several who score, by their names, in the place of human.'),
   events: z.array(event).max(1000).prefault([]),
   variants: z
     .record(z.string().regex(NAME), z.array(text(1000)).min(1))

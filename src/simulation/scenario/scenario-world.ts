@@ -14,17 +14,19 @@ import type { SimulatedClock } from '../simulated-clock.ts';
 import { SimulatedEngine, type Container, type Exit } from '../simulated-engine.ts';
 import { Residents, type Resident } from './residents.ts';
 import { IdleWatch } from './humans/idle-watch.ts';
-import { ScenarioHuman } from './humans/scenario-human.ts';
+import { humansOf } from './humans/humans-of.ts';
+import { ScenarioHumans } from './humans/scenario-humans.ts';
+import type { GivenAnswer } from './humans/marks-file.ts';
 import type { Group, Scenario, Settings } from './scenario-schema.ts';
 import { STRATEGIES } from './strategies/strategies.ts';
 import type { Self } from './strategies/strategy.ts';
-import { findAgent } from '../../economy/views/agent-view.ts';
 
 export interface ScenarioWorldOptions {
   readonly economy: Economy;
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly scenario: Scenario;
+  readonly marks: ReadonlyMap<string, readonly GivenAnswer[]>;
 }
 
 type PricesView = Readonly<Record<keyof BundleView, { readonly price: number }>>;
@@ -32,10 +34,10 @@ type PricesView = Readonly<Record<keyof BundleView, { readonly price: number }>>
 const HOUR_MS = 3_600_000;
 const FILES = [{ path: 'main.py', content: Buffer.from('pass\n'), executable: false }];
 
-/** Everything around the orchestrator of a scenario: an engine that never fails, the residents, their human, and events. */
+/** Everything around the orchestrator of a scenario: an engine that never fails, the residents, their humans, and events. */
 export class ScenarioWorld {
   readonly residents: Residents;
-  readonly human: ScenarioHuman | undefined;
+  readonly humans: ScenarioHumans;
   readonly idleWatch: IdleWatch | undefined;
   readonly #options: ScenarioWorldOptions;
   readonly #faults: Faults;
@@ -71,14 +73,9 @@ export class ScenarioWorld {
     this.#startPrices = Object.fromEntries(
       RESOURCES.map((name) => [name, { price: toCredits(startPrices[name]) }]),
     ) as PricesView;
-    if (scenario.human) {
-      this.idleWatch = new IdleWatch({ economy, clock, hours: scenario.human.hours, residents: this.residents });
-      this.human = new ScenarioHuman({
-        ...{ economy, clock, traits: scenario.human, dice: dice.fork('human') },
-        qualityOf: (id) => this.residents.get(id).quality,
-        lineageOf: (id) => findAgent(economy, id)?.lineageId ?? id,
-      });
-    }
+    const hours = humansOf(scenario).map(([, its]) => its.hours);
+    if (hours.length > 0) this.idleWatch = new IdleWatch({ economy, clock, hours, residents: this.residents });
+    this.humans = new ScenarioHumans({ ...options, residents: this.residents });
   }
 
   begin(): void {
@@ -92,7 +89,7 @@ export class ScenarioWorld {
         this.#demand = event.demand ?? this.#demand;
         this.#crashShare = event.crash_share ?? this.#crashShare;
       });
-    this.human?.begin();
+    this.humans.begin();
     this.idleWatch?.begin();
     this.#life.start();
   }
@@ -148,7 +145,7 @@ export class ScenarioWorld {
     const { economy, scenario } = this.#options;
     return {
       ...{ settings: traits.settings, memory, siblings, demand: this.#demand },
-      human: scenario.human ?? { repetition: 0, recovery_hours: 1 },
+      human: humansOf(scenario)[0]?.[1] ?? { repetition: 0, recovery_hours: 1 },
       purse: { available: handshake.credits.available },
       cyclesPerHour: 3600 / economy.config.market.cycle_seconds,
       mechanism: economy.config.market.mechanism,

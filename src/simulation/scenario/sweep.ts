@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseYaml } from '../../config/yaml.ts';
 import { BpError } from '../../platform/errors.ts';
 import { mean, spread } from '../measures/statistics.ts';
-import { prepareScenario, readScenario, scenarioNames } from './scenario-file.ts';
+import { prepareScenario, readScenario, scenarioNames, type ScenarioText } from './scenario-file.ts';
 import { runAll, type PoolOptions, type ScenarioTask } from './scenario-pool.ts';
 
 /** A sweep file: a scenario, one or two keys with the values to try, and what to look at. */
@@ -42,7 +42,7 @@ export interface SweepPoint {
 }
 
 /** Throws `BpError` `scenario_not_found` or `scenario_invalid`. */
-export function readSweep(file: string): { readonly sweep: Sweep; readonly scenario: { name: string; text: string } } {
+export function readSweep(file: string): { readonly sweep: Sweep; readonly scenario: ScenarioText } {
   const result = sweepSchema.safeParse(treeOf(file));
   if (!result.success) {
     const [issue] = result.error.issues;
@@ -63,16 +63,23 @@ function treeOf(file: string): unknown {
 
 /** Runs every combination, in the order of the file, the last key changing first. Throws as `runScenario` does. */
 export async function runSweep(
-  { sweep, scenario: { name, text } }: ReturnType<typeof readSweep>,
+  { sweep, scenario: { name, text, directory } }: ReturnType<typeof readSweep>,
   options: Pick<PoolOptions, 'jobs' | 'signal'> & { readonly onRun?: (done: number, of: number) => void },
 ): Promise<readonly SweepPoint[]> {
   const combinations = combined(Object.entries(sweep.keys));
-  const days = sweep.days ?? prepareScenario(name, text, sweep.set).scenario.days;
+  const days = sweep.days ?? prepareScenario(name, text, sweep.set, { directory }).scenario.days;
   const tasks = combinations.flatMap((values): readonly ScenarioTask[] => {
     const overrides = [...sweep.set, ...Object.entries(values).map(([key, value]) => `${key}=${value}`)];
     // A wrong key or value is told before anything runs.
-    prepareScenario(name, text, overrides);
-    return Array.from({ length: sweep.seeds }, (_, seed) => ({ name, text, overrides, seed: `${seed + 1}`, days }));
+    prepareScenario(name, text, overrides, { directory });
+    return Array.from({ length: sweep.seeds }, (_, seed) => ({
+      name,
+      text,
+      directory,
+      overrides,
+      seed: `${seed + 1}`,
+      days,
+    }));
   });
   let done = 0;
   const runs = await runAll(tasks, { ...options, onDone: () => options.onRun?.(++done, tasks.length) });

@@ -12,7 +12,8 @@ const EVERY_MS = 10_000;
 export interface IdleWatchOptions {
   readonly economy: Economy;
   readonly clock: SimulatedClock;
-  readonly hours: Hours;
+  /** Of all who score. */
+  readonly hours: readonly Hours[];
   readonly residents: Residents;
 }
 
@@ -30,7 +31,7 @@ export class IdleWatch {
   begin(): void {
     const { clock, hours, economy } = this.#options;
     clock.after(EVERY_MS, () => this.begin());
-    if (!isPresent(hours, clock.monotonic())) return;
+    if (!hours.some((its) => isPresent(its, clock.monotonic()))) return;
     if (openPrompt(economy)) this.#busy++;
     else if (this.#somebodyCanPay()) this.#idle++;
   }

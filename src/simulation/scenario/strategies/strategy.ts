@@ -25,7 +25,7 @@ export interface Self {
   readonly spawnFee: () => number;
   /** The least endowment of a child at today's prices, in credits. */
   readonly leastEndowment: () => number;
-  /** How the human tires, for those who are told; of nobody where nobody scores. */
+  /** How the first of the humans tires, for those who are told; of nobody where nobody scores. */
   readonly human: Pick<HumanTraits, 'repetition' | 'recovery_hours'>;
   /** An event made every bundle this many times as large. */
   readonly demand: number;
