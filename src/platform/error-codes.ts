@@ -35,6 +35,7 @@ export const ERROR_KINDS = {
   install_too_large: 'other',
   llm_key_missing: 'other',
   log_unreadable: 'other',
+  manifest_invalid: 'input',
   materials_too_large: 'other',
   materials_unreadable: 'other',
   migration_changed: 'other',

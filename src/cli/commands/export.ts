@@ -4,6 +4,9 @@ import { makeFolder } from '../../platform/folder.ts';
 import type { Command } from 'commander';
 import { csvLine } from '../output/csv.ts';
 import type { CliDeps } from '../cli-deps.ts';
+import { booksView } from '../../economy/views/books-view.ts';
+import { manifestOfEconomy, writeManifest } from '../experiments/manifest.ts';
+import { valuesInForce } from '../home/config-in-force.ts';
 import { exportTables, type ExportTable } from '../../operator/export-tables.ts';
 import { reject } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
@@ -21,6 +24,7 @@ interface WrittenTable {
   readonly rows: number;
 }
 
+const MANIFEST = 'manifest.json';
 const BUFFER_CHARS = 1_048_576;
 
 export function addExport(command: Command, deps: CliDeps): void {
@@ -30,17 +34,22 @@ export function addExport(command: Command, deps: CliDeps): void {
       const { dir, json } = command.optsWithGlobals<Options>();
       if (dir.trim() === '') reject('empty', '--dir must be a folder, not empty', { field: 'dir' });
       const directory = resolve(deps.directory, dir);
+      const values = await valuesInForce(deps, command);
       const written = await withHome(deps, command, (home) => {
         makeFolder(directory);
         const suffix = Buffer.from(deps.random.bytes(6)).toString('hex');
-        return snapshot(home.economy, () => writeTables(directory, suffix, exportTables(home.economy)));
+        return snapshot(home.economy, () => {
+          const tables = writeTables(directory, suffix, exportTables(home.economy));
+          writeManifest(join(directory, MANIFEST), manifestOfEconomy(deps, booksView(home.economy), values));
+          return tables;
+        });
       });
-      if (json) printJson(deps.stdout, { dir: directory, files: written });
+      if (json) printJson(deps.stdout, { dir: directory, files: written, manifest: MANIFEST });
       else
-        printLines(
-          deps.stdout,
-          written.map(({ file, rows }) => `${join(directory, file)}: ${rows} rows`),
-        );
+        printLines(deps.stdout, [
+          ...written.map(({ file, rows }) => `${join(directory, file)}: ${rows} rows`),
+          `${join(directory, MANIFEST)}: what it was made with, and the chain's head`,
+        ]);
     });
 }
 

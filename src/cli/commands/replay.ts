@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { auditLedger } from '../../economy/audit/audit-ledger.ts';
+import type { Home } from '../../operator/home.ts';
+import { readManifest, versionsApart, type ManifestOf } from '../experiments/manifest.ts';
 import { replayReport, type ReplayReport } from '../../economy/replay/replay-report.ts';
 import { parseWhole } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
-import { reject, valueOf } from '../output/command-failure.ts';
+import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { withHome } from '../home/opened-home.ts';
 import { withJson } from '../output/listing.ts';
@@ -12,6 +15,7 @@ import { snapshot } from '../../economy/snapshot.ts';
 interface Options extends GlobalOptions {
   readonly from?: string;
   readonly to?: string;
+  readonly manifest?: string;
 }
 
 type Row = ReplayReport['agents'][number];
@@ -34,29 +38,54 @@ export function addReplay(command: Command, deps: CliDeps): void {
   withJson(command)
     .option('--from <cycle>', 'the first cycle (default: the oldest on record)')
     .option('--to <cycle>', 'the last cycle (default: the newest)')
+    .option('--manifest <file>', 'that of an export: its head must be in the chain, and its newest cycle is the last')
     .action(async () => {
       const options = command.optsWithGlobals<Options>();
       const cycleOf = (text: string, field: string) => valueOf(parseWhole(text, field, { least: 0, most: CYCLE_MAX }));
       const from = options.from === undefined ? 0 : cycleOf(options.from, 'from');
-      const to = options.to === undefined ? CYCLE_MAX : cycleOf(options.to, 'to');
+      const manifest = options.manifest === undefined ? undefined : exportedManifest(deps, options.manifest);
+      const to = options.to === undefined ? (manifest?.cycle ?? CYCLE_MAX) : cycleOf(options.to, 'to');
       const set = options.set ?? [];
       const sets = (...sections: readonly string[]) =>
         set.some((it) => sections.some((section) => it.startsWith(section)));
       const report = await withHome(deps, command, (home) =>
-        snapshot(home.economy, () =>
-          replayReport(home.economy, {
+        snapshot(home.economy, () => {
+          if (manifest) checkHead(home.economy, manifest);
+          return replayReport(home.economy, {
             ...{ from, to },
             changes: {
               supply: sets('market.supply.'),
               prices: sets('market.supply.', 'market.price', 'market.demand.', 'market.band.'),
             },
-          }),
-        ),
+          });
+        }),
       );
       if (!report) return reject('invalid_value', 'no cycle between these is on record', { field: 'from' });
-      if (options.json) printJson(deps.stdout, report);
-      else printLines(deps.stdout, lines(report));
+      const head = manifest?.head;
+      if (options.json) printJson(deps.stdout, head === undefined ? report : { ...report, head });
+      else
+        printLines(deps.stdout, [
+          ...(head === undefined ? [] : [`head ${head} of the manifest is in the chain, which is in order`]),
+          ...lines(report),
+        ]);
     });
+}
+
+function exportedManifest(deps: CliDeps, file: string): ManifestOf<'economy'> {
+  const manifest = readManifest(deps, file);
+  if (manifest.of !== 'economy')
+    return reject('invalid_value', `${file} is that of a ${manifest.of}: bp-agents simulate takes it`, {
+      field: 'manifest',
+    });
+  const apart = versionsApart(deps, manifest);
+  if (apart !== undefined) printLines(deps.stderr, [`bp-agents: ${apart}`]);
+  return manifest;
+}
+
+/** Throws `NotInOrder` where this is another economy, or its history was rewritten. */
+function checkHead(economy: Home['economy'], { head }: ManifestOf<'economy'>): void {
+  const { ok, first_difference: difference } = auditLedger(economy, { expect: head });
+  if (!ok) throw new NotInOrder(`the books are not in order: ${difference}`);
 }
 
 function lines({ from, to, recorded, replayed, agents }: ReplayReport): readonly string[] {

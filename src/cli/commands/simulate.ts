@@ -1,10 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { resolve } from 'node:path';
 import { FAULTS, type Fault } from '../../simulation/faults.ts';
 import { shrink } from '../../simulation/shrink.ts';
 import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
 import { parseWhole } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { addScenarioOptions, simulateScenario, type ScenarioOptions } from '../experiments/scenario.ts';
+import { makeAgain, manifestOfSimulation } from '../experiments/made-again.ts';
+import { writeManifest } from '../experiments/manifest.ts';
 import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';
 import { printJson, printLines } from '../output/printing.ts';
@@ -22,9 +25,13 @@ export function addSimulate(command: Command, deps: CliDeps): void {
   withJson(command)
     .option('--seed <text>', 'decides all chance (default: drawn and printed; of a scenario: 1)', checkSeed)
     .option('--cycles <n>', `cycles with faults, before everything has to settle (default: ${CYCLES})`);
+  command
+    .option('--manifest <file>', 'run again what this manifest tells of, and say whether it comes to the same head')
+    .option('--write-manifest <file>', 'write what makes this again, and the heads it came to');
   addScenarioOptions(command).action(async () => {
     const options = command.optsWithGlobals<Options>();
     checkTogether(options);
+    if (options.manifest !== undefined) return makeAgain(deps, options.manifest, options);
     if (options.scenario !== undefined) return simulateScenario(deps, options.scenario, options);
     const { seed: given, cycles: text = String(CYCLES), json = false } = options;
     const cycles = valueOf(parseWhole(text, 'cycles', { least: 0, most: CYCLES_MAX }));
@@ -41,6 +48,8 @@ export function addSimulate(command: Command, deps: CliDeps): void {
       onProgress: ({ cycle, executions, transfers }) =>
         say(`cycle ${cycle}: ${executions} executions, ${transfers} transfers, ${seconds()} s`),
     });
+    if (options.writeManifest !== undefined)
+      writeManifest(resolve(deps.directory, options.writeManifest), manifestOfSimulation(deps, report));
     const shortest = report.finding && report.cycles > 0 ? await shortened(report, say) : report;
     if (json) printJson(deps.stdout, { ...view(report), shortest_cycles: report.finding ? shortest.cycles : null });
     else printLines(deps.stdout, lines(report, shortest, seconds()));
@@ -50,6 +59,13 @@ export function addSimulate(command: Command, deps: CliDeps): void {
 
 /** What one kind of simulation knows, the other doesn't. */
 function checkTogether(options: Options): void {
+  if (options.manifest !== undefined) {
+    const own = ['scenario', 'seed', 'cycles', 'seeds', 'days', 'short', 'out', 'set', 'writeManifest'] as const;
+    const other = own.find((name) => options[name] !== undefined);
+    if (other === undefined) return;
+    const flag = other === 'writeManifest' ? 'write-manifest' : other;
+    reject('invalid_value', `--${flag} doesn't go with --manifest, which says it all`, { field: other });
+  }
   const names = ['seeds', 'days', 'short', 'jobs', 'out', 'set'] as const;
   const alien = options.scenario === undefined ? names.find((name) => options[name] !== undefined) : 'cycles';
   if (alien === undefined || options[alien] === undefined) return;

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { runExperiment, SEEDS, type Experiment } from '../../simulation/scenario/experiment.ts';
 import { readScenario } from '../../simulation/scenario/scenario-file.ts';
@@ -8,6 +8,8 @@ import type { CliDeps } from '../cli-deps.ts';
 import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { printJson, printLines } from '../output/printing.ts';
+import { manifestOfScenario } from './made-again.ts';
+import { writeManifest } from './manifest.ts';
 import { loadECharts } from './plot.ts';
 import { experimentLines, experimentView } from './scenario-report.ts';
 import { writeExperiment } from './scenario-files.ts';
@@ -20,6 +22,8 @@ export interface ScenarioOptions extends GlobalOptions {
   readonly jobs?: string;
   readonly short?: boolean;
   readonly out?: string;
+  readonly manifest?: string;
+  readonly writeManifest?: string;
 }
 
 export const SEEDS_MAX = 10_000;
@@ -33,7 +37,7 @@ export function addScenarioOptions(command: Command): Command {
     .option('--days <n>', 'simulated days of a scenario (default: what it says)')
     .option('--short', 'the short form in which a scenario is run with every commit')
     .option('--jobs <n>', 'runs at the same time (default: one for each core)')
-    .option('--out <dir>', 'write a table of every run, the paths of prices, and plots');
+    .option('--out <dir>', 'write a table of every run, the paths of prices, plots, and manifest.json');
 }
 
 /** Runs a scenario, shows its measures, and says whether it shows what it promises. Throws `NotInOrder` where not. */
@@ -57,7 +61,12 @@ export async function simulateScenario(deps: CliDeps, nameOrFile: string, option
       if (!json) printLines(deps.stderr, [`${scenario.name}, ${variant}, seed ${seed}: done after ${seconds} s`]);
     },
   });
-  if (directory !== undefined) await writeExperiment(directory, experiment);
+  const manifest = manifestOfScenario(deps, experiment);
+  if (options.writeManifest !== undefined) writeManifest(resolve(deps.directory, options.writeManifest), manifest);
+  if (directory !== undefined) {
+    await writeExperiment(directory, experiment);
+    writeManifest(join(directory, 'manifest.json'), manifest);
+  }
   show(deps, experiment, json);
   const broken = experiment.verdicts.filter(({ holds }) => !holds).length;
   if (broken > 0)

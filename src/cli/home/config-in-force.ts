@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { cachedConfig, readOnce } from '../../config/config-cache.ts';
 import { changedKeys } from '../../config/file-outline.ts';
 import { CONFIG_FILE, RUN_RECORD } from '../../config/home-places.ts';
-import type { ConfigSources } from '../../config/load.ts';
+import type { ConfigSources, EffectiveValue } from '../../config/load.ts';
 import type { RunRecord } from '../../config/run-record.ts';
 import type { Config } from '../../config/schema.ts';
 import { runningProcess } from '../../economy/home/open-home.ts';
@@ -27,6 +27,30 @@ export async function configInForce(deps: CliDeps, command: Command): Promise<Co
   if (changed.length > 0)
     tell(deps, `${CONFIG_FILE} has changed since the run began that this goes by: ${someOf(changed)}`);
   return config;
+}
+
+/** Every value of that, for a command that goes by its `run`. Rejects as `loadConfig` throws; `configInForce` warns. */
+export async function valuesInForce(deps: CliDeps, command: Command): Promise<readonly EffectiveValue[]> {
+  const { effectiveValues } = await import('../../config/load.ts');
+  const told = configSources(deps, command.optsWithGlobals<GlobalOptions>());
+  const sources = readOnce({ ...told, onNotice: () => undefined });
+  const recorded = recordedQuietly(sources);
+  try {
+    return effectiveValues(recorded ?? sources);
+  } catch (error) {
+    // Another program's record: `configInForce` doesn't go by it either.
+    if (!recorded) throw error;
+    return effectiveValues(sources);
+  }
+}
+
+function recordedQuietly(sources: ConfigSources): ConfigSources | undefined {
+  try {
+    const record = readRunRecord(sources.home);
+    return record && recordedSources(sources, record);
+  } catch {
+    return undefined;
+  }
 }
 
 function goesBy(command: Command): GoesBy {

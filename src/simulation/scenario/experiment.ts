@@ -1,16 +1,17 @@
 import { mean, spread } from '../measures/statistics.ts';
 import { judge, type RunsByVariant, type Verdict } from './expectations.ts';
-import { AS_IT_STANDS, prepareScenario, variantOverrides } from './scenario-file.ts';
-import { runAll, type PoolOptions, type ScenarioTask } from './scenario-pool.ts';
+import { AS_IT_STANDS, prepareScenario, variantOverrides, type PrepareOptions } from './scenario-file.ts';
+import { runAll, type PoolOptions } from './scenario-pool.ts';
 
-export interface ExperimentOptions extends Pick<PoolOptions, 'jobs' | 'signal'> {
+export interface ExperimentOptions
+  extends Pick<PoolOptions, 'jobs' | 'signal'>, Pick<PrepareOptions, 'directory' | 'files'> {
   readonly name: string;
   /** The scenario's YAML. */
   readonly text: string;
-  /** Where names of files in it begin; by default where the program was called. */
-  readonly directory?: string | undefined;
   /** As `--set` takes them; on top of what makes a variant. */
   readonly overrides?: readonly string[];
+  /** By variant: the whole configuration, each value as `--set` takes it. */
+  readonly configurations?: Readonly<Record<string, readonly string[]>>;
   /** The form in which it is run with every commit. */
   readonly short?: boolean;
   /** By default what the scenario says. */
@@ -30,6 +31,19 @@ export interface Experiment {
   readonly days: number;
   readonly runs: RunsByVariant;
   readonly verdicts: readonly Verdict[];
+  /** What makes it again, whatever the files and the program's defaults have become. */
+  readonly recipe: Recipe;
+}
+
+export interface Recipe {
+  readonly text: string;
+  readonly overrides: readonly string[];
+  readonly short: boolean;
+  readonly seed: string;
+  readonly seeds: number;
+  readonly days: number;
+  readonly files: Readonly<Record<string, string>>;
+  readonly configurations: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A measure over the seeds. The spread is the sample's standard deviation. */
@@ -47,8 +61,9 @@ export const SEEDS = 8;
  * same result, however many jobs there are. Throws `BpError` as `prepareScenario` and `runScenario` do.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<Experiment> {
-  const { name, text, directory, overrides = [], short = false, seed = '1', onRun = () => undefined } = options;
-  const { scenario } = prepareScenario(name, text, overrides, { directory, onNotice: options.onNotice });
+  const { name, text, directory, overrides = [], short = false, seed = '1' } = options;
+  const { onRun = () => undefined, onNotice } = options;
+  const { scenario } = prepareScenario(name, text, overrides, { directory, files: options.files, onNotice });
   const days = options.days ?? (short ? (scenario.short.days ?? scenario.days) : scenario.days);
   const seeds = Array.from({ length: options.seeds ?? (short ? scenario.short.seeds : SEEDS) }, (_, number) =>
     number === 0 ? seed : `${seed}/${number + 1}`,
@@ -57,13 +72,20 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
   const named = new Set(scenario.expect.flatMap(({ variant, of }) => [variant, of]));
   const welfare = !short || scenario.expect.some(({ measure, times }) => isWelfare(measure) || isWelfare(times));
   const variants = [AS_IT_STANDS, ...Object.keys(scenario.variants).filter((name) => !short || named.has(name))];
-  const tasks = variants.flatMap((variant) =>
-    seeds.map((it): ScenarioTask & { readonly variant: string } => {
-      const settings = [...variantOverrides(scenario, variant), ...overrides];
-      // What is wrong with a variant is told before anything runs.
-      prepareScenario(name, text, settings, { directory });
-      return { name, text, directory, overrides: settings, seed: it, days, welfare, variant };
-    }),
+  // What is wrong with a variant is told before anything runs.
+  const prepared = variants.map((variant) => {
+    const settings = [...variantOverrides(scenario, variant), ...overrides];
+    const configuration = options.configurations?.[variant];
+    const its = prepareScenario(name, text, settings, { directory, files: options.files, configuration });
+    return { variant, settings, its };
+  });
+  const files = Object.assign({}, ...prepared.map(({ its }) => its.files)) as Recipe['files'];
+  const configurations = Object.fromEntries(prepared.map(({ variant, its }) => [variant, its.configuration]));
+  const tasks = prepared.flatMap(({ variant, settings }) =>
+    seeds.map((it) => ({
+      ...{ name, text, files, overrides: settings, configuration: options.configurations?.[variant] },
+      ...{ seed: it, days, welfare, variant },
+    })),
   );
   const done = await runAll(tasks, {
     ...options,
@@ -73,7 +95,8 @@ export async function runExperiment(options: ExperimentOptions): Promise<Experim
     variants.map((variant) => [variant, done.filter((_, place) => tasks[place]?.variant === variant)]),
   );
   const verdicts = scenario.expect.map((expectation) => judge(expectation, runs));
-  return { name, about: scenario.about, days, runs, verdicts };
+  const recipe = { text, overrides, short, seed, seeds: seeds.length, days, files, configurations };
+  return { name, about: scenario.about, days, runs, verdicts, recipe };
 }
 
 function isWelfare(measure = ''): boolean {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { loadConfig } from '../../config/load.ts';
+import { effectiveValues, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { parseYaml } from '../../config/yaml.ts';
 import { BpError } from '../../platform/errors.ts';
-import { readMarks, type GivenAnswer } from './humans/marks-file.ts';
+import { parseMarks, readMarks, type GivenAnswer } from './humans/marks-file.ts';
 import { humansOf } from './humans/humans-of.ts';
 import { scenarioSchema, type Scenario } from './scenario-schema.ts';
 
@@ -15,11 +15,19 @@ export interface PreparedScenario {
   readonly config: Config;
   /** By the names of the humans that have some: what their files of marks say. */
   readonly marks: ReadonlyMap<string, readonly GivenAnswer[]>;
+  /** The texts of those files, by the names that the scenario gives them. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Every value of the configuration, each as `--set` takes it. */
+  readonly configuration: readonly string[];
 }
 
 export interface PrepareOptions {
   /** Where names of files begin; by default where the program was called. */
   readonly directory?: string | undefined;
+  /** By their names in the scenario: texts of files that need not be read. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** The whole configuration, each value as `--set` takes it, whatever the scenario and the program's defaults say. */
+  readonly configuration?: readonly string[] | undefined;
   /** As `loadConfig` has it. */
   readonly onNotice?: ((line: string) => void) | undefined;
 }
@@ -69,7 +77,7 @@ export function prepareScenario(
   name: string,
   text: string,
   overrides: readonly string[] = [],
-  { directory = '.', onNotice = () => undefined }: PrepareOptions = {},
+  { directory = '.', files: given = {}, configuration: all, onNotice = () => undefined }: PrepareOptions = {},
 ): PreparedScenario {
   if (text.length > FILE_CHARS_MAX) throw invalid(name, `is larger than ${FILE_CHARS_MAX} characters`);
   const own = overrides.filter((override) => override.startsWith(OWN_KEYS));
@@ -87,14 +95,23 @@ export function prepareScenario(
     ...flattened(scenario.config),
     ...overrides.filter((it) => !own.includes(it)),
   ];
-  const config = loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides: settings, onNotice });
+  const sources = { home: '/', readFile: () => undefined, environment: {}, overrides: all ?? settings, onNotice };
+  const config = loadConfig(sources);
   checkNames(name, scenario);
-  const marks = humansOf(scenario).flatMap(([human, traits]) =>
-    traits.marks
-      ? [[human, readMarks(resolve(directory, traits.marks.file), config.attention.reason_chars_max)] as const]
-      : [],
-  );
-  return { name, scenario, config, marks: new Map(marks) };
+  const marks = new Map<string, readonly GivenAnswer[]>();
+  const files: Record<string, string> = {};
+  for (const [human, traits] of humansOf(scenario)) {
+    if (!traits.marks) continue;
+    const { file } = traits.marks;
+    files[file] ??= given[file] ?? readMarks(resolve(directory, file));
+    marks.set(human, parseMarks(file, files[file], config.attention.reason_chars_max));
+  }
+  return {
+    ...{ name, scenario, config, marks, files },
+    get configuration() {
+      return effectiveValues(sources).flatMap(({ path, value }) => settingOf(path, value));
+    },
+  };
 }
 
 /** The scenario itself, among its variants. */
@@ -146,8 +163,13 @@ function set(tree: unknown, [key, ...rest]: readonly string[], value: unknown): 
 /** Each value of the tree as `--set` takes it, so that the configuration's own errors name the key. */
 function flattened(tree: Tree, path: readonly string[] = []): readonly string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
-    isTree(value) ? flattened(value, [...path, key]) : [`${[...path, key].join('.')}=${JSON.stringify(value)}`],
+    isTree(value) ? flattened(value, [...path, key]) : settingOf([...path, key], value),
   );
+}
+
+/** None where there is no value. */
+function settingOf(path: readonly string[], value: unknown): readonly string[] {
+  return value === undefined ? [] : [`${path.join('.')}=${JSON.stringify(value)}`];
 }
 
 function checkNames(name: string, { variants, expect }: Scenario): void {

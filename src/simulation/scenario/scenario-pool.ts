@@ -12,6 +12,8 @@ export interface ScenarioTask {
   readonly text: string;
   /** Where names of files in it begin; by default where the program was called. */
   readonly directory?: string | undefined;
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  readonly configuration?: readonly string[] | undefined;
   readonly overrides: readonly string[];
   readonly seed: string;
   readonly days: number;
@@ -70,8 +72,16 @@ export async function runAll(tasks: readonly ScenarioTask[], options: PoolOption
   return runs;
 }
 
-export function runTask({ name, text, directory, overrides, ...options }: ScenarioTask): Promise<ScenarioRun> {
-  return runScenario(prepareScenario(name, text, overrides, { directory }), options);
+export function runTask({
+  name,
+  text,
+  directory,
+  files,
+  configuration,
+  overrides,
+  ...options
+}: ScenarioTask): Promise<ScenarioRun> {
+  return runScenario(prepareScenario(name, text, overrides, { directory, files, configuration }), options);
 }
 
 /** Another thread that makes one run after the other. */

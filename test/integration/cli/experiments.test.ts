@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cliHome, type CliHome } from '../../helpers/cli.ts';
@@ -54,11 +54,74 @@ describe('simulate --scenario', () => {
   it('writes every run, paths and plots', async () => {
     await small('--seeds', '2', '--out', file('out'));
     expect(readdirSync(file('out')).sort()).toEqual([
-      ...['paths-alone.csv', 'paths-as-it-stands.csv', 'prices-alone.svg', 'prices-as-it-stands.svg', 'runs.csv'],
+      ...[
+        'manifest.json',
+        'paths-alone.csv',
+        'paths-as-it-stands.csv',
+        'prices-alone.svg',
+        'prices-as-it-stands.svg',
+        'runs.csv',
+      ],
       ...['utilisation-alone.svg', 'utilisation-as-it-stands.svg'],
     ]);
     expect(readFileSync(file('out/runs.csv'), 'utf8').trim().split('\n')).toHaveLength(5);
     expect(readFileSync(file('out/prices-alone.svg'), 'utf8')).toMatch(/^<svg[\s\S]*<path[\s\S]*<\/svg>\s*$/);
+  });
+
+  it('is made again from its manifest alone, to the same heads', async () => {
+    writeFileSync(file('marks.csv'), 'group,interesting,useful,understandable\nuseful,5,5,5\n');
+    const args = ['--days', '0.003', '--seeds', '2', '--write-manifest', file('m.json')];
+    await small(...args, '--set', 'scenario.human.marks.file=marks.csv', '--set', 'market.age_bonus=0.1');
+    const manifest = JSON.parse(readFileSync(file('m.json'), 'utf8')) as Record<string, unknown>;
+    expect(manifest).toMatchObject({
+      ...{ manifest: 1, of: 'scenario', name: 'small', seed: '1', seeds: 2, days: 0.003 },
+      files: { 'marks.csv': expect.stringContaining('useful,5,5,5') as string },
+      configuration: { 'market.age_bonus': 0.1, 'attention.prompt_ttl_seconds': 600 },
+    });
+    expect(manifest['runs']).toHaveLength(4);
+    rmSync(file('marks.csv'));
+    const again = await home.run('simulate', '--manifest', file('m.json'), '--jobs', '1');
+    expect(again.stdout).toMatch(/^(same: .*\n){4}$/);
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('says where it comes to another head, and what was otherwise', async () => {
+    const made = JSON.parse(readFileSync(file('m.json'), 'utf8')) as { versions: object; configuration: object };
+    const configuration = { ...made.configuration, 'market.cycle_seconds': 11 };
+    writeFileSync(
+      file('o.json'),
+      JSON.stringify({ ...made, configuration, versions: { ...made.versions, node: '1' } }),
+    );
+    const other = await home.run('simulate', '--manifest', file('o.json'), '--jobs', '1', '--json');
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toContain('the manifest was made otherwise: node 1, here');
+    expect(JSON.parse(other.stdout)).toMatchObject({ ok: false });
+  });
+
+  it('with faults is made again as well', async () => {
+    const made = await home.run('simulate', '--seed', 'm', '--cycles', '20', '--write-manifest', file('f.json'));
+    const again = await home.run('simulate', '--manifest', file('f.json'));
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(made.stdout).toContain(/head [0-9a-f]{64}/.exec(again.stdout)?.[0]);
+  });
+
+  it.each([
+    ['manifest no.json: there is no such file', () => 'no.json', undefined],
+    ['manifest bad.json: is not JSON', () => file('bad.json'), '{'],
+    ['manifest bad.json: of: Invalid', () => file('bad.json'), '{"manifest": 1}'],
+    [
+      'manifest bad.json: manifest: Invalid input: expected 1',
+      () => file('bad.json'),
+      '{"of": "economy", "manifest": 2}',
+    ],
+    [`--seed doesn't go with --manifest`, () => 'no.json', undefined],
+  ])('refuses with 2: %s', async (message, path, text) => {
+    if (text !== undefined) writeFileSync(file('bad.json'), text);
+    const { exitCode, stderr } = await home.run(
+      ...['simulate', '--manifest', path(), ...(message.startsWith('--seed') ? ['--seed', '1'] : [])],
+    );
+    expect(stderr.replace(`${home.directory}/`, '')).toContain(message);
+    expect(exitCode).toBe(2);
   });
 
   it.each([
@@ -167,6 +230,22 @@ describe('explain and replay', () => {
     expect(await place.json(...wider)).toMatchObject({ recorded: { won: 1 }, replayed: { won: 2 } });
     const { stdout } = await place.run(...wider);
     expect(stdout).toContain('cycles 1 to 1, cleared again');
+  });
+
+  it('take the manifest of an export, whose head must be in the chain', async () => {
+    await place.run('export', '--dir', 'csv');
+    const path = join(place.directory, 'csv', 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { head: string };
+    const { head, transfers } = await place.json<{ head: string; transfers: number }>('audit');
+    expect(manifest).toMatchObject({ of: 'economy', cycle: 3, head, transfers });
+    const known = await place.run('replay', '--manifest', path);
+    expect(known).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(known.stdout).toContain(`head ${head} of the manifest is in the chain`);
+    writeFileSync(path, JSON.stringify({ ...manifest, head: head.replace(/^./, head.startsWith('0') ? '1' : '0') }));
+    const other = await place.run('replay', '--manifest', path);
+    expect(other.exitCode).toBe(1);
+    const swapped = await place.run('simulate', '--manifest', path);
+    expect(swapped).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('replay takes it') as string });
   });
 
   it('refuse what is not there', async () => {

@@ -117,7 +117,9 @@ describe('export', () => {
       'requests',
       'transfers',
     ];
-    expect(readdirSync(join(home.directory, 'out')).sort()).toEqual(names.map((name) => `${name}.csv`));
+    expect(readdirSync(join(home.directory, 'out')).sort()).toEqual(
+      [...names.map((name) => `${name}.csv`), 'manifest.json'].sort(),
+    );
     expect(records(read('agents.csv')).map(([id]) => id)).toEqual(['id', 'genesis', 'other']);
     expect(records(read('cycles.csv')).map(([cycle]) => cycle)).toEqual(['cycle', '1', '2']);
     const transfers = records(read('transfers.csv'));
@@ -168,7 +170,7 @@ describe('export', () => {
     for (let time = 0; time < 2; time++)
       expect(await home.run('export', '--dir', 'linked')).toMatchObject({ exitCode: 0 });
     expect(readFileSync(target, 'utf8')).toBe('untouched');
-    expect(readdirSync(linked)).toHaveLength(9);
+    expect(readdirSync(linked)).toHaveLength(10);
   });
 
   it('leaves nothing half-written where it fails', async () => {

@@ -40,12 +40,8 @@ const COLUMNS = Object.keys(rowSchema.shape);
 const NUMBERS: readonly string[] = [...MARKS, 'seconds'];
 
 /** The answers in a file, in its order: CSV by its name, else JSON lines. Throws `BpError` `scenario_invalid`, with the line. */
-export function readMarks(path: string, reasonCharsMax: number): readonly GivenAnswer[] {
-  return parseMarks(basename(path), textOf(path), reasonCharsMax);
-}
-
-/** As `readMarks`, of a text. */
-export function parseMarks(file: string, text: string, reasonCharsMax: number): readonly GivenAnswer[] {
+export function parseMarks(path: string, text: string, reasonCharsMax: number): readonly GivenAnswer[] {
+  const file = basename(path);
   const fail = (line: number, detail: string): never => {
     throw new BpError('scenario_invalid', `marks ${file}, line ${line}: ${detail}`);
   };
@@ -139,7 +135,8 @@ function ofJsonLines(text: string, fail: Fail): readonly Row[] {
   });
 }
 
-function textOf(path: string): string {
+/** The text of such a file. Throws `BpError` `scenario_invalid`. */
+export function readMarks(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile()) throw new BpError('scenario_invalid', `marks: there is no file ${path}`);
   if (stats.size > FILE_BYTES_MAX)

@@ -1,0 +1,104 @@
+import { runExperiment, type Experiment, type Recipe } from '../../simulation/scenario/experiment.ts';
+import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
+import { AS_IT_STANDS } from '../../simulation/scenario/scenario-file.ts';
+import type { CliDeps } from '../cli-deps.ts';
+import { NotInOrder, reject } from '../output/command-failure.ts';
+import { printJson, printLines } from '../output/printing.ts';
+import { readManifest, versionsApart, versionsHere, type Manifest, type ManifestOf } from './manifest.ts';
+import { jobsOf, type ScenarioOptions } from './scenario.ts';
+
+/** A run by its name, and its chain's newest hash. */
+interface Head {
+  readonly run: string;
+  readonly head: string;
+}
+
+export function manifestOfSimulation(
+  deps: CliDeps,
+  { seed, cycles, head, finding }: SimulationReport,
+): ManifestOf<'simulation'> {
+  const versions = versionsHere(deps);
+  return { manifest: 1, versions, of: 'simulation', seed, cycles, head, finding: finding?.rule ?? null };
+}
+
+export function manifestOfScenario(deps: CliDeps, { name, runs, recipe }: Experiment): ManifestOf<'scenario'> {
+  const { text, overrides, short, seed, seeds, days, files } = recipe;
+  const { [AS_IT_STANDS]: configuration = {}, ...variants } = Object.fromEntries(
+    Object.entries(recipe.configurations).map(([variant, settings]) => [variant, treeOf(settings)]),
+  );
+  return {
+    ...{ manifest: 1, versions: versionsHere(deps), of: 'scenario' },
+    ...{ name, text, overrides: [...overrides], short, days, seed, seeds },
+    configuration,
+    variants: Object.fromEntries(
+      Object.entries(variants).map(([variant, its]) => [variant, differences(its, configuration)]),
+    ),
+    files,
+    runs: [...runs].flatMap(([variant, list]) => list.map((run) => ({ variant, seed: run.seed, head: run.head }))),
+  };
+}
+
+/** Runs again what a manifest tells of, and says whether it came to the same. Throws `NotInOrder` where not. */
+export async function makeAgain(deps: CliDeps, file: string, options: ScenarioOptions): Promise<void> {
+  const manifest = readManifest(deps, file);
+  if (manifest.of === 'economy')
+    reject('invalid_value', `${file} is that of an economy: bp-agents replay takes it`, { field: 'manifest' });
+  const apart = versionsApart(deps, manifest);
+  if (apart !== undefined) printLines(deps.stderr, [`bp-agents: ${apart}`]);
+  const wanted = headsOf(manifest);
+  const found = headsOf(await madeAgain(deps, manifest, options));
+  const other = wanted.filter(({ run, head }) => found.find((it) => it.run === run)?.head !== head);
+  const runs = wanted.map(({ run, head }) => ({
+    ...{ run, head_expected: head, head: found.find((it) => it.run === run)?.head ?? null },
+  }));
+  if (options.json) printJson(deps.stdout, { ok: other.length === 0, versions_apart: apart ?? null, runs });
+  else
+    printLines(
+      deps.stdout,
+      runs.map(({ run, head, head_expected: expected }) =>
+        head === expected ? `same: ${run}, head ${head}` : `OTHER: ${run}, head ${head}; in the manifest ${expected}`,
+      ),
+    );
+  if (other.length > 0) throw new NotInOrder(`${other.length} of ${runs.length} runs came to another head`);
+}
+
+async function madeAgain(
+  deps: CliDeps,
+  manifest: ManifestOf<'simulation' | 'scenario'>,
+  options: ScenarioOptions,
+): Promise<Manifest> {
+  if (manifest.of === 'simulation') return manifestOfSimulation(deps, await simulate(manifest));
+  const { name, text, overrides, short, days, seed, seeds, files, configuration, variants } = manifest;
+  const whole = { [AS_IT_STANDS]: configuration, ...variants };
+  const configurations = Object.fromEntries(
+    Object.entries(whole).map(([variant, its]) => [variant, settingsOf({ ...configuration, ...its })]),
+  );
+  const recipe: Recipe = { text, overrides, short, days, seed, seeds, files, configurations };
+  const jobs = jobsOf(deps, options);
+  return manifestOfScenario(deps, await runExperiment({ ...recipe, name, jobs, signal: deps.interrupt }));
+}
+
+function headsOf(manifest: Manifest): readonly Head[] {
+  if (manifest.of !== 'scenario')
+    return [{ run: 'seed' in manifest ? `seed ${manifest.seed}` : '', head: manifest.head }];
+  return manifest.runs.map(({ variant, seed, head }) => ({ run: `${variant}, seed ${seed}`, head }));
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+function treeOf(settings: readonly string[]): Tree {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const equals = setting.indexOf('=');
+      return [setting.slice(0, equals), JSON.parse(setting.slice(equals + 1)) as unknown];
+    }),
+  );
+}
+
+const settingsOf = (tree: Tree) => Object.entries(tree).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+
+function differences(its: Tree, from: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(its).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(from[key])),
+  );
+}
