@@ -5,6 +5,7 @@ import { reserveCall, settleCall, settleLostCall } from '../economy/executions/m
 import type { Economy } from '../economy/economy.ts';
 import { STORE } from '../economy/internal/store-key.ts';
 import type { Dice } from './dice.ts';
+import type { RecordedCall, RecordedCalls } from './recorded-calls.ts';
 import type { Container } from './simulated-engine.ts';
 
 /** A call that a made-up provider is at work on. */
@@ -13,6 +14,8 @@ export interface SimulatedCall {
   readonly executionId: number;
   readonly input: number;
   readonly outputMax: number;
+  /** Out of a cassette; undefined where the dice make one up. */
+  readonly answer: RecordedCall | undefined;
 }
 
 const WEIGHTS = [
@@ -25,25 +28,37 @@ const OVERDONE = 0.05;
 const weightsOf = ({ input }: Pick<SimulatedCall, 'input'>) => WEIGHTS[input % WEIGHTS.length] ?? WEIGHTS[0];
 
 /** Reserves tokens for a call as the gateway does; undefined where that was refused. */
-export function beginCall(economy: Economy, container: Container, dice: Dice): SimulatedCall | undefined {
+export function beginCall(
+  economy: Economy,
+  container: Container,
+  { dice, recorded }: { readonly dice: Dice; readonly recorded: RecordedCalls | undefined },
+): SimulatedCall | undefined {
   const executionId = parseId('execution', container.executionId);
   if (!executionId.ok) return undefined;
   const caller = authenticate(economy, executionId.value, container.token);
   if (!caller.ok) return undefined;
-  const input = dice.whole(0, 300);
+  const answer = recorded?.next(dice.fork('recorded'));
+  const usage = answer?.usage;
+  const input = usage ? usage.input + usage.cached : dice.whole(0, 300);
+  const most = dice.whole(1, 500) + (usage?.output ?? 0);
   const reserved = economy[STORE].transaction(() =>
     reserveCall(economy, caller.value, {
       ...{ provider: 'made-up', model: 'dice', route: '/v1/chat/completions', price: undefined },
-      ...{ input, answers: dice.whole(0, 2), outputMax: dice.whole(1, 500), weights: weightsOf({ input }) },
+      ...{ input, answers: answer ? 1 : dice.whole(0, 2), outputMax: most, weights: weightsOf({ input }) },
     }),
   );
   if (!reserved.ok) return undefined;
+  if (answer) recorded?.give(answer);
   const { callId: id, outputMax } = reserved.value;
-  return { id, executionId: executionId.value, input, outputMax };
+  return { id, executionId: executionId.value, input, outputMax, answer };
 }
 
 /** Settles it to what the provider says, which may be more than was reserved, less, or nothing. */
 export function endCall(economy: Economy, call: SimulatedCall, dice: Dice): void {
+  if (call.answer) {
+    endRecorded(economy, call, call.answer);
+    return;
+  }
   const outcome = dice.pick<CallOutcome>([
     'completed',
     'completed',
@@ -69,4 +84,18 @@ export function endCall(economy: Economy, call: SimulatedCall, dice: Dice): void
       usage: outcome === 'failed' ? undefined : usage,
     });
   });
+}
+
+const ENDED = { whole: 'completed', broke_off: 'broken_off', left: 'hung_up' } as const satisfies Readonly<
+  Record<RecordedCall['end'], CallOutcome>
+>;
+
+/** As it ended when it was recorded; where the provider reported nothing, for what was sent. */
+function endRecorded(economy: Economy, call: SimulatedCall, { end, usage }: RecordedCall): void {
+  economy[STORE].transaction(() =>
+    settleCall(economy, call.id, {
+      ...{ outcome: ENDED[end], isReported: usage !== undefined, weights: weightsOf(call), price: undefined },
+      ...{ usage: usage ?? { input: call.input, cached: 0, output: 0 }, durationMs: 1 },
+    }),
+  );
 }

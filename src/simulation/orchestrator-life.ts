@@ -13,6 +13,7 @@ import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { Fuse, never } from './fuse.ts';
 import { beginCall, endCall, type SimulatedCall } from './model-desk.ts';
+import type { RecordedCalls } from './recorded-calls.ts';
 import type { Container, SimulatedEngine } from './simulated-engine.ts';
 import { simulatedSandbox } from './simulated-sandbox.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -25,6 +26,8 @@ export interface OrchestratorLifeOptions {
   readonly clock: SimulatedClock;
   readonly dice: Dice;
   readonly faults: Faults;
+  /** Answers to its calls of models; undefined where they are made up. */
+  readonly recorded?: RecordedCalls | undefined;
   /** Starting at a terminal tells that the human is there. */
   readonly headless: boolean;
   /** Told where it ends by an error that is none of its operation's. */
@@ -96,7 +99,7 @@ export class OrchestratorLife {
   /** One call of a model, as the gateway of this life makes it; false where it was refused. Nothing where it has died. */
   async call(container: Container, dice: Dice, sleep: () => Promise<void>): Promise<boolean> {
     if (this.fuse.isBlown() || this.#isOver) return false;
-    const call = beginCall(this.economy, container, dice);
+    const call = beginCall(this.economy, container, { dice, recorded: this.#options.recorded });
     if (!call) return false;
     this.#calls.add(call);
     await sleep();

@@ -1,4 +1,4 @@
-import { simulate, type SimulationReport } from './simulation.ts';
+import { simulate, type SimulationOptions, type SimulationReport } from './simulation.ts';
 
 /**
  * The shortest prefix of a failing simulation that fails: its first cycles with faults, after which everything has to
@@ -10,13 +10,16 @@ import { simulate, type SimulationReport } from './simulation.ts';
  */
 export async function shrink(
   failing: SimulationReport,
-  onTry: (cycles: number, fails: boolean) => void = () => undefined,
+  {
+    cassette,
+    onTry = () => undefined,
+  }: Pick<SimulationOptions, 'cassette'> & { readonly onTry?: (cycles: number, fails: boolean) => void } = {},
 ): Promise<SimulationReport> {
   const { seed, finding } = failing;
   let shortest = failing;
   let passes = -1;
   const attempt = async (cycles: number) => {
-    const report = await simulate({ seed, cycles });
+    const report = await simulate({ seed, cycles, cassette });
     onTry(cycles, report.finding !== undefined);
     if (report.finding) shortest = report;
     else passes = Math.max(passes, cycles);

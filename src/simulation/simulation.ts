@@ -4,6 +4,7 @@ import { fitPrices } from '../economy/market/fit-prices.ts';
 import { openPassingEconomy } from '../economy/home/open-home.ts';
 import { auditedStore } from './audited-store.ts';
 import { Auditor } from './auditor/auditor.ts';
+import { RecordedCalls, type GivenAnswers } from './recorded-calls.ts';
 import { Finding } from './auditor/finding.ts';
 import { Dice } from './dice.ts';
 import { Faults, type Fault } from './faults.ts';
@@ -17,6 +18,8 @@ export interface SimulationOptions {
   readonly seed: string;
   /** How many cycles things go wrong before everything has to settle. */
   readonly cycles: number;
+  /** The file of a cassette, whose answers models give; by default they are made up. */
+  readonly cassette?: string | undefined;
   /** Told every so many cycles. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -37,6 +40,8 @@ export interface SimulationReport extends Progress {
   /** Transactions that were audited. */
   readonly steps: number;
   readonly faults: Readonly<Record<Fault, number>>;
+  /** Of the cassette; undefined where there was none. */
+  readonly recorded: GivenAnswers | undefined;
   /** The chain's newest hash: the same for the same seed and cycles, always. */
   readonly head: string;
 }
@@ -60,7 +65,8 @@ const STANDSTILL_MS_MAX = 600_000;
 /**
  * Runs an economy of its own from a seed: the real domain, economy, store and orchestrator on a simulated clock, in a
  * world in which everything goes wrong that can, audited after every transaction. Then the faults stop, and everything
- * has to settle. The same seed goes the same way, however many cycles are asked for.
+ * has to settle. The same seed goes the same way, however many cycles are asked for. Throws `BpError`
+ * `cassette_unusable`.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const simulation = new Simulation(options);
@@ -78,12 +84,14 @@ class Simulation {
   readonly #economy: Economy;
   readonly #auditor: Auditor;
   readonly #world: World;
+  readonly #recorded: RecordedCalls | undefined;
   #finding: FindingReport | undefined;
   #isSettling = false;
   #lastCycle = 0;
   #lastCycleAt = 0;
 
   constructor(options: SimulationOptions) {
+    this.#recorded = options.cassette === undefined ? undefined : new RecordedCalls(options.cassette);
     const dice = new Dice(options.seed);
     const trial = drawTrial(dice.fork('trial'));
     this.#options = options;
@@ -97,7 +105,7 @@ class Simulation {
     });
     this.#economy = { ...economy, [STORE]: auditedStore(store, () => this.#audit()) };
     this.#world = new World({
-      ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, trial },
+      ...{ economy: this.#economy, clock: this.#clock, faults: this.#faults, dice, trial, recorded: this.#recorded },
       isRunning: (id) => this.#auditor.mirror.executions.get(Number(id.slice('exe_'.length)))?.state === 'running',
       agents: () => [...this.#auditor.mirror.agents.values()],
       onFinding: (rule, detail) => this.#note(rule, detail),
@@ -126,6 +134,7 @@ class Simulation {
 
   close(): void {
     this.#world.end();
+    this.#recorded?.close();
     closeEconomy(this.#economy);
   }
 
@@ -198,6 +207,7 @@ class Simulation {
       ...this.#progress(),
       ...{ seed, cycles, finding: this.#finding, lives: this.#world.lives, steps: this.#auditor.steps },
       faults: this.#faults.counts,
+      recorded: this.#recorded?.given,
       head: this.#auditor.books.head,
     };
   }

@@ -5,6 +5,7 @@ import { KINDS, type KindName } from './agent-kinds.ts';
 import type { Dice } from './dice.ts';
 import type { Faults } from './faults.ts';
 import { OrchestratorLife } from './orchestrator-life.ts';
+import type { RecordedCalls } from './recorded-calls.ts';
 import type { Trial } from './trial.ts';
 import { ask, callModel } from './service-desk.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -19,6 +20,8 @@ export interface WorldOptions {
   readonly dice: Dice;
   readonly faults: Faults;
   readonly trial: Trial;
+  /** Answers to calls of models; undefined where they are made up. */
+  readonly recorded: RecordedCalls | undefined;
   /** All that were ever made, in the order in which they were. */
   readonly agents: () => readonly KnownAgent[];
   /** Whether an execution is committed as running. */
@@ -95,10 +98,10 @@ export class World {
   }
 
   #startLife(): void {
-    const { economy, clock, faults, onFinding } = this.#options;
+    const { economy, clock, faults, recorded, onFinding } = this.#options;
     this.lives++;
     this.#life = new OrchestratorLife({
-      ...{ economy, clock, faults, engine: this.engine, dice: this.#lifeDice },
+      ...{ economy, clock, faults, recorded, engine: this.engine, dice: this.#lifeDice },
       headless: this.#chance.chance(0.5),
       onFinding,
       onEnd: () => {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { BpError } from '../../platform/errors.ts';
 import { runExperiment, type Experiment, type Recipe } from '../../simulation/scenario/experiment.ts';
 import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
 import { AS_IT_STANDS } from '../../simulation/scenario/scenario-file.ts';
@@ -16,9 +19,14 @@ interface Head {
 export function manifestOfSimulation(
   deps: CliDeps,
   { seed, cycles, head, finding }: SimulationReport,
+  cassette: string | undefined,
 ): ManifestOf<'simulation'> {
   const versions = versionsHere(deps);
-  return { manifest: 1, versions, of: 'simulation', seed, cycles, head, finding: finding?.rule ?? null };
+  const tape = cassette === undefined ? null : hashOf(cassette);
+  return {
+    ...{ manifest: 1, versions, of: 'simulation', seed, cycles, head },
+    ...{ finding: finding?.rule ?? null, cassette: tape },
+  };
 }
 
 export function manifestOfScenario(deps: CliDeps, { name, runs, recipe }: Experiment): ManifestOf<'scenario'> {
@@ -38,8 +46,13 @@ export function manifestOfScenario(deps: CliDeps, { name, runs, recipe }: Experi
   };
 }
 
+export interface AgainOptions extends Pick<ScenarioOptions, 'json' | 'jobs'> {
+  /** The path of a manifest's cassette, which it doesn't hold. */
+  readonly cassette: string | undefined;
+}
+
 /** Runs again what a manifest tells of, and says whether it came to the same. Throws `NotInOrder` where not. */
-export async function makeAgain(deps: CliDeps, file: string, options: ScenarioOptions): Promise<void> {
+export async function makeAgain(deps: CliDeps, file: string, options: AgainOptions): Promise<void> {
   const manifest = readManifest(deps, file);
   if (manifest.of === 'economy')
     reject('invalid_value', `${file} is that of an economy: bp-agents replay takes it`, { field: 'manifest' });
@@ -65,9 +78,13 @@ export async function makeAgain(deps: CliDeps, file: string, options: ScenarioOp
 async function madeAgain(
   deps: CliDeps,
   manifest: ManifestOf<'simulation' | 'scenario'>,
-  options: ScenarioOptions,
+  options: AgainOptions,
 ): Promise<Manifest> {
-  if (manifest.of === 'simulation') return manifestOfSimulation(deps, await simulate(manifest));
+  const cassette = cassetteOf(manifest, options);
+  if (manifest.of === 'simulation') {
+    const { seed, cycles } = manifest;
+    return manifestOfSimulation(deps, await simulate({ seed, cycles, cassette }), cassette);
+  }
   const { name, text, overrides, short, days, seed, seeds, files, configuration, variants } = manifest;
   const whole = { [AS_IT_STANDS]: configuration, ...variants };
   const configurations = Object.fromEntries(
@@ -76,6 +93,25 @@ async function madeAgain(
   const recipe: Recipe = { text, overrides, short, days, seed, seeds, files, configurations };
   const jobs = jobsOf(deps, options);
   return manifestOfScenario(deps, await runExperiment({ ...recipe, name, jobs, signal: deps.interrupt }));
+}
+
+/** The one that it was made with, or none where it was made without. */
+function cassetteOf(manifest: ManifestOf<'simulation' | 'scenario'>, { cassette }: AgainOptions): string | undefined {
+  const wanted = manifest.of === 'simulation' ? manifest.cassette : null;
+  if (wanted === (cassette === undefined ? null : hashOf(cassette))) return cassette;
+  const need = wanted === null ? 'it was made without one' : `it needs the one with the SHA-256 ${wanted}`;
+  return reject('invalid_value', `--cassette: ${need}`, { field: 'cassette' });
+}
+
+/** Throws `BpError` `cassette_unusable`. */
+function hashOf(path: string): string {
+  try {
+    if (!statSync(path).isFile()) throw new Error('it is not a file');
+    return createHash('sha256').update(readFileSync(path)).digest('hex');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BpError('cassette_unusable', `the cassette ${path} can't be used: ${why}`, { cause: error });
+  }
 }
 
 function headsOf(manifest: Manifest): readonly Head[] {

@@ -19,6 +19,7 @@ const FILE_BYTES_MAX = 64 * 1_048_576;
 
 const count = z.int().min(0);
 const text = z.string();
+const hash = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be 64 hexadecimal digits' });
 const head = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a head of the chain: 64 hexadecimal digits' });
 /** Each value by its key, such as `market.cycle_seconds`. */
 const configuration = z.record(text, z.unknown());
@@ -39,6 +40,7 @@ const manifestSchema = z.discriminatedUnion('of', [
     of: z.literal('simulation').describe('`simulate`, where everything goes wrong.'),
     ...{ seed: text, cycles: count, head },
     finding: text.nullable(),
+    cassette: hash.nullable().describe('Of the cassette whose answers models gave: its SHA-256.'),
   }),
   z.strictObject({
     ...common,

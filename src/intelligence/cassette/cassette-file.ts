@@ -74,6 +74,11 @@ export class CassetteReader {
     this.unreadable = unreadable + Number(end < fstatSync(file).size);
   }
 
+  /** Of every call that it has an answer to, in the order of their first ones. */
+  get keys(): readonly string[] {
+    return [...this.#places.keys()];
+  }
+
   /** The answers to one and the same call come in their order, then the last one again and again. */
   next(key: string): RecordedAnswer | undefined {
     const found = this.#isOpen ? this.#places.get(key) : undefined;

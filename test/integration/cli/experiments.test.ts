@@ -105,6 +105,32 @@ describe('simulate --scenario', () => {
     expect(made.stdout).toContain(/head [0-9a-f]{64}/.exec(again.stdout)?.[0]);
   });
 
+  it('with a cassette needs the same one, by its hash', async () => {
+    const usage = { prompt_tokens: 7, completion_tokens: 3 };
+    const answer = { key: 'a', kind: 'openai', path: '/chat/completions', status: 200, headers: {}, end: 'whole' };
+    writeFileSync(file('tape.jsonl'), `${JSON.stringify({ ...answer, body: JSON.stringify({ usage }) })}\n`);
+    const tape = ['--cassette', file('tape.jsonl')];
+    const made = await home.run(
+      'simulate',
+      '--seed',
+      'm',
+      '--cycles',
+      '20',
+      ...tape,
+      '--write-manifest',
+      file('c.json'),
+    );
+    expect(made).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('answers of the cassette') as string });
+    expect(await home.run('simulate', '--manifest', file('c.json'), ...tape)).toMatchObject({ exitCode: 0 });
+    for (const [name, wrong] of [
+      ['c.json', []],
+      ['f.json', tape],
+    ] as const) {
+      const refused = await home.run('simulate', '--manifest', file(name), ...wrong);
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--cassette: it ') as string });
+    }
+  });
+
   it.each([
     ['manifest no.json: there is no such file', () => 'no.json', undefined],
     ['manifest bad.json: is not JSON', () => file('bad.json'), '{'],
@@ -127,6 +153,7 @@ describe('simulate --scenario', () => {
   it.each([
     ['there is no scenario and no file nowhere', ['--scenario', 'nowhere']],
     ["--cycles doesn't go with --scenario", ['--scenario', 'attention', '--cycles', '5']],
+    ["--cassette doesn't go with --scenario", ['--scenario', 'attention', '--cassette', 'x']],
     ['--days goes only with --scenario', ['--days', '5']],
     ['--set goes only with --scenario', ['--set', 'market.ttl_seconds=50']],
     ['days must be a number over 0', ['--scenario', 'attention', '--days', '0']],

@@ -10,7 +10,8 @@ import { recording } from '../../../src/intelligence/cassette/recording.ts';
 import { replaying } from '../../../src/intelligence/cassette/replaying.ts';
 import type { Provider } from '../../../src/intelligence/provider.ts';
 import type { Transport } from '../../../src/intelligence/transport.ts';
-import { callKey } from '../../../src/intelligence/cassette/recorded-answer.ts';
+import { recordedUsage } from '../../../src/intelligence/cassette/recorded-usage.ts';
+import { callKey, type RecordedAnswer } from '../../../src/intelligence/cassette/recorded-answer.ts';
 import type { Behaviour } from '../../helpers/fake-provider.ts';
 import { KEY } from '../../helpers/provider-settings.ts';
 import { startThinkingAgent, type ThinkingAgent, type ThinkingOptions } from '../../helpers/thinking-agent.ts';
@@ -57,6 +58,10 @@ async function withTape<T>(
   }
 }
 
+const usageOf = (bill: unknown) => {
+  const { input, cached, output } = bill as { input: number; cached: number; output: number };
+  return { input, cached, output };
+};
 const user = (content: string) => [{ role: 'user' as const, content }];
 const ask = (agent: ThinkingAgent, content = 'x') =>
   agent.openai.chat.completions.create({ model: 'gpt', messages: user(content) });
@@ -100,6 +105,12 @@ describe('a cassette', () => {
     expect(replayed.seen).toEqual(recorded.seen);
     expect(replayed.bills).toEqual(recorded.bills);
     expect(recorded.bills.map((bill) => (bill as { billed: number }).billed).every((billed) => billed > 0)).toBe(true);
+  });
+
+  it('tells afterwards what each answer was reported to have used', async () => {
+    const { bills } = await withTape('record', everything);
+    const used = answers().map((answer) => recordedUsage(answer as unknown as RecordedAnswer));
+    expect(used).toEqual(bills.map((bill) => expect.objectContaining(usageOf(bill)) as unknown));
   });
 
   it('holds no key, no token and no execution, and only its owner can read it', async () => {
