@@ -6,7 +6,8 @@ import { simulate, type SimulationReport } from '../../simulation/simulation.ts'
 import { parseWhole } from '../input/arguments.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { addScenarioOptions, simulateScenario, type ScenarioOptions } from '../experiments/scenario.ts';
-import { makeAgain, manifestOfSimulation } from '../experiments/made-again.ts';
+import { makeAgain } from '../experiments/made-again.ts';
+import { manifestOfSimulation } from '../experiments/run-manifests.ts';
 import { writeManifest } from '../experiments/manifest.ts';
 import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import { withJson } from '../output/listing.ts';

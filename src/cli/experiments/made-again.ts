@@ -1,49 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { BpError } from '../../platform/errors.ts';
-import { runExperiment, type Experiment, type Recipe } from '../../simulation/scenario/experiment.ts';
-import { simulate, type SimulationReport } from '../../simulation/simulation.ts';
+import { runExperiment, type Recipe } from '../../simulation/scenario/experiment.ts';
+import { simulate } from '../../simulation/simulation.ts';
 import { AS_IT_STANDS } from '../../simulation/scenario/scenario-file.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { NotInOrder, reject } from '../output/command-failure.ts';
 import { printJson, printLines } from '../output/printing.ts';
-import { readManifest, versionsApart, versionsHere, type Manifest, type ManifestOf } from './manifest.ts';
+import { readManifest, versionsApart, type Manifest, type ManifestOf } from './manifest.ts';
+import { hashOfCassette, manifestOfScenario, manifestOfSimulation } from './run-manifests.ts';
 import { jobsOf, type ScenarioOptions } from './scenario.ts';
 
 /** A run by its name, and its chain's newest hash. */
 interface Head {
   readonly run: string;
   readonly head: string;
-}
-
-export function manifestOfSimulation(
-  deps: CliDeps,
-  { seed, cycles, head, finding }: SimulationReport,
-  cassette: string | undefined,
-): ManifestOf<'simulation'> {
-  const versions = versionsHere(deps);
-  const tape = cassette === undefined ? null : hashOf(cassette);
-  return {
-    ...{ manifest: 1, versions, of: 'simulation', seed, cycles, head },
-    ...{ finding: finding?.rule ?? null, cassette: tape },
-  };
-}
-
-export function manifestOfScenario(deps: CliDeps, { name, runs, recipe }: Experiment): ManifestOf<'scenario'> {
-  const { text, overrides, short, seed, seeds, days, files } = recipe;
-  const { [AS_IT_STANDS]: configuration = {}, ...variants } = Object.fromEntries(
-    Object.entries(recipe.configurations).map(([variant, settings]) => [variant, treeOf(settings)]),
-  );
-  return {
-    ...{ manifest: 1, versions: versionsHere(deps), of: 'scenario' },
-    ...{ name, text, overrides: [...overrides], short, days, seed, seeds },
-    configuration,
-    variants: Object.fromEntries(
-      Object.entries(variants).map(([variant, its]) => [variant, differences(its, configuration)]),
-    ),
-    files,
-    runs: [...runs].flatMap(([variant, list]) => list.map((run) => ({ variant, seed: run.seed, head: run.head }))),
-  };
 }
 
 export interface AgainOptions extends Pick<ScenarioOptions, 'json' | 'jobs'> {
@@ -98,20 +66,9 @@ async function madeAgain(
 /** The one that it was made with, or none where it was made without. */
 function cassetteOf(manifest: ManifestOf<'simulation' | 'scenario'>, { cassette }: AgainOptions): string | undefined {
   const wanted = manifest.of === 'simulation' ? manifest.cassette : null;
-  if (wanted === (cassette === undefined ? null : hashOf(cassette))) return cassette;
+  if (wanted === (cassette === undefined ? null : hashOfCassette(cassette))) return cassette;
   const need = wanted === null ? 'it was made without one' : `it needs the one with the SHA-256 ${wanted}`;
   return reject('invalid_value', `--cassette: ${need}`, { field: 'cassette' });
-}
-
-/** Throws `BpError` `cassette_unusable`. */
-function hashOf(path: string): string {
-  try {
-    if (!statSync(path).isFile()) throw new Error('it is not a file');
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BpError('cassette_unusable', `the cassette ${path} can't be used: ${why}`, { cause: error });
-  }
 }
 
 function headsOf(manifest: Manifest): readonly Head[] {
@@ -120,21 +77,5 @@ function headsOf(manifest: Manifest): readonly Head[] {
   return manifest.runs.map(({ variant, seed, head }) => ({ run: `${variant}, seed ${seed}`, head }));
 }
 
-type Tree = Readonly<Record<string, unknown>>;
-
-function treeOf(settings: readonly string[]): Tree {
-  return Object.fromEntries(
-    settings.map((setting) => {
-      const equals = setting.indexOf('=');
-      return [setting.slice(0, equals), JSON.parse(setting.slice(equals + 1)) as unknown];
-    }),
-  );
-}
-
-const settingsOf = (tree: Tree) => Object.entries(tree).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-
-function differences(its: Tree, from: Tree): Tree {
-  return Object.fromEntries(
-    Object.entries(its).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(from[key])),
-  );
-}
+const settingsOf = (tree: Readonly<Record<string, unknown>>) =>
+  Object.entries(tree).map(([key, value]) => `${key}=${JSON.stringify(value)}`);

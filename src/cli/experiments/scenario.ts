@@ -8,7 +8,7 @@ import type { CliDeps } from '../cli-deps.ts';
 import { NotInOrder, reject, valueOf } from '../output/command-failure.ts';
 import type { GlobalOptions } from '../home/home-config.ts';
 import { printJson, printLines } from '../output/printing.ts';
-import { manifestOfScenario } from './made-again.ts';
+import { manifestOfScenario } from './run-manifests.ts';
 import { writeManifest } from './manifest.ts';
 import { loadECharts } from './plot.ts';
 import { experimentLines, experimentView } from './scenario-report.ts';
