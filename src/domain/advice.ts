@@ -1,5 +1,5 @@
-import { advisedBundle } from './advised-bundle.ts';
-import { isRefunded, type Execution } from './execution.ts';
+import { advisedBundle, type MeasuredUse } from './advised-bundle.ts';
+import { isRefunded } from './execution.ts';
 import type { Bundle, Quantities } from './resources.ts';
 
 /** How many receipts, or cycles, advice looks back on at most. */
@@ -9,9 +9,17 @@ export const USUAL_QUANTILE = 0.9;
 /** The risk is told under each of these. */
 const QUANTILES = [0.5, 0.75, 0.9, 0.95, 1] as const;
 
-export interface PastUse extends Pick<Execution, 'bundle' | 'usage' | 'tokensUsed' | 'outcome'> {
+export interface PastUse extends MeasuredUse {
   /** The most tokens that one of its calls of a model had reserved. */
   readonly tokensReserved: number;
+}
+
+export interface AdviceTerms {
+  readonly quantile: number;
+  readonly attention: 0 | 1;
+  readonly supply: Quantities;
+  /** Under which quantiles the risk is told; each costs a look at all needs. */
+  readonly risksAt?: readonly number[] | undefined;
 }
 
 /** What of the past executions a bundle would have done for. */
@@ -41,7 +49,8 @@ export function adviseBundle(
     quantile,
     attention,
     supply,
-  }: { readonly quantile: number; readonly attention: 0 | 1; readonly supply: Quantities },
+    risksAt = QUANTILES,
+  }: AdviceTerms,
 ): BundleAdvice | undefined {
   const needs = past.slice(0, LOOK_BACK).flatMap((use) => needOf(use, supply) ?? []);
   if (needs.length === 0) return undefined;
@@ -60,7 +69,7 @@ export function adviseBundle(
       outOfTokens: needs.filter((need) => need.tokens > tokens).length,
     };
   };
-  return { ...under(quantile), executions: needs.length, risks: QUANTILES.map(under) };
+  return { ...under(quantile), executions: needs.length, risks: risksAt.map(under) };
 }
 
 function needOf(use: PastUse, supply: Quantities): Bundle | undefined {

@@ -1,4 +1,4 @@
-import type { Execution } from './execution.ts';
+import type { Execution, Usage } from './execution.ts';
 import { MEMORY_MB_MIN, type Bundle, type Quantities } from './resources.ts';
 
 const BYTES_PER_MB = 1_048_576;
@@ -16,13 +16,18 @@ export interface Advice {
   readonly tokensHeld: number;
 }
 
+/** What is known of an execution's needs once it has ended. */
+export interface MeasuredUse extends Pick<Execution, 'bundle' | 'tokensUsed' | 'outcome'> {
+  readonly usage: Pick<Usage, 'cpuMs' | 'memoryPeakBytes'>;
+}
+
 /**
  * What such an execution should buy. It is what it used × (1 + margin), rounded up. Of a resource that ended it, it is
  * twice what it had bought. Where nothing is known it is as bought, and so it is for tokens where none was used. Tokens
  * are at least what calls had reserved. It is never more than the whole supply.
  */
 export function advisedBundle(
-  { bundle, usage, tokensUsed, outcome }: Pick<Execution, 'bundle' | 'usage' | 'tokensUsed' | 'outcome'>,
+  { bundle, usage, tokensUsed, outcome }: MeasuredUse,
   { margin, supply, prompted, tokensHeld }: Advice,
 ): Bundle {
   const amply = (used: number) => Math.ceil(used * (1 + margin));

@@ -4,6 +4,8 @@ import { executionsToStop, isToStop } from '../economy/executions/stop-execution
 
 /** The longest time between the operator's wish and its being seen; a look is one read of an index that is mostly empty. */
 const LOOK_MS = 250;
+/** Nobody is told; without one each end of a stretch would make an error with a trace. */
+const OVER = new Error('nothing runs any more');
 
 /**
  * Sees which executions the operator wants to end. The wish is committed by another process, so the database is looked
@@ -53,7 +55,7 @@ export class StopWatch {
 
   /** What is followed next is looked after anew. */
   #end(): void {
-    this.#rest?.abort();
+    this.#rest?.abort(OVER);
     this.#rest = undefined;
   }
 

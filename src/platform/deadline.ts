@@ -9,6 +9,9 @@ export interface Deadline {
   readonly late?: () => Error;
 }
 
+/** Why a wait that is no longer wanted ends. Nobody is told; without one each abort would make an error with a trace. */
+const OVER = new Error('it is over');
+
 /**
  * Runs `work` with a signal that is aborted when the caller gives up or the time has passed.
  * Rejects at that moment, whether or not `work` heeds its signal; a value that comes later is dropped.
@@ -31,7 +34,7 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
   try {
     return await Promise.race([work(inner.signal), aborted]);
   } finally {
-    timer.abort();
+    timer.abort(OVER);
     signal?.removeEventListener('abort', giveUp);
   }
 }
@@ -49,6 +52,6 @@ export async function within<T>(clock: Clock, milliseconds: number, work: () => 
   try {
     return await Promise.race([work(), late]);
   } finally {
-    done.abort();
+    done.abort(OVER);
   }
 }

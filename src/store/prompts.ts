@@ -25,18 +25,44 @@ export interface PromptEnd {
   readonly refund: MicroCredits;
 }
 
-type Row = Omit<Prompt, 'scores' | 'files'> & Readonly<Record<Mark, number | null>> & { readonly files: string };
+/** In the order of the columns below; the driver would take longer to name them than to read them. */
+type Row = [
+  id: number,
+  executionId: number,
+  agentId: string,
+  payerId: string,
+  title: string | null,
+  content: string,
+  nextBid: string | null,
+  nextBidStatus: string | null,
+  nextBidDetail: string | null,
+  status: PromptStatus,
+  submittedAt: number,
+  openedAt: number | null,
+  openedRunningMs: number | null,
+  endedAt: number | null,
+  shownAt: number | null,
+  actedAt: number | null,
+  attentionMs: number | null,
+  interesting: number | null,
+  useful: number | null,
+  understandable: number | null,
+  reason: string | null,
+  reward: MicroCredits,
+  royalty: MicroCredits,
+  refund: MicroCredits,
+  requestId: number | null,
+  purgedAt: number | null,
+  files: string,
+];
 
 const FILES = `(SELECT json_group_array(json_object('name', name, 'bytes', bytes, 'sha256', sha256, 'isKept', isKept))
   FROM (SELECT name, bytes, sha256, content IS NOT NULL AS isKept FROM prompt_files
          WHERE prompt_id = prompts.id ORDER BY number))`;
 
-const COLUMNS = `id, execution_id AS executionId, agent_id AS agentId, payer_id AS payerId, title, content,
-  next_bid AS nextBid, next_bid_status AS nextBidStatus, next_bid_detail AS nextBidDetail, status,
-  submitted_at AS submittedAt, opened_at AS openedAt, opened_running_ms AS openedRunningMs, ended_at AS endedAt,
-  shown_at AS shownAt, acted_at AS actedAt, attention_ms AS attentionMs,
-  interesting, useful, understandable, reason, reward, royalty, refund, request_id AS requestId, purged_at AS purgedAt,
-  ${FILES} AS files`;
+const COLUMNS = `id, execution_id, agent_id, payer_id, title, content, next_bid, next_bid_status, next_bid_detail, status,
+  submitted_at, opened_at, opened_running_ms, ended_at, shown_at, acted_at, attention_ms,
+  interesting, useful, understandable, reason, reward, royalty, refund, request_id, purged_at, ${FILES}`;
 
 export type Prompts = ReturnType<typeof promptsTable>;
 
@@ -45,19 +71,20 @@ export function promptsTable(database: Database) {
     `INSERT INTO prompts (execution_id, agent_id, payer_id, title, content, next_bid, request_id, status, submitted_at)
      VALUES (@executionId, @agentId, @payerId, @title, @content, @nextBid, @requestId, 'queued', @submittedAt)`,
   );
-  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE id = ?`);
-  const ofExecution = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE execution_id = ?`);
-  const open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'open'`);
-  const deck = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`);
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE id = ?`).raw();
+  const ofExecution = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE execution_id = ?`).raw();
+  const open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'open'`).raw();
+  const openId = database.prepare<[], number>(`SELECT id FROM prompts WHERE status = 'open'`).pluck();
+  const deck = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`).raw();
   const page = database.prepare<[number, number], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
-  );
+  ).raw();
   const waiting = database.prepare<[], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE status IN ('queued', 'open') ORDER BY status = 'queued', id`,
-  );
+  ).raw();
   const ofAgent = database.prepare<[string, number, number], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
-  );
+  ).raw();
   const takeSlot = database.prepare(
     `UPDATE prompts SET status = 'open', opened_at = ? WHERE id = ? AND status = 'queued'`,
   );
@@ -82,14 +109,14 @@ export function promptsTable(database: Database) {
   const unhanded = database.prepare<[string, number], Row>(
     `SELECT ${COLUMNS} FROM prompts
       WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ? + 0`,
-  );
+  ).raw();
   const hand = database.prepare(
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
   );
   const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE handed_to = ?');
   const ofRequest = database.prepare<[number, number, number], Row>(
     `SELECT ${COLUMNS} FROM prompts WHERE request_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
-  );
+  ).raw();
   const answering = database.prepare<[number], number>('SELECT COUNT(*) FROM prompts WHERE request_id = ?').pluck();
   const earned = database
     .prepare<[string], number>(
@@ -121,6 +148,8 @@ export function promptsTable(database: Database) {
     ofExecution: (executionId: number): Prompt | undefined => toPrompt(ofExecution.get(executionId)),
     /** The one in the slot. */
     open: (): Prompt | undefined => toPrompt(open.get()),
+    /** Its id alone, which is much cheaper. */
+    openId: (): number | undefined => openId.get(),
     /** The one that waits for the slot. */
     deck: (): Prompt | undefined => toPrompt(deck.get()),
     /** The open one, then the queued. */
@@ -179,12 +208,41 @@ function toPrompts(rows: readonly Row[]): readonly Prompt[] {
 
 function toPrompt(found: Row | undefined): Prompt | undefined {
   if (!found) return undefined;
-  const { interesting, useful, understandable, files, ...row } = found;
+  const [id, executionId, agentId, payerId, title, content, nextBid, nextBidStatus, nextBidDetail, ...rest] = found;
+  const [status, submittedAt, openedAt, openedRunningMs, endedAt, shownAt, actedAt, attentionMs, ...answer] = rest;
+  const [interesting, useful, understandable, reason, reward, royalty, refund, requestId, purgedAt, files] = answer;
   const scored = interesting !== null && useful !== null && understandable !== null;
-  return { ...row, files: toFiles(files), scores: scored ? { interesting, useful, understandable } : null };
+  return {
+    id,
+    executionId,
+    agentId,
+    payerId,
+    title,
+    content,
+    files: toFiles(files),
+    nextBid,
+    requestId,
+    nextBidStatus,
+    nextBidDetail,
+    status,
+    submittedAt,
+    openedAt,
+    openedRunningMs,
+    shownAt,
+    actedAt,
+    attentionMs,
+    endedAt,
+    scores: scored ? { interesting, useful, understandable } : null,
+    reason,
+    reward,
+    royalty,
+    refund,
+    purgedAt,
+  };
 }
 
 function toFiles(json: string): readonly PromptFile[] {
+  if (json === '[]') return [];
   const files = JSON.parse(json) as readonly (Omit<PromptFile, 'isKept'> & { readonly isKept: number })[];
   return files.map((file) => ({ ...file, isKept: file.isKept === 1 }));
 }

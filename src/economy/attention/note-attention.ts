@@ -13,7 +13,7 @@ export type AttentionSign = 'shown' | 'acted';
  */
 export function noteAttention(deps: Economy, promptId: number, sign: AttentionSign): void {
   const { [STORE]: store, clock } = deps;
-  if (store.prompts.open()?.id !== promptId) return;
+  if (store.prompts.openId() !== promptId) return;
   store.transaction(() => {
     const prompt = store.prompts.open();
     if (prompt?.id !== promptId) return;

@@ -9,7 +9,7 @@ import { STORE } from '../internal/store-key.ts';
  */
 export function fillSlot(deps: Economy): number | undefined {
   const { [STORE]: store, clock } = deps;
-  if (isUnasked(deps) || store.prompts.open()) return undefined;
+  if (isUnasked(deps) || store.prompts.openId() !== undefined) return undefined;
   const deck = store.prompts.deck();
   if (!deck) return undefined;
   store.prompts.takeSlot(deck.id, clock.now());

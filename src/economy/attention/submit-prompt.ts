@@ -73,7 +73,7 @@ export function submitPrompt(
     store.promptFiles.put(promptId, files);
     if (files.length > 0) store.promptFiles.keepWithin(config.history.files_mb * BYTES_PER_MB);
     fillSlot(deps);
-    return accept({ promptId, status: store.prompts.open()?.id === promptId ? 'open' : 'queued' });
+    return accept({ promptId, status: store.prompts.openId() === promptId ? 'open' : 'queued' });
   });
 }
 

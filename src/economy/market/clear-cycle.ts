@@ -81,7 +81,7 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const lives = paused ? rest(deps) : sortTheLiving(deps);
     const needInstall = store.installs.tellNeeded(TOLD_MAX);
     const movement = movePrices(deps, allocation, {
-      ...{ supply, held, paused },
+      ...{ supply, held, prices, paused },
       runningMs: store.state.get().runningMs - before.runningMs,
     });
     const revenue = add(...allocation.winners.map(({ price }) => price));

@@ -2,6 +2,7 @@ import type { PaceStep } from '../../domain/attention-pace.ts';
 import type { Allocation } from '../../domain/market.ts';
 import { demandOf, nextPrices, usedOf, utilisationOf, type SmoothedDemand } from '../../domain/pricing.ts';
 import { RESOURCES, type Prices, type Quantities, type Resource } from '../../domain/resources.ts';
+import type { MarketRow } from '../../store/markets.ts';
 import type { Economy } from '../economy.ts';
 import { paceAttention } from '../attention/pace-attention.ts';
 import { priceRule } from './market-rules.ts';
@@ -18,6 +19,8 @@ export interface PriceMovement {
 interface Moved {
   readonly supply: Quantities;
   readonly held: Quantities;
+  /** Of this cycle. */
+  readonly prices: Prices;
   readonly paused: boolean;
   /** For how long the market has run since the cycle before. */
   readonly runningMs: number;
@@ -27,11 +30,10 @@ interface Moved {
 export function movePrices(
   deps: Economy,
   allocation: Allocation,
-  { supply, held, paused, runningMs }: Moved,
+  { supply, held, prices, paused, runningMs }: Moved,
 ): PriceMovement {
   const { [STORE]: store, derived, config } = deps;
   const rows = store.markets.all();
-  const prices = store.markets.prices();
   const demand = demandOf(allocation, held);
   const used = usedOf(allocation, held);
   const utilisation = utilisationOf(used, supply);
@@ -51,12 +53,15 @@ export function movePrices(
       });
   const paced = paused ? undefined : paceAttention(deps, runningMs);
   const after: Prices = paced ? { ...next.prices, attention: paced.price } : next.prices;
-  for (const resource of RESOURCES)
-    store.markets.put({
-      resource,
-      price: after[resource],
-      smoothedDemand: next.smoothed[resource],
-      utilisation: utilisation[resource],
-    });
+  for (const resource of RESOURCES) {
+    const [price, smoothedDemand] = [after[resource], next.smoothed[resource]];
+    const row = { resource, price, smoothedDemand, utilisation: utilisation[resource] };
+    if (!isAsItWas(row, rows[resource])) store.markets.put(row);
+  }
   return { demand, utilisation, prices: after, pace: paced?.step };
+}
+
+function isAsItWas(row: MarketRow, before: MarketRow | undefined): boolean {
+  if (!before || row.price !== before.price) return false;
+  return row.smoothedDemand === before.smoothedDemand && row.utilisation === before.utilisation;
 }

@@ -53,7 +53,7 @@ export function adviceView(deps: Economy, agentId: string, question: AdviceQuest
 
 /** What of it stands in each handshake; null before the first receipt. */
 export function shortAdviceView(deps: Economy, agentId: string) {
-  const advice = bundleAdvice(deps, agentId, {}, HANDSHAKE_LOOK_BACK);
+  const advice = bundleAdvice(deps, agentId, {}, { lookBack: HANDSHAKE_LOOK_BACK, risksAt: [] });
   if (!advice) return null;
   const { executions, quantile, bundle, killed } = advice;
   return { executions, quantile, bundle: bundleView(bundle), killed };
@@ -74,16 +74,16 @@ function bundleAdvice(
   { [STORE]: store, derived }: Economy,
   agentId: string,
   { quantile = USUAL_QUANTILE, attention }: AdviceQuestion,
-  lookBack = LOOK_BACK,
+  { lookBack = LOOK_BACK, risksAt }: { readonly lookBack?: number; readonly risksAt?: readonly number[] } = {},
 ) {
   const past = store.executions
-    .ofAgent(agentId, NEWEST, lookBack)
+    .usesOf(agentId, lookBack)
     .filter(({ bundle }) => attention === undefined || bundle.attention === attention);
   const reserved = past.some(({ bundle }) => bundle.tokens > 0)
     ? store.modelCalls.mostReserved(agentId, past.at(-1)?.id ?? 0)
     : undefined;
   const uses = past.map((execution) => ({ ...execution, tokensReserved: reserved?.get(execution.id) ?? 0 }));
-  return adviseBundle(uses, { quantile, attention: attention ?? 0, supply: derived.supply });
+  return adviseBundle(uses, { quantile, attention: attention ?? 0, supply: derived.supply, risksAt });
 }
 
 function riskView(
