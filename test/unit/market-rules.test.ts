@@ -32,13 +32,11 @@ describe('the rules of a market', () => {
 
   it('rank bids for attention as they are told to', () => {
     const ranked = (...overrides: readonly string[]) => marketRules(config(...overrides)).attention;
-    expect(ranked()).toEqual({ by: 'amount', amountCapPpm: null, amountMost: null, sharesAge: false });
-    expect(ranked('attention.rank.amount_cap=1.5', 'attention.rank.age_bonus=false')).toEqual({
-      ...{ by: 'amount', amountCapPpm: 1_500_000, amountMost: null, sharesAge: true },
-    });
-    expect(ranked('attention.rank.by=record', 'attention.rank.amount_cap=reward')).toMatchObject({
-      ...{ by: 'record', amountCapPpm: null, amountMost: 750_000_000 },
-    });
+    expect(ranked()).toEqual({ by: 'record', amountCapPpm: 4_000_000, amountMost: null, sharesAge: true });
+    const asOthers = ['attention.rank.by=amount', 'attention.rank.amount_cap=null', 'attention.rank.age_bonus=true'];
+    expect(ranked(...asOthers)).toEqual({ by: 'amount', amountCapPpm: null, amountMost: null, sharesAge: false });
+    expect(ranked('attention.rank.amount_cap=1.5')).toMatchObject({ amountCapPpm: 1_500_000, amountMost: null });
+    expect(ranked('attention.rank.amount_cap=reward')).toMatchObject({ amountCapPpm: null, amountMost: 750_000_000 });
   });
 
   it('keep every score a fraction of exact integers, whatever is configured', () => {

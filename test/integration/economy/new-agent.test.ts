@@ -31,25 +31,45 @@ function rival(id: string, times: number): void {
   bidFor(economy, id, { bundle: WITH_ATTENTION, over: Math.round((reserve(WITH_ATTENTION) / 1e6) * (times - 1)) });
 }
 
+/** Those to whom the next cycle gives attention. */
+function heardNext(): string[] {
+  const winners = nextCycle(economy).allocated.map((id) => economy.store.executions.get(id));
+  return winners.filter(({ bundle }) => bundle.attention === 1).map(({ agentId }) => agentId);
+}
+
 describe('what a newcomer offers for its first life', () => {
   it('is what bootstrap offers, where nobody offers more', () => {
     expect(accepted(newAgent(economy, order('ada'))).amount).toBe(Math.ceil(reserve(WITH_ATTENTION) * 1.25));
   });
 
-  it.each(['density', 'highest-bid'])('wins over those that offer more for the same, under %s', (mechanism) => {
+  it('wins over what counts of the offers of others', () => {
+    rival('rich', 3);
+    const { amount } = accepted(newAgent(economy, order('ada')));
+    expect(amount).toBeGreaterThan(reserve(WITH_ATTENTION) * 2.9);
+    expect(amount).toBeLessThan(reserve(WITH_ATTENTION) * 3.1);
+    expect(heardNext()).toEqual(['ada']);
+  });
+
+  it('is what bootstrap offers where another offers more than counts: it waits for its turn', () => {
+    rival('rich', 50);
+    expect(accepted(newAgent(economy, order('ada'))).amount).toBe(Math.ceil(reserve(WITH_ATTENTION) * 1.25));
+    expect(heardNext()).toEqual(['rich']);
+  });
+
+  it.each(['density', 'highest-bid'])('wins over any that offer more where all of it counts, under %s', (mechanism) => {
     economy.close();
-    economy = openTestEconomy({ overrides: [`market.mechanism=${mechanism}`] });
+    economy = openTestEconomy({ overrides: [`market.mechanism=${mechanism}`, 'attention.rank.amount_cap=null'] });
     rival('rich', 3);
     rival('richer', 5);
     const { amount } = accepted(newAgent(economy, order('ada')));
     expect(amount).toBeGreaterThan(reserve(WITH_ATTENTION) * 4.9);
     expect(amount).toBeLessThan(reserve(WITH_ATTENTION) * 5.1);
-    const { allocated } = nextCycle(economy);
-    const winners = allocated.map((id) => economy.store.executions.get(id));
-    expect(winners.filter(({ bundle }) => bundle.attention === 1).map(({ agentId }) => agentId)).toEqual(['ada']);
+    expect(heardNext()).toEqual(['ada']);
   });
 
   it('is never more than its grant', () => {
+    economy.close();
+    economy = openTestEconomy({ overrides: ['attention.rank.amount_cap=null'] });
     rival('rich', 50);
     expect(accepted(newAgent(economy, order('ada'))).amount).toBe(micro(1_000_000_000));
   });
