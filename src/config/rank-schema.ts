@@ -13,7 +13,7 @@ export const rank = z
     amount_cap: z
       .union([decimals(1, 1_000_000, 6), z.literal('reward')])
       .nullable()
-      .default(4)
+      .default(3)
       .describe(
         'What an amount for attention counts for at most: so many times its reserve cost (1: amounts do not rank), or the reward of the best marks (reward); null: all of it.',
       ),

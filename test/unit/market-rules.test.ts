@@ -32,7 +32,7 @@ describe('the rules of a market', () => {
 
   it('rank bids for attention as they are told to', () => {
     const ranked = (...overrides: readonly string[]) => marketRules(config(...overrides)).attention;
-    expect(ranked()).toEqual({ by: 'record', amountCapPpm: 4_000_000, amountMost: null, sharesAge: true });
+    expect(ranked()).toEqual({ by: 'record', amountCapPpm: 3_000_000, amountMost: null, sharesAge: true });
     const asOthers = ['attention.rank.by=amount', 'attention.rank.amount_cap=null', 'attention.rank.age_bonus=true'];
     expect(ranked(...asOthers)).toEqual({ by: 'amount', amountCapPpm: null, amountMost: null, sharesAge: false });
     expect(ranked('attention.rank.amount_cap=1.5')).toMatchObject({ amountCapPpm: 1_500_000, amountMost: null });

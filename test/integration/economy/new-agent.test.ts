@@ -43,10 +43,10 @@ describe('what a newcomer offers for its first life', () => {
   });
 
   it('wins over what counts of the offers of others', () => {
-    rival('rich', 3);
+    rival('rich', 2);
     const { amount } = accepted(newAgent(economy, order('ada')));
-    expect(amount).toBeGreaterThan(reserve(WITH_ATTENTION) * 2.9);
-    expect(amount).toBeLessThan(reserve(WITH_ATTENTION) * 3.1);
+    expect(amount).toBeGreaterThan(reserve(WITH_ATTENTION) * 1.9);
+    expect(amount).toBeLessThan(reserve(WITH_ATTENTION) * 2.1);
     expect(heardNext()).toEqual(['ada']);
   });
 
