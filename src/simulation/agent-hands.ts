@@ -39,6 +39,15 @@ export interface Handshake {
   }[];
 }
 
+/** What an agent is advised to bid. */
+export interface Advised {
+  readonly bundle: BundleView;
+  /** Would have won often. */
+  readonly amount: number;
+  /** In which share of past cycles others would have. */
+  readonly offers: readonly { readonly amount: number; readonly share: number }[];
+}
+
 /** The program was ended from outside, or ends itself. */
 export class Ended extends Error {
   readonly exit: Exit | undefined;
@@ -64,6 +73,8 @@ export interface HandsOptions {
 const TRIES = 3;
 /** With fewer of them it isn't believed. */
 const RECEIPTS_LEAST = 10;
+/** The same of those with attention, which are rare. */
+const LETTERS_LEAST = 2;
 /** Of the past cycles, in which the advised amount would have won. */
 const OFTEN = 0.9;
 const PATIENCE_MS = [100, 1500] as const;
@@ -122,15 +133,21 @@ export class AgentHands {
     return ceilCredits(bundle, this.handshake.markets);
   }
 
-  /** What its receipts advise it to bid; undefined before the first, and where no answer came. */
-  async advice(quantile: number): Promise<{ readonly bundle: BundleView; readonly amount: number } | undefined> {
-    const answer = await this.#ask('GET /market/advice', { quantile }, (economy, { agentId }) =>
-      accept(adviceView(economy, agentId, { quantile })),
+  /** What its receipts advise it to bid, with `attention` those that had so much; undefined before the first few, and where no answer came. */
+  async advice(quantile: number, attention?: 0 | 1): Promise<Advised | undefined> {
+    const question = { quantile, ...(attention !== undefined && { attention }) };
+    const answer = await this.#ask('GET /market/advice', question, (economy, { agentId }) =>
+      accept(adviceView(economy, agentId, question)),
     );
-    if (!answer?.ok || !answer.value.bundle || answer.value.executions < RECEIPTS_LEAST) return undefined;
+    if (
+      !answer?.ok ||
+      !answer.value.bundle ||
+      answer.value.executions < (attention === 1 ? LETTERS_LEAST : RECEIPTS_LEAST)
+    )
+      return undefined;
     const { bundle, amounts, cost } = answer.value;
     const often = amounts.offers.find(({ share }) => share >= OFTEN) ?? amounts.offers.at(-1);
-    return { bundle, amount: Math.max(cost, often?.amount ?? 0) };
+    return { bundle, amount: Math.max(cost, often?.amount ?? 0), offers: amounts.offers };
   }
 
   bid(body: Readonly<Record<string, unknown>>): Promise<Result<unknown> | undefined> {

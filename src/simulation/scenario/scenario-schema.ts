@@ -43,7 +43,9 @@ const settings = z.strictObject({
   knows_tiring: z
     .boolean()
     .default(false)
-    .describe('Seeker, shader: knows how its letters tire the human, and counts what one takes off the next ones.'),
+    .describe(
+      'Seeker, shader, imitator: knows how its letters tire the human, and counts what one takes off the next ones.',
+    ),
   runway_hours: real(0.01, 10_000)
     .default(4)
     .describe('Spends so much in a cycle that its credits would last so long.'),

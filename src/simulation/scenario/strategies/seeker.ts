@@ -43,6 +43,24 @@ export const shader: Strategy = async (me, self) => {
   await bidForAttention(me, self, value * memory.shade);
 };
 
+const QUANTILE = 0.9;
+
+/**
+ * Offers what would have brought most, by what won in past cycles, as far as public prices and its own bids tell: the
+ * share of cycles in which an amount would have won × what is left of the worth. What others bid nobody sees.
+ */
+export const imitator: Strategy = async (me, self) => {
+  const value = worthTo(me, self) * (1 - self.settings.margin);
+  await work(me, self);
+  await bidForLife(me, self);
+  const advice = await me.advice(QUANTILE, 1);
+  const own = advice ? me.cost(bundleOf(me, self, 1, 1)) / me.cost(advice.bundle) : 1;
+  const gain = (offer: { readonly amount: number; readonly share: number }) =>
+    offer.share * (value - offer.amount * own);
+  const [best] = [...(advice?.offers ?? [])].sort((one, other) => gain(other) - gain(one));
+  await bidForAttention(me, self, best && gain(best) > 0 ? best.amount * own : value);
+};
+
 /** What the next letter earns; to one that knows how the human tires, less what that takes off its later ones. */
 function worthTo(me: AgentHands, self: Self): number {
   return self.settings.knows_tiring ? worthOfLetter(me, self) : expectedReward(me, self);

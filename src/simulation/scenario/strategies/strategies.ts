@@ -3,7 +3,7 @@ import { breeder } from './breeder.ts';
 import { clique } from './clique.ts';
 import { crasher } from './crasher.ts';
 import { genesis } from './genesis/genesis.ts';
-import { frugal, hoarder, seeker, shader } from './seeker.ts';
+import { frugal, hoarder, imitator, seeker, shader } from './seeker.ts';
 import { solitary } from './solitary.ts';
 import { patient, spammer, spawner, whale, worker } from './spender.ts';
 import type { StrategyName } from './strategy-names.ts';
@@ -20,6 +20,7 @@ export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
   breeder,
   patient,
   shader,
+  imitator,
   crasher,
   worker,
   adviser,

@@ -9,6 +9,7 @@ export const STRATEGY_NAMES = [
   'breeder',
   'patient',
   'shader',
+  'imitator',
   'crasher',
   'worker',
   'adviser',
