@@ -8,7 +8,7 @@ about: Seekers who live of a human's marks, a parent, and one who crashes until 
 settings: defaults
 population:
   seekers: { strategy: seeker, count: 4, quality: [5, 8], settings: { ${BUNDLE} } }
-  parent: { strategy: spawner, settings: { children_max: 1, ${BUNDLE} } }
+  parent: { strategy: breeder, settings: { children_max: 1, ${BUNDLE} } }
   broken: { strategy: frugal, settings: { crash_share: 1 } }
 human: { skips_under: 1 }
 `;
@@ -32,7 +32,7 @@ describe('an economy lives alike at cycles of 1, 10 and 60 seconds', () => {
     for (const seconds of [1, 60]) {
       const here = await measuresAt(seconds);
       const share = (name: string) => here(name) / atTen(name);
-      // The grant of 1,000 is enough for a child, and nobody dies but who crashes.
+      // A breeder has one child. Those of a spawner have theirs as soon as they can pay, a cycle sooner or later.
       for (const name of ['agents.made', 'agents.alive', 'alive.seekers', 'alive.parent', 'dead.broken'])
         expect([seconds, name, here(name)]).toEqual([seconds, name, atTen(name)]);
       // Restarts and dormancy last as long, in whole cycles.

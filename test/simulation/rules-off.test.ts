@@ -12,14 +12,17 @@ interface RuleOff {
   readonly seeds?: number;
 }
 
+/** Where records decide, the whale is not heard, rested or not. */
+const AMOUNTS_DECIDE = ['attention.rank.by=amount', 'attention.rank.amount_cap=null', 'attention.rank.age_bonus=true'];
+
 const RULES_OFF: readonly RuleOff[] = [
   {
     without: 'restarts, agents that can pay die of crashes',
     ...{ name: 'crash', overrides: ['lifecycle.restarts=0'], days: 0.1, seeds: 2 },
   },
   {
-    without: 'resting, the whale has most of the slots',
-    ...{ name: 'whale', overrides: ['attention.rest_allocations=0'], days: 0.03 },
+    without: 'resting, where amounts decide, the whale has most of the slots',
+    ...{ name: 'whale', overrides: ['attention.rest_allocations=0', ...AMOUNTS_DECIDE], days: 0.03 },
   },
   {
     without: 'age, the patient wait too long',
