@@ -45,12 +45,7 @@ export interface BundleAdvice extends Risk {
  */
 export function adviseBundle(
   past: readonly PastUse[],
-  {
-    quantile,
-    attention,
-    supply,
-    risksAt = QUANTILES,
-  }: AdviceTerms,
+  { quantile, attention, supply, risksAt = QUANTILES }: AdviceTerms,
 ): BundleAdvice | undefined {
   const needs = past.slice(0, LOOK_BACK).flatMap((use) => needOf(use, supply) ?? []);
   if (needs.length === 0) return undefined;

@@ -75,16 +75,22 @@ export function promptsTable(database: Database) {
   const ofExecution = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE execution_id = ?`).raw();
   const open = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'open'`).raw();
   const openId = database.prepare<[], number>(`SELECT id FROM prompts WHERE status = 'open'`).pluck();
-  const deck = database.prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`).raw();
-  const page = database.prepare<[number, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
-  ).raw();
-  const waiting = database.prepare<[], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE status IN ('queued', 'open') ORDER BY status = 'queued', id`,
-  ).raw();
-  const ofAgent = database.prepare<[string, number, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
-  ).raw();
+  const deck = database
+    .prepare<[], Row>(`SELECT ${COLUMNS} FROM prompts WHERE status = 'queued' ORDER BY id LIMIT 1`)
+    .raw();
+  const page = database
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM prompts WHERE id < ? ORDER BY id DESC LIMIT ? + 0`)
+    .raw();
+  const waiting = database
+    .prepare<[], Row>(
+      `SELECT ${COLUMNS} FROM prompts WHERE status IN ('queued', 'open') ORDER BY status = 'queued', id`,
+    )
+    .raw();
+  const ofAgent = database
+    .prepare<[string, number, number], Row>(
+      `SELECT ${COLUMNS} FROM prompts WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
+    )
+    .raw();
   const takeSlot = database.prepare(
     `UPDATE prompts SET status = 'open', opened_at = ? WHERE id = ? AND status = 'queued'`,
   );
@@ -106,17 +112,21 @@ export function promptsTable(database: Database) {
     .prepare<[number], number>('SELECT COALESCE(SUM(reward), 0) FROM prompts WHERE reward > 0 AND ended_cycle > ?')
     .pluck();
   const nextBid = database.prepare('UPDATE prompts SET next_bid_status = ?, next_bid_detail = ? WHERE id = ?');
-  const unhanded = database.prepare<[string, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts
+  const unhanded = database
+    .prepare<[string, number], Row>(
+      `SELECT ${COLUMNS} FROM prompts
       WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL ORDER BY id DESC LIMIT ? + 0`,
-  ).raw();
+    )
+    .raw();
   const hand = database.prepare(
     'UPDATE prompts SET handed_to = ? WHERE agent_id = ? AND handed_to IS NULL AND ended_at IS NOT NULL',
   );
   const takeBack = database.prepare('UPDATE prompts SET handed_to = NULL WHERE handed_to = ?');
-  const ofRequest = database.prepare<[number, number, number], Row>(
-    `SELECT ${COLUMNS} FROM prompts WHERE request_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
-  ).raw();
+  const ofRequest = database
+    .prepare<[number, number, number], Row>(
+      `SELECT ${COLUMNS} FROM prompts WHERE request_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
+    )
+    .raw();
   const answering = database.prepare<[number], number>('SELECT COUNT(*) FROM prompts WHERE request_id = ?').pluck();
   const earned = database
     .prepare<[string], number>(
