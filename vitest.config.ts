@@ -2,9 +2,11 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // A time limit is there to end a hang, not to measure: a busy machine needs many times as long as a quiet one.
-const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000 };
+// Likewise what is waited for: a second, as it is otherwise, passes on a busy machine without a turn.
+const POLL = { expect: { poll: { timeout: 60_000 } } };
+const LIMIT = { testTimeout: 300_000, hookTimeout: 300_000, ...POLL };
 /** Of what takes minutes where nothing hangs. */
-const LONG = { testTimeout: 1_800_000, hookTimeout: 300_000 };
+const LONG = { testTimeout: 1_800_000, hookTimeout: 300_000, ...POLL };
 // One more than processors: much of what each group does is waiting, for a time, a cycle or a container.
 const WORKERS = { maxWorkers: 3 };
 // Files share a process and what it has loaded: starting anew for each takes longer than most of their tests.
@@ -18,8 +20,17 @@ const MEASUREMENTS = { ...LIMIT, maxWorkers: 1, sequence: { groupOrder: 2 } };
 
 /** They take longer than what else is left at the end: begun last, each would be waited for alone. */
 const LONGEST = [
-  ...['simulation/scenarios', 'simulation/simulation', 'integration/cli/locked', 'integration/cli/endings'],
-  ...['docker/crashes', 'docker/few-cycles', 'docker/example-agents', 'docker/python-install', 'docker/agent-install'],
+  ...['simulation/scenarios', 'simulation/attention-scenarios', 'simulation/simulation', 'simulation/planted-faults'],
+  ...['integration/cli/locked', 'integration/cli/endings'],
+  ...[
+    'docker/contract',
+    'docker/templates',
+    'docker/crashes',
+    'docker/few-cycles',
+    'docker/example-agents',
+    'docker/python-install',
+    'docker/agent-install',
+  ],
   'terminal/bad-terminal',
 ].map((name) => `/test/${name}.test.ts`);
 

@@ -65,8 +65,14 @@ describe('metrics', () => {
   it('of a run are shown to who has their token, and go on after it where the database counts', async () => {
     home = cliHome({ engine: instantEngine(liveOn) });
     const origin = await start('metrics.enabled=true');
-    const first = await until(origin, (scrape) => scrape.value('bp_agents_cycles_total') >= 20);
-    expect(first.value('bp_agents_executions_total', { outcome: 'completed' })).toBeGreaterThan(0);
+    // Cycles go on while a busy machine has not yet run anything of what they sold.
+    const first = await until(
+      origin,
+      (scrape) =>
+        scrape.value('bp_agents_cycles_total') >= 20 &&
+        scrape.value('bp_agents_executions_total', { outcome: 'completed' }) > 0 &&
+        scrape.value('bp_agents_prompts', { status: 'open' }) > 0,
+    );
     expect(first.value('bp_agents_agent_executions_total', { agent: 'genesis' })).toBeGreaterThan(0);
     expect(first.value('bp_agents_issued_credits_total')).toBe(1000);
     expect(first.value('bp_agents_prompts', { status: 'open' })).toBe(1);
