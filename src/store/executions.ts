@@ -295,7 +295,7 @@ function toExecution(row: Row): Execution {
     reserveCost,
     attentionPrice,
     wallMs,
-    unheld: JSON.parse(unheld) as EssentialLimit[],
+    unheld: unheld === '[]' ? [] : (JSON.parse(unheld) as EssentialLimit[]),
     tokenHash,
     allocatedAt,
     startedAt,

@@ -1,12 +1,21 @@
 import type { OperatorRequest } from '../domain/operator-request.ts';
 import type { Database } from './database.ts';
 
-type Row = Omit<OperatorRequest, 'files'> & { readonly files: string };
+/** In the order of the columns below; the driver would take longer to name them than to read them. */
+type Row = [
+  id: number,
+  text: string,
+  files: string,
+  publishedAt: number,
+  until: number | null,
+  closedAt: number | null,
+  answeredBy: number | null,
+  purgedAt: number | null,
+];
 
 export type NewOperatorRequest = Pick<OperatorRequest, 'text' | 'files' | 'publishedAt' | 'until'>;
 
-const COLUMNS = `id, text, files, published_at AS publishedAt, until, closed_at AS closedAt, answered_by AS answeredBy,
-  purged_at AS purgedAt`;
+const COLUMNS = 'id, text, files, published_at, until, closed_at, answered_by, purged_at';
 /** As `isOpen` has it. */
 const OPEN = 'closed_at IS NULL AND (until IS NULL OR until > @now)';
 
@@ -17,14 +26,16 @@ export function operatorRequestsTable(database: Database) {
   const insert = database.prepare(
     'INSERT INTO requests (text, files, published_at, until) VALUES (@text, @files, @publishedAt, @until)',
   );
-  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM requests WHERE id = ?`);
-  const page = database.prepare<[number, number], Row>(
-    `SELECT ${COLUMNS} FROM requests WHERE id < ? ORDER BY id DESC LIMIT ? + 0`,
-  );
-  const openPage = database.prepare<[{ before: number; now: number; limit: number }], Row>(
-    `SELECT ${COLUMNS} FROM requests INDEXED BY requests_open
-      WHERE id < @before AND ${OPEN} ORDER BY id DESC LIMIT @limit + 0`,
-  );
+  const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM requests WHERE id = ?`).raw();
+  const page = database
+    .prepare<[number, number], Row>(`SELECT ${COLUMNS} FROM requests WHERE id < ? ORDER BY id DESC LIMIT ? + 0`)
+    .raw();
+  const openPage = database
+    .prepare<[{ before: number; now: number; limit: number }], Row>(
+      `SELECT ${COLUMNS} FROM requests INDEXED BY requests_open
+        WHERE id < @before AND ${OPEN} ORDER BY id DESC LIMIT @limit + 0`,
+    )
+    .raw();
   const openCount = database
     .prepare<[{ now: number }], number>(`SELECT COUNT(*) FROM requests INDEXED BY requests_open WHERE ${OPEN}`)
     .pluck();
@@ -61,6 +72,7 @@ export function operatorRequestsTable(database: Database) {
   };
 }
 
-function toRequest({ files, ...row }: Row): OperatorRequest {
-  return { ...row, files: JSON.parse(files) as readonly string[] };
+function toRequest([id, text, json, publishedAt, until, closedAt, answeredBy, purgedAt]: Row): OperatorRequest {
+  const files = json === '[]' ? [] : (JSON.parse(json) as readonly string[]);
+  return { id, text, files, publishedAt, until, closedAt, answeredBy, purgedAt };
 }
