@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { credits, real, whole } from './fields.ts';
+import { lots } from './lots-schema.ts';
 import { minutes } from './minutes-schema.ts';
 import { quiet } from './quiet-schema.ts';
 import { rank } from './rank-schema.ts';
@@ -16,6 +17,7 @@ export const attention = z
       .default(3)
       .describe('A lineage rests while it holds one of this many last allocations of attention and others want it.'),
     rank,
+    lots,
     ...quiet,
     ...minutes,
     prompt_bytes_max: whole(1, 1_048_576).default(16_384).describe('Bytes of a prompt.'),

@@ -30,7 +30,7 @@ export interface Bid {
   readonly reserveAtPlacing: MicroCredits;
   readonly status: BidStatus;
   readonly attempt: number;
-  /** The pending transfer of this attempt. */
+  /** The pending transfer of this attempt; null of a lot, which offers 0. */
   readonly holdId: number;
   readonly passedOver: number;
   readonly earliestCycle: number;

@@ -28,6 +28,16 @@ function drawMinutes(dice: Dice): Readonly<Record<string, string | number>> {
   };
 }
 
+/** Half of the time there are none, so that all goes as it did before there were any. */
+function drawLots(dice: Dice, cycle: number): Readonly<Record<string, string | number>> {
+  return {
+    'attention.lots.share': dice.chance(0.5) ? 0 : dice.pick([0.02, 0.2, 0.5]),
+    'attention.lots.wait_seconds': dice.whole(5, 60) * cycle,
+    'attention.lots.unheard_seconds': dice.pick([2, 5, 20]) * cycle,
+    'attention.lots.waiting_max': dice.pick([1, 2, 16]),
+  };
+}
+
 /** Short lives and small limits, so that whatever can happen happens often. */
 export function drawTrial(dice: Dice): Trial {
   const cycle = dice.pick([0.5, 1, 1, 2]);
@@ -78,7 +88,8 @@ export function drawTrial(dice: Dice): Trial {
     'attention.rank.squash': ranks.pick([0.5, 1, 2]),
     'attention.rank.prior_answers': ranks.pick([0, 1, 5]),
   };
-  const overrides = [...QUIET, ...Object.entries({ ...settings, ...ranking }).map(([key, value]) => `${key}=${value}`)];
+  const lots = drawLots(dice.fork('lots'), cycle);
+  const overrides = [...QUIET, ...Object.entries({ ...settings, ...ranking, ...lots }).map(([key, value]) => `${key}=${value}`)];
   return {
     config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),
     machine: { cores: 2, memoryMb: 4000 },

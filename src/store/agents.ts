@@ -44,11 +44,12 @@ type Row = [
 const COLUMNS = `number, id, parent_id, lineage_id, status, stopped, life, born_cycle, born_at, dormant_since_cycle,
   died_cycle, last_seen_cycle, restarts, last_cpu_ms, last_memory_mb, last_tokens, purged_at, template, program`;
 
-/** What keeps an agent alive: a pending bid for it, an execution, or an open or queued prompt. */
+/** What keeps an agent alive: a pending bid for it, an execution, an open or queued prompt, or a lot that it waits for. */
 const HAS_A_TIE = `(
   EXISTS (SELECT 1 FROM bids WHERE bids.agent_id = agents.id AND bids.status = 'pending')
   OR EXISTS (SELECT 1 FROM executions WHERE executions.agent_id = agents.id AND executions.state <> 'settled')
-  OR EXISTS (SELECT 1 FROM prompts INDEXED BY prompts_waiting WHERE prompts.agent_id = agents.id AND prompts.status IN ('queued', 'open')))`;
+  OR EXISTS (SELECT 1 FROM prompts INDEXED BY prompts_waiting WHERE prompts.agent_id = agents.id AND prompts.status IN ('queued', 'open'))
+  OR EXISTS (SELECT 1 FROM lots INDEXED BY lots_waiting WHERE lots.agent_id = agents.id AND lots.status = 'waiting'))`;
 
 export type Agents = ReturnType<typeof agentsTable>;
 

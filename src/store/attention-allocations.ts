@@ -10,7 +10,8 @@ export function attentionAllocations(database: Database) {
   );
   const before = database
     .prepare<[number, number], number>(
-      'SELECT id FROM executions WHERE attention = 1 AND id <= ? AND cycle < ? ORDER BY id DESC LIMIT 1',
+      `SELECT id FROM executions WHERE attention = 1 AND id <= ?1 AND (cycle < ?2 OR (cycle = ?2 AND price = 0))
+        ORDER BY id DESC LIMIT 1`,
     )
     .pluck();
 
@@ -18,7 +19,7 @@ export function attentionAllocations(database: Database) {
     /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
     lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
       last.all(limit),
-    /** The newest that was allocated attention before this cycle, among those up to `id`. */
+    /** The newest that was allocated attention before this cycle was cleared, by lot in it too, among those up to `id`. */
     withAttentionBefore: (cycle: number, id: number): number | undefined => before.get(id, cycle),
   };
 }

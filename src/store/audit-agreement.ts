@@ -1,4 +1,5 @@
 import type { RenamedAgent } from './account-names.ts';
+import { LOTS } from './audit-lots.ts';
 import { ROYALTIES } from './audit-royalties.ts';
 
 /**
@@ -38,13 +39,13 @@ const LEDGER = [
 const BIDS = [
   `SELECT 'bid_' || b.id || ': its hold tx_' || b.hold_id || ' is not a hold of its amount by its payer for attempt ' || b.attempt
      FROM bids b LEFT JOIN transfers h ON h.id = b.hold_id
-    WHERE h.id IS NULL OR h.type <> 'pending' OR h.kind <> 'bid' OR h.ref <> 'bid_' || b.id || '/' || b.attempt
-       OR h.debit <> b.payer_id OR h.credit <> 'system:market' OR h.amount <> b.amount
+    WHERE b.hold_id IS NOT NULL AND (h.id IS NULL OR h.type <> 'pending' OR h.kind <> 'bid' OR h.ref <> 'bid_' || b.id || '/' || b.attempt
+       OR h.debit <> b.payer_id OR h.credit <> 'system:market' OR h.amount <> b.amount)
     ORDER BY b.id LIMIT 1`,
   `SELECT 'bid_' || b.id || ' is ' || b.status || ', but its hold tx_' || b.hold_id ||
           CASE WHEN r.id IS NULL THEN ' stands' ELSE ' was resolved by tx_' || r.id || ', a ' || r.type || ' of ' || r.amount END
      FROM bids b LEFT JOIN transfers r ON r.pending_id = b.hold_id
-    WHERE CASE b.status WHEN 'pending' THEN r.id IS NOT NULL
+    WHERE b.hold_id IS NOT NULL AND CASE b.status WHEN 'pending' THEN r.id IS NOT NULL
                         WHEN 'won' THEN r.type IS NOT 'post' OR r.amount IS NOT b.price_paid
                         ELSE r.type IS NOT 'void' END
     ORDER BY b.id LIMIT 1`,
@@ -66,7 +67,7 @@ const BIDS = [
   `SELECT 'bid_' || b.id || ': its lineage is not that of ' || b.agent_id
      FROM bids b LEFT JOIN agents a ON a.id = b.agent_id WHERE a.lineage_id IS NOT b.lineage_id ORDER BY b.id LIMIT 1`,
   `SELECT 'bid_' || b.id || ' offers ' || b.amount || ', less than the reserve of ' || b.reserve_at_placing
-     FROM bids b WHERE b.amount < b.reserve_at_placing ORDER BY b.id LIMIT 1`,
+     FROM bids b WHERE b.amount < b.reserve_at_placing AND b.hold_id IS NOT NULL ORDER BY b.id LIMIT 1`,
   `SELECT 'bid_' || b.id || ' is ' || b.status || ', but ended in cycle ' || COALESCE(b.ended_cycle, 'none')
      FROM bids b WHERE (b.status = 'pending') <> (b.ended_cycle IS NULL) ORDER BY b.id LIMIT 1`,
 ];
@@ -98,7 +99,8 @@ const EXECUTIONS = [
      FROM executions e
      LEFT JOIN transfers h ON h.kind = 'bid' AND h.ref = 'bid_' || e.bid_id || '/' || e.attempt AND h.${ENTRY}
      LEFT JOIN transfers p ON p.pending_id = h.id
-    WHERE p.type IS NOT 'post' OR p.amount IS NOT e.price OR h.debit IS NOT e.payer_id
+    WHERE (p.type IS NOT 'post' OR p.amount IS NOT e.price OR h.debit IS NOT e.payer_id)
+      AND NOT (e.price = 0 AND EXISTS (SELECT 1 FROM lots l WHERE l.execution_id = e.id))
     ORDER BY e.id LIMIT 1`,
   `SELECT 'exe_' || e.id || ': its agent or payer is not that of bid_' || e.bid_id
      FROM executions e LEFT JOIN bids b ON b.id = e.bid_id
@@ -211,7 +213,8 @@ const LIVES = [
     WHERE a.status <> 'alive'
       AND (EXISTS (SELECT 1 FROM bids b WHERE b.agent_id = a.id AND b.status = 'pending')
         OR EXISTS (SELECT 1 FROM executions e WHERE e.agent_id = a.id AND e.state <> 'settled')
-        OR EXISTS (SELECT 1 FROM prompts q WHERE q.agent_id = a.id AND q.status IN ('open', 'queued')))
+        OR EXISTS (SELECT 1 FROM prompts q WHERE q.agent_id = a.id AND q.status IN ('open', 'queued'))
+        OR (a.status = 'dormant' AND EXISTS (SELECT 1 FROM lots l WHERE l.agent_id = a.id AND l.status = 'waiting')))
     ORDER BY a.number LIMIT 1`,
 ];
 
@@ -220,7 +223,7 @@ const CYCLES = [
           COALESCE(w.n, 0) || ' and ' || COALESCE(w.revenue, 0)
      FROM cycles c
      LEFT JOIN (SELECT cycle, COUNT(*) AS n, SUM(price) AS revenue FROM executions
-                 WHERE cycle >= (SELECT MIN(cycle) FROM cycles) GROUP BY cycle) w ON w.cycle = c.cycle
+                 WHERE price > 0 AND cycle >= (SELECT MIN(cycle) FROM cycles) GROUP BY cycle) w ON w.cycle = c.cycle
     WHERE c.winners <> COALESCE(w.n, 0) OR c.revenue <> COALESCE(w.revenue, 0) ORDER BY c.cycle LIMIT 1`,
   `SELECT 'the economy is in cycle ' || s.cycle || ', but cycle ' || m.cycle || ' is recorded'
      FROM economy_state s, (SELECT MAX(cycle) AS cycle FROM cycles) m WHERE m.cycle IS NOT NULL AND m.cycle <> s.cycle`,
@@ -249,6 +252,7 @@ const SPENDING = [
 export const AGREEMENT: readonly string[] = [
   ...[...LEDGER, ...BIDS, ...ORDERS, ...EXECUTIONS, ...PROMPTS],
   ...ROYALTIES,
+  ...LOTS,
   ...[...AGENTS, ...LIVES, ...CYCLES, ...SPENDING],
 ];
 

@@ -11,6 +11,7 @@ const FOLLOWED = {
     refund, handed_to, request_id, royalty, acted_at, attention_ms`,
   agents: `id, parent_id, lineage_id, status, stopped, life, dormant_since_cycle, restarts`,
   royalties: `id, agent_id, place, to_id, to_life, share_ppm`,
+  lots: `id, agent_id, lineage_id, status, placed_running_ms, execution_id`,
   messages: `id, from_id, to_id, handed_to`,
   requests: `id, until, closed_at, answered_by`,
   model_calls: `id, execution_id, reserved, outcome, billed`,

@@ -18,6 +18,7 @@ import { executionsTable, type Executions } from './executions.ts';
 import { historyRows, type HistoryRows } from './history-rows.ts';
 import { idempotencyKeysTable, type IdempotencyKeys } from './idempotency-keys.ts';
 import { installsTable, type Installs } from './installs.ts';
+import { lotsTable, type Lots } from './lots.ts';
 import { marketsTable, type Markets } from './markets.ts';
 import { messagesTable, type Messages } from './messages.ts';
 import { migrate, newestVersion } from './migrations.ts';
@@ -52,6 +53,7 @@ export interface Store {
   readonly attentionHours: AttentionHours;
   readonly royalties: Royalties;
   readonly records: Records;
+  readonly lots: Lots;
   readonly messages: Messages;
   readonly requests: OperatorRequests;
   readonly installs: Installs;
@@ -175,6 +177,7 @@ function storeOf(database: Database, { sharedMax, busyMs }: Sharing): Store {
     promptFiles: promptFilesTable(database),
     attentionHours: attentionHoursTable(database),
     royalties: royaltiesTable(database, names),
+    lots: lotsTable(database, names),
     messages: messagesTable(database),
     requests: operatorRequestsTable(database),
     installs: installsTable(database),

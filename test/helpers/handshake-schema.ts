@@ -131,6 +131,10 @@ export const HandshakeSchema = z
       })
       .nullable()
       .describe('What of each of its rewards goes on; null: nothing.'),
+    lot: z
+      .object({ owed: z.number().describe('Credits that its marks are charged with, no more than they earn.') })
+      .nullable()
+      .describe('This execution was won by lot and cost nothing; null: it was paid for.'),
     materials: z
       .object({
         path: z.string().describe('The folder that holds them, read-only.'),

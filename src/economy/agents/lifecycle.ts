@@ -1,6 +1,7 @@
 import { cyclesIn } from '../../config/cycle-length.ts';
 import { micro } from '../../domain/credits.ts';
 import type { Economy } from '../economy.ts';
+import { endWaits, waitInstead } from '../attention/lot-wait.ts';
 import { markIdleSince, type IdleAgent } from '../executions/idle.ts';
 import { endOrderOf } from '../market/standing-order.ts';
 import { releaseBid } from '../market/withdraw-bid.ts';
@@ -24,7 +25,8 @@ export function sortTheLiving(deps: Economy): LifeChanges {
   const died = store.agents.overdue(cycle - cyclesIn(config.lifecycle.dormant_seconds, config.market));
   for (const id of died) endLife(deps, id);
   // The sponsored bids of the dead are void now: who lived by them alone is dormant.
-  const fallen = store.agents.fallen();
+  endWaits(deps);
+  const fallen = store.agents.fallen().filter((id) => !waitInstead(deps, id));
   for (const id of fallen) store.agents.markDormant(id, cycle);
   return { fallen, died, idle: fallen.flatMap((id) => markIdleSince(deps, id) ?? []) };
 }

@@ -36,6 +36,7 @@ export function stopAgent(deps: Economy, agentId: string): Result<StoppedAgent> 
     for (const bid of bids)
       releaseBid(deps, bid, 'voided', bid.agentId === agentId ? 'its agent was stopped' : 'its payer was stopped');
     endOrderOf(deps, agentId, 'its agent was stopped');
+    store.lots.endOf(agentId);
     const execution = store.executions.unsettled().find((unsettled) => unsettled.agentId === agentId);
     if (execution) store.executions.requestStop(execution.id);
     return accept({ agentId, voidedBids: bids.map(({ id }) => id), executionId: execution?.id });

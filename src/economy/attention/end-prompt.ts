@@ -1,5 +1,5 @@
 import { checkScores, expiryRefund, reward, sumOf, type Prompt, type Scores } from '../../domain/attention.ts';
-import { toCredits, ZERO, type MicroCredits } from '../../domain/credits.ts';
+import { subtract, toCredits, ZERO, type MicroCredits } from '../../domain/credits.ts';
 import { checkId, formatId } from '../../domain/ids.ts';
 import { accept, refuse, type Refusal, type Result } from '../../domain/refusal.ts';
 import { checkText } from '../../domain/text.ts';
@@ -13,6 +13,7 @@ import { isIdle } from '../executions/idle.ts';
 import { restart } from '../executions/restart.ts';
 import { humanGoes } from './human-time.ts';
 import { attentionOfAnswer } from './note-attention.ts';
+import { chargeLot } from './lot-charge.ts';
 import { payRoyalties } from './pay-royalties.ts';
 import { recordAnswer } from './record.ts';
 import { fillSlot, isHushed, welcomeHuman } from './prompt-slot.ts';
@@ -140,6 +141,8 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
     store.transfers.single({ cycle, at, debit: 'system:issuance', credit, amount: ending.reward, kind: 'reward', ref });
   }
   const royalty = payRoyalties(deps, prompt, ending.reward);
+  // Of the dead nothing is taken: what they earn has gone to `burn`.
+  if (receiver(deps, prompt.agentId) === prompt.agentId) chargeLot(deps, prompt, subtract(ending.reward, royalty));
   if (ending.refund > 0) {
     const credit = receiver(deps, prompt.payerId);
     store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });

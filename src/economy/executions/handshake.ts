@@ -3,6 +3,7 @@ import { formatId } from '../../domain/ids.ts';
 import { bundleView } from '../../domain/resources.ts';
 import { toShare } from '../../domain/royalty.ts';
 import { shortAdviceView } from '../views/advice-view.ts';
+import { lotView } from '../attention/lot-charge.ts';
 import { bidView } from '../views/bid-view.ts';
 import { orderView } from '../views/order-view.ts';
 import { balanceView } from '../views/balance-view.ts';
@@ -72,6 +73,7 @@ export function handshakeOf(
     advice: shortAdviceView(deps, agentId),
     lineage: ancestors(deps, agentId),
     royalty: royaltyOwed(deps, agentId),
+    lot: lotView(deps, execution.id),
     materials,
   };
 }

@@ -4,6 +4,7 @@ import { isOwnFault, isRefunded, type Execution, type Outcome, type Usage } from
 import { formatId } from '../../domain/ids.ts';
 import type { Economy } from '../economy.ts';
 import { receiver } from '../agents/living-agent.ts';
+import { waitAfter } from '../attention/lot-wait.ts';
 import { settleLostCalls } from './model-call.ts';
 import { bidRef } from '../market/place-bid.ts';
 import { isIdle } from './idle.ts';
@@ -52,6 +53,7 @@ export function settleExecution(deps: Economy, settlement: Settlement): boolean 
     else if (isOwnFault(outcome) || isSlip(deps, before, outcome)) restart(deps, before);
     else if (outcome === 'completed') store.agents.setRestarts(before.agentId, 0);
     repeatAfter(deps, before, outcome);
+    waitAfter(deps, before.agentId);
     if (isIdle(deps, before.agentId)) store.executions.markLeftIdle(executionId);
     return true;
   });

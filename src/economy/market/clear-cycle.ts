@@ -2,6 +2,7 @@ import { allocate, reasonText } from '../../domain/allocation-scheduler.ts';
 import { add, type MicroCredits } from '../../domain/credits.ts';
 import { wallLimitMs } from '../../domain/execution.ts';
 import type { Fate, Winner } from '../../domain/market.ts';
+import { NOTHING, plus } from '../../domain/resources.ts';
 import type { PendingBid } from '../../store/bids.ts';
 import type { Resolution } from '../../store/transfers.ts';
 import { chargeRent } from '../money/charge-rent.ts';
@@ -18,6 +19,7 @@ import { placeWaiting } from './repeat-order.ts';
 import { endOrderOfBid } from './standing-order.ts';
 import { supplyNow } from './supply-now.ts';
 import { spentNow } from '../attention/attention-budget.ts';
+import { drawLot } from '../attention/draw-lot.ts';
 import { fillSlot, isUnasked, quietNow } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -48,7 +50,7 @@ export function clearUnlessPaused(deps: Economy, running: { readonly runningMs: 
 }
 
 /**
- * One cycle in one transaction: charges rent where it is due, expires the unanswered prompt, clears the market, moves prices, sorts the living,
+ * One cycle in one transaction: charges rent where it is due, expires the unanswered prompt, draws a lot where one is due, clears the market, moves prices, sorts the living,
  * records it all and checks conservation. `runningMs` is how long the market has run since the last call.
  * Throws `BpError` `conservation_broken`.
  */
@@ -63,9 +65,10 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const expiredPrompt = expirePrompt(deps, before.runningMs);
     fillSlot(deps);
 
-    const held = store.executions.held();
-    const prices = store.markets.prices();
     const supply = supplyNow(deps);
+    const lot = paused ? undefined : drawLot(deps, supply);
+    const held = plus(store.executions.held(), lot?.flows ?? NOTHING);
+    const prices = store.markets.prices();
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
     const isQuiet = quietNow(deps) !== null;
@@ -75,7 +78,8 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));
     const now = { cycle: store.state.get().cycle, at: clock.now() };
-    const allocated = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
+    const bought = allocation.winners.map((winner) => win(deps, bidOf(byId, winner.bidId), winner, now));
+    const allocated = [...(lot ? [lot.executionId] : []), ...bought];
     const expiredBids = allocation.fates.filter((fate) => passOver(deps, bidOf(byId, fate.bidId), fate, now)).length;
     if (!paused) placeWaiting(deps);
     const lives = paused ? rest(deps) : sortTheLiving(deps);

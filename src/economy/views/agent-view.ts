@@ -52,6 +52,8 @@ export function agentView(deps: Economy, agent: Agent, totals: AgentTotals = tot
     used_cpu_seconds: totals.cpuMs / 1000,
     used_tokens: totals.tokens,
     restarts: agent.restarts,
+    /** It can't pay for a letter and waits to be drawn. */
+    waits_for_lot: deps[STORE].lots.isWaiting(agent.id),
     /** Its files name packages that were not installed. */
     needs_install: deps[STORE].installs.isNeeded(agent.id),
     /** When its text was purged the last time. */

@@ -5,6 +5,7 @@ import { Books } from './books.ts';
 import { adopt, compare, type Changes } from './changes.ts';
 import { checkLives, checkPriceMoves, checkRecord, readPrices } from './cycle-check.ts';
 import { demand } from './finding.ts';
+import { checkLots, checkWaits } from './lot-check.ts';
 import { checkPace, HumanTime, type PaceRow } from './human-time.ts';
 import { checkClearing, type Clearing } from './market-check.ts';
 import { Mirror, type Moment } from './mirror.ts';
@@ -88,6 +89,8 @@ export class Auditor {
     });
     checkRoyalties(changes, this.#mirror, this.#config);
     checkOrders(changes, this.#mirror, moment);
+    const world = { mirror: this.#mirror, config: this.#config, supply: this.#supply, moment };
+    checkLots(changes, { ...world, books: this.#books });
     if (isCleared) this.#checkCycle(changes, moment);
     adopt(changes, this.#mirror);
     this.#mirror.moment = moment;
@@ -97,7 +100,9 @@ export class Auditor {
     this.#takePrices();
     this.#checkAllBalances();
     checkNoneLost(this.#mirror);
-    if (!moment.paused) checkLives(this.#mirror, changes, this.#config, moment);
+    if (moment.paused) return;
+    checkLives(this.#mirror, changes, this.#config, moment);
+    checkWaits(this.#mirror, this.#config, moment);
   }
 
   #readMoment(): Moment {
@@ -191,7 +196,7 @@ export class Auditor {
     for (const { id, status, hold, amount } of bids.values()) {
       if (status !== 'pending') continue;
       pending++;
-      const entry = this.#books.holds.get(hold);
+      const entry = this.#books.holds.get(hold ?? 0);
       demand(entry?.amount === amount, 'a pending bid is held for', () => `bid_${id} has no hold of ${amount}`);
     }
     const { size } = this.#books.holds;

@@ -6,6 +6,7 @@ import {
   readBid,
   readCall,
   readExecution,
+  readLot,
   readMessage,
   readOrder,
   readPrompt,
@@ -15,6 +16,7 @@ import {
   type BidRow,
   type CallRow,
   type ExecutionRow,
+  type LotRow,
   type MessageRow,
   type OrderRow,
   type PromptRow,
@@ -36,6 +38,7 @@ export interface Changes {
   readonly agents: readonly Change<AgentRow>[];
   readonly messages: readonly Change<MessageRow>[];
   readonly requests: readonly Change<RequestRow>[];
+  readonly lots: readonly Change<LotRow>[];
   /** Rows that are never changed. */
   readonly royalties: readonly RoyaltyRow[];
   readonly calls: readonly Change<CallRow>[];
@@ -55,6 +58,7 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
   const royalties: RoyaltyRow[] = [];
   const calls: Change<CallRow>[] = [];
   const orders: Change<OrderRow>[] = [];
+  const lots: Change<LotRow>[] = [];
   // The bid that began an order tells its bundle.
   const isOrder = ({ table }: RawChange) => table === 'standing_orders';
   for (const { table, key, row } of [...raw.filter((one) => !isOrder(one)), ...raw.filter(isOrder)]) {
@@ -108,6 +112,12 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         orders.push({ old, now: readOrder(row, bundle) });
         break;
       }
+      case 'lots': {
+        const [old, now] = [mirror.lots.get(id), readLot(row)];
+        if (!old && id <= mirror.lastLot) throw new Finding(RULE, `lot ${id} changed after it was over`);
+        lots.push({ old, now });
+        break;
+      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -115,7 +125,7 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
       }
     }
   }
-  return { bids, executions, prompts, agents, messages, requests, royalties, calls, orders };
+  return { bids, executions, prompts, agents, messages, requests, royalties, calls, orders, lots };
 }
 
 function forget(table: RawChange['table'], key: RawChange['key'], mirror: Mirror): void {
@@ -150,20 +160,31 @@ function newRoyalty(now: RoyaltyRow, mirror: Mirror): RoyaltyRow {
 
 /** Takes the changes over into what is known, and forgets what is over. */
 export function adopt(
-  { bids, executions, prompts, agents, messages, requests, royalties, calls, orders }: Changes,
+  { bids, executions, prompts, agents, messages, requests, royalties, calls, orders, lots }: Changes,
   mirror: Mirror,
 ): void {
   for (const { now } of agents) mirror.agents.set(now.id, now);
   for (const royalty of royalties) mirror.royalties.set(royalty.agent, [...mirror.royaltiesOf(royalty.agent), royalty]);
-  for (const { old, now } of executions) {
+  for (const { old, now } of byId(executions)) {
     mirror.lastExecution = Math.max(mirror.lastExecution, now.id);
-    if (!old && now.bundle[3] === 1)
+    if (!old && now.bundle[3] === 1) {
       mirror.granted({ execution: now.id, agent: now.agent, lineage: now.lineage, isVoid: false });
+      mirror.hears(now);
+      mirror.sinceLot = now.price === 0 ? 0 : mirror.sinceLot + 1;
+    }
+    if (now.state === 'settled') mirror.waitedSince.delete(now.agent);
     if (now.state !== 'settled' || now.holdsAttention) mirror.executions.set(now.id, now);
     else mirror.executions.delete(now.id);
   }
+  for (const { now } of lots) {
+    mirror.lastLot = Math.max(mirror.lastLot, now.id);
+    if (now.status === 'waiting') mirror.waitedSince.add(now.agent);
+    if (now.status === 'waiting') mirror.lots.set(now.id, now);
+    else mirror.lots.delete(now.id);
+  }
   for (const { now } of executions) if (mirror.behind.has(now.id)) mirror.behind.set(now.id, now);
-  for (const { now } of bids) {
+  for (const { old, now } of byId(bids)) {
+    if (!old && now.payer === now.agent && now.hold !== null) mirror.lastBundles.set(now.agent, now.bundle);
     mirror.lastBid = Math.max(mirror.lastBid, now.id);
     if (now.status === 'pending' || now.status === 'won') mirror.bids.set(now.id, now);
     else mirror.bids.delete(now.id);
@@ -200,6 +221,11 @@ export function adopt(
   for (const { now } of executions) if (now.state === 'settled') forgetSettled(now, mirror);
 }
 
+/** A lot goes before what is bought in its cycle. */
+function byId<Row extends { readonly id: number }>(changes: readonly Change<Row>[]): readonly Change<Row>[] {
+  return [...changes].sort((a, b) => a.now.id - b.now.id);
+}
+
 function keepUntilHanded<Row extends { readonly id: number; readonly handedTo: number | null }>(
   mirror: Mirror,
   rows: Map<number, Row>,
@@ -221,4 +247,5 @@ function forgetSettled(execution: ExecutionRow, mirror: Mirror): void {
   );
   const grant = mirror.grants.find((candidate) => candidate.execution === execution.id);
   if (grant && execution.outcome === 'system_fault' && !hasPrompt) grant.isVoid = true;
+  if (execution.outcome === 'system_fault' && !hasPrompt) mirror.unhears(execution);
 }

@@ -2,7 +2,8 @@ import type { Config } from '../../config/schema.ts';
 import type { Changes } from './changes.ts';
 import { demand } from './finding.ts';
 import type { AttentionGrant, Mirror } from './mirror.ts';
-import { costOf, cyclesOf, fitsInto, takeFrom } from './reckoning.ts';
+import { checkLotFits, isLotBid, lotOf } from './lot-check.ts';
+import { addTo, costOf, cyclesOf, fitsInto, takeFrom } from './reckoning.ts';
 import { mostOf, rankedBy, type Ranked } from './attention-rank.ts';
 import type { BidRow, ExecutionRow, Quad } from './rows.ts';
 
@@ -43,7 +44,11 @@ export interface Rival {
 export function checkClearing(clearing: Clearing): ClearedMarket {
   const { mirror, changes, config, supply, cycle } = clearing;
   const standing = standingBids(clearing);
-  const held = heldAtStart(clearing);
+  const lot = lotOf(changes);
+  const heldBefore = heldAtStart(clearing);
+  if (lot) checkLotFits(lot, takeFrom(supply, heldBefore), supply);
+  // What was drawn counts as held when the market clears.
+  const held = lot ? addTo(heldBefore, lot.bundle) : heldBefore;
   const free = takeFrom(supply, held).map((left) => Math.max(0, left)) as unknown as Quad;
   const freeNow: Quad = clearing.humanAway ? [free[0], free[1], free[2], 0] : free;
   const competing = competingBids(standing, freeNow, clearing);
@@ -54,7 +59,7 @@ export function checkClearing(clearing: Clearing): ClearedMarket {
     .sort(rank);
   const due = winnersOf(ranked, freeNow);
 
-  const winners = changes.executions.filter(({ old }) => !old).map(({ now }) => now);
+  const winners = changes.executions.filter(({ old, now }) => !old && now.id !== lot?.id).map(({ now }) => now);
   const [should, are] = [due.map(({ bid }) => bid.id).sort(byNumber), winners.map(({ bid }) => bid).sort(byNumber)];
   const told = () => `cycle ${cycle}: bids ${are.join()} won, not ${should.join()}`;
   demand(String(should) === String(are), 'the best that fit win', told);
@@ -67,7 +72,7 @@ const byNumber = (a: number, b: number) => a - b;
 
 /** All that were pending before, and those that the end of a prompt has placed in this transaction. */
 function standingBids({ mirror, changes }: Clearing): BidRow[] {
-  const placed = changes.bids.filter(({ old }) => !old).map(({ now }) => ({ ...now, passed: 0 }));
+  const placed = changes.bids.filter(({ old, now }) => !old && !isLotBid(now)).map(({ now }) => ({ ...now, passed: 0 }));
   return [...mirror.pending(), ...placed].sort((a, b) => a.id - b.id);
 }
 
@@ -84,13 +89,15 @@ function heldAtStart({ mirror, changes }: Clearing): Quad {
 
 /** Who competes, and who rests. */
 function competingBids(standing: readonly BidRow[], free: Quad, clearing: Clearing): BidRow[] {
-  const { mirror, config, cycle, paused } = clearing;
+  const { mirror, changes, config, cycle, paused } = clearing;
   if (paused) return [];
-  const running = new Set(mirror.unsettled().map(({ agent }) => agent));
+  const lot = lotOf(changes);
+  const running = new Set([...mirror.unsettled(), ...(lot ? [lot] : [])].map(({ agent }) => agent));
   const able = standing.filter(
     (bid) => !running.has(bid.agent) && bid.earliest <= cycle && (bid.bundle[3] === 0 || free[3] > 0),
   );
-  const resting = restingBids(able, free, mirror.grants, config.attention.rest_allocations);
+  const grants = lot ? [{ ...lot, execution: lot.id, isVoid: false }, ...mirror.grants] : mirror.grants;
+  const resting = restingBids(able, free, grants, config.attention.rest_allocations);
   const awake = able.filter((bid) => !resting.has(bid.id));
   return awake.filter(
     (bid) => bid.payer === bid.agent || !awake.some((own) => own.agent === bid.agent && own.payer === own.agent),
@@ -190,7 +197,7 @@ function checkFates(standing: readonly BidRow[], competing: ReadonlySet<number>,
   const { changes, config } = clearing;
   const ttl = cyclesOf(config.market.ttl_seconds, config.market.cycle_seconds);
   const after = new Map(changes.bids.map(({ now }) => [now.id, now]));
-  const served = new Set(changes.executions.filter(({ old }) => !old).map(({ now }) => now.agent));
+  const served = new Set(changes.executions.filter(({ old, now }) => !old && now.price > 0).map(({ now }) => now.agent));
   for (const bid of standing) {
     const now = after.get(bid.id) ?? bid;
     if (now.status === 'won') continue;

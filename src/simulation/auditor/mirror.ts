@@ -5,9 +5,11 @@ import type {
   BidRow,
   CallRow,
   ExecutionRow,
+  LotRow,
   MessageRow,
   OrderRow,
   PromptRow,
+  Quad,
   RequestRow,
   RoyaltyRow,
 } from './rows.ts';
@@ -55,6 +57,19 @@ export class Mirror {
   /** Standing orders that haven't ended. */
   readonly orders = new Map<number, OrderRow>();
   readonly agents = new Map<string, AgentRow>();
+  /** Those that wait to be drawn. */
+  readonly lots = new Map<number, LotRow>();
+  lastLot = 0;
+  /** Allocations of attention since the last lot. */
+  sinceLot = 0;
+  /** Who began to wait for a lot, and had no execution since. */
+  readonly waitedSince = new Set<string>();
+  /** What each agent last bid for itself. */
+  readonly lastBundles = new Map<string, Quad>();
+  /** In which cycle each lineage was last given attention, by execution. */
+  readonly #heard = new Map<string, Map<number, number>>();
+  /** What each agent gave away: in which cycle, and how much. */
+  readonly #given = new Map<string, { readonly cycle: number; readonly amount: number }[]>();
   /** What each agent owes of its rewards, as it was agreed at its birth. */
   readonly royalties = new Map<string, readonly RoyaltyRow[]>();
   /** The last ids that were given out. */
@@ -108,6 +123,33 @@ export class Mirror {
     return this.royaltiesOf(agent).filter(({ to, toLife }) => lives(agent, 1) && lives(to, toLife));
   }
 
+  /** A lineage was given attention, in this cycle. */
+  hears({ id, lineage, cycle }: ExecutionRow): void {
+    const known = this.#heard.get(lineage) ?? new Map<number, number>();
+    known.set(id, cycle);
+    const [oldest] = known.keys();
+    if (known.size > GRANTS_KEPT && oldest !== undefined) known.delete(oldest);
+    this.#heard.set(lineage, known);
+  }
+
+  /** Our own fault made it worthless. */
+  unhears({ id, lineage }: ExecutionRow): void {
+    this.#heard.get(lineage)?.delete(id);
+  }
+
+  wasHeardAfter(lineage: string, cycle: number): boolean {
+    return [...(this.#heard.get(lineage)?.values() ?? [])].some((when) => when > cycle);
+  }
+
+  gives(agent: string, cycle: number, amount: number): void {
+    this.#given.set(agent, [...(this.#given.get(agent) ?? []), { cycle, amount }]);
+  }
+
+  givenAfter(agent: string, cycle: number): number {
+    const gifts = (this.#given.get(agent) ?? []).filter((gift) => gift.cycle > cycle);
+    return gifts.reduce((sum, { amount }) => sum + amount, 0);
+  }
+
   /** What an order has paid in a day of its own, this execution included. */
   payForOrder(order: number, day: number, price: number): number {
     const known = this.#paidByOrder.get(order);
@@ -139,6 +181,7 @@ export class Mirror {
     for (const execution of this.executions.values())
       if (execution.agent === agent && execution.state !== 'settled') return true;
     for (const prompt of this.prompts.values()) if (prompt.agent === agent) return true;
+    for (const lot of this.lots.values()) if (lot.agent === agent) return true;
     return false;
   }
 }

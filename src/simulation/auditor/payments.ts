@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Books, Entry } from './books.ts';
 import type { Change, Changes } from './changes.ts';
 import { demand, Finding } from './finding.ts';
+import { isLotBid } from './lot-check.ts';
 import type { Mirror, Moment } from './mirror.ts';
 import { expiryShare, feeFor, rentFor } from './reckoning.ts';
 import type { AgentRow, BidRow, ExecutionRow, PromptRow } from './rows.ts';
@@ -46,6 +47,7 @@ export class Payments {
     const { id, type, cycle, debit, credit, amount, kind, ref } = entry;
     const name = `tx_${id}, a ${type} ${kind} of ${amount} from ${debit} to ${credit} for ${ref},`;
     demand(cycle === moment.cycle, 'a row says its cycle', () => `${name} says cycle ${cycle} in ${moment.cycle}`);
+    if (kind === 'transfer' || kind === 'spawn_endowment') this.#mirror.gives(debit, cycle, amount);
     if (kind === 'transfer') {
       this.#checkGift(entry, name);
       return;
@@ -66,7 +68,7 @@ export class Payments {
       if (why !== ESTATE.why)
         throw new Finding('every change is paid', `there is no ${key} of ${amount ?? 'any amount'}: ${why}`);
     for (const { old, now } of bids) {
-      if (old?.attempt === now.attempt) continue;
+      if (old?.attempt === now.attempt || isLotBid(now)) continue;
       const hold = this.#rows.get(`pending bid bid_${now.id}/${now.attempt} ${now.payer} system:market`);
       demand(hold?.id === now.hold, 'a bid names its hold', () => `bid_${now.id} names tx_${now.hold}`);
     }
@@ -79,6 +81,8 @@ export class Payments {
   }
 
   #bid({ old, now }: Change<BidRow>): void {
+    // A lot is won for nothing; what it owes is taken from its marks.
+    if (isLotBid(now)) return;
     const route = `bid bid_${now.id}/${now.attempt} ${now.payer} system:market`;
     const isNewAttempt = old?.attempt !== now.attempt;
     if (isNewAttempt) this.#add(`pending ${route}`, now.amount, 'it was placed');
@@ -125,7 +129,7 @@ export class Payments {
       demand(now.reward === due, 'marks make the reward', () => `prompt_${now.id} has ${now.reward}, not ${due}`);
       const key = `single reward prompt_${now.id} system:issuance ${this.#receiver(now.agent)}`;
       if (due > 0) this.#add(key, due, 'it was scored');
-      this.#royalties(now, due);
+      this.#lot(now, due - this.#royalties(now, due));
     } else {
       const isNone = now.reward === 0 && now.royalty === 0;
       demand(isNone, 'only marks are rewarded', () => `prompt_${now.id} has ${now.reward}, shares ${now.royalty}`);
@@ -137,7 +141,7 @@ export class Payments {
   }
 
   /** To each that is owed one its share, floored; the first is referred to by the prompt alone. */
-  #royalties(prompt: PromptRow, reward: number): void {
+  #royalties(prompt: PromptRow, reward: number): number {
     let sum = 0;
     for (const { place, to, ppm } of this.#mirror.owedBy(prompt.agent)) {
       const share = Number((BigInt(reward) * BigInt(ppm)) / 1_000_000n);
@@ -151,6 +155,14 @@ export class Payments {
       'a reward is shared as agreed',
       () => `prompt_${prompt.id} passes on ${prompt.royalty}, not ${sum}`,
     );
+    return sum;
+  }
+
+  /** Of what was won by lot, what it would have cost is taken from what is left of the reward; of the dead nothing is. */
+  #lot({ id, execution, agent }: PromptRow, left: number): void {
+    const { price, reserve } = this.#mirror.behind.get(execution) ?? { price: NaN, reserve: NaN };
+    const due = price === 0 && this.#receiver(agent) === agent ? Math.min(reserve, left) : 0;
+    if (due > 0) this.#add(`single lot prompt_${id} ${agent} system:market`, due, 'it was won by lot');
   }
 
   /** Attention's share of the price; nothing where a refund of the execution gave all of it back before. */

@@ -27,6 +27,10 @@ export function fitsInto(bundle: Quad, free: Quad): boolean {
   return bundle.every((quantity, place) => quantity <= free[place]!);
 }
 
+export function addTo(held: Quad, bundle: Quad): Quad {
+  return [held[0] + bundle[0], held[1] + bundle[1], held[2] + bundle[2], held[3] + bundle[3]];
+}
+
 export function takeFrom(free: Quad, bundle: Quad): Quad {
   return [free[0] - bundle[0], free[1] - bundle[1], free[2] - bundle[2], free[3] - bundle[3]];
 }

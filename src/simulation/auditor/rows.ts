@@ -12,7 +12,8 @@ export interface BidRow {
   readonly reserve: number;
   readonly status: string;
   readonly attempt: number;
-  readonly hold: number;
+  /** Null of one that was won by lot. */
+  readonly hold: number | null;
   readonly passed: number;
   readonly earliest: number;
   readonly ended: number | null;
@@ -70,6 +71,17 @@ export interface RoyaltyRow {
   readonly to: string;
   readonly toLife: number;
   readonly ppm: number;
+}
+
+/** An agent that waits to be drawn by lot, or waited. */
+export interface LotRow {
+  readonly id: number;
+  readonly agent: string;
+  readonly lineage: string;
+  readonly status: string;
+  /** In running time. */
+  readonly placed: number;
+  readonly execution: number | null;
 }
 
 export interface AgentRow {
@@ -140,7 +152,7 @@ export function readBid(row: RawRow): BidRow {
     reserve: number(row[9]),
     status: text(row[10]),
     attempt: number(row[11]),
-    hold: number(row[12]),
+    hold: row[12] as number | null,
     passed: number(row[13]),
     earliest: number(row[14]),
     ended: row[15] as number | null,
@@ -211,6 +223,13 @@ export function readRoyalty(row: RawRow): RoyaltyRow {
     to: text(row[3]),
     toLife: number(row[4]),
     ppm: number(row[5]),
+  };
+}
+
+export function readLot(row: RawRow): LotRow {
+  return {
+    ...{ id: number(row[0]), agent: text(row[1]), lineage: text(row[2]), status: text(row[3]) },
+    ...{ placed: number(row[4]), execution: row[5] as number | null },
   };
 }
 

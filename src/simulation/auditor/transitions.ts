@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import { checkCalls } from './calls.ts';
 import type { Change, Changes } from './changes.ts';
 import { demand } from './finding.ts';
+import { isLotBid } from './lot-check.ts';
 import type { Mirror, Moment } from './mirror.ts';
 import { costOf, cyclesOf, fitsInto, stepOf } from './reckoning.ts';
 import type { AgentRow, BidRow, ExecutionRow, PromptRow, Quad, RequestRow } from './rows.ts';
@@ -58,7 +59,8 @@ function checkNewBid(bid: BidRow, { mirror, config, supply, moment }: World): vo
   demand(bid.attempt === 1 && bid.passed <= 1, 'a bid begins young', () => `${name} begins at ${bid.attempt}`);
   const cost = costOf(bid.bundle, mirror.prices);
   demand(bid.reserve === cost, 'the reserve is locked', () => `${name} has ${bid.reserve} locked, not ${cost}`);
-  demand(bid.amount >= cost, 'no bid is under the reserve', () => `${name} offers ${bid.amount}, under ${cost}`);
+  const isEnough = bid.amount >= cost || isLotBid(bid);
+  demand(isEnough, 'no bid is under the reserve', () => `${name} offers ${bid.amount}, under ${cost}`);
   demand(fitsInto(bid.bundle, supply), 'no bundle is over the supply', () => `${name} asks for ${bid.bundle.join()}`);
   const horizon = moment.cycle + cyclesOf(config.market.bid_horizon_seconds, config.market.cycle_seconds);
   demand(bid.earliest <= horizon, 'bids are not too far ahead', () => `${name} waits for cycle ${bid.earliest}`);
