@@ -140,7 +140,7 @@ function clamp(value: number, least: number, most: number): number {
 /**
  * What was asked for in a cycle. It is the sum of
  * - what its winners take;
- * - what earlier executions and prompts still hold of stock (`held`, whose flow quantities are ignored);
+ * - what was taken before: stock that earlier executions and prompts still hold, and what was won by lot (`held`);
  * - for each agent that won nothing, the bundle of its highest-ranked competing bid that offers today's reserve cost.
  *
  * An agent runs once at a time, so its further bids ask for nothing more. A bid under the reserve wouldn't pay the price
@@ -157,10 +157,9 @@ export function demandOf(allocation: Allocation, held: Quantities): Quantities {
   return plus(usedOf(allocation, held), sum(waiting));
 }
 
-/** What a cycle's winners take and, for stock, what earlier executions and prompts still hold. */
+/** What a cycle's winners take, with what was taken before it was cleared: by earlier executions and prompts, and by lot. */
 export function usedOf(allocation: Allocation, held: Quantities): Quantities {
-  const stock: Quantities = { ...NOTHING, memoryMb: held.memoryMb, attention: held.attention };
-  return plus(stock, sum(allocation.winners.map((winner) => winner.bundle)));
+  return plus(held, sum(allocation.winners.map((winner) => winner.bundle)));
 }
 
 function sum(bundles: readonly Bundle[]): Quantities {

@@ -14,11 +14,17 @@ export function attentionAllocations(database: Database) {
         ORDER BY id DESC LIMIT 1`,
     )
     .pluck();
+  const bought = database.prepare<[string], { cpuMs: number; memoryMb: number; tokens: number }>(
+    `SELECT cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens FROM executions INDEXED BY executions_with_attention_by_agent
+      WHERE attention = 1 AND agent_id = ? AND payer_id = agent_id AND price > 0 ORDER BY id DESC LIMIT 1`,
+  );
 
   return {
     /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
     lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
       last.all(limit),
+    /** With which bundle the agent last bought attention for itself. */
+    lastBoughtAttention: (agentId: string) => bought.get(agentId),
     /** The newest that was allocated attention before this cycle was cleared, by lot in it too, among those up to `id`. */
     withAttentionBefore: (cycle: number, id: number): number | undefined => before.get(id, cycle),
   };

@@ -26,7 +26,7 @@ afterAll(() => economy.close());
 
 /** What undoes each migration since, the newest first. */
 const WITHOUT_LATER_MIGRATIONS = [
-  'DROP INDEX transfers_given; DROP INDEX executions_heard; DROP TABLE lots',
+  'DROP INDEX transfers_given; DROP INDEX executions_heard; DROP INDEX executions_with_attention_by_agent; DROP TABLE lots',
   'DROP INDEX bids_pending_of_order',
   'ALTER TABLE bids DROP COLUMN goes_first',
   'ALTER TABLE bids DROP COLUMN order_id',

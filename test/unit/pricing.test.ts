@@ -253,8 +253,8 @@ describe('demand', () => {
     });
   const held: Quantities = { cpuMs: 7000, memoryMb: 300, tokens: 7, attention: 1 };
 
-  it('is what winners take and what earlier executions hold of stock', () => {
-    expect(demandOf(cleared([standingBid(1)]), held)).toEqual({ cpuMs: 1000, memoryMb: 364, tokens: 0, attention: 1 });
+  it('is what winners take, what earlier executions hold of stock and what a lot took of flows', () => {
+    expect(demandOf(cleared([standingBid(1)]), held)).toEqual({ cpuMs: 8000, memoryMb: 364, tokens: 7, attention: 1 });
   });
 
   it('adds the highest-ranked bid of each agent that won nothing', () => {
@@ -287,9 +287,9 @@ describe('demand', () => {
 
   it('is more than what is used by what found no room', () => {
     const allocation = cleared([standingBid(1), standingBid(2)]);
-    expect(usedOf(allocation, held)).toEqual({ cpuMs: 1000, memoryMb: 364, tokens: 0, attention: 1 });
+    expect(usedOf(allocation, held)).toEqual({ cpuMs: 8000, memoryMb: 364, tokens: 7, attention: 1 });
     expect(utilisationOf(usedOf(allocation, held), SUPPLY)).toEqual({
-      cpu_seconds: 1 / 16,
+      cpu_seconds: 8 / 16,
       memory_mb: 364 / 12_000,
       tokens: 0,
       attention: 1,

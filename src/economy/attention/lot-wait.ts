@@ -38,11 +38,11 @@ export function longAgo({ [STORE]: store, config }: Economy): number {
 }
 
 /**
- * What the agent is given when it is drawn: the bundle that it last bid for itself, with attention, but no more than half
- * of what is sold of each. Undefined where it never bid for itself.
+ * What the agent is given when it is drawn: the bundle with which it last bought attention, or where it never did the last
+ * one that it bid for itself, but no more than half of what is sold of each. Undefined where it never bid for itself.
  */
 export function lotBundle({ [STORE]: store, derived }: Economy, agentId: string): Bundle | undefined {
-  const last = store.agents.find(agentId)?.lastBundle;
+  const last = store.executions.lastBoughtAttention(agentId) ?? store.agents.find(agentId)?.lastBundle;
   if (!last) return undefined;
   const half = (supply: number) => Math.floor(supply / 2);
   const { cpuMs, memoryMb, tokens } = derived.supply;

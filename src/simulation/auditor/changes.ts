@@ -170,6 +170,7 @@ export function adopt(
     if (!old && now.bundle[3] === 1) {
       mirror.granted({ execution: now.id, agent: now.agent, lineage: now.lineage, isVoid: false });
       mirror.hears(now);
+      if (now.price > 0 && now.payer === now.agent) mirror.letterBundles.set(now.agent, now.bundle);
       mirror.sinceLot = now.price === 0 ? 0 : mirror.sinceLot + 1;
     }
     if (now.state === 'settled') mirror.waitedSince.delete(now.agent);

@@ -42,7 +42,7 @@ export function checkLots(changes: Changes, options: Options): void {
       demand(isFirst, 'one wait for each execution', () => `${name} is a second one`);
       checkPoor(now, changes, options);
     } else if (now.status === 'drawn') checkTicket(now, changes);
-    else if (now.status === 'ended' && !isSettled) checkEnd(now, options);
+    else if (now.status === 'ended' && !isSettled) checkEnd(now, changes, options);
     const isSame = !old || (old.agent === now.agent && old.lineage === now.lineage && old.status === 'waiting');
     demand(isSame, 'a wait stays what it is', () => `${name} changed`);
   }
@@ -61,7 +61,7 @@ function checkPoor({ id, agent }: LotRow, { bids }: Changes, options: Options): 
   const { mirror, config, moment, books, supply } = options;
   const own = bids.filter(({ old, now }) => !old && now.agent === agent && now.payer === agent).map(({ now }) => now);
   const newest = own.sort((a, b) => b.id - a.id)[0];
-  const last = newest?.bundle ?? mirror.lastBundles.get(agent);
+  const last = mirror.letterBundles.get(agent) ?? newest?.bundle ?? mirror.lastBundles.get(agent);
   demand(last !== undefined, 'who waits has bid before', () => `lot ${id} of ${agent} began`);
   const bundle: Quad = [...halved(last, supply), 1];
   const cost = costOf(bundle, mirror.prices);
@@ -81,10 +81,11 @@ function checkTicket(lot: LotRow, { executions }: Changes): void {
   demand(isDrawn, 'who is drawn runs', () => `lot ${lot.id} of ${lot.agent} names exe_${lot.execution}`);
 }
 
-function checkEnd(lot: LotRow, { mirror, config, moment }: Options): void {
+function checkEnd(lot: LotRow, { agents }: Changes, { mirror, config, moment }: Options): void {
   const waitedMs = moment.runningMs - lot.placed;
   const { share, wait_seconds: seconds } = config.attention.lots;
-  const { status, stopped = false } = mirror.agents.get(lot.agent) ?? {};
+  const changed = agents.find(({ now }) => now.id === lot.agent)?.now;
+  const { status, stopped = false } = changed ?? mirror.agents.get(lot.agent) ?? {};
   const isDue = share === 0 || waitedMs >= seconds * 1000 || status === 'dead' || stopped;
   demand(isDue, 'a wait has its time', () => `lot ${lot.id} of ${lot.agent} ended after ${waitedMs} ms`);
 }

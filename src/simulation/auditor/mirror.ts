@@ -64,8 +64,9 @@ export class Mirror {
   sinceLot = 0;
   /** Who began to wait for a lot, and had no execution since. */
   readonly waitedSince = new Set<string>();
-  /** What each agent last bid for itself. */
+  /** What each agent last bid for itself, and with what it last bought attention for itself. */
   readonly lastBundles = new Map<string, Quad>();
+  readonly letterBundles = new Map<string, Quad>();
   /** In which cycle each lineage was last given attention, by execution. */
   readonly #heard = new Map<string, Map<number, number>>();
   /** What each agent gave away: in which cycle, and how much. */

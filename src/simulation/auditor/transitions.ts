@@ -147,11 +147,11 @@ function checkQueuedAgain(execution: ExecutionRow, { bids }: Changes, { mirror, 
   const isQueued = bid?.status === 'pending' && bid.attempt === execution.attempt + 1;
   const people = [mirror.agents.get(execution.agent), mirror.agents.get(execution.payer)];
   const areThere = people.every((agent) => agent !== undefined && agent.status !== 'dead' && !agent.stopped);
-  const isDue =
-    execution.outcome === 'system_fault' && !execution.stopRequested && areThere && available(execution.payer) > 0;
-  demand(isQueued || !isDue, 'a fault costs nobody its turn', () => `bid_${execution.bid} is not queued again`);
   const mayBe = execution.outcome === 'system_fault' && !execution.stopRequested && areThere;
-  demand(!isQueued || mayBe, 'only a fault is tried again', () => `bid_${execution.bid} is queued again`);
+  // What was won by lot offered nothing: its agent waits to be drawn again instead.
+  const isDue = mayBe && execution.price > 0 && available(execution.payer) > 0;
+  demand(isQueued || !isDue, 'a fault costs nobody its turn', () => `bid_${execution.bid} is not queued again`);
+  demand(!isQueued || (mayBe && execution.price > 0), 'only a fault is tried again', () => `bid_${execution.bid} is queued again`);
 }
 
 function checkPrompt({ old, now }: Change<PromptRow>, world: World, changes: Changes): void {

@@ -27,3 +27,5 @@ CREATE INDEX lots_by_agent ON lots (agent_id, id);
 CREATE INDEX transfers_given ON transfers (debit, cycle) WHERE kind IN ('transfer', 'spawn_endowment');
 -- Which lineages were heard lately.
 CREATE INDEX executions_heard ON executions (lineage_id, cycle) WHERE attention = 1;
+-- With which bundle an agent last bought attention.
+CREATE INDEX executions_with_attention_by_agent ON executions (agent_id, id) WHERE attention = 1;
