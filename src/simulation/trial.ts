@@ -34,6 +34,7 @@ function drawLots(dice: Dice, cycle: number): Readonly<Record<string, string | n
     'attention.lots.share': dice.chance(0.5) ? 0 : dice.pick([0.02, 0.2, 0.5]),
     'attention.lots.wait_seconds': dice.whole(5, 60) * cycle,
     'attention.lots.unheard_seconds': dice.pick([2, 5, 20]) * cycle,
+    'attention.lots.answers': dice.pick([1, 3]),
     'attention.lots.waiting_max': dice.pick([1, 2, 16]),
   };
 }

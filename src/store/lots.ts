@@ -78,6 +78,11 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
            AND (outcome IS NOT 'system_fault' OR EXISTS (SELECT 1 FROM prompts WHERE execution_id = executions.id)))`,
     )
     .pluck();
+  const answers = database.prepare<[string, number], { count: number; earned: number }>(
+    `SELECT COUNT(*) AS count, COALESCE(SUM(reward), 0) AS earned FROM
+       (SELECT reward FROM prompts INDEXED BY prompts_by_agent
+         WHERE agent_id = ? AND status IN ('scored', 'skipped') ORDER BY id DESC LIMIT ? + 0)`,
+  );
   const given = database
     .prepare<[string, number], number>(
       `SELECT COALESCE(SUM(amount), 0) FROM transfers INDEXED BY transfers_given
@@ -106,6 +111,11 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
     allocationsSince: (most: number): number => Number(since.get(most)),
     /** The lineage was given attention after this cycle; what our own fault made worthless doesn't count. */
     wasHeardAfter: (lineageId: string, cycle: number): boolean => heard.get(lineageId, cycle) === 1,
+    /** How many of the agent's last prompts were answered, at most so many, and what these earned. */
+    lastAnswers: (agentId: string, most: number): { readonly count: number; readonly earned: MicroCredits } => {
+      const { count = 0, earned = 0 } = answers.get(agentId, most) ?? {};
+      return { count, earned: micro(earned) };
+    },
     /** What the agent gave others and its children after this cycle. */
     givenAfter: (agentId: string, cycle: number): MicroCredits =>
       micro(Number(given.get(accountOf(agentId), cycle))),

@@ -142,7 +142,8 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
   }
   const royalty = payRoyalties(deps, prompt, ending.reward);
   // Of the dead nothing is taken: what they earn has gone to `burn`.
-  if (receiver(deps, prompt.agentId) === prompt.agentId) chargeLot(deps, prompt, subtract(ending.reward, royalty));
+  const isAlive = receiver(deps, prompt.agentId) === prompt.agentId;
+  const wasDrawn = isAlive && chargeLot(deps, prompt, subtract(ending.reward, royalty));
   if (ending.refund > 0) {
     const credit = receiver(deps, prompt.payerId);
     store.transfers.single({ cycle, at, debit: 'system:market', credit, amount: ending.refund, kind: 'refund', ref });
@@ -154,6 +155,7 @@ function end(deps: Economy, prompt: Prompt, ending: Ending): EndedPrompt {
   placeNextBid(deps, prompt);
   // It had waited for that.
   if (prompt.nextBid !== null) placeAgain(deps, prompt.agentId);
+  if (wasDrawn) wake(deps, prompt);
   fillSlot(deps);
   return { promptId: prompt.id, agentId: prompt.agentId, reward: ending.reward, refund: ending.refund, attentionMs };
 }
@@ -180,4 +182,12 @@ function placeNextBid(deps: Economy, prompt: Prompt): void {
   const execution = store.executions.get(prompt.executionId);
   if (store.standingOrders.live(prompt.agentId)) return;
   if (execution.outcome === 'completed' && isIdle(deps, prompt.agentId)) restart(deps, execution);
+}
+
+/** Who was drawn had nothing to bid with before its marks came: it goes on as after a crash, where nothing else lets it. */
+function wake(deps: Economy, { agentId, executionId }: Prompt): void {
+  const { [STORE]: store } = deps;
+  if (store.standingOrders.live(agentId) || !isIdle(deps, agentId)) return;
+  const execution = store.executions.get(executionId);
+  if (execution.state === 'settled') restart(deps, execution);
 }

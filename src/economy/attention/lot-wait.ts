@@ -1,5 +1,5 @@
 import { cyclesIn } from '../../config/cycle-length.ts';
-import { add } from '../../domain/credits.ts';
+import { add, multiply, type MicroCredits } from '../../domain/credits.ts';
 import { bundleCost, type Bundle } from '../../domain/resources.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -54,25 +54,28 @@ export function lotBundle({ [STORE]: store, derived }: Economy, agentId: string)
   };
 }
 
-/** It is poor, and no attention comes to it anyway. */
+/** It is poor and worth hearing, and no attention comes to it anyway. */
 function mayWait(deps: Economy, agentId: string): boolean {
   const { [STORE]: store, config } = deps;
   if (config.attention.lots.share === 0) return false;
   const agent = store.agents.find(agentId);
   if (!agent || agent.stopped || agent.status === 'dead') return false;
-  return !store.lots.hasAttentionComing(agentId) && isPoor(deps, agentId);
+  const bundle = lotBundle(deps, agentId);
+  if (!bundle || store.lots.hasAttentionComing(agentId)) return false;
+  const cost = bundleCost(bundle, store.markets.prices());
+  return purseOf(deps, agentId) < cost && isWorthIt(deps, agentId, cost);
 }
 
-/**
- * It can't pay for what it would be given, and could not either with what its bids hold and what it gave away lately: who
- * empties itself isn't poor.
- */
-function isPoor(deps: Economy, agentId: string): boolean {
+/** With what its bids hold and what it gave away lately: who empties itself isn't poor. */
+function purseOf(deps: Economy, agentId: string): MicroCredits {
   const { [STORE]: store } = deps;
-  const bundle = lotBundle(deps, agentId);
-  if (!bundle) return false;
-  const had = add(store.accounts.balance(agentId).posted, store.lots.givenAfter(agentId, longAgo(deps)));
-  return had < bundleCost(bundle, store.markets.prices());
+  return add(store.accounts.balance(agentId).posted, store.lots.givenAfter(agentId, longAgo(deps)));
+}
+
+/** Its last answers brought together what as many prompts cost, or it never had one. */
+function isWorthIt({ [STORE]: store, config }: Economy, agentId: string, cost: MicroCredits): boolean {
+  const { count, earned } = store.lots.lastAnswers(agentId, config.attention.lots.answers);
+  return earned >= multiply(cost, count);
 }
 
 function beginWait(deps: Economy, agentId: string): boolean {

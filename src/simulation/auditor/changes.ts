@@ -196,6 +196,8 @@ export function adopt(
     const execution = mirror.executions.get(now.execution);
     if (waits) mirror.prompts.set(now.id, now);
     if (waits && execution) mirror.behind.set(now.execution, execution);
+    if (now.status === 'scored' || now.status === 'skipped')
+      mirror.answered.set(now.agent, new Map(mirror.answered.get(now.agent)).set(now.id, now.reward));
     if (!waits) {
       mirror.prompts.delete(now.id);
       mirror.behind.delete(now.execution);

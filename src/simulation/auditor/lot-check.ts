@@ -61,13 +61,18 @@ function checkPoor({ id, agent }: LotRow, { bids }: Changes, options: Options): 
   const { mirror, config, moment, books, supply } = options;
   const own = bids.filter(({ old, now }) => !old && now.agent === agent && now.payer === agent).map(({ now }) => now);
   const newest = own.sort((a, b) => b.id - a.id)[0];
-  const last = mirror.letterBundles.get(agent) ?? newest?.bundle ?? mirror.lastBundles.get(agent);
-  demand(last !== undefined, 'who waits has bid before', () => `lot ${id} of ${agent} began`);
-  const bundle: Quad = [...halved(last, supply), 1];
+  const bought = mirror.letterBundles.get(agent) ?? newest?.bundle ?? mirror.lastBundles.get(agent);
+  demand(bought !== undefined, 'who waits has bid before', () => `lot ${id} of ${agent} began`);
+  const bundle: Quad = [...halved(bought, supply), 1];
   const cost = costOf(bundle, mirror.prices);
   const since = moment.cycle - cyclesOf(config.attention.lots.unheard_seconds, config.market.cycle_seconds);
   const had = books.posted(agent) + mirror.givenAfter(agent, since);
   demand(had < cost, 'who waits is poor', () => `${agent} has or had ${had}, and ${cost} is asked`);
+  const ids = [...(mirror.answered.get(agent)?.keys() ?? [])].sort((a, b) => b - a);
+  const last = ids.slice(0, config.attention.lots.answers);
+  const earned = last.reduce((sum, prompt) => sum + (mirror.answered.get(agent)?.get(prompt) ?? 0), 0);
+  const told = () => `${agent} earned ${earned} with ${last.length} prompts, and one costs ${cost}`;
+  demand(earned >= cost * last.length, 'who waits is worth hearing', told);
 }
 
 function halved(bundle: Quad, supply: Quad): [number, number, number] {

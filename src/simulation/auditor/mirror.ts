@@ -67,6 +67,8 @@ export class Mirror {
   /** What each agent last bid for itself, and with what it last bought attention for itself. */
   readonly lastBundles = new Map<string, Quad>();
   readonly letterBundles = new Map<string, Quad>();
+  /** What each answered prompt of an agent earned, by its id. */
+  readonly answered = new Map<string, Map<number, number>>();
   /** In which cycle each lineage was last given attention, by execution. */
   readonly #heard = new Map<string, Map<number, number>>();
   /** What each agent gave away: in which cycle, and how much. */
