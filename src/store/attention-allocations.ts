@@ -9,8 +9,8 @@ export function attentionAllocations(database: Database) {
       ORDER BY id DESC LIMIT ? + 0`,
   );
   const before = database
-    .prepare<[number, number], number>(
-      `SELECT id FROM executions WHERE attention = 1 AND id <= ?1 AND (cycle < ?2 OR (cycle = ?2 AND price = 0))
+    .prepare<[{ readonly id: number; readonly cycle: number }], number>(
+      `SELECT id FROM executions WHERE attention = 1 AND id <= @id AND (cycle < @cycle OR (cycle = @cycle AND price = 0))
         ORDER BY id DESC LIMIT 1`,
     )
     .pluck();
@@ -26,6 +26,6 @@ export function attentionAllocations(database: Database) {
     /** With which bundle the agent last bought attention for itself. */
     lastBoughtAttention: (agentId: string) => bought.get(agentId),
     /** The newest that was allocated attention before this cycle was cleared, by lot in it too, among those up to `id`. */
-    withAttentionBefore: (cycle: number, id: number): number | undefined => before.get(id, cycle),
+    withAttentionBefore: (cycle: number, id: number): number | undefined => before.get({ id, cycle }),
   };
 }

@@ -12,10 +12,12 @@ import { STORE } from '../../src/economy/internal/store-key.ts';
 /** Everything is scarce: CPU, memory and attention; somebody always has to wait. */
 const CROWDED = `
 about: many want much
+config: { attention: { lots: { share: 0.2 } } }
 population:
   useful: {strategy: seeker, count: 5, quality: [4, 9], credits: 3000}
   whale: {strategy: whale, credits: 100000, quality: [3, 3], settings: {attention_over: 20}}
   workers: {strategy: worker, count: 12, credits: 100000, settings: {bundle: {cpu_seconds: 20, memory_mb: 2000}, nap_cycles_max: 5}}
+  poor: {strategy: seeker, count: 3, quality: [4, 9], credits: 40}
   patient: {strategy: patient, count: 3, credits: 100000, settings: {bundle: {cpu_seconds: 20, memory_mb: 1000}}}
 human: {answer_seconds: [5, 90]}
 `;
@@ -43,14 +45,18 @@ describe('the record of a cycle', () => {
   it('holds all that it was cleared from', () => {
     const executions = economy[STORE].executions.page(1e9, 1e6);
     let contested = 0;
+    let lots = 0;
     for (let cycle = 1; cycle <= cycles; cycle++) {
       const { winners, ranked } = allocate(clearing(cycle).input);
-      const real = executions.filter((execution) => execution.cycle === cycle);
+      const inCycle = executions.filter((execution) => execution.cycle === cycle);
+      lots += inCycle.filter(({ price }) => price === 0).length;
+      const real = inCycle.filter(({ price }) => price > 0);
       const sorted = winners.map(({ bidId, price }) => [bidId, price] as const).sort(([a], [b]) => a - b);
       expect(sorted).toEqual(real.map(({ bidId, price }) => [bidId, price] as const).sort(([a], [b]) => a - b));
       if (ranked.length > winners.length) contested++;
     }
     expect(contested).toBeGreaterThan(cycles / 2);
+    expect(lots).toBeGreaterThan(0);
   });
 });
 
@@ -60,7 +66,9 @@ describe('a replay', () => {
     expect(report).toMatchObject({ from: 1, to: cycles });
     expect(report?.replayed).toEqual(report?.recorded);
     for (const { recorded, replayed } of report?.agents ?? []) expect(replayed).toEqual(recorded);
-    expect(report?.recorded.won).toBe(economy[STORE].executions.page(1e9, 1e6).length);
+    // What was won by lot was in no clearing.
+    const bought = economy[STORE].executions.page(1e9, 1e6).filter(({ price }) => price > 0);
+    expect(report?.recorded.won).toBe(bought.length);
   });
 
   it('with moving prices of the same rule gives the same prices, and so the same winners', () => {

@@ -12,6 +12,7 @@ const RANDOM_BYTES = 8;
 
 /** An execution that was drawn before the market clears, and what it takes of what a cycle sells. */
 export interface DrawnLot {
+  readonly bidId: number;
   readonly executionId: number;
   readonly flows: Quantities;
 }
@@ -74,5 +75,5 @@ function win(store: Economy[typeof STORE], deps: Economy, { lot, bundle }: Candi
     wallMs: wallLimitMs(bundle.cpuMs, config.sandbox),
   });
   store.lots.win(lot.id, executionId);
-  return { executionId, flows: { ...NOTHING, cpuMs: bundle.cpuMs, tokens: bundle.tokens } };
+  return { bidId, executionId, flows: { ...NOTHING, cpuMs: bundle.cpuMs, tokens: bundle.tokens } };
 }

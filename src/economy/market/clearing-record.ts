@@ -1,3 +1,4 @@
+import type { Bid } from '../../domain/bid.ts';
 import type { AllocationInput } from '../../domain/allocation-scheduler.ts';
 import type { PaceStep } from '../../domain/attention-pace.ts';
 import { micro } from '../../domain/credits.ts';
@@ -26,6 +27,8 @@ interface MomentRecord {
   readonly tokens_withheld?: number;
   /** The last allocations of attention, the newest first: agent and lineage. */
   readonly recent_attention: readonly (readonly [string, string])[];
+  /** The bid that was won by lot before it; absent where none was. */
+  readonly lot?: number;
   /** Agent and weight. Absent where bids for attention weren't ranked by records, or none was free. */
   readonly attention_weights?: readonly (readonly [string, number])[];
 }
@@ -56,7 +59,11 @@ export interface RecordedClearing {
   readonly spent: boolean;
   /** The price of attention follows these minutes. */
   readonly isPaced: boolean;
+  /** What was won by lot before it was cleared. */
+  readonly lot: WonLot | undefined;
 }
+
+export type WonLot = Pick<Bid, 'id' | 'agentId' | 'lineageId' | 'bundle'>;
 
 interface HumanMoment {
   readonly isUnasked: boolean;
@@ -65,7 +72,11 @@ interface HumanMoment {
   readonly pace: PaceStep | undefined;
 }
 
-export function momentRecord(rules: MarketRules, moment: MarketMoment, human: HumanMoment): string {
+export function momentRecord(
+  rules: MarketRules,
+  moment: MarketMoment,
+  { lot, ...human }: HumanMoment & { readonly lot: number | undefined },
+): string {
   const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
   const { tokensWithheld: withheld, attentionWeights: weights } = moment;
   return JSON.stringify({
@@ -78,6 +89,7 @@ export function momentRecord(rules: MarketRules, moment: MarketMoment, human: Hu
     ...(installing.size > 0 && { installing: [...installing] }),
     ...(withheld > 0 && { tokens_withheld: withheld }),
     recent_attention: recent.map(({ agentId, lineageId }) => [agentId, lineageId]),
+    ...(lot !== undefined && { lot }),
     ...(weights && { attention_weights: [...weights] }),
   } satisfies MomentRecord);
 }
@@ -116,6 +128,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
     quiet: moment.quiet === true,
     spent: moment.spent === true,
     isPaced: moment.pace !== undefined,
+    lot: moment.lot === undefined ? undefined : store.bids.get(moment.lot),
     input: {
       bids: standingBids(store, JSON.parse(clearing.standing) as StandingRecord),
       prices: pricesOf(record.pricesBefore),

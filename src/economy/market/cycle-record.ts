@@ -22,6 +22,8 @@ interface CycleFacts {
   readonly isQuiet: boolean;
   /** The minutes that the human gives are spent. */
   readonly isSpent: boolean;
+  /** The bid that was won by lot before it. */
+  readonly lot: number | undefined;
   readonly expiredBids: number;
   readonly revenue: MicroCredits;
   /** What was sold, held or not. */
@@ -56,6 +58,7 @@ export function recordCycle({ [STORE]: store, config }: Economy, facts: CycleFac
     moment: momentRecord(facts.rules, facts.moment, {
       ...{ isUnasked: facts.humanAway, isQuiet: facts.isQuiet, isSpent: facts.isSpent },
       pace: facts.movement.pace,
+      lot: facts.lot,
     }),
     standing: standingRecord(facts.bids),
   });

@@ -122,11 +122,12 @@ function* asRecorded(clearings: Iterable<RecordedClearing>): Generator<ReplayedC
 function busyCycles(clearings: Iterable<RecordedClearing>): ReadonlyMap<number, number> {
   const durations = new Map<number, number>();
   const running = new Map<string, number>();
-  for (const { input } of clearings) {
+  for (const { input, lot } of clearings) {
     for (const [agent, bidId] of running) {
-      if (input.moment.runningAgents.has(agent)) durations.set(bidId, (durations.get(bidId) ?? 0) + 1);
+      if (agent !== lot?.agentId && input.moment.runningAgents.has(agent)) durations.set(bidId, (durations.get(bidId) ?? 0) + 1);
       else running.delete(agent);
     }
+    if (lot) running.set(lot.agentId, lot.id);
     for (const { agentId, bidId } of allocate(input).winners) running.set(agentId, bidId);
   }
   return durations;

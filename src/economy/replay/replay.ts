@@ -40,7 +40,8 @@ interface Run {
  * Clears recorded cycles again, one after the other, under another rule or supply. A bid comes in the cycle in which it
  * came. It ages by the replay, and stays until it wins or expires in the replay, or was withdrawn in the record.
  *
- * What can't be known is taken from the record: agents bid what they bid, and attention is free when it was free. An
+ * What can't be known is taken from the record: agents bid what they bid, attention is free when it was free, and who was
+ * drawn by lot is drawn. An
  * execution that isn't in the record lasts no longer than its cycle. Under the rules of the record this gives the record.
  */
 export function* replay(sources: ReplaySources, market: ReplayMarket): Generator<ReplayedCycle> {
@@ -51,7 +52,7 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
   let prices: Prices | undefined;
   let smoothed = NO_SMOOTHED_DEMAND;
 
-  for (const { input, supply: recorded, held: heldThere, isPaced } of sources.clearings) {
+  for (const { input, supply: recorded, held: heldThere, isPaced, lot } of sources.clearings) {
     const { cycle } = input.moment;
     const supply = market.supply ?? recorded;
     arrive(input.bids, standing, seen);
@@ -61,7 +62,11 @@ export function* replay(sources: ReplaySources, market: ReplayMarket): Generator
     if (recent === undefined) for (const agent of input.moment.runningAgents) occupy(running, agent, cycle);
 
     // Who has the human's attention, and for how long, follows the record.
-    const held = recent === undefined ? heldThere : { ...heldBy(running), attention: heldThere.attention };
+    if (lot) running.set(lot.agentId, { bundle: lot.bundle, until: cycle + (sources.busyCycles(lot.id) ?? 0) });
+    const { cpuMs, tokens } = lot?.bundle ?? NOTHING;
+    const held =
+      recent === undefined ? heldThere : { ...heldBy(running), cpuMs, tokens, attention: heldThere.attention };
+    if (lot && recent) recent = [lot, ...recent].slice(0, Math.max(market.rules.restAllocations, recent.length));
     const free = { ...minus(supply, held), attention: input.moment.freeAtStart.attention };
     recent ??= input.moment.recentAttention;
     const moved = market.pricing ? (prices ?? input.prices) : input.prices;

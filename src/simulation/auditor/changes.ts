@@ -197,7 +197,7 @@ export function adopt(
     if (waits) mirror.prompts.set(now.id, now);
     if (waits && execution) mirror.behind.set(now.execution, execution);
     if (now.status === 'scored' || now.status === 'skipped')
-      mirror.answered.set(now.agent, new Map(mirror.answered.get(now.agent)).set(now.id, now.reward));
+      mirror.noteAnswer(now);
     if (!waits) {
       mirror.prompts.delete(now.id);
       mirror.behind.delete(now.execution);

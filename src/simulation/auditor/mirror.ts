@@ -144,6 +144,14 @@ export class Mirror {
     return [...(this.#heard.get(lineage)?.values() ?? [])].some((when) => when > cycle);
   }
 
+  /** A prompt was answered. */
+  noteAnswer({ id, agent, reward }: PromptRow): void {
+    const known = this.answered.get(agent) ?? new Map<number, number>();
+    this.answered.set(agent, known.set(id, reward));
+    const [oldest] = known.keys();
+    if (known.size > GRANTS_KEPT && oldest !== undefined) known.delete(oldest);
+  }
+
   gives(agent: string, cycle: number, amount: number): void {
     this.#given.set(agent, [...(this.#given.get(agent) ?? []), { cycle, amount }]);
   }
