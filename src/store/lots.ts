@@ -55,7 +55,7 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
   const isWaiting = database
     .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM lots WHERE agent_id = ? AND status = 'waiting')`)
     .pluck();
-  const coming = database.prepare<[string], number>(`SELECT ${attentionComing('id')} FROM agents WHERE id = ?`).pluck();
+  const coming = database.prepare<[string], number>(`SELECT ${attentionComing('agents.id')} FROM agents WHERE id = ?`).pluck();
   const renew = database.prepare(
     `UPDATE lots SET placed_cycle = @cycle, placed_running_ms = @runningMs WHERE agent_id = @agentId AND status = 'waiting'`,
   );

@@ -57,8 +57,14 @@ export function checkLots(changes: Changes, options: Options): void {
 }
 
 /** What its bids hold is its own, and so is what it gave away lately. */
-function checkPoor({ id, agent }: LotRow, { bids }: Changes, options: Options): void {
+function checkPoor({ id, agent }: LotRow, { bids, prompts }: Changes, options: Options): void {
   const { mirror, config, moment, books, supply } = options;
+  const standing = new Map([...mirror.bids.values(), ...bids.map(({ now }) => now)].map((bid) => [bid.id, bid]));
+  const shown = new Map([...mirror.prompts.values(), ...prompts.map(({ now }) => now)].map((one) => [one.id, one]));
+  const comes =
+    [...standing.values()].some((bid) => bid.agent === agent && bid.status === 'pending' && bid.bundle[3] === 1) ||
+    [...shown.values()].some((one) => one.agent === agent && (one.status === 'open' || one.status === 'queued'));
+  demand(!comes, 'who waits has no attention coming', () => `lot ${id} of ${agent} began`);
   const own = bids.filter(({ old, now }) => !old && now.agent === agent && now.payer === agent).map(({ now }) => now);
   const newest = own.sort((a, b) => b.id - a.id)[0];
   const bought = mirror.letterBundles.get(agent) ?? newest?.bundle ?? mirror.lastBundles.get(agent);
