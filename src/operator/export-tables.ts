@@ -191,8 +191,8 @@ const REQUESTS = words('id status published_at until closed_at answered_by promp
 const PROMPT_FILES = words('prompt_id number name bytes sha256 kept');
 const MESSAGES = words('id from to cycle sent_at content');
 const AGENTS = words(`id status stopped parent lineage life born_cycle born_at died_cycle dormant_since_cycle
-  last_seen_cycle children available pending earned royalty royalty_to royalties_received executions paid used_cpu_seconds restarts purged_at
-  template`);
+  last_seen_cycle children available pending earned royalty royalty_to royalties_received executions paid used_cpu_seconds restarts waits_for_lot
+  purged_at template`);
 const CYCLES = [
   ...words('cycle at duration_ms paused bids competing winners expired revenue'),
   ...BY_RESOURCE.flatMap((key) => RESOURCE_WORDS.map((resource) => `${key}_${resource}`)),

@@ -160,6 +160,16 @@ export const MarketState = z
       .describe(
         "What the caller's bids for attention are multiplied with by its record, 1 being the mean of those who ask; null where records don't count.",
       ),
+    lots: z
+      .object({
+        share: z.number().describe('Of all allocations of attention, at most.'),
+        wait_seconds: z.number().describe('For so long one waits.'),
+        unheard_seconds: z.number().describe('Lineages that had attention within this time are not drawn.'),
+        waiting: z.int().describe('Agents that wait now.'),
+        lineages: z.int().describe('Theirs: each is as likely as the others.'),
+      })
+      .nullable()
+      .describe('Attention for agents that cannot pay for it; null where there is none.'),
     pending_bids: z.int().describe("Everybody's."),
     recent: z.array(Cycle).describe('The newest first.'),
   })

@@ -31,7 +31,7 @@ function drawMinutes(dice: Dice): Readonly<Record<string, string | number>> {
 /** Half of the time there are none, so that all goes as it did before there were any. */
 function drawLots(dice: Dice, cycle: number): Readonly<Record<string, string | number>> {
   return {
-    'attention.lots.share': dice.chance(0.5) ? 0 : dice.pick([0.02, 0.2, 0.5]),
+    'attention.lots.share': dice.chance(0.5) ? 0 : dice.pick([0.02, 0.5, 0.5]),
     'attention.lots.wait_seconds': dice.whole(5, 60) * cycle,
     'attention.lots.unheard_seconds': dice.pick([2, 5, 20]) * cycle,
     'attention.lots.answers': dice.pick([1, 3]),

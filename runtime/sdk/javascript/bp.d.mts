@@ -171,6 +171,13 @@ export interface MarketState {
   spawn_fee: number;
   least_endowment: number;
   message_fee: number;
+  lots: {
+    share: number;
+    wait_seconds: number;
+    unheard_seconds: number;
+    waiting: number;
+    lineages: number;
+  } | null;
   pending_bids: number;
   recent: Cycle[];
 }

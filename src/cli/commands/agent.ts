@@ -49,6 +49,7 @@ function lines(view: ShownAgent): readonly string[] {
     ...(view.died_cycle === null ? [] : [`died in cycle ${view.died_cycle}`]),
     ...(view.purged_at === null ? [] : [`text purged ${view.purged_at}`]),
     ...orderFacts(view),
+    ...(view.waits_for_lot ? ["can't pay for attention: waits to be drawn by lot"] : []),
     ...idleFacts(view),
     ...installFacts(view),
     ...(view.dormant_since_cycle === null ? [] : [`dormant since cycle ${view.dormant_since_cycle}`]),

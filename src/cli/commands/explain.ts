@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { parseId } from '../../domain/ids.ts';
+import type { BidView } from '../../operator/views/bid-list.ts';
 import { bidExplained } from '../../operator/views/one-bid.ts';
 import type { CliDeps } from '../cli-deps.ts';
 import { withHome } from '../home/opened-home.ts';
@@ -22,9 +23,14 @@ export function addExplain(command: Command, deps: CliDeps): void {
         printLines(deps.stdout, [
           ...tableLines([view.bid], BID_COLUMNS),
           '',
-          ...(view.cycles.length === 0 ? ['no cycle in which it stood is on record'] : explainLines(view.cycles)),
+          ...(view.cycles.length === 0 ? noCycle(view.bid) : explainLines(view.cycles)),
           ...(view.cycles.length === limit ? [`(the newest ${limit} cycles; more with --limit)`] : []),
           ...attentionLines(view.attention_now),
         ]);
     });
+}
+
+function noCycle({ amount, last_reason: reason, ended_cycle: cycle, reserve }: BidView): readonly string[] {
+  if (amount > 0) return ['no cycle in which it stood is on record'];
+  return [`${reason}, before cycle ${cycle} was cleared; of what its prompt earns at most ${reserve} is taken for it`];
 }

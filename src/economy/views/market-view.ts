@@ -15,6 +15,7 @@ import type { Economy } from '../economy.ts';
 import { marketRules } from '../market/market-rules.ts';
 import { supplyNow } from '../market/supply-now.ts';
 import { STORE } from '../internal/store-key.ts';
+import { lotsView } from './lots-view.ts';
 import { minutesLeftForAgents } from './human-time-view.ts';
 import { whyPausedForAgents } from './pause-view.ts';
 
@@ -67,6 +68,7 @@ export function marketStateView(deps: Economy) {
     bare_execution_cost: toCredits(bareExecutionCost(deps)),
     least_endowment: toCredits(leastEndowment(deps)),
     message_fee: toCredits(config.economy.message_fee),
+    lots: lotsView(deps),
     pending_bids: store.bids.countPending(),
     recent: store.cycles.page(NEWEST, config.market.recent_clearings).map(cycleView),
   };

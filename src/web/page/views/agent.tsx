@@ -51,6 +51,7 @@ function Shown({ agent, ancestors, series, complete }: AgentOverTime) {
           ['children', figure(agent.children)],
           ['born', <Time at={agent.born_at} />],
           ['template', agent.template ?? undefined],
+          ['waits', agent.waits_for_lot ? 'to be drawn by lot: it can’t pay for attention' : undefined],
           ['standing order', agent.standing_order === null ? undefined : orderText(agent.standing_order)],
           ['life', agent.life > 1 ? figure(agent.life) : undefined],
         ]}
