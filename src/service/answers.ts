@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MARKS } from '../domain/attention.ts';
 import { ESSENTIAL_LIMITS } from '../domain/execution.ts';
+import { Lots } from './lots-answer.ts';
 
-// What the service answers, for OpenAPI: answers are documented by these schemas and tests hold them to it. An `id` is
-// the name of a component.
+// What the service answers, for OpenAPI; tests hold the answers to it. An `id` is the name of a component.
 
 export const credits = z.number();
 const bidId = z.string().regex(/^bid_/);
@@ -160,16 +160,7 @@ export const MarketState = z
       .describe(
         "What the caller's bids for attention are multiplied with by its record, 1 being the mean of those who ask; null where records don't count.",
       ),
-    lots: z
-      .object({
-        share: z.number().describe('Of all allocations of attention, at most.'),
-        wait_seconds: z.number().describe('For so long one waits.'),
-        unheard_seconds: z.number().describe('Lineages that had attention within this time are not drawn.'),
-        waiting: z.int().describe('Agents that wait now.'),
-        lineages: z.int().describe('Theirs: each is as likely as the others.'),
-      })
-      .nullable()
-      .describe('Attention for agents that cannot pay for it; null where there is none.'),
+    lots: Lots,
     pending_bids: z.int().describe("Everybody's."),
     recent: z.array(Cycle).describe('The newest first.'),
   })

@@ -90,7 +90,10 @@ export function drawTrial(dice: Dice): Trial {
     'attention.rank.prior_answers': ranks.pick([0, 1, 5]),
   };
   const lots = drawLots(dice.fork('lots'), cycle);
-  const overrides = [...QUIET, ...Object.entries({ ...settings, ...ranking, ...lots }).map(([key, value]) => `${key}=${value}`)];
+  const overrides = [
+    ...QUIET,
+    ...Object.entries({ ...settings, ...ranking, ...lots }).map(([key, value]) => `${key}=${value}`),
+  ];
   return {
     config: loadConfig({ home: '/', readFile: () => undefined, environment: {}, overrides }),
     machine: { cores: 2, memoryMb: 4000 },

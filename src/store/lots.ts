@@ -55,7 +55,9 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
   const isWaiting = database
     .prepare<[string], number>(`SELECT EXISTS (SELECT 1 FROM lots WHERE agent_id = ? AND status = 'waiting')`)
     .pluck();
-  const coming = database.prepare<[string], number>(`SELECT ${attentionComing('agents.id')} FROM agents WHERE id = ?`).pluck();
+  const coming = database
+    .prepare<[string], number>(`SELECT ${attentionComing('agents.id')} FROM agents WHERE id = ?`)
+    .pluck();
   const renew = database.prepare(
     `UPDATE lots SET placed_cycle = @cycle, placed_running_ms = @runningMs WHERE agent_id = @agentId AND status = 'waiting'`,
   );
@@ -64,7 +66,9 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
     `UPDATE lots SET status = 'ended' WHERE status = 'waiting'
        AND (placed_running_ms <= ? OR EXISTS (SELECT 1 FROM agents WHERE agents.id = agent_id AND agents.status = 'dead'))`,
   );
-  const endOf = database.prepare<[string]>(`UPDATE lots SET status = 'ended' WHERE agent_id = ? AND status = 'waiting'`);
+  const endOf = database.prepare<[string]>(
+    `UPDATE lots SET status = 'ended' WHERE agent_id = ? AND status = 'waiting'`,
+  );
   const since = database
     .prepare<[number], number>(
       `SELECT COUNT(*) FROM (SELECT 1 FROM executions INDEXED BY executions_with_attention
@@ -117,7 +121,6 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
       return { count, earned: micro(earned) };
     },
     /** What the agent gave others and its children after this cycle. */
-    givenAfter: (agentId: string, cycle: number): MicroCredits =>
-      micro(Number(given.get(accountOf(agentId), cycle))),
+    givenAfter: (agentId: string, cycle: number): MicroCredits => micro(Number(given.get(accountOf(agentId), cycle))),
   };
 }

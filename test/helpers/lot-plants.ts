@@ -1,3 +1,5 @@
+import { ROYALTY_PLANTS } from './royalty-plants.ts';
+
 type Module = Readonly<Record<string, (...given: readonly unknown[]) => unknown>>;
 
 /** `lotsTable` with other methods. */
@@ -10,7 +12,7 @@ const lots = (methods: Module) => ({
 });
 
 /** Mistakes that somebody could make with lots: a module in which one thing is wrong. */
-export const LOT_PLANTS = [
+const LOT_PLANTS = [
   {
     name: 'lots are more than their share',
     module: '../../src/domain/lot.ts',
@@ -34,3 +36,5 @@ export const LOT_PLANTS = [
     wrong: (right: Module): Module => ({ ...right, chargeLot: () => true }),
   },
 ];
+
+export const PLANTS_OF_REWARDS = [...ROYALTY_PLANTS, ...LOT_PLANTS];

@@ -2,8 +2,7 @@
 /* oxlint-disable typescript/no-explicit-any, typescript/no-unsafe-assignment, typescript/no-unsafe-call,
    typescript/no-unsafe-member-access, typescript/no-unsafe-return, typescript/no-unsafe-argument */
 import { describe, expect, it, vi } from 'vitest';
-import { LOT_PLANTS } from '../helpers/lot-plants.ts';
-import { ROYALTY_PLANTS } from '../helpers/royalty-plants.ts';
+import { PLANTS_OF_REWARDS } from '../helpers/lot-plants.ts';
 
 /** A mistake that somebody could make: a module in which one thing is wrong. */
 interface Plant {
@@ -49,8 +48,7 @@ function trigger(name: string, work: string, when: string): Omit<Plant, 'name'> 
 const storeOf = (economy: Anything): Anything => economy[Object.getOwnPropertySymbols(economy)[0]!];
 
 const PLANTS: readonly Plant[] = [
-  ...ROYALTY_PLANTS,
-  ...LOT_PLANTS,
+  ...PLANTS_OF_REWARDS,
   {
     name: 'a market that the operator has paused goes on',
     module: '../../src/economy/market/clear-cycle.ts',

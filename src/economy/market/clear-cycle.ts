@@ -93,7 +93,8 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     const { hash: head } = store.transfers.head();
     const { cycle, pausedReason } = store.state.get();
     const durationMs = clock.monotonic() - began;
-    const cleared = { lot: lot?.bidId, allocation, bids, rules, moment, humanAway, isQuiet, isSpent, expiredBids, revenue };
+    const human = { humanAway, isQuiet, isSpent };
+    const cleared = { lot: lot?.bidId, allocation, bids, rules, moment, ...human, expiredBids, revenue };
     recordCycle(deps, { ...cleared, supply, held, prices, movement, durationMs });
     const counts = { bids: bids.length, revenue, allocated, expiredBids, expiredPrompt };
     return { cycle, pausedReason, ...counts, lives, needInstall, head };

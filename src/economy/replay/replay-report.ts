@@ -124,7 +124,8 @@ function busyCycles(clearings: Iterable<RecordedClearing>): ReadonlyMap<number, 
   const running = new Map<string, number>();
   for (const { input, lot } of clearings) {
     for (const [agent, bidId] of running) {
-      if (agent !== lot?.agentId && input.moment.runningAgents.has(agent)) durations.set(bidId, (durations.get(bidId) ?? 0) + 1);
+      if (agent !== lot?.agentId && input.moment.runningAgents.has(agent))
+        durations.set(bidId, (durations.get(bidId) ?? 0) + 1);
       else running.delete(agent);
     }
     if (lot) running.set(lot.agentId, lot.id);

@@ -196,8 +196,7 @@ export function adopt(
     const execution = mirror.executions.get(now.execution);
     if (waits) mirror.prompts.set(now.id, now);
     if (waits && execution) mirror.behind.set(now.execution, execution);
-    if (now.status === 'scored' || now.status === 'skipped')
-      mirror.noteAnswer(now);
+    if (now.status === 'scored' || now.status === 'skipped') mirror.noteAnswer(now);
     if (!waits) {
       mirror.prompts.delete(now.id);
       mirror.behind.delete(now.execution);

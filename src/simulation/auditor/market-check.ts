@@ -72,7 +72,9 @@ const byNumber = (a: number, b: number) => a - b;
 
 /** All that were pending before, and those that the end of a prompt has placed in this transaction. */
 function standingBids({ mirror, changes }: Clearing): BidRow[] {
-  const placed = changes.bids.filter(({ old, now }) => !old && !isLotBid(now)).map(({ now }) => ({ ...now, passed: 0 }));
+  const placed = changes.bids
+    .filter(({ old, now }) => !old && !isLotBid(now))
+    .map(({ now }) => ({ ...now, passed: 0 }));
   return [...mirror.pending(), ...placed].sort((a, b) => a.id - b.id);
 }
 
@@ -197,7 +199,9 @@ function checkFates(standing: readonly BidRow[], competing: ReadonlySet<number>,
   const { changes, config } = clearing;
   const ttl = cyclesOf(config.market.ttl_seconds, config.market.cycle_seconds);
   const after = new Map(changes.bids.map(({ now }) => [now.id, now]));
-  const served = new Set(changes.executions.filter(({ old, now }) => !old && now.price > 0).map(({ now }) => now.agent));
+  const served = new Set(
+    changes.executions.filter(({ old, now }) => !old && now.price > 0).map(({ now }) => now.agent),
+  );
   for (const bid of standing) {
     const now = after.get(bid.id) ?? bid;
     if (now.status === 'won') continue;

@@ -151,7 +151,11 @@ function checkQueuedAgain(execution: ExecutionRow, { bids }: Changes, { mirror, 
   // What was won by lot offered nothing: its agent waits to be drawn again instead.
   const isDue = mayBe && execution.price > 0 && available(execution.payer) > 0;
   demand(isQueued || !isDue, 'a fault costs nobody its turn', () => `bid_${execution.bid} is not queued again`);
-  demand(!isQueued || (mayBe && execution.price > 0), 'only a fault is tried again', () => `bid_${execution.bid} is queued again`);
+  demand(
+    !isQueued || (mayBe && execution.price > 0),
+    'only a fault is tried again',
+    () => `bid_${execution.bid} is queued again`,
+  );
 }
 
 function checkPrompt({ old, now }: Change<PromptRow>, world: World, changes: Changes): void {

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import SqliteDatabase from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { micro } from '../../../src/domain/credits.ts';
 import { bundleCost } from '../../../src/domain/resources.ts';
 import { bootstrapAgent } from '../../../src/economy/agents/bootstrap-agent.ts';
 import { spawnAgent } from '../../../src/economy/agents/spawn-agent.ts';
 import { stopAgent } from '../../../src/economy/agents/stop-agent.ts';
-import { scorePrompt, skipPrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { auditLedger } from '../../../src/economy/audit/audit-ledger.ts';
 import { clearCycle } from '../../../src/economy/market/clear-cycle.ts';
@@ -14,7 +11,6 @@ import { placeBid } from '../../../src/economy/market/place-bid.ts';
 import { transferCredits } from '../../../src/economy/money/transfer-credits.ts';
 import { explainBid } from '../../../src/economy/replay/explain-bid.ts';
 import { agentView } from '../../../src/economy/views/agent-view.ts';
-import { openStore } from '../../../src/store/store.ts';
 import {
   accepted,
   BARE,
@@ -26,10 +22,9 @@ import {
   settle,
   start,
   WITH_ATTENTION,
-  withStore,
   type TestEconomy,
 } from '../../helpers/economy.ts';
-import { tamper } from '../../helpers/eventful-economy.ts';
+import { drawNext, makePoor, markWith, sellAttention, showDrawn } from '../../helpers/lots.ts';
 
 const LONG_ENOUGH = ['attention.lots.unheard_seconds=30', 'attention.lots.wait_seconds=300'];
 const credits = (count: number) => micro(count * 1_000_000);
@@ -53,43 +48,11 @@ const waits = (id: string) => agentView(economy, agent(id)).waits_for_lot;
 const cost = () => bundleCost(WITH_ATTENTION, economy.store.markets.prices());
 const charges = () => [...economy.store.transfers.all()].filter(({ kind }) => kind === 'lot');
 
-/** An agent whose only execution has ended, with less than a prompt costs. */
-function poor(id: string, has = 20): void {
-  makeAgent(economy, id, { credits: has });
-  for (const { execution } of runWinners(economy).values()) settle(economy, execution.id);
-}
-
-/** Buys attention, shows something and is skipped: an allocation between two lots. */
-function rich(): void {
-  if (!agentExists('rich')) makeAgent(economy, 'rich', { credits: 100_000, bundle: WITH_ATTENTION });
-  else bidFor(economy, 'rich', { bundle: WITH_ATTENTION });
-  const running = runWinners(economy).get('rich');
-  if (!running) throw new Error('rich did not win');
-  const caller = { executionId: running.execution.id, agentId: 'rich' };
-  const { promptId } = accepted(submitPrompt(economy, caller, { content: 'again' }));
-  settle(economy, running.execution.id);
-  accepted(skipPrompt(economy, promptId));
-}
-const agentExists = (id: string) => economy.store.agents.find(id) !== undefined;
-
-/** What was drawn in the next cycle. */
-function draw(bytes?: number): { readonly id: number; readonly agentId: string } | undefined {
-  const random = { bytes: (count: number) => new Uint8Array(count).fill(bytes ?? 0) };
-  economy.clock.advance(10_000);
-  const { allocated } = clearCycle({ ...economy, random }, { runningMs: 10_000 });
-  return allocated.map((id) => economy.store.executions.get(id)).find(({ price }) => price === 0);
-}
-
-/** Starts what was drawn, which shows something. Returns its prompt, and what it was told. */
-function show(id: number): { readonly promptId: number; readonly env: { readonly lot: unknown } } {
-  const { execution, handshake } = start(economy, id);
-  const caller = { executionId: id, agentId: execution.agentId };
-  const { promptId } = accepted(submitPrompt(economy, caller, { content: 'hear me' }));
-  return { promptId, env: JSON.parse(handshake) as { lot: unknown } };
-}
-
-const mark = (promptId: number, points: number) =>
-  accepted(scorePrompt(economy, promptId, { interesting: points, useful: 0, understandable: 0 }, null));
+const poor = (id: string) => makePoor(economy, id);
+const rich = () => sellAttention(economy);
+const draw = (byte?: number) => drawNext(economy, byte);
+const show = (id: number) => showDrawn(economy, id);
+const mark = (promptId: number, points: number) => markWith(economy, promptId, points);
 
 describe('an agent that cannot pay for attention', () => {
   it('waits, is drawn for nothing, pays what it would have cost of its marks, and goes on', () => {
@@ -332,55 +295,5 @@ describe('the draw', () => {
     expect(explainBid(economy, bidId, 9)).toMatchObject([
       { attention_held_by: { agent_id: 'a', execution_id: `exe_${id}`, prompt_id: null } },
     ]);
-  });
-});
-
-describe('the audit', () => {
-  beforeEach(() => {
-    poor('a');
-    rich();
-    const { id } = draw()!;
-    const { promptId } = show(id);
-    settle(economy, id);
-    mark(promptId, 10);
-  });
-
-  it.each([
-    ['a charge that is too small', `UPDATE transfers SET amount = amount - 1 WHERE kind = 'lot'`, /owed no/],
-    [
-      'a charge for what was bought',
-      `UPDATE transfers SET ref = 'prompt_1' WHERE kind = 'lot'`,
-      /owed no .* for a lot, for prompt_1/,
-    ],
-    [
-      'a charge that was never made',
-      `UPDATE transfers SET kind = 'message_fee', ref = 'msg_99', credit = 'system:fees' WHERE kind = 'lot'`,
-      /prompt_2 was won by lot .* charged nothing/,
-    ],
-    [
-      'a bid for nothing that was not drawn',
-      `UPDATE lots SET status = 'ended', execution_id = NULL WHERE status = 'drawn'`,
-      /bid_\d+ holds nothing, but was not won by lot|exe_\d+: its price 0 is not what was posted/,
-    ],
-    [
-      'a lot of another agent',
-      `UPDATE lots SET agent_id = 'rich' WHERE status = 'drawn'`,
-      /bid_\d+ holds nothing|which is not its agent's/,
-    ],
-    [
-      'one that waits and is dormant',
-      `UPDATE lots SET status = 'waiting', execution_id = NULL, agent_id = 'rich' WHERE status = 'drawn';
-       UPDATE bids SET hold_id = (SELECT MIN(id) FROM transfers) WHERE hold_id IS NULL`,
-      /bid_\d+/,
-    ],
-  ])('finds %s', (_what, sql, expected) => {
-    const path = join(economy.home, 'copy.db');
-    const original = new SqliteDatabase(economy.databasePath);
-    original.prepare('VACUUM INTO ?').run(path);
-    original.close();
-    tamper(path, { sql: `DELETE FROM cycles; ${sql}`, rehash: true, rebalance: true });
-    const copy = openStore({ path, create: false, now: 0 });
-    expect(auditLedger(withStore(economy, copy)).first_difference).toMatch(expected);
-    copy.close();
   });
 });
