@@ -7,6 +7,8 @@ import { rank } from './rank-schema.ts';
 
 /** Thirty marks at this rate still make one transfer. */
 const RATE_MAX = 10_000_000;
+/** What waits longer than for so many letters is no news. */
+const DECK_MAX = 16;
 
 export const attention = z
   .strictObject({
@@ -16,6 +18,11 @@ export const attention = z
     rest_allocations: whole(0, 1000)
       .default(3)
       .describe('A lineage rests while it holds one of this many last allocations of attention and others want it.'),
+    deck: whole(1, DECK_MAX)
+      .default(1)
+      .describe(
+        'Letters that may be written or wait, finished, beyond the one that is read: more of them where writing one takes long.',
+      ),
     rank,
     lots,
     ...quiet,

@@ -28,10 +28,11 @@ export interface Derived {
  * highest price could cost more than one transfer can hold; and as `modelBudget` does.
  */
 export function derive(config: Config, machine: MachineSize): Derived {
-  const supply = supplyOf(config.market, machine);
+  const supply = supplyOf(config, machine);
   const { supply_value: stockValue, start } = config.market.prices;
   const flowValue = min(AMOUNT_MAX, max(micro(1), micro(Math.round(stockValue * spansPerCycle(config.market)))));
-  const prices = startPrices(supply, { stockValue, flowValue, start });
+  // Attention is for one letter, however many wait.
+  const prices = startPrices({ ...supply, attention: Math.min(1, supply.attention) }, { stockValue, flowValue, start });
   checkAmounts(config.market.prices.cap_factor, supply, prices);
   return {
     ...{ supply, startPrices: prices, budget: modelBudget(config.intelligence) },
@@ -40,7 +41,8 @@ export function derive(config: Config, machine: MachineSize): Derived {
   };
 }
 
-function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineSize): Quantities {
+function supplyOf({ market, attention }: Config, machine: MachineSize): Quantities {
+  const { supply, cycle_seconds } = market;
   const cpuSeconds =
     supply.cpu_seconds === 'auto' ? machine.cores * cycle_seconds * supply.auto_fraction : supply.cpu_seconds;
   const memoryMb = supply.memory_mb === 'auto' ? Math.floor(machine.memoryMb * supply.auto_fraction) : supply.memory_mb;
@@ -55,7 +57,7 @@ function supplyOf({ supply, cycle_seconds }: Config['market'], machine: MachineS
     cpuMs: Math.min(Math.max(1, Math.floor(cpuSeconds * 1000 + 1e-6)), QUANTITY_MAX),
     memoryMb: Math.min(memoryMb, QUANTITY_MAX),
     tokens: supply.tokens,
-    attention: supply.attention,
+    attention: supply.attention * attention.deck,
   };
 }
 

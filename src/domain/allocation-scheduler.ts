@@ -115,6 +115,7 @@ const WAIT_TEXTS: Readonly<Record<WaitCode, string>> = {
   earliest_cycle_ahead: 'earliest_cycle is ahead',
   attention_held: 'no attention free: it is held, or the human is away or not to be asked now',
   tokens_withheld: "the operator's budget for models leaves too few tokens",
+  last_place_kept: 'its lineage has all other places on deck; the last is kept for another',
   rests: 'rests: its lineage or agent had attention lately and others ask for it',
   own_bid_competes: 'sponsored: an own bid of the agent competes',
 };

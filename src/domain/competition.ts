@@ -15,7 +15,7 @@ export interface Competition {
  * Only a competing bid makes others rest. They are decided in this order, which leaves no circle:
  *
  * 1. What the bid and the moment alone decide: paused, running, resting while something is installed, too early, no
- *    attention free. The rest are candidates.
+ *    attention free, or only a place that is kept from its lineage. The rest are candidates.
  * 2. Which lineages or agents rest. A sponsored bid makes others rest only if its agent has no own candidate. For an own
  *    candidate without attention competes in any case, and one with attention rests exactly when the sponsored bid does:
  *    resting depends on nothing but the agent and its lineage.
@@ -52,6 +52,7 @@ function waitsByItself(bid: StandingBid, moment: MarketMoment): WaitCode | undef
   if (moment.installingAgents.has(bid.agentId)) return 'agent_installing';
   if (bid.earliestCycle > moment.cycle) return 'earliest_cycle_ahead';
   if (asksForAttention(bid) && moment.freeAtStart.attention < 1) return 'attention_held';
+  if (asksForAttention(bid) && bid.lineageId === moment.keptFrom) return 'last_place_kept';
   if (lacksWithheldTokens(bid, moment)) return 'tokens_withheld';
   return undefined;
 }

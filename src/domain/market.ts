@@ -88,12 +88,14 @@ export interface MarketMoment {
   readonly runningAgents: ReadonlySet<string>;
   /** Agents that rest while something is installed for them. */
   readonly installingAgents: ReadonlySet<string>;
-  /** What can be allocated now. Attention is 0 while it is held and while the human is away. */
+  /** What can be allocated now. Attention is 0 while all of it is held and while the human is away, and at most 1. */
   readonly freeAtStart: Quantities;
   /** Tokens of the whole supply that are not sold in this cycle, since the operator's budget for models has an end. */
   readonly tokensWithheld: number;
   /** The last attention allocations, newest first; more than `restAllocations` may be given. */
   readonly recentAttention: readonly AttentionHolder[];
+  /** The lineage that holds all places on deck but the last: that one is for others. */
+  readonly keptFrom?: string;
   /**
    * By agent, what its next prompt is expected to be worth to the human, as a whole number of which only the proportion
    * to others counts. Absent where bids for attention aren't ranked by that.
@@ -109,6 +111,7 @@ export type WaitCode =
   | 'earliest_cycle_ahead'
   | 'attention_held'
   | 'tokens_withheld'
+  | 'last_place_kept'
   | 'rests'
   | 'own_bid_competes';
 

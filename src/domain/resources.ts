@@ -89,6 +89,14 @@ export function minus(a: Quantities, b: Quantities): Quantities {
   };
 }
 
+/**
+ * What one clearing can sell of it. Attention is sold to one bid at a time, however many letters may wait, so that rest
+ * tells lineages apart before the next is sold.
+ */
+export function attentionAtOnce(free: Quantities): Quantities {
+  return { ...free, attention: Math.min(1, free.attention) };
+}
+
 /** A quantity in the unit that people and agents see (CPU in seconds). */
 export function inUnits(resource: Resource, quantities: Quantities): number {
   const quantity = quantities[QUANTITY_KEY[resource]];

@@ -61,6 +61,7 @@ export function drawTrial(dice: Dice): Trial {
     'market.prices.cap_factor': dice.pick([2, 100]),
     'attention.prompt_ttl_seconds': dice.whole(2, 20),
     ...drawMinutes(dice.fork('minutes')),
+    'attention.deck': dice.fork('deck').pick([1, 1, 2, 4]),
     'attention.rest_allocations': dice.whole(0, 4),
     'economy.message_fee': dice.pick([0, 1, 2.5]),
     'economy.inbox_max': dice.whole(2, 20),

@@ -19,7 +19,15 @@ export function attentionAllocations(database: Database) {
       WHERE attention = 1 AND agent_id = ? AND payer_id = agent_id AND price > 0 ORDER BY id DESC LIMIT 1`,
   );
 
+  const onDeck = database
+    .prepare<[], string>(
+      `SELECT DISTINCT lineage_id FROM executions INDEXED BY executions_holding_attention WHERE attention_held = 1`,
+    )
+    .pluck();
+
   return {
+    /** Whose letters are being written or wait for the slot, each lineage once. */
+    lineagesOnDeck: (): readonly string[] => onDeck.all(),
     /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */
     lastWithAttention: (limit: number): readonly { readonly agentId: string; readonly lineageId: string }[] =>
       last.all(limit),

@@ -4,7 +4,18 @@ import { readScenario, scenarioNames } from '../../src/simulation/scenario/scena
 
 /** Of the human's attention, most of them: run beside the others, since together they take minutes. */
 const OF_ATTENTION = new Set([
-  ...['alone', 'attention', 'binding', 'comeback', 'crowd', 'hysteresis-attention', 'newcomer', 'rich', 'royalty'],
+  ...[
+    'alone',
+    'attention',
+    'binding',
+    'comeback',
+    'crowd',
+    'hysteresis-attention',
+    'letters',
+    'newcomer',
+    'rich',
+    'royalty',
+  ],
   ...['selection', 'shading', 'slack', 'thirty', 'visits', 'whale'],
 ]);
 

@@ -26,6 +26,17 @@ describe('a bid', () => {
     expect(codes([standingBid(1)])).toEqual({ 1: 'competes' });
   });
 
+  it('waits for attention where only a place is free that is kept from its lineage, and makes nobody rest', () => {
+    const mine = standingBid(1, { agentId: 'a', lineageId: 'root', bundle: ATTENTION });
+    const plain = standingBid(2, { agentId: 'b', lineageId: 'root' });
+    const stranger = standingBid(3, { agentId: 'c', lineageId: 'c', bundle: ATTENTION });
+    expect(codes([mine, plain, stranger], { keptFrom: 'root', recentAttention: [holder('c')] })).toEqual({
+      1: 'last_place_kept',
+      2: 'competes',
+      3: 'competes',
+    });
+  });
+
   it('competes although its bundle does not fit', () => {
     expect(codes([standingBid(1, { bundle: { memoryMb: 50_000 } })])).toEqual({ 1: 'competes' });
   });

@@ -49,14 +49,27 @@ export type SpentSpan = 'day' | 'hour';
 
 /** Null while there are some left. Cheap where no end is set. */
 export function spentNow(deps: Economy): SpentSpan | null {
-  if (!hasBudget(deps.config)) return null;
-  const { day, hour } = budgetNow(deps);
-  if (isSpent(day)) return 'day';
-  return isSpent(hour) ? 'hour' : null;
+  return spentWith(deps, 0);
 }
 
-export function isSpent({ spentMs, limitMs }: BudgetSpan): boolean {
-  return limitMs !== null && spentMs >= limitMs;
+/**
+ * As `spentNow`, with what the letters on deck are expected to take: no more are sold than there are minutes for. Each
+ * counts as `attention.default_seconds`.
+ */
+export function plannedNow(deps: Economy): SpentSpan | null {
+  const { attention: onDeck } = deps[STORE].executions.held();
+  return spentWith(deps, Math.round(onDeck * deps.config.attention.default_seconds * 1000));
+}
+
+function spentWith(deps: Economy, plannedMs: number): SpentSpan | null {
+  if (!hasBudget(deps.config)) return null;
+  const { day, hour } = budgetNow(deps);
+  if (isSpent(day, plannedMs)) return 'day';
+  return isSpent(hour, plannedMs) ? 'hour' : null;
+}
+
+export function isSpent({ spentMs, limitMs }: BudgetSpan, plannedMs = 0): boolean {
+  return limitMs !== null && spentMs + plannedMs >= limitMs;
 }
 
 /** What is left of the day and of the hour, and of the human's presence in them, as far as that is known. */

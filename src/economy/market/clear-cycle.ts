@@ -18,8 +18,8 @@ import { bidRef } from './place-bid.ts';
 import { placeWaiting } from './repeat-order.ts';
 import { endOrderOfBid } from './standing-order.ts';
 import { supplyNow } from './supply-now.ts';
-import { spentNow } from '../attention/attention-budget.ts';
 import { drawLot } from '../attention/draw-lot.ts';
+import { plannedNow } from '../attention/attention-budget.ts';
 import { fillSlot, isUnasked, quietNow } from '../attention/prompt-slot.ts';
 import { STORE } from '../internal/store-key.ts';
 
@@ -66,14 +66,14 @@ export function clearCycle(deps: Economy, { runningMs }: { readonly runningMs: n
     fillSlot(deps);
 
     const supply = supplyNow(deps);
-    const lot = paused ? undefined : drawLot(deps, supply);
+    const isSpent = plannedNow(deps) !== null;
+    const lot = paused || isSpent ? undefined : drawLot(deps, supply);
     const held = plus(store.executions.held(), lot?.flows ?? NOTHING);
     const prices = store.markets.prices();
     const bids = store.bids.pending();
     const rules = marketRules(deps.config);
     const isQuiet = quietNow(deps) !== null;
-    const isSpent = spentNow(deps) !== null;
-    const humanAway = isUnasked(deps);
+    const humanAway = isUnasked(deps) || isSpent;
     const moment = marketMoment(deps, { supply, held, paused, humanAway });
     const allocation = allocate({ bids, prices, rules, moment });
     const byId = new Map(bids.map((bid) => [bid.id, bid]));

@@ -3,7 +3,14 @@ import type { AllocationInput } from '../../domain/allocation-scheduler.ts';
 import type { PaceStep } from '../../domain/attention-pace.ts';
 import { micro } from '../../domain/credits.ts';
 import type { AttentionHolder, MarketMoment, MarketRules, StandingBid } from '../../domain/market.ts';
-import { minus, RESOURCES, type BundleView, type Prices, type Quantities } from '../../domain/resources.ts';
+import {
+  attentionAtOnce,
+  minus,
+  RESOURCES,
+  type BundleView,
+  type Prices,
+  type Quantities,
+} from '../../domain/resources.ts';
 import type { PendingBid } from '../../store/bids.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
 import type { Economy } from '../economy.ts';
@@ -29,6 +36,8 @@ interface MomentRecord {
   readonly recent_attention: readonly (readonly [string, string])[];
   /** The bid that was won by lot before it; absent where none was. */
   readonly lot?: number;
+  /** The lineage from which the last place on deck was kept; absent where it was from none. */
+  readonly kept_from?: string;
   /** Agent and weight. Absent where bids for attention weren't ranked by records, or none was free. */
   readonly attention_weights?: readonly (readonly [string, number])[];
 }
@@ -78,7 +87,7 @@ export function momentRecord(
   { lot, ...human }: HumanMoment & { readonly lot: number | undefined },
 ): string {
   const { runningAgents: running, installingAgents: installing, recentAttention: recent } = moment;
-  const { tokensWithheld: withheld, attentionWeights: weights } = moment;
+  const { tokensWithheld: withheld, attentionWeights: weights, keptFrom } = moment;
   return JSON.stringify({
     rules,
     human_away: human.isUnasked,
@@ -90,6 +99,7 @@ export function momentRecord(
     ...(withheld > 0 && { tokens_withheld: withheld }),
     recent_attention: recent.map(({ agentId, lineageId }) => [agentId, lineageId]),
     ...(lot !== undefined && { lot }),
+    ...(keptFrom !== undefined && { kept_from: keptFrom }),
     ...(weights && { attention_weights: [...weights] }),
   } satisfies MomentRecord);
 }
@@ -120,7 +130,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
   const moment = JSON.parse(clearing.moment) as MomentRecord;
   const supply = quantities(record.supply);
   const held = quantities(record.held);
-  const free = minus(supply, held);
+  const free = attentionAtOnce(minus(supply, held));
   return {
     supply,
     held,
@@ -144,6 +154,7 @@ export function clearingOf(store: Economy[typeof STORE], record: CycleRecord): R
           agentId,
           lineageId,
         })),
+        ...(moment.kept_from !== undefined && { keptFrom: moment.kept_from }),
         ...(moment.attention_weights && { attentionWeights: new Map(moment.attention_weights) }),
       },
     },

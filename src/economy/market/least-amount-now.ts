@@ -3,7 +3,7 @@ import type { MicroCredits } from '../../domain/credits.ts';
 import { leastWinningAmount } from '../../domain/least-winning-amount.ts';
 import type { StandingBid } from '../../domain/market.ts';
 import { mechanismOf } from '../../domain/mechanism.ts';
-import { bundleCost, type Bundle } from '../../domain/resources.ts';
+import { attentionAtOnce, bundleCost, type Bundle } from '../../domain/resources.ts';
 import { attentionWeights, newcomersWeight } from '../attention/attention-weights.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -25,7 +25,7 @@ export function leastAmountNow(
   const supply = supplyNow(deps);
   const standing = { supply, held: store.executions.held(), paused: false, humanAway: false };
   const moment = marketMoment(deps, standing);
-  const freeAtStart = { ...moment.freeAtStart, attention: supply.attention };
+  const freeAtStart = attentionAtOnce({ ...moment.freeAtStart, attention: supply.attention });
   const reserve = bundleCost(bundle, prices);
   // The youngest of all, as it will be.
   const own: StandingBid = {

@@ -89,8 +89,8 @@ export function* explainedCycles(
 type HolderAt = (cycle: number) => AttentionHolderView | null;
 
 /**
- * To be asked for one cycle after the other, from the newest on. There is one attention, so the newest allocation holds
- * it.
+ * To be asked for one cycle after the other, from the newest on. It names one of those that held it: the newest
+ * allocation.
  */
 function attentionHolders({ executions, prompts }: Economy[typeof STORE]): HolderAt {
   let newest = Number.MAX_SAFE_INTEGER;

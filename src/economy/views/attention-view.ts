@@ -1,5 +1,5 @@
 import { formatId } from '../../domain/ids.ts';
-import { spentNow } from '../attention/attention-budget.ts';
+import { plannedNow } from '../attention/attention-budget.ts';
 import { quietNow } from '../attention/prompt-slot.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -12,8 +12,8 @@ export function attentionView(deps: Economy) {
   return {
     human_away: store.state.get().humanAway,
     quiet_until: quietNow(deps),
-    /** Whose minutes are spent; null: some are left. */
-    minutes_spent: spentNow(deps),
+    /** Whose minutes are spent, or will be by what is on deck; null: some are left. */
+    minutes_spent: plannedNow(deps),
     open_prompt: open ? { id: formatId('prompt', open.id), agent_id: open.agentId } : null,
     queued_prompt: deck ? { id: formatId('prompt', deck.id), agent_id: deck.agentId } : null,
   };

@@ -7,7 +7,7 @@ import { checkLives, checkPriceMoves, checkRecord, readPrices } from './cycle-ch
 import { demand } from './finding.ts';
 import { checkLots, checkWaits } from './lot-check.ts';
 import { checkPace, HumanTime, type PaceRow } from './human-time.ts';
-import { checkClearing, type Clearing } from './market-check.ts';
+import { checkClearing, heldAtStart, type Clearing } from './market-check.ts';
 import { Mirror, type Moment } from './mirror.ts';
 import { checkNoneLost, checkOrders } from './order-check.ts';
 import { Payments } from './payments.ts';
@@ -126,9 +126,11 @@ export class Auditor {
     demand(isNext, 'cycles are counted', () => `cycle ${moment.cycle} came after ${before.cycle}`);
     const isSpent = this.#humanTime.isSpent(moment.clearedAt, this.#config, new Map(this.#log.given()));
     const isUnasked = moment.humanAway || isSpent;
+    const plannedMs = heldAtStart({ mirror: this.#mirror, changes })[3] * this.#config.attention.default_seconds * 1000;
+    const isPlanned = this.#humanTime.isSpent(moment.clearedAt, this.#config, new Map(this.#log.given()), plannedMs);
     const clearing: Clearing = {
       ...{ mirror: this.#mirror, changes, config: this.#config, supply: this.#supply },
-      ...{ cycle: moment.cycle, humanAway: isUnasked, paused: moment.paused },
+      ...{ cycle: moment.cycle, humanAway: isUnasked || isPlanned, paused: moment.paused },
       weights: recordedWeights(this.#log.momentOf(moment.cycle)),
     };
     const market = checkClearing(clearing);
@@ -173,7 +175,7 @@ export class Auditor {
     demand(isRight, 'balances are those of the ledger', told);
   }
 
-  /** Stock within its supply, one execution per agent, one prompt in the slot and one on deck, every hold with its bid. */
+  /** Stock within its supply, one execution per agent, one prompt in the slot and no more on deck than there are places, every hold with its bid. */
   #checkHeld(): void {
     const { executions, prompts, bids } = this.#mirror;
     let [memory, attention] = [0, 0];
@@ -191,7 +193,7 @@ export class Auditor {
     for (const { status } of prompts.values())
       if (status === 'open') open++;
       else queued++;
-    demand(open <= 1 && queued <= 1, 'one prompt at a time', () => `${open} are open, ${queued} queued`);
+    demand(open <= 1 && queued <= this.#supply[3], 'one prompt at a time', () => `${open} are open, ${queued} queued`);
     let pending = 0;
     for (const { id, status, hold, amount } of bids.values()) {
       if (status !== 'pending') continue;

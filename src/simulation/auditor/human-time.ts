@@ -28,14 +28,15 @@ export class HumanTime {
   }
 
   /** Whether the day or the hour of this moment has no minutes left. `given`: beyond the configuration's, by hour. */
-  isSpent(at: number, { attention }: Config, given: ReadonlyMap<number, number>): boolean {
+  isSpent(at: number, { attention }: Config, given: ReadonlyMap<number, number>, plannedMs = 0): boolean {
     const { minutes_per_day: perDay, minutes_per_hour: perHour } = attention;
     const hour = Math.floor(at / HOUR_MS);
     const midnight = hour - (hour % HOURS);
     const spentIn = (each: number) => (this.#byHour.get(each) ?? 0) - (given.get(each) ?? 0);
     let today = 0;
     for (let each = midnight; each < midnight + HOURS; each++) today += spentIn(each);
-    const isOver = (spent: number, minutes: number | null) => minutes !== null && spent >= minutes * MINUTE_MS;
+    const isOver = (spent: number, minutes: number | null) =>
+      minutes !== null && spent + plannedMs >= minutes * MINUTE_MS;
     return isOver(today, perDay) || isOver(spentIn(hour), perHour);
   }
 

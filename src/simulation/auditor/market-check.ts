@@ -50,8 +50,9 @@ export function checkClearing(clearing: Clearing): ClearedMarket {
   // What was drawn counts as held when the market clears.
   const held = lot ? addTo(heldBefore, lot.bundle) : heldBefore;
   const free = takeFrom(supply, held).map((left) => Math.max(0, left)) as unknown as Quad;
-  const freeNow: Quad = clearing.humanAway ? [free[0], free[1], free[2], 0] : free;
-  const competing = competingBids(standing, freeNow, clearing);
+  // Attention is sold to one at a time, however many letters may wait.
+  const freeNow: Quad = [free[0], free[1], free[2], clearing.humanAway ? 0 : Math.min(1, free[3])];
+  const competing = competingBids(standing, freeNow, clearing, lineageOfDeck(clearing, held, lot));
   const rank = ranking(config);
   const standingOf = rankedBy(competing, clearing);
   const ranked = competing
@@ -79,7 +80,7 @@ function standingBids({ mirror, changes }: Clearing): BidRow[] {
 }
 
 /** A prompt that takes the slot lets go of its attention before anything is allocated. */
-function heldAtStart({ mirror, changes }: Clearing): Quad {
+export function heldAtStart({ mirror, changes }: Pick<Clearing, 'mirror' | 'changes'>): Quad {
   const released = new Set(changes.executions.flatMap(({ old, now }) => (old && !now.holdsAttention ? [now.id] : [])));
   let [memory, attention] = [0, 0];
   for (const { id, state, bundle, holdsAttention } of mirror.executions.values()) {
@@ -89,14 +90,31 @@ function heldAtStart({ mirror, changes }: Clearing): Quad {
   return [0, memory, 0, attention];
 }
 
+/** The one that has all places on deck but the last, which it can't have. */
+function lineageOfDeck({ mirror, changes, supply }: Clearing, held: Quad, lot?: ExecutionRow): string | undefined {
+  if (held[3] === 0 || held[3] !== supply[3] - 1) return undefined;
+  const gone = new Set(changes.executions.flatMap(({ old, now }) => (old && !now.holdsAttention ? [now.id] : [])));
+  const holders = [...mirror.executions.values()].filter(({ id, holdsAttention }) => holdsAttention && !gone.has(id));
+  const lineages = new Set([...holders, ...(lot ? [lot] : [])].map(({ lineage }) => lineage));
+  return lineages.size === 1 ? [...lineages][0] : undefined;
+}
+
 /** Who competes, and who rests. */
-function competingBids(standing: readonly BidRow[], free: Quad, clearing: Clearing): BidRow[] {
+function competingBids(
+  standing: readonly BidRow[],
+  free: Quad,
+  clearing: Clearing,
+  keptFrom: string | undefined,
+): BidRow[] {
   const { mirror, changes, config, cycle, paused } = clearing;
   if (paused) return [];
   const lot = lotOf(changes);
   const running = new Set([...mirror.unsettled(), ...(lot ? [lot] : [])].map(({ agent }) => agent));
   const able = standing.filter(
-    (bid) => !running.has(bid.agent) && bid.earliest <= cycle && (bid.bundle[3] === 0 || free[3] > 0),
+    (bid) =>
+      !running.has(bid.agent) &&
+      bid.earliest <= cycle &&
+      (bid.bundle[3] === 0 || (free[3] > 0 && bid.lineage !== keptFrom)),
   );
   const grants = lot ? [{ ...lot, execution: lot.id, isVoid: false }, ...mirror.grants] : mirror.grants;
   const resting = restingBids(able, free, grants, config.attention.rest_allocations);
