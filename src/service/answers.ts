@@ -224,7 +224,7 @@ export const PromptList = z.object({
 });
 export const PromptAnswer = z.object({
   prompt_id: promptId.describe('Such as prompt_3.'),
-  status: z.enum(['open', 'queued']).describe('open: the human can answer it now. queued: it is next.'),
+  status: z.enum(['open', 'queued']).describe('open: the human can answer it now. queued: it waits on deck.'),
 });
 
 const Request = z

@@ -160,7 +160,7 @@ export function promptsTable(database: Database) {
     open: (): Prompt | undefined => toPrompt(open.get()),
     /** Its id alone, which is much cheaper. */
     openId: (): number | undefined => openId.get(),
-    /** The one that waits for the slot. */
+    /** Of those that wait for the slot, the one that was finished first. */
     deck: (): Prompt | undefined => toPrompt(deck.get()),
     /** The open one, then the queued. */
     waiting: (): readonly Prompt[] => toPrompts(waiting.all()),

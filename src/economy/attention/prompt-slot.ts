@@ -4,7 +4,7 @@ import { humanComes } from './human-time.ts';
 import { STORE } from '../internal/store-key.ts';
 
 /**
- * Lets the prompt on deck take the slot where it is empty, the human is there and may be asked. Its execution lets go of attention,
+ * Lets the oldest prompt on deck take the slot where it is empty, the human is there and may be asked. Its execution lets go of attention,
  * which is then free for the next. Runs inside the caller's transaction. Returns the prompt that was opened.
  */
 export function fillSlot(deps: Economy): number | undefined {

@@ -10,6 +10,7 @@ import {
   type Resource,
 } from '../../domain/resources.ts';
 import type { CycleRecord } from '../../store/cycles.ts';
+import { plannedNow } from '../attention/attention-budget.ts';
 import { isUnasked } from '../attention/prompt-slot.ts';
 import type { Economy } from '../economy.ts';
 import { marketRules } from '../market/market-rules.ts';
@@ -39,6 +40,7 @@ export function marketStateView(deps: Economy) {
   const { [STORE]: store, config, derived } = deps;
   const state = store.state.get();
   const humanAway = isUnasked(deps);
+  const isSoldOut = humanAway || plannedNow(deps) !== null;
   const rows = store.markets.all();
   const prices = store.markets.prices();
   const supply = supplyNow(deps);
@@ -61,7 +63,7 @@ export function marketStateView(deps: Economy) {
       price: toCredits(prices[resource]),
       start_price: toCredits(derived.startPrices[resource]),
       supply: inUnits(resource, supply),
-      free: resource === 'attention' && humanAway ? 0 : Math.max(0, inUnits(resource, free)),
+      free: resource === 'attention' && isSoldOut ? 0 : Math.max(0, inUnits(resource, free)),
       utilisation: rows[resource]?.utilisation ?? 0,
       smoothed_demand: rows[resource]?.smoothedDemand ?? null,
     })),
