@@ -89,8 +89,8 @@ export function* explainedCycles(
 type HolderAt = (cycle: number) => AttentionHolderView | null;
 
 /**
- * To be asked for one cycle after the other, from the newest on. It names one of those that held it: the newest
- * allocation.
+ * To be asked for one cycle after the other, from the newest on. Where all places are held the newest allocation holds
+ * one of them: it took the last that was free, and none was let go of since.
  */
 function attentionHolders({ executions, prompts }: Economy[typeof STORE]): HolderAt {
   let newest = Number.MAX_SAFE_INTEGER;

@@ -3,6 +3,7 @@ import type { Execution } from '../../../src/domain/execution.ts';
 import { skipPrompt } from '../../../src/economy/attention/end-prompt.ts';
 import { submitPrompt } from '../../../src/economy/attention/submit-prompt.ts';
 import { recordedClearing } from '../../../src/economy/market/clearing-record.ts';
+import { marketStateView } from '../../../src/economy/views/market-view.ts';
 import { attentionView } from '../../../src/economy/views/attention-view.ts';
 import {
   accepted,
@@ -104,6 +105,22 @@ describe('letters on deck', () => {
     accepted(skipPrompt(economy, first));
     expect(economy.store.prompts.open()?.id).toBe(second);
   });
+});
+
+it('a deck made smaller sells nothing until what waits fits into it', () => {
+  open('attention.deck=3');
+  const letters = show('a', 'b', 'c', 'd');
+  const attention = { ...economy.config.attention, deck: 1 };
+  const supply = { ...economy.derived.supply, attention: 1 };
+  economy = { ...economy, config: { ...economy.config, attention }, derived: { ...economy.derived, supply } };
+  ask('e');
+  for (const letter of letters.slice(0, 3)) {
+    expect(nextCycle(economy).allocated).toEqual([]);
+    expect(marketStateView(economy).markets.attention.free).toBe(0);
+    accepted(skipPrompt(economy, letter));
+  }
+  expect(held()).toBe(0);
+  expect(nextCycle(economy).allocated).toHaveLength(1);
 });
 
 it('a deck does not change what attention costs', () => {
