@@ -1,11 +1,11 @@
 import { micro, type MicroCredits } from '../domain/credits.ts';
-import type { MeasuredUse } from '../domain/advised-bundle.ts';
 import type { EssentialLimit, Execution, ExecutionState, Outcome, Usage } from '../domain/execution.ts';
 import type { RefusalCode } from '../domain/refusal.ts';
 import type { Quantities } from '../domain/resources.ts';
 import type { Database } from './database.ts';
 import { attentionAllocations } from './attention-allocations.ts';
 import { executionStates } from './execution-states.ts';
+import { executionUses } from './execution-uses.ts';
 
 export type NewExecution = Pick<
   Execution,
@@ -38,9 +38,6 @@ export interface ExecutionTotals {
   readonly cpuMs: number;
   readonly tokens: number;
 }
-
-/** What an execution bought, needed and came to. */
-export type ExecutionUse = MeasuredUse & Pick<Execution, 'id'>;
 
 /** In the order of the columns below; the driver would take longer to name them than to read them. */
 type Row = [
@@ -83,18 +80,6 @@ type Row = [
   restartBid: number | null,
 ];
 
-type UseRow = [
-  id: number,
-  cpuMs: number,
-  memoryMb: number,
-  tokens: number,
-  attention: 0 | 1,
-  usedCpuMs: number | null,
-  usedMemoryBytes: number | null,
-  usedTokens: number,
-  outcome: Outcome | null,
-];
-
 const COLUMNS = `id, bid_id, attempt, agent_id, payer_id, lineage_id, cycle, state, stop_requested, cpu_ms, memory_mb,
   tokens, attention, attention_held, price, reserve_cost, attention_price, wall_ms, token_hash, allocated_at, started_at,
   ended_at, outcome, detail, exit_code, used_cpu_ms, used_memory_bytes, used_tokens, used_wall_ms, workspace_bytes,
@@ -119,12 +104,6 @@ export function executionsTable(database: Database) {
   const ofAgent = database
     .prepare<[string, number, number], Row>(
       `SELECT ${COLUMNS} FROM executions WHERE agent_id = ? AND id < ? ORDER BY id DESC LIMIT ? + 0`,
-    )
-    .raw();
-  const uses = database
-    .prepare<[string, number], UseRow>(
-      `SELECT id, cpu_ms, memory_mb, tokens, attention, used_cpu_ms, used_memory_bytes, used_tokens, outcome
-         FROM executions WHERE agent_id = ? ORDER BY id DESC LIMIT ? + 0`,
     )
     .raw();
   const runs = database
@@ -176,6 +155,7 @@ export function executionsTable(database: Database) {
   return {
     ...executionStates(database),
     ...attentionAllocations(database),
+    ...executionUses(database),
     insert(execution: NewExecution): number {
       const { cpuMs, memoryMb, tokens, attention } = execution.bundle;
       const result = insert.run(
@@ -218,8 +198,6 @@ export function executionsTable(database: Database) {
     page: (before: number, limit: number): readonly Execution[] => page.all(before, limit).map(toExecution),
     ofAgent: (agentId: string, before: number, limit: number): readonly Execution[] =>
       ofAgent.all(agentId, before, limit).map(toExecution),
-    /** What its newest needed, the newest first: no more is read of them than that. */
-    usesOf: (agentId: string, limit: number): readonly ExecutionUse[] => uses.all(agentId, limit).map(toUse),
     /** When they ended, the oldest first, with ids over `after`. */
     endsAfter: (after: number, limit: number): readonly { readonly id: number; readonly endedAt: number | null }[] =>
       ends.all(after, limit),
@@ -264,11 +242,6 @@ export function executionsTable(database: Database) {
       return { executions, paid: micro(Number(paid.get(agentId))), cpuMs: cpuMs ?? 0, tokens: usedTokens ?? 0 };
     },
   };
-}
-
-function toUse([id, cpuMs, memoryMb, tokens, attention, usedCpuMs, memoryPeakBytes, tokensUsed, outcome]: UseRow) {
-  const bundle = { cpuMs, memoryMb, tokens, attention };
-  return { id, bundle, usage: { cpuMs: usedCpuMs, memoryPeakBytes }, tokensUsed, outcome };
 }
 
 function toExecution(row: Row): Execution {
