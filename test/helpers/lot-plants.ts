@@ -15,10 +15,11 @@ const lots = (methods: Module) => ({
 const LOT_PLANTS = [
   {
     name: 'lots are more than their share',
+    soonest: 'z18',
     module: '../../src/domain/lot.ts',
     wrong: (right: Module): Module => ({ ...right, allocationsBetween: () => 0 }),
   },
-  { name: 'a lineage is drawn that was heard just now', ...lots({ wasHeardAfter: () => false }) },
+  { name: 'a lineage is drawn that was heard just now', soonest: 'z8', ...lots({ wasHeardAfter: () => false }) },
   { name: 'who gave its credits away counts as poor', ...lots({ givenAfter: () => 0 }) },
   {
     name: 'who shows what nobody likes waits too',
@@ -26,9 +27,9 @@ const LOT_PLANTS = [
     ...lots({ lastAnswers: () => ({ count: 0, earned: 0 }) }),
   },
   { name: 'one is drawn that bids for attention', ...lots({ hasAttentionComing: () => false }) },
-  { name: 'one waits twice for one execution', ...lots({ lastPlaced: () => undefined }) },
-  { name: 'a wait has no end', ...lots({ endOver: () => undefined }) },
-  { name: 'more of a lineage wait than may', ...lots({ countOfLineage: () => 0 }) },
+  { name: 'one waits twice for one execution', soonest: 'z4', ...lots({ lastPlaced: () => undefined }) },
+  { name: 'a wait has no end', soonest: 'z4', ...lots({ endOver: () => undefined }) },
+  { name: 'more of a lineage wait than may', soonest: 'z8', ...lots({ countOfLineage: () => 0 }) },
   {
     name: 'what is won by lot is never paid for',
     soonest: 'z7',
