@@ -122,7 +122,13 @@ describe('the tools of an assistant', () => {
       settle(economy, id);
       economy.store.prompts.end({
         ...{ id: number + 1, status: 'skipped', endedAt: 1, endedCycle: 1, scores: null, rates: null },
-        ...{ reason: null, reward: economy.config.economy.message_fee, rewardCap: null, royalty: 0, refund: 0 as never },
+        ...{
+          reason: null,
+          reward: economy.config.economy.message_fee,
+          rewardCap: null,
+          royalty: 0,
+          refund: 0 as never,
+        },
       } as never);
     }
     economy.close();
