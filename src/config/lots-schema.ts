@@ -16,7 +16,9 @@ export const lots = z
       .describe('Only lineages are drawn that had no attention for so many seconds of cycles.'),
     answers: whole(1, 100)
       .default(3)
-      .describe('So many of its last answered prompts must have earned together what as many cost, or it may not wait.'),
+      .describe(
+        'So many of its last answered prompts must have earned together what as many cost, or it may not wait.',
+      ),
     waiting_max: whole(1, 10_000).default(16).describe('Agents of one lineage that may wait at once.'),
   })
   .prefault({})

@@ -23,14 +23,6 @@ export type NewBid = Pick<
   readonly goesFirst: boolean;
 };
 
-/** A bid that was drawn by lot. */
-export type LotBid = Pick<Bid, 'id' | 'agentId' | 'lineageId' | 'bundle'> & {
-  readonly reserve: MicroCredits;
-  readonly cycle: number;
-  readonly at: number;
-  readonly reason: string;
-};
-
 /** A bid queued again after a fault. */
 export interface NextAttempt {
   readonly id: number;
@@ -104,13 +96,6 @@ export function bidsTable(database: Database) {
                        reserve_at_placing, status, hold_id, earliest_cycle, placed_cycle, placed_at, payload,
                        order_id, goes_first)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const insertLot = database.prepare(
-    `INSERT INTO bids (id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
-                       reserve_at_placing, status, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid,
-                       last_reason)
-     VALUES (@id, @agentId, @agentId, @lineageId, @cpuMs, @memoryMb, @tokens, @attention, 0, @reserve, 'won', 0, @cycle,
-             @at, @cycle, 0, @reason)`,
   );
   const next = database.prepare<[], number>(`SELECT seq FROM sqlite_sequence WHERE name = 'bids'`).pluck();
   const one = database.prepare<[number], Row>(`SELECT ${COLUMNS} FROM bids WHERE id = ?`).raw();
@@ -213,8 +198,6 @@ export function bidsTable(database: Database) {
         Number(bid.goesFirst),
       );
     },
-    /** One that won at once, for nothing, and holds nothing. */
-    insertLot: ({ bundle, ...lot }: LotBid): void => void insertLot.run({ ...lot, ...bundle }),
     find(id: number): Bid | undefined {
       const row = one.get(id);
       return row && toBid(row);

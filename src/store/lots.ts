@@ -1,4 +1,5 @@
 import { micro, type MicroCredits } from '../domain/credits.ts';
+import type { Bid } from '../domain/bid.ts';
 import type { AccountNames } from './account-names.ts';
 import type { Database } from './database.ts';
 
@@ -23,6 +24,14 @@ const attentionComing = (agent: string) => `(
   OR EXISTS (SELECT 1 FROM prompts INDEXED BY prompts_waiting
               WHERE prompts.agent_id = ${agent} AND prompts.status IN ('queued', 'open')))`;
 
+/** A bid that was drawn by lot. */
+export type LotBid = Pick<Bid, 'id' | 'agentId' | 'lineageId' | 'bundle'> & {
+  readonly reserve: MicroCredits;
+  readonly cycle: number;
+  readonly at: number;
+  readonly reason: string;
+};
+
 export type Lots = ReturnType<typeof lotsTable>;
 
 /** Agents that can't pay for attention, and what became of their wait. */
@@ -30,6 +39,13 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
   const insert = database.prepare(
     `INSERT INTO lots (agent_id, lineage_id, status, placed_cycle, placed_running_ms)
      VALUES (@agentId, @lineageId, 'waiting', @cycle, @runningMs)`,
+  );
+  const insertBid = database.prepare(
+    `INSERT INTO bids (id, payer_id, agent_id, lineage_id, cpu_ms, memory_mb, tokens, attention, amount,
+                       reserve_at_placing, status, earliest_cycle, placed_cycle, placed_at, ended_cycle, price_paid,
+                       last_reason)
+     VALUES (@id, @agentId, @agentId, @lineageId, @cpuMs, @memoryMb, @tokens, @attention, 0, @reserve, 'won', 0, @cycle,
+             @at, @cycle, 0, @reason)`,
   );
   const lastPlaced = database
     .prepare<[string], number>('SELECT placed_cycle FROM lots WHERE agent_id = ? ORDER BY id DESC LIMIT 1')
@@ -96,6 +112,8 @@ export function lotsTable(database: Database, { accountOf }: AccountNames) {
 
   return {
     insert: (lot: NewLot): void => void insert.run(lot),
+    /** A bid that won at once, for nothing, and holds nothing. */
+    insertBid: ({ bundle, ...lot }: LotBid): void => void insertBid.run({ ...lot, ...bundle }),
     /** The cycle in which the agent last began to wait. */
     lastPlaced: (agentId: string): number | undefined => lastPlaced.get(agentId),
     /** Those that wait and don't run, nor does attention come to them, in the order in which they first waited. */

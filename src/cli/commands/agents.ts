@@ -50,5 +50,10 @@ export function addAgents(command: Command, deps: CliDeps): void {
 }
 
 function statusOf({ status, stopped, purged_at: purged, waits_for_lot: waits }: View): string {
-  return [status, ...(waits ? ['waits for a lot'] : []), ...(stopped ? ['stopped'] : []), ...(purged === null ? [] : ['purged'])].join(', ');
+  return [
+    status,
+    ...(waits ? ['waits for a lot'] : []),
+    ...(stopped ? ['stopped'] : []),
+    ...(purged === null ? [] : ['purged']),
+  ].join(', ');
 }

@@ -67,7 +67,7 @@ function win(store: Economy[typeof STORE], deps: Economy, { lot, bundle }: Candi
   const at = clock.now();
   const { agentId, lineageId } = lot;
   const bidId = store.bids.nextId();
-  store.bids.insertLot({ id: bidId, agentId, lineageId, bundle, reserve: reserveCost, cycle, at, reason });
+  store.lots.insertBid({ id: bidId, agentId, lineageId, bundle, reserve: reserveCost, cycle, at, reason });
   store.bids.recordFate(bidId, cycle, reason);
   const executionId = store.executions.insert({
     ...{ bidId, attempt: 1, agentId, payerId: agentId, lineageId, cycle, bundle },

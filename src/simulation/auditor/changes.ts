@@ -1,4 +1,4 @@
-import type { Change as RawChange } from '../../store/change-log.ts';
+import type { Change as RawChange, RawRow } from '../../store/change-log.ts';
 import { demand, Finding } from './finding.ts';
 import type { Mirror } from './mirror.ts';
 import {
@@ -104,20 +104,12 @@ export function compare(raw: readonly RawChange[], mirror: Mirror): Changes {
         calls.push({ old, now });
         break;
       }
-      case 'standing_orders': {
-        const old = mirror.orders.get(id);
-        const began = bids.find(({ now }) => now.id === id)?.now ?? mirror.bids.get(id);
-        const bundle = old?.bundle ?? began?.bundle;
-        if (!bundle) throw new Finding(RULE, `the order of bid_${id} changed after its end`);
-        orders.push({ old, now: readOrder(row, bundle) });
+      case 'standing_orders':
+        orders.push(orderChange(id, row, bids, mirror));
         break;
-      }
-      case 'lots': {
-        const [old, now] = [mirror.lots.get(id), readLot(row)];
-        if (!old && id <= mirror.lastLot) throw new Finding(RULE, `lot ${id} changed after it was over`);
-        lots.push({ old, now });
+      case 'lots':
+        lots.push(lotChange(id, readLot(row), mirror));
         break;
-      }
       case 'agents': {
         const now = readAgent(row);
         agents.push({ old: mirror.agents.get(now.id), now });
@@ -150,6 +142,21 @@ function executionChange(id: number, now: ExecutionRow, mirror: Mirror): readonl
   const isOver = !old && id <= mirror.lastExecution;
   if (isOver) demand(now.state === 'settled' && !now.holdsAttention, RULE, () => `exe_${id} is ${now.state} again`);
   return isOver ? [] : [{ old, now }];
+}
+
+/** The bid that began it tells its bundle. */
+function orderChange(id: number, row: RawRow, bids: readonly Change<BidRow>[], mirror: Mirror): Change<OrderRow> {
+  const old = mirror.orders.get(id);
+  const began = bids.find(({ now }) => now.id === id)?.now ?? mirror.bids.get(id);
+  const bundle = old?.bundle ?? began?.bundle;
+  if (!bundle) throw new Finding(RULE, `the order of bid_${id} changed after its end`);
+  return { old, now: readOrder(row, bundle) };
+}
+
+function lotChange(id: number, now: LotRow, mirror: Mirror): Change<LotRow> {
+  const old = mirror.lots.get(id);
+  if (!old && id <= mirror.lastLot) throw new Finding(RULE, `lot ${id} changed after it was over`);
+  return { old, now };
 }
 
 function newRoyalty(now: RoyaltyRow, mirror: Mirror): RoyaltyRow {
