@@ -32,7 +32,7 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
   '0020-minutes.sql': 'd9bd0444fa2ebfe2eef22053add47edcd5773710d5e0eafbbe2ac0a38cf83db3',
   '0021-royalties.sql': 'f1e31b2022bcdbc3bebbc46866c17483a689315ec77dfec45a4044eba6160d69',
   '0022-standing-orders.sql': '81d9342cb5df3d5b7772c7ee4add10cd082fc6faf93a99f485a454ac1aa50c31',
-  '0024-lots.sql': '41c36b5d15cb289bb6efde055518c49b67494703ec45100876e49effea74de36',
+  '0023-lots.sql': '41c36b5d15cb289bb6efde055518c49b67494703ec45100876e49effea74de36',
 };
 
 const NOT_OURS = new Set(['node_modules', '.git', 'dist', 'dist.new', 'dist.old', '.bp-agents', 'coverage', '.cache']);
