@@ -33,6 +33,11 @@ export const rank = z
     optimism: real(0, 10)
       .default(0.5)
       .describe('By which share a lineage that was never answered is thought better than the rest.'),
+    first_share: decimals(0, 0.5, 6)
+      .default(0.02)
+      .describe(
+        'Where records decide: the least share of allocations of attention that go to agents which never had any, where such ask; 0: none.',
+      ),
     minutes_least: real(0.01, 60).default(1).describe('A prompt counts as taking at least so many minutes.'),
   })
   .prefault({})

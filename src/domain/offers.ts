@@ -4,7 +4,7 @@ import { bundleCost, type Prices } from './resources.ts';
 
 export const ONE_PPM = 1_000_000;
 
-/** As bids for attention were ranked before there was a choice, and still are by default. */
+/** As bids for attention were ranked before there was a choice. */
 const RANKED_AS_OTHERS: AttentionRules = {
   by: 'amount',
   amountCapPpm: null,

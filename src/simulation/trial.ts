@@ -89,6 +89,7 @@ export function drawTrial(dice: Dice): Trial {
     'attention.rank.age_bonus': ranks.pick(['true', 'false']),
     'attention.rank.squash': ranks.pick([0.5, 1, 2]),
     'attention.rank.prior_answers': ranks.pick([0, 1, 5]),
+    'attention.rank.first_share': ranks.pick([0, 0.02, 0.2]),
   };
   const lots = drawLots(dice.fork('lots'), cycle);
   const overrides = [

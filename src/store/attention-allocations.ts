@@ -18,7 +18,20 @@ export function attentionAllocations(database: Database) {
     `SELECT cpu_ms AS cpuMs, memory_mb AS memoryMb, tokens FROM executions INDEXED BY executions_with_attention_by_agent
       WHERE attention = 1 AND agent_id = ? AND payer_id = agent_id AND price > 0 ORDER BY id DESC LIMIT 1`,
   );
-
+  const recent = database.prepare<[number], { count: number; first: number }>(
+    `SELECT COUNT(*) AS count,
+            COALESCE(SUM(NOT EXISTS (SELECT 1 FROM executions AS earlier INDEXED BY executions_with_attention_by_agent
+                                      WHERE earlier.attention = 1 AND earlier.agent_id = newest.agent_id
+                                        AND earlier.id < newest.id)), 0) AS first
+       FROM (SELECT id, agent_id FROM executions INDEXED BY executions_with_attention
+              WHERE attention = 1 ORDER BY id DESC LIMIT ? + 0) AS newest`,
+  );
+  const had = database
+    .prepare<[string], number>(
+      `SELECT EXISTS (SELECT 1 FROM executions INDEXED BY executions_with_attention_by_agent
+                       WHERE attention = 1 AND agent_id = ?)`,
+    )
+    .pluck();
   const onDeck = database
     .prepare<[], string>(
       `SELECT DISTINCT lineage_id FROM executions INDEXED BY executions_holding_attention WHERE attention_held = 1`,
@@ -26,6 +39,10 @@ export function attentionAllocations(database: Database) {
     .pluck();
 
   return {
+    /** Of the newest allocations of attention, at most so many: how many there are, and how many were an agent's first. */
+    firstOfNewest: (most: number): { readonly count: number; readonly first: number } =>
+      recent.get(most) ?? { count: 0, first: 0 },
+    hadAttention: (agentId: string): boolean => had.get(agentId) === 1,
     /** Whose letters are being written or wait for the slot, each lineage once. */
     lineagesOnDeck: (): readonly string[] => onDeck.all(),
     /** Who got the last attention allocations, the newest first; those that our own fault made worthless don't count. */

@@ -6,6 +6,7 @@ import {
   type EstimateRules,
   type Expectation,
 } from '../../domain/expected-marks.ts';
+import { allocationsBetween } from '../../domain/lot.ts';
 import type { KnownAgent } from '../../store/records.ts';
 import type { Economy } from '../economy.ts';
 import { STORE } from '../internal/store-key.ts';
@@ -15,11 +16,34 @@ const ANCESTORS_MAX = 16;
 const NOTHING: AnswerSums = { count: 0, marks: 0, attentionMs: 0 };
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** More than an amount counts for by default (`amount_cap`), so that the reserve is enough for a first letter. */
+const FIRST_FACTOR = 4;
 
 /** What the next prompt of each agent with a pending bid for attention is worth now, as `MarketMoment` takes it. */
 export function attentionWeights(deps: Economy): ReadonlyMap<string, number> {
   const estimate = new Estimate(deps);
-  return new Map(deps[STORE].records.asking().map((agent) => [agent.id, estimate.weightOf(agent)]));
+  const asking = deps[STORE].records.asking();
+  const weights = new Map(asking.map((agent) => [agent.id, estimate.weightOf(agent)]));
+  const first = neverHeard(deps, asking);
+  if (first.length === 0 || !isFirstDue(deps)) return weights;
+  const most = FIRST_FACTOR * Math.max(...weights.values());
+  return new Map([...weights, ...first.map(({ id }): [string, number] => [id, most])]);
+}
+
+/**
+ * A child begins with its parent's record, and a better one would never be heard. So where none of the newest
+ * allocations was an agent's first, those who never had one go before all others. That is a share of all, however many
+ * of them there are.
+ */
+function isFirstDue({ [STORE]: store, config }: Economy): boolean {
+  const most = allocationsBetween(config.attention.rank.first_share);
+  const { count, first } = store.executions.firstOfNewest(most);
+  return count === most && first === 0;
+}
+
+function neverHeard({ [STORE]: store, config }: Economy, asking: readonly KnownAgent[]): readonly KnownAgent[] {
+  if (config.attention.rank.first_share === 0) return [];
+  return asking.filter(({ id, record }) => !record && !store.executions.hadAttention(id));
 }
 
 /** The same of a root agent that the operator makes now. */

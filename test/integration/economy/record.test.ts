@@ -151,3 +151,49 @@ describe('a weight', () => {
     expect(ownWeight({ ...economy, config: config as never }, 'ada')).toBeNull();
   });
 });
+
+describe('a first letter', () => {
+  beforeEach(() => {
+    economy.close();
+    const overrides = [...RANKED, 'attention.rank.first_share=0.5', 'attention.rest_allocations=0'];
+    economy = openTestEconomy({ overrides: [...overrides, 'attention.prompt_ttl_seconds=30'] });
+    for (const id of ['good', 'parent']) agent(id);
+    answered('good', 9, 9);
+    answered('parent', 1, 1);
+  });
+
+  /** Of the parent. */
+  function child(id: string): void {
+    const firstBid = { bundle: BARE, amount: micro(20_000_000), earliestCycle: 0 };
+    const files = [{ path: 'main.py', content: Buffer.from('pass'), executable: false }];
+    accepted(spawnAgent(economy, 'parent', { id, initialCredits: micro(2_000_000_000), firstBid, files }));
+    settle(economy, runWinners(economy).get(id)!.execution.id);
+  }
+
+  /** Who of these gets attention now, and lets it go unused. */
+  function winner(): string {
+    const [[id, { execution }]] = [...runWinners(economy)] as [[string, { execution: { id: number } }]];
+    settle(economy, execution.id);
+    return id;
+  }
+
+  it('goes before all others where none of the newest allocations was one, at the reserve, once for each agent', () => {
+    for (const id of ['first', 'second']) child(id);
+    for (const id of ['first', 'second']) bidFor(economy, id, { bundle: WITH_ATTENTION });
+    bidFor(economy, 'good', { bundle: WITH_ATTENTION, over: 1000 });
+    expect(winner()).toBe('first');
+    // The newest was one.
+    expect(winner()).toBe('good');
+    // It has had its first, although nothing came of it.
+    for (const id of ['first', 'good']) bidFor(economy, id, { bundle: WITH_ATTENTION });
+    expect(winner()).toBe('second');
+  });
+
+  it('waits like others where the share is 0', () => {
+    const { rank } = economy.config.attention;
+    Object.assign(rank, { first_share: 0 });
+    child('first');
+    for (const id of ['first', 'good']) bidFor(economy, id, { bundle: WITH_ATTENTION });
+    expect(winner()).toBe('good');
+  });
+});
