@@ -4,6 +4,7 @@ type Module = Readonly<Record<string, (...given: readonly unknown[]) => unknown>
 export const ROYALTY_PLANTS = [
   {
     name: 'a royalty is a micro-credit too small',
+    soonest: 'z3',
     module: '../../src/domain/royalty.ts',
     wrong: (right: Module): Module => ({
       ...right,

@@ -29,7 +29,8 @@ describe('several humans', () => {
     const [annaSkipped, benSkipped] = of('skipped');
     expect(annaSkipped).toBe(0);
     expect(benSkipped).toBeGreaterThan(0);
-    expect(Math.abs(anna * DAYS - (ben * DAYS + benSkipped))).toBeLessThanOrEqual(1);
+    // One more is being read when it ends.
+    expect(Math.abs(anna * DAYS - (ben * DAYS + benSkipped))).toBeLessThan(2);
     expect(anna + ben).toBeCloseTo(measures['attention.answers_per_day']!);
     const [annaReads, benReads] = of('reading_share');
     expect(annaReads + benReads).toBeGreaterThan(0.5);

@@ -170,7 +170,7 @@ const PLANTS: readonly Plant[] = [
   },
   {
     name: 'what comes for the living is burnt',
-    cycles: 1000,
+    ...{ cycles: 1000, soonest: 'q1' },
     module: '../../src/economy/agents/living-agent.ts',
     wrong: (right) => ({
       ...right,

@@ -172,9 +172,10 @@ describe('a first letter', () => {
 
   /** Who of these gets attention now, and lets it go unused. */
   function winner(): string {
-    const [[id, { execution }]] = [...runWinners(economy)] as [[string, { execution: { id: number } }]];
-    settle(economy, execution.id);
-    return id;
+    const [won] = runWinners(economy).values();
+    if (!won) throw new Error('nobody won');
+    settle(economy, won.execution.id);
+    return won.execution.agentId;
   }
 
   it('goes before all others where none of the newest allocations was one, at the reserve, once for each agent', () => {

@@ -39,6 +39,7 @@ const OURS = [
   ...['idempotency_keys.agent_id', 'idempotency_keys.route', 'idempotency_keys.body_hash'],
   ...['model_calls.provider', 'model_calls.model', 'model_calls.route', 'model_calls.outcome'],
   ...['spending.agent_id', 'spending.model', 'installs.agent_id'],
+  ...['lots.agent_id', 'lots.lineage_id', 'lots.status'],
   ...['renamed_agents.id', 'renamed_agents.account', 'records.agent_id', 'royalties.agent_id', 'royalties.to_id'],
   ...['migrations.name', 'migrations.checksum'],
 ];
