@@ -185,6 +185,8 @@ describe('the program', () => {
       'lifecycle.dormant_seconds=2.5',
       'market.supply.cpu_seconds=0.8',
       'attention.prompt_ttl_seconds=3',
+      // Or it lives on for a day, waiting to be drawn by lot.
+      'attention.lots.wait_seconds=3',
     );
     await place.within('bootstrap', '--credits', '100');
     const market = place.start('run', '--headless');
