@@ -16,7 +16,7 @@ const ANCESTORS_MAX = 16;
 const NOTHING: AnswerSums = { count: 0, marks: 0, attentionMs: 0 };
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** More than an amount counts for by default (`amount_cap`), so that the reserve is enough for a first letter. */
+/** Of the highest weight, where no multiple of the reserve bounds amounts. */
 const FIRST_FACTOR = 4;
 
 /** What the next prompt of each agent with a pending bid for attention is worth now, as `MarketMoment` takes it. */
@@ -26,7 +26,7 @@ export function attentionWeights(deps: Economy): ReadonlyMap<string, number> {
   const weights = new Map(asking.map((agent) => [agent.id, estimate.weightOf(agent)]));
   const first = neverHeard(deps, asking);
   if (first.length === 0 || !isFirstDue(deps)) return weights;
-  const most = FIRST_FACTOR * Math.max(...weights.values());
+  const most = firstFactor(deps) * Math.max(...weights.values());
   return new Map([...weights, ...first.map(({ id }): [string, number] => [id, most])]);
 }
 
@@ -39,6 +39,12 @@ function isFirstDue({ [STORE]: store, config }: Economy): boolean {
   const most = allocationsBetween(config.attention.rank.first_share);
   const { count, first } = store.executions.firstOfNewest(most);
   return count === most && first === 0;
+}
+
+/** More than any amount counts for (`amount_cap`), so that the reserve is enough for a first letter. */
+function firstFactor({ config }: Economy): number {
+  const { amount_cap: cap } = config.attention.rank;
+  return typeof cap === 'number' ? Math.ceil(cap) + 1 : FIRST_FACTOR;
 }
 
 function neverHeard({ [STORE]: store, config }: Economy, asking: readonly KnownAgent[]): readonly KnownAgent[] {

@@ -190,6 +190,14 @@ describe('a first letter', () => {
     expect(winner()).toBe('second');
   });
 
+  it('needs no more than the reserve, however much an amount may count for', () => {
+    Object.assign(economy.config.attention.rank, { amount_cap: 20 });
+    child('first');
+    bidFor(economy, 'first', { bundle: WITH_ATTENTION });
+    bidFor(economy, 'good', { bundle: WITH_ATTENTION, over: 5000 });
+    expect(winner()).toBe('first');
+  });
+
   it('waits like others where the share is 0', () => {
     const { rank } = economy.config.attention;
     Object.assign(rank, { first_share: 0 });
